@@ -1,0 +1,12 @@
+//! `triaged` redacts, scores, stores and queues what customers say to contact centres.
+//!
+//! The modules are listed in reading order. A module may use only what stands above it; `tests/architecture.rs`
+//! holds that.
+
+pub mod text;
+
+pub mod conversation;
+
+pub mod redact;
+
+pub mod assessment;

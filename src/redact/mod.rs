@@ -1,0 +1,95 @@
+//! Finds PII in conversations and replaces it by placeholders: a fold over turns, so that a live conversation and a
+//! stored one come out byte for byte the same. The only module that makes a [`RedactedText`] from received text.
+//! Knows nothing of scores, storage, clocks or languages detected elsewhere.
+
+pub mod kind;
+
+use std::fmt;
+
+pub use kind::{Class, KINDS, Kind};
+
+use crate::{
+    conversation::{Party, RawTurn},
+    text::Span,
+};
+
+/// Text from which all found PII was removed: the only form that is scored, stored and shown.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct RedactedText(String);
+
+impl RedactedText {
+    /// Wraps text that the redactor has just produced.
+    #[expect(dead_code, reason = "the redactor's constructor")]
+    fn from_redactor(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Gives back text that was sealed as redacted; only opening a sealed record may call this.
+    pub(crate) fn from_sealed(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The redacted text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for RedactedText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "RedactedText({} bytes)", self.0.len())
+    }
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Likelihood {
+    /// Its form alone speaks for it.
+    Possible = 1,
+    /// Form and context, or a strict form.
+    Likely = 2,
+    /// A check digit, an unmistakable form, or known from the contact record.
+    VeryLikely = 3,
+}
+
+/// Why a piece of text was taken for PII: a short name from a fixed list, such as `luhn` or `context:card`; never a
+/// word of the text.
+pub type Reason = &'static str;
+
+/// A piece of PII that was removed. It says what was found, never the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is.
+    pub kind: Kind,
+    /// Where its placeholder stands in the redacted text of its turn.
+    pub span: Span,
+    /// Where it stood in the received text of its turn; never stored.
+    pub received: Span,
+    /// How sure it is.
+    pub likelihood: Likelihood,
+    /// Why, in a fixed vocabulary.
+    pub reasons: Vec<Reason>,
+}
+
+/// One turn after redaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedactedTurn {
+    /// Position of the turn in its conversation, from 0.
+    pub index: u32,
+    /// What remains of its text.
+    pub text: RedactedText,
+    /// What was removed, ordered by position.
+    pub findings: Vec<Finding>,
+}
+
+/// What one pushed turn brought about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pushed {
+    /// The turn itself; digits that may still grow into PII stand as `[NUMBER]`.
+    pub turn: RedactedTurn,
+    /// Earlier turns whose redacted text this turn changed.
+    pub revised: Vec<RedactedTurn>,
+    /// Turns from 0 up to here can no longer change.
+    pub settled: u32,
+}

@@ -1,0 +1,7 @@
+//! Text as values: spans, languages, normalisation and words. Knows nothing of PII, scores or storage.
+
+pub mod language;
+pub mod span;
+
+pub use language::Language;
+pub use span::Span;
