@@ -5,8 +5,16 @@
 
 pub mod text;
 
+pub mod time;
+
+pub mod id;
+
 pub mod conversation;
 
 pub mod redact;
 
 pub mod assessment;
+
+pub mod queue;
+
+pub mod store;
