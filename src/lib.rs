@@ -7,6 +7,8 @@ pub mod text;
 
 pub mod time;
 
+pub mod calendar;
+
 pub mod id;
 
 pub mod conversation;
@@ -14,6 +16,8 @@ pub mod conversation;
 pub mod redact;
 
 pub mod assessment;
+
+pub mod policy;
 
 pub mod queue;
 
