@@ -1,7 +1,9 @@
 //! Text as values: spans, languages, normalisation and words. Knows nothing of PII, scores or storage.
 
 pub mod language;
+pub mod normalize;
 pub mod span;
 
 pub use language::Language;
+pub use normalize::Normalised;
 pub use span::Span;
