@@ -10,3 +10,9 @@ pub mod conversation;
 pub mod redact;
 
 pub mod assessment;
+
+pub mod lexicon;
+
+pub mod sentiment;
+
+pub mod priority;

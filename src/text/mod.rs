@@ -3,5 +3,11 @@
 pub mod language;
 pub mod span;
 
+mod chars;
+pub mod detect;
+pub mod quote;
+pub mod stem;
+pub mod words;
+
 pub use language::Language;
 pub use span::Span;
