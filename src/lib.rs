@@ -17,8 +17,18 @@ pub mod redact;
 
 pub mod assessment;
 
+pub mod lexicon;
+
+pub mod sentiment;
+
+pub mod priority;
+
 pub mod policy;
+
+pub mod triage;
 
 pub mod queue;
 
 pub mod store;
+
+pub mod archive;

@@ -7,6 +7,8 @@ use crate::{
     assessment::{Level, Tier},
     calendar::{BusinessHours, Calendar},
     conversation::Channel,
+    priority::PriorityRules,
+    sentiment::SentimentRules,
     time::Timestamp,
 };
 
@@ -58,6 +60,10 @@ impl ServiceTargets {
 pub struct Policy {
     /// Revision, from 1.
     pub revision: u32,
+    /// Threshold and weights of the sentiment score.
+    pub sentiment: SentimentRules,
+    /// Weights and bands of the priority.
+    pub priority: PriorityRules,
     /// Targets and calendars.
     pub targets: ServiceTargets,
     /// Names of attributes that are kept, redacted. Empty by default: everything else is dropped.
@@ -66,7 +72,13 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { revision: 1, targets: ServiceTargets::default(), attribute_allow_list: BTreeSet::new() }
+        Self {
+            revision: 1,
+            sentiment: SentimentRules::default(),
+            priority: PriorityRules::default(),
+            targets: ServiceTargets::default(),
+            attribute_allow_list: BTreeSet::new(),
+        }
     }
 }
 

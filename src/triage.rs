@@ -35,7 +35,7 @@ impl Triage {
     /// Scores redacted text: the same input at the same revisions gives the same assessment for ever.
     pub fn assess(&self, policy: &Policy, input: &AssessmentInput) -> Assessment {
         let sentiment = sentiment::assess(self.lexicons, &policy.sentiment, input);
-        let priority = priority::prioritise(self.lexicons, &policy.priority, input, &sentiment);
+        let priority = priority::prioritise(&policy.priority, input, &sentiment);
         Assessment {
             sentiment,
             priority,

@@ -178,8 +178,14 @@ fn analyse(rules: &Rules<'_>, row: &Row, out: &mut Vec<u8>) -> serde_json::Resul
     };
     let assessment = triage.assess(policy, &assessment_input);
     let received: Vec<&str> = row.turns.iter().map(|turn| turn.text.expose()).collect();
-    let analysed =
-        Analysed { id: &row.id, received: &received, redaction: &redaction, assessment: &assessment, revision, offsets: *offsets };
+    let analysed = Analysed {
+        id: &row.id,
+        received: &received,
+        redaction: &redaction,
+        assessment: &assessment,
+        revision,
+        offsets: *offsets,
+    };
     analysed.write(out)
 }
 

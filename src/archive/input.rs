@@ -148,7 +148,8 @@ fn seconds(value: Option<f64>) -> u32 {
 pub fn parse(line: &[u8]) -> Result<Row, (Option<Value>, RowError)> {
     let line = std::str::from_utf8(line).map_err(|_| (None, RowError::NotUtf8))?;
     let wire: Wire = serde_json::from_str(line).map_err(|error| (id_of(line), RowError::Json(error.column())))?;
-    let Wire { id, lang, channel, text, turns: wire_turns, contact, participants, hold_seconds, tier: tier_name } = wire;
+    let Wire { id, lang, channel, text, turns: wire_turns, contact, participants, hold_seconds, tier: tier_name } =
+        wire;
     let default_channel = if wire_turns.is_some() { Channel::Chat } else { Channel::Query };
     let parts = turns(text, wire_turns).and_then(|turns| Ok((turns, tier(tier_name.as_deref())?)));
     let (turns, tier) = match parts {
