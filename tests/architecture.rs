@@ -43,7 +43,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("serde", &["config", "archive", "store"]),
     ("serde_json", &["archive", "cli", "service"]),
     ("toml", &["config"]),
-    ("aws_lc_rs", &["crypto"]),
+    ("aws_lc_rs", &["crypto", "lexicon"]),
     ("rust_stemmers", &["text", "lexicon"]),
     ("jiff", &["calendar", "time", "service", "cli"]),
     ("prometheus_client", &["service"]),
