@@ -2,7 +2,8 @@
 //! what the phrases mean.
 
 use super::{
-    compile::{Compiled, Entry, NodeId},
+    automaton::NodeId,
+    compile::{Compiled, Entry},
     vocabulary::{ANY, GAP, NONE, NUMBER},
 };
 use crate::text::{
@@ -53,7 +54,7 @@ pub struct Reading {
     pub hits: Vec<Hit>,
 }
 
-/// A way through the trie.
+/// A way through the automaton.
 #[derive(Clone, Copy, Default)]
 struct Path {
     words: usize,
