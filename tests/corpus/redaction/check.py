@@ -19,7 +19,7 @@ CHANNELS = {"query", "chat", "email", "call"}
 FIELDS = {"id", "paragraph", "lang", "channel", "contact", "turns"}
 REQUIRED = FIELDS - {"contact"}
 SPAN = re.compile(r"\[\[([A-Z_?]+)\|((?:(?!\[\[|\]\]).)+)\]\]", re.S)
-EDGE = re.compile(r"^[\s,;:]|[\s,;:]$|[^.]\.$")
+EDGE = re.compile(r"^[\s,;:]|[\s,;:]$|(?<![ .][A-Z])\.$")
 
 
 def problems(row):
