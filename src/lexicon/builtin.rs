@@ -12,6 +12,7 @@ pub const FILES: &[(&str, &str)] = files![
     "any/emoji.tsv",
     "en/general.tsv",
     "en/shifters.tsv",
+    "en/opinion.tsv",
     "en/support.tsv",
     "en/urgency.tsv",
     "en/emergency.tsv",
