@@ -137,7 +137,7 @@ def german(wheel):
         polarity, kind = float(word["polarity"]), word["pos"]
         phrase = word["form"].replace("_", " ").lower()
         if polarity < 0:
-            yield phrase, round(-polarity * (600 if kind == "JJ" else 400))
+            yield phrase, round(-polarity * (300 if kind == "JJ" else 200))
         elif polarity > 0 and kind == "JJ" and not phrase.endswith(("en", "ln", "rn")):
             yield phrase, round(-polarity * 300)
 
@@ -147,7 +147,7 @@ def french(wheel):
     for word in xml_words(wheel, "textblob_fr/fr-sentiment.xml"):
         polarity = float(word["polarity"])
         if abs(polarity) >= 0.25:
-            yield word["form"].lower(), round(-polarity * (1500 if polarity < 0 else 700))
+            yield word["form"].lower(), round(-polarity * (700 if polarity < 0 else 350))
 
 
 def accented(phrase):
@@ -176,7 +176,7 @@ def vader(wheel, name):
         phrase, rating = fields[0].strip().lower(), float(fields[1])
         if abs(rating) < 0.8 or (phrase.isascii() and ENGLISH.search(phrase)):
             continue
-        yield phrase, round(-rating * (450 if rating < 0 else 200))
+        yield phrase, round(-rating * (250 if rating < 0 else 120))
 
 
 LISTS = {
@@ -203,7 +203,7 @@ def rows(pairs, lang):
             continue
         seen.setdefault(" ".join(words), []).append(weight)
     means = {phrase: round(sum(weights) / len(weights)) for phrase, weights in seen.items()}
-    return {phrase: weight for phrase, weight in sorted(means.items()) if abs(weight) >= 150}
+    return {phrase: weight for phrase, weight in sorted(means.items()) if abs(weight) >= 80}
 
 
 def main(wheels, target):
