@@ -5,7 +5,12 @@ mod context;
 mod date;
 mod email;
 mod extend;
+mod form;
+mod forms;
+mod iban;
+mod net;
 mod number;
+mod url;
 
 use super::{candidate::Candidate, dialogue::Asked, token::NormalisedTurn};
 use crate::conversation::{Part, Role};
@@ -24,7 +29,8 @@ pub(super) struct View<'a> {
 }
 
 /// Every finder, in no particular order: [`super::resolve`] chooses among what they hand in.
-const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] = &[email::find, number::find];
+const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] =
+    &[email::find, number::find, form::find, iban::find, net::find, url::find];
 
 /// All candidates of a turn.
 pub(super) fn all(view: &View<'_>) -> Vec<Candidate> {
