@@ -1,6 +1,9 @@
 //! The finders: each reads a normalised turn and hands in candidates. Knows nothing of placeholders or of how overlaps
 //! are settled.
 
+mod answer;
+mod birth;
+mod code;
 mod context;
 mod date;
 mod email;
@@ -10,6 +13,7 @@ mod forms;
 mod iban;
 mod net;
 mod number;
+mod secret;
 mod url;
 
 use super::{candidate::Candidate, dialogue::Asked, token::NormalisedTurn};
@@ -29,8 +33,18 @@ pub(super) struct View<'a> {
 }
 
 /// Every finder, in no particular order: [`super::resolve`] chooses among what they hand in.
-const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] =
-    &[email::find, number::find, form::find, iban::find, net::find, url::find];
+const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] = &[
+    email::find,
+    number::find,
+    form::find,
+    code::find,
+    iban::find,
+    net::find,
+    url::find,
+    secret::find,
+    answer::find,
+    birth::find,
+];
 
 /// All candidates of a turn.
 pub(super) fn all(view: &View<'_>) -> Vec<Candidate> {
