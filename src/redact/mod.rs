@@ -14,8 +14,11 @@ mod candidate;
 mod check;
 mod dialogue;
 mod find;
+mod held;
+mod known;
 mod numbering;
 mod resolve;
+mod split;
 mod token;
 mod words;
 
@@ -87,7 +90,7 @@ pub struct Finding {
 }
 
 /// One turn after redaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RedactedTurn {
     /// Position of the turn in its conversation, from 0.
     pub index: u32,

@@ -16,7 +16,7 @@ mod number;
 mod secret;
 mod url;
 
-use super::{candidate::Candidate, dialogue::Asked, token::NormalisedTurn};
+use super::{Kind, candidate::Candidate, dialogue::Asked, token::NormalisedTurn, words::Cues};
 use crate::conversation::{Part, Role};
 
 /// What a finder may look at.
@@ -53,4 +53,17 @@ pub(super) fn all(view: &View<'_>) -> Vec<Candidate> {
         find(view, &mut candidates);
     }
     candidates
+}
+
+pub(super) use number::{card_network, digit_runs};
+
+/// All meaning cues around tokens `first..=last`, the question in force included.
+pub(super) fn cues_around(view: &View<'_>, first: usize, last: usize) -> Cues {
+    let labels = context::Labels::around(view.turn, first, last, view.asked);
+    labels.hints().fold(labels.asked, |cues, more| cues | more)
+}
+
+/// What the cues make of a number of `length` digits.
+pub(super) fn kind_for(cues: Cues, length: usize) -> Option<Kind> {
+    number::rows(cues).find(|row| (row.min..=row.max).contains(&length)).and_then(|row| row.kind)
 }
