@@ -4,7 +4,7 @@
 mod email;
 mod number;
 
-use super::{candidate::Candidate, dialogue::Asked, token::NormalisedTurn};
+use super::{candidate::Candidate, dialogue::Asked, gazetteer::Reading, people, token::NormalisedTurn};
 use crate::conversation::{Part, Role};
 
 /// What a finder may look at.
@@ -29,5 +29,7 @@ pub(super) fn all(view: &View<'_>) -> Vec<Candidate> {
     for find in FINDERS {
         find(view, &mut candidates);
     }
+    let reading = Reading::new(view.turn);
+    people::find(view, &reading, &mut candidates);
     candidates
 }
