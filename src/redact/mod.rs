@@ -17,6 +17,7 @@ mod find;
 mod gazetteer;
 mod numbering;
 mod people;
+mod places;
 mod resolve;
 mod token;
 mod words;

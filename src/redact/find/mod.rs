@@ -4,7 +4,7 @@
 mod email;
 mod number;
 
-use super::{candidate::Candidate, dialogue::Asked, gazetteer::Reading, people, token::NormalisedTurn};
+use super::{candidate::Candidate, dialogue::Asked, gazetteer::Reading, people, places, token::NormalisedTurn};
 use crate::conversation::{Part, Role};
 
 /// What a finder may look at.
@@ -31,5 +31,6 @@ pub(super) fn all(view: &View<'_>) -> Vec<Candidate> {
     }
     let reading = Reading::new(view.turn);
     people::find(view, &reading, &mut candidates);
+    places::find(view, &reading, &mut candidates);
     candidates
 }

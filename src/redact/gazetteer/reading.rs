@@ -53,7 +53,7 @@ impl Gap {
             b'&' => Self::AND,
             b'@' | b'_' | b'\\' | b'=' | b'/' => Self::GLUE,
             b'#' => Self::HASH,
-            b'"' | b'*' | b'>' | b'(' => Self::MARK,
+            b'"' | b'*' | b'>' | b'(' | b')' => Self::MARK,
             _ => Self::OTHER,
         }
     }
