@@ -1,7 +1,10 @@
 //! The finders: each reads a normalised turn and hands in candidates. Knows nothing of placeholders or of how overlaps
 //! are settled.
 
+mod context;
+mod date;
 mod email;
+mod extend;
 mod number;
 
 use super::{candidate::Candidate, dialogue::Asked, gazetteer::Reading, people, places, token::NormalisedTurn};

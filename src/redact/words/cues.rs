@@ -285,4 +285,10 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         Cue::Company,
         "company number, registered, registration number, company registration, handelsregister, hrb, hra, siret, siren, registro mercantil, company no, rcs",
     ),
+    (
+        Cue::DayWord,
+        "first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth, eleventh, twelfth, thirteenth, fourteenth, fifteenth, sixteenth, seventeenth, \
+        eighteenth, nineteenth, twentieth, thirtieth, premier, primero, primeiro, erster, ersten, zweiter, zweiten, dritter, dritten, vierter, vierten, funfter, funften, sechster, sechsten, siebter, siebten, \
+        achter, achten, neunter, neunten, zehnter, zehnten, zwolfter, zwolften, zwanzigster, zwanzigsten, primo",
+    ),
 ];

@@ -6,7 +6,7 @@ mod cues;
 mod letters;
 mod numbers;
 
-use std::sync::LazyLock;
+use std::{cmp::Ordering, sync::LazyLock};
 
 use rustc_hash::FxHashMap;
 
@@ -54,22 +54,41 @@ pub(super) fn look_up(word: &str) -> Word {
     TABLES.words.get(word).copied().unwrap_or_default()
 }
 
-/// Gives the last token of every phrase of the tables the cues of the phrase.
+/// Gives the last token of every phrase of the tables the cues of the phrase, in place of its own: the `card` of a
+/// gift card is no payment card. Of two phrases that end at a token the longer one speaks.
 pub(super) fn mark_phrases(tokens: &mut [Token], lower: &str) {
+    let mut longest: FxHashMap<usize, usize> = FxHashMap::default();
     for first in 0..tokens.len() {
         let Some(token) = tokens.get(first).filter(|token| token.word.starts_phrase) else { continue };
         let Some(phrases) = TABLES.phrases.get(token.span.of(lower)) else { continue };
         for phrase in phrases {
-            let last = first + phrase.rest.len();
-            let fits = phrase
-                .rest
-                .iter()
-                .zip(first + 1..)
-                .all(|(word, index)| tokens.get(index).is_some_and(|token| token.span.of(lower) == *word));
-            if let Some(end) = tokens.get_mut(last).filter(|_| fits) {
-                end.word.cues |= phrase.cues;
+            if !phrase.fits(tokens, first, lower) {
+                continue;
             }
+            let last = first + phrase.rest.len();
+            let known = longest.entry(last).or_default();
+            let order = phrase.rest.len().cmp(known);
+            *known = phrase.rest.len().max(*known);
+            take(tokens, last, phrase.cues, order);
         }
+    }
+}
+
+fn take(tokens: &mut [Token], last: usize, cues: Cues, order: Ordering) {
+    let Some(end) = tokens.get_mut(last) else { return };
+    match order {
+        Ordering::Greater => end.word.cues = (end.word.cues & Cues::STRUCTURE) | cues,
+        Ordering::Equal => end.word.cues |= cues,
+        Ordering::Less => {}
+    }
+}
+
+impl Phrase {
+    fn fits(&self, tokens: &[Token], first: usize, lower: &str) -> bool {
+        self.rest
+            .iter()
+            .zip(first + 1..)
+            .all(|(word, index)| tokens.get(index).is_some_and(|token| token.span.of(lower) == *word))
     }
 }
 
