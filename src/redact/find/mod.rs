@@ -16,7 +16,9 @@ mod number;
 mod secret;
 mod url;
 
-use super::{Kind, candidate::Candidate, dialogue::Asked, token::NormalisedTurn, words::Cues};
+use super::{
+    Kind, candidate::Candidate, dialogue::Asked, gazetteer::Reading, people, places, token::NormalisedTurn, words::Cues,
+};
 use crate::conversation::{Part, Role};
 
 /// What a finder may look at.
@@ -52,6 +54,9 @@ pub(super) fn all(view: &View<'_>) -> Vec<Candidate> {
     for find in FINDERS {
         find(view, &mut candidates);
     }
+    let reading = Reading::new(view.turn);
+    people::find(view, &reading, &mut candidates);
+    places::find(view, &reading, &mut candidates);
     candidates
 }
 
