@@ -5,6 +5,12 @@
 
 pub mod text;
 
+pub mod time;
+
+pub mod calendar;
+
+pub mod id;
+
 pub mod conversation;
 
 pub mod redact;
@@ -16,3 +22,13 @@ pub mod lexicon;
 pub mod sentiment;
 
 pub mod priority;
+
+pub mod policy;
+
+pub mod triage;
+
+pub mod queue;
+
+pub mod store;
+
+pub mod archive;

@@ -1,6 +1,8 @@
 //! Text as values: spans, languages, normalisation and words. Knows nothing of PII, scores or storage.
 
 pub mod language;
+pub mod normalize;
+pub mod offsets;
 pub mod span;
 
 mod chars;
@@ -10,4 +12,6 @@ pub mod stem;
 pub mod words;
 
 pub use language::Language;
+pub use normalize::Normalised;
+pub use offsets::CodePoints;
 pub use span::Span;

@@ -1,0 +1,59 @@
+//! Numbers: which written or spoken digits identify a person or an account, and which are dates, prices and the like.
+
+mod card;
+mod near;
+mod phone;
+mod rows;
+mod run;
+mod spoken;
+mod value;
+
+pub(super) use near::harmless_at;
+pub(super) use rows::{Row, rows};
+pub(super) use run::letter_at;
+
+use super::{View, context::Labels};
+use crate::redact::{candidate::Candidate, words::Cue};
+use run::{Group, Run};
+
+/// Finds numbers that identify.
+pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    let mut index = 0;
+    while let Some(token) = turn.token(index) {
+        let starts = token.is_digits()
+            || token.word.number.is_some()
+            || token.word.cues.has(Cue::Double)
+            || token.word.cues.has(Cue::Triple)
+            || (token.is_word() && letter_at(turn, index).is_some());
+        match starts.then(|| run::run_at(turn, index)).flatten() {
+            Some((Run::Spoken(spoken), next)) => {
+                value::spoken(view, &spoken, out);
+                index = next;
+            }
+            Some((Run::Written(groups), next)) => {
+                written(view, &groups, out);
+                index = next.max(index + 1);
+            }
+            None => index += 1,
+        }
+    }
+}
+
+/// Decides group by group what a written run holds.
+fn written(view: &View<'_>, groups: &[Group], out: &mut Vec<Candidate>) {
+    let mut first = 0;
+    while let Some(group) = groups.get(first) {
+        let labels =
+            Labels::around(view.turn, group.token, groups.last().map_or(group.token, |last| last.token), view.asked);
+        let before = out.len();
+        let last = value::written(view, groups, first, &labels, out);
+        first = match last {
+            Some(last) => last + 1,
+            None => harmless_at(view.turn, group.token).map_or(first + 1, |token| {
+                groups.iter().rposition(|group| group.token <= token).map_or(first + 1, |at| at + 1)
+            }),
+        };
+        debug_assert!(out.len() >= before);
+    }
+}
