@@ -24,8 +24,10 @@ pub(super) struct Compiled {
     pub(super) vocabulary: Vocabulary,
     /// By word number: the state after a first word; 0 where no phrase begins with it.
     first: Vec<NodeId>,
-    /// Whether the word stands for a number.
+    /// By word number: whether it stands for a number.
     numbers: Vec<bool>,
+    /// By word number: whether it names the speaker or the one addressed. Empty where the language has no such rows.
+    persons: Vec<bool>,
     automaton: Automaton,
 }
 
@@ -37,6 +39,7 @@ impl Compiled {
             classes: classes(files),
             vocabulary: Vocabulary::new(language),
             numbers: Vec::new(),
+            persons: Vec::new(),
             chains: Chains::new(),
         };
         for (file, text) in files {
@@ -64,6 +67,11 @@ impl Compiled {
         self.first.get(word as usize).copied().filter(|node| *node != 0)
     }
 
+    /// Whether the language can tell who is meant, and the word names the speaker or the one addressed.
+    pub(super) fn is_person(&self, word: WordId) -> bool {
+        self.persons.is_empty() || self.persons.get(word as usize).copied().unwrap_or(false)
+    }
+
     pub(super) fn is_number(&self, word: WordId) -> bool {
         self.numbers.get(word as usize).copied().unwrap_or(false)
     }
@@ -74,6 +82,7 @@ struct Builder<'t> {
     classes: Classes<'t>,
     vocabulary: Vocabulary,
     numbers: Vec<WordId>,
+    persons: Vec<WordId>,
     chains: Chains,
 }
 
@@ -87,10 +96,11 @@ impl Builder<'_> {
         };
         let elements = phrase::elements(phrase, self.language, &self.classes)?;
         let words: Vec<_> = elements.iter().map(|element| (self.words(element), element.optional)).collect();
-        if entry.cue == Cue::Number {
-            self.numbers.extend(words.into_iter().flat_map(|(alternatives, _)| alternatives).flatten());
-        } else {
-            self.chains.add(&words, entry);
+        let mut all = words.iter().flat_map(|(alternatives, _)| alternatives).flatten().copied();
+        match entry.cue {
+            Cue::Number => self.numbers.extend(&mut all),
+            Cue::Person => self.persons.extend(&mut all),
+            _ => self.chains.add(&words, entry),
         }
         Ok(())
     }
@@ -110,19 +120,26 @@ impl Builder<'_> {
     fn build(self) -> Compiled {
         let automaton = self.chains.automaton();
         let mut first = vec![0; self.vocabulary.len()];
-        let mut numbers = vec![false; self.vocabulary.len()];
+        let words = self.vocabulary.len();
+        let (numbers, persons) = (flags(words, &self.numbers), flags(words, &self.persons));
         for ((_, word), to) in automaton.edges.iter().filter(|((from, _), _)| *from == 0) {
             if let Some(slot) = first.get_mut(*word as usize) {
                 *slot = *to;
             }
         }
-        for word in self.numbers {
-            if let Some(number) = numbers.get_mut(word as usize) {
-                *number = true;
-            }
-        }
-        Compiled { vocabulary: self.vocabulary, first, numbers, automaton }
+        Compiled { vocabulary: self.vocabulary, first, numbers, persons, automaton }
     }
+}
+
+/// Flags by word number; none at all where no word is flagged.
+fn flags(words: usize, flagged: &[WordId]) -> Vec<bool> {
+    let mut flags = vec![false; if flagged.is_empty() { 0 } else { words }];
+    for word in flagged {
+        if let Some(flag) = flags.get_mut(*word as usize) {
+            *flag = true;
+        }
+    }
+    flags
 }
 
 fn classes<'t>(files: &[(&'t str, &'t str)]) -> Classes<'t> {
