@@ -17,4 +17,8 @@ pub mod assessment;
 
 pub mod queue;
 
+pub mod crypto;
+
+pub mod audit;
+
 pub mod store;
