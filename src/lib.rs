@@ -7,6 +7,8 @@ pub mod text;
 
 pub mod time;
 
+pub mod calendar;
+
 pub mod id;
 
 pub mod conversation;
@@ -15,6 +17,16 @@ pub mod redact;
 
 pub mod assessment;
 
+pub mod lexicon;
+
+pub mod sentiment;
+
+pub mod priority;
+
+pub mod policy;
+
+pub mod triage;
+
 pub mod queue;
 
 pub mod crypto;
@@ -22,3 +34,5 @@ pub mod crypto;
 pub mod audit;
 
 pub mod store;
+
+pub mod archive;

@@ -4,14 +4,29 @@
 
 pub mod kind;
 
+mod rules;
+
+mod redactor;
+
+mod fold;
+
+mod candidate;
+mod check;
+mod dialogue;
+mod find;
+mod numbering;
+mod resolve;
+mod token;
+mod words;
+
 use std::fmt;
 
+pub use fold::Fold;
 pub use kind::{Class, KINDS, Kind};
+pub use redactor::{REDACTOR_REVISION, Redaction, Redactor, looks_like_identifier};
+pub use rules::{ExtraPattern, KeepRules, RuleError};
 
-use crate::{
-    conversation::{Party, RawTurn},
-    text::Span,
-};
+use crate::text::Span;
 
 /// Text from which all found PII was removed: the only form that is scored, stored and shown.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -19,7 +34,6 @@ pub struct RedactedText(String);
 
 impl RedactedText {
     /// Wraps text that the redactor has just produced.
-    #[expect(dead_code, reason = "the redactor's constructor")]
     fn from_redactor(text: String) -> Self {
         Self(text)
     }

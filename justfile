@@ -1,0 +1,36 @@
+# The habits of this project. `just` lists them.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# List the recipes
+default:
+    @just --list
+
+# Build the release binary
+build:
+    cargo build --release --locked
+
+# Run the service with its default, safe configuration
+serve *ARGS:
+    cargo run --release --locked -- serve {{ARGS}}
+
+# All tests, in the one profile for tests
+test *ARGS:
+    cargo test --profile ci --locked {{ARGS}}
+
+# What a reviewer would say first: format, lints
+lint:
+    cargo fmt --check
+    cargo clippy --profile ci --all-targets --locked -- -D warnings
+
+# Real clients (grpcurl, Python, Node) against the release binary, plain on loopback and over TLS
+interop: build
+    python3 interop/run.py --binary "${CARGO_TARGET_DIR:-target}/release/triaged"
+
+# Performance as ratios, side by side in one run
+bench: build
+    cargo bench --locked
+
+# Kill and fault suites at their full counts
+soak:
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test store_crash --test service_crash -- --nocapture

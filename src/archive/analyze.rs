@@ -1,0 +1,204 @@
+//! Lines in, lines out: reads batches, analyses them on all cores and writes the results in order. Memory is bounded by
+//! a few batches for each thread, whatever the size of the input.
+
+use std::{
+    io::{self, BufRead, Read, Write},
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread,
+};
+
+use zeroize::Zeroizing;
+
+use super::{
+    input::{self, LINE_BYTES_MAX, Row, RowError},
+    output::{self, Analysed, Offsets},
+};
+use crate::{
+    assessment::{AssessmentInput, Importance},
+    policy::Policy,
+    triage::{Triage, input_turns},
+};
+
+/// A batch is closed when it holds this many bytes.
+const BATCH_BYTES: usize = 256 << 10;
+
+/// Batches that may wait before and behind each thread.
+const BATCHES_WAITING_MAX: usize = 2;
+
+/// How a file is analysed.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Number of threads that analyse, at least 1.
+    pub threads: usize,
+    /// What offsets count.
+    pub offsets: Offsets,
+}
+
+/// What came of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows that were analysed.
+    pub analysed: u64,
+    /// Lines that were no rows.
+    pub refused: u64,
+}
+
+/// Consecutive lines as they were read.
+struct Batch {
+    /// Number of the first line, from 1.
+    first_line: u64,
+    /// The bytes of all lines.
+    bytes: Zeroizing<Vec<u8>>,
+    /// Where each line ends; `None`: it was too long and is not there.
+    ends: Vec<Option<usize>>,
+}
+
+/// What is written for a batch.
+#[derive(Default)]
+struct Written {
+    bytes: Vec<u8>,
+    summary: Summary,
+}
+
+/// Analyses every line of `input` and writes one line for each to `output`, in order. Blank lines are passed over.
+///
+/// # Errors
+/// Reading or writing failed; what was written so far is complete lines.
+pub fn run(
+    triage: &Triage,
+    policy: &Policy,
+    input: &mut (impl BufRead + Send),
+    output: &mut impl Write,
+    options: Options,
+) -> io::Result<Summary> {
+    let rules = Rules { triage, policy, offsets: options.offsets, revision: triage.revision(policy) };
+    thread::scope(|scope| {
+        let mut to_workers = Vec::new();
+        let mut from_workers = Vec::new();
+        for _ in 0..options.threads.max(1) {
+            let (batch_sender, batches) = sync_channel(BATCHES_WAITING_MAX);
+            let (written_sender, written) = sync_channel(BATCHES_WAITING_MAX);
+            let rules = &rules;
+            scope.spawn(move || work(rules, &batches, &written_sender));
+            to_workers.push(batch_sender);
+            from_workers.push(written);
+        }
+        let reader = scope.spawn(move || read(input, &to_workers));
+        let summary = write(output, &from_workers);
+        drop(from_workers);
+        let read = reader.join().unwrap_or_else(|_| Err(io::Error::other("the reader stopped")));
+        summary.and_then(|summary| read.map(|()| summary))
+    })
+}
+
+/// Deals batches out to the workers in turn, so that the writer can collect them in the same turn.
+fn read(input: &mut impl BufRead, workers: &[SyncSender<Batch>]) -> io::Result<()> {
+    let mut line = 1;
+    for worker in workers.iter().cycle() {
+        let batch = read_batch(input, line)?;
+        line += batch.ends.len() as u64;
+        if batch.ends.is_empty() || worker.send(batch).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn read_batch(input: &mut impl BufRead, first_line: u64) -> io::Result<Batch> {
+    let mut batch = Batch { first_line, bytes: Zeroizing::new(Vec::with_capacity(BATCH_BYTES)), ends: Vec::new() };
+    while batch.bytes.len() < BATCH_BYTES {
+        let start = batch.bytes.len();
+        let read = input.by_ref().take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', &mut batch.bytes)?;
+        if read == 0 {
+            break;
+        }
+        if read > LINE_BYTES_MAX && !batch.bytes.ends_with(b"\n") {
+            batch.bytes.truncate(start);
+            input.skip_until(b'\n')?;
+            batch.ends.push(None);
+        } else {
+            batch.ends.push(Some(batch.bytes.len()));
+        }
+    }
+    Ok(batch)
+}
+
+/// What every batch is analysed with.
+struct Rules<'r> {
+    triage: &'r Triage,
+    policy: &'r Policy,
+    offsets: Offsets,
+    revision: String,
+}
+
+fn work(rules: &Rules<'_>, batches: &Receiver<Batch>, out: &SyncSender<io::Result<Written>>) {
+    for batch in batches {
+        if out.send(analyse_batch(rules, &batch)).is_err() {
+            return;
+        }
+    }
+}
+
+fn analyse_batch(rules: &Rules<'_>, batch: &Batch) -> io::Result<Written> {
+    let mut written = Written::default();
+    let mut start = 0;
+    for (number, end) in (batch.first_line..).zip(&batch.ends) {
+        let line = end.map(|end| batch.bytes.get(start..end).unwrap_or_default());
+        start = end.unwrap_or(start);
+        if line.is_some_and(|line| line.trim_ascii().is_empty()) {
+            continue;
+        }
+        match line.ok_or((None, RowError::TooLong)).and_then(input::parse) {
+            Ok(row) => {
+                written.summary.analysed += 1;
+                analyse(rules, &row, &mut written.bytes)?;
+            }
+            Err((id, error)) => {
+                written.summary.refused += 1;
+                output::write_refused(id, number, error, &mut written.bytes)?;
+            }
+        }
+    }
+    Ok(written)
+}
+
+fn analyse(rules: &Rules<'_>, row: &Row, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    let Rules { triage, policy, offsets, revision } = rules;
+    let redaction = triage.redact(&row.parties, &row.turns);
+    let assessment_input = AssessmentInput {
+        channel: row.channel,
+        language: row.language,
+        turns: input_turns(&row.turns, &redaction),
+        hold_seconds: row.hold_seconds,
+        wait_seconds: 0,
+        tier: row.tier,
+        repeat_contact_days: 0,
+        importance: Importance::Normal,
+        automatic: false,
+    };
+    let assessment = triage.assess(policy, &assessment_input);
+    let received: Vec<&str> = row.turns.iter().map(|turn| turn.text.expose()).collect();
+    let analysed = Analysed {
+        id: &row.id,
+        received: &received,
+        redaction: &redaction,
+        assessment: &assessment,
+        revision,
+        offsets: *offsets,
+    };
+    analysed.write(out)
+}
+
+/// Collects from the workers in the turn in which the batches were dealt out.
+fn write(output: &mut impl Write, workers: &[Receiver<io::Result<Written>>]) -> io::Result<Summary> {
+    let mut summary = Summary::default();
+    for worker in workers.iter().cycle() {
+        let Ok(written) = worker.recv() else { break };
+        let written = written?;
+        output.write_all(&written.bytes)?;
+        summary.analysed += written.summary.analysed;
+        summary.refused += written.summary.refused;
+    }
+    output.flush()?;
+    Ok(summary)
+}

@@ -1,0 +1,288 @@
+//! The table of cues: words and phrases, folded to plain lower case, in the languages of the main markets. A phrase
+//! gives its cue to its last word.
+
+use super::Cue;
+
+/// Cue and its words and phrases, separated by commas. A cue may have several rows.
+pub(super) const CUES: &[(Cue, &str)] = &[
+    (
+        Cue::Card,
+        "card, cards, cc, visa, mastercard, amex, american express, maestro, diners, discover card, jcb, unionpay, debit, \
+        credit, pan, creditcard, cardnumber, card number",
+    ),
+    (
+        Cue::Card,
+        "tarjeta, tarjetas, carte, carte bleue, cb, karte, kreditkarte, kreditkartennummer, kartennummer, karten, \
+        ec karte, girokarte, debitkarte, cartao, cartoes, carta, carta di credito, bancomat, creditcardnummer, kaart, kort, \
+        kortnummer, creditkaart, betaalpas, bankkarte, carta di debito",
+    ),
+    (
+        Cue::Expiry,
+        "expiry, expires, expire, expiration, expiring, exp, expdate, valid thru, valid through, valid until, valid till, \
+        good thru, good through, vencimiento, caducidad, caduca, vence, validade, expira, expiration, expire, ablaufdatum, gultig bis, \
+        gultigkeit, lauft ab, ablauf, verfallsdatum, gueltig bis, scadenza, scade, vervaldatum, geldig tot, date d expiration, fin de validite, valable jusqu",
+    ),
+    (
+        Cue::Cvv,
+        "cvv, cvc, cvv2, cvc2, cid, csc, cvn, security code, security number, card code, verification value, card verification, \
+        three digits, 3 digits, three digit, 3 digit, on the back, back of the card, on the back of, signature strip, codigo de seguridad, \
+        cryptogramme, code de securite, code de verification, trois chiffres, prufziffer, prufnummer, kartenprufnummer, sicherheitscode, pruefnummer, \
+        codigo de seguranca, codice di sicurezza, tres digitos, tre cifre, beveiligingscode, tres ultimos del reverso, dreistellige",
+    ),
+    (
+        Cue::Pin,
+        "pin, pincode, pins, otp, one time, passcode, one time code, verification code, access code, auth code, \
+        authentication code, authorization code, authorisation code, confirmation code, code we sent, code i sent, code we just sent, code we texted, \
+        code you received, six digit code, 6 digit code, four digit code, 4 digit code, texted you, 2fa, mfa, two factor, \
+        login code, sms code, reset code, activation code, unlock code, door code, gate code, alarm code, entry code, voicemail code, puk, tan, mtan, \
+        clave, codigo de verificacion, nip, codigo pin, code secret, code pin, code de verification, code recu, code confidentiel, \
+        geheimzahl, bestatigungscode, einmalcode, verifizierungscode, sms tan, zugangscode, codigo de confirmacao, codigo de verificacao, \
+        senha de quatro, codice di verifica, codice segreto, pincode, codice otp, verificatiecode, telefonpin, telefon pin, kundenkennwort",
+    ),
+    (
+        Cue::Password,
+        "password, passwords, passwd, pwd, pass word, passphrase, pw, contrasena, clave de acceso, mot de passe, mdp, passwort, \
+        kennwort, senha, palavra passe, parola d ordine, wachtwoord, losenord, adgangskode, salasana, haslo, sifre, pass phrase, memorable word, \
+        temp password, temporary password, codeword, code word",
+    ),
+    (
+        Cue::SecurityAnswer,
+        "maiden name, security question, security answer, memorable, secret answer, secret question, first pet, pet s name, \
+        mother s maiden, favourite teacher, favorite teacher, first school, first car, place of birth, apellido de soltera, nom de jeune fille, madchenname, \
+        nome de solteira, cognome da nubile, meisjesnaam",
+    ),
+    (
+        Cue::Secret,
+        "api key, apikey, api, token, secret, secrets, access key, secret key, private key, bearer, authorization, credential, credentials, \
+        client secret, webhook, connection string, license key, product key, encryption key, auth token, refresh token, session id, sessionid, cookie",
+    ),
+    (
+        Cue::Email,
+        "email, mail, emails, e mail, mail address, correo, courriel, e mail adresse, mailadresse, emailadresse, adresse mail, correo electronico, \
+        indirizzo email, endereco de email",
+    ),
+    (
+        Cue::Phone,
+        "phone, phones, telephone, tel, mobile, cell, cellphone, cellular, landline, fax, call, calls, called, calling, dial, dialed, reach, reached, ring, \
+        whatsapp, text me, sms, callback, call back, hotline, phone number, contact number, best number, my number, home number, work number, ph, tlf, tfno, \
+        telefono, movil, celular, llamar, llameme, llamame, llamarme, portable, telephone, appeler, appelez, rappeler, joindre, joignable, numero de telephone, telefon, handy, \
+        handynummer, telefonnummer, mobilnummer, mobil, festnetz, anrufen, ruckruf, ruckrufnummer, erreichbar, telefone, telemovel, ligar, cellulare, chiamare, \
+        chiamami, richiamare, telefoonnummer, telefoon, mobiel, bellen, gsm, rappelez, zuruckrufen, erreichen, fono, contacto, puhelin, telefonu, tlf nr",
+    ),
+    (
+        Cue::NationalId,
+        "ssn, social security, social security number, social, sin, social insurance, nino, national insurance, ni number, national id, \
+        identity number, identity card, id card, id number, identification number, ppsn, pps, dni, nie, documento, cedula, curp, cpf, rg, \
+        numero de securite sociale, securite sociale, numero de secu, secu, nir, insee, personalausweis, ausweisnummer, ausweis, perso, \
+        sozialversicherungsnummer, rentenversicherungsnummer, versicherungsnummer rente, codice fiscale, carta d identita, cartao de cidadao, bilhete de identidade, \
+        bsn, burgerservicenummer, sofinummer, aadhaar, aadhar, adhar, uidai, personnummer, cpr, cpr nummer, henkilotunnus, hetu, pesel, \
+        nric, fin number, ahv, avs, ahv nummer, rijksregisternummer, registre national, rrn, my number card, id nummer, tc kimlik, kimlik, \
+        citizen id, nin, voter id, epic, identificacion, documento de identidad, numero nacional, resident registration, svnr, svnummer, sozialversicherung, \
+        national number, identity, fodselsnummer, government id, tckn, south african id, sa id, steuerliche",
+    ),
+    (
+        Cue::TaxId,
+        "tax id, tax number, tin, itin, ein, tfn, tax file number, utr, tax reference, vat, vat number, nif, cif, rfc, cnpj, nit, abn, acn, pan card, pan number, \
+        gstin, gst, steuer id, steueridentifikationsnummer, steuernummer, steuer identifikationsnummer, steuer, idnr, ust id, ustid, umsatzsteuer, \
+        numero fiscal, numero de identificacion fiscal, partita iva, p iva, numero de contribuinte, contribuinte, btw, rsin, numero de tva, tva, spi, contribuyente, tax, steuer nummer",
+    ),
+    (
+        Cue::Passport,
+        "passport, pasaporte, passeport, reisepass, reisepassnummer, passaporto, passaporte, paspoort, passnummer, pass nr, pass nummer, passport number",
+    ),
+    (
+        Cue::License,
+        "driver license, driver licence, drivers license, drivers licence, driver s license, driver s licence, driving license, driving licence, \
+        license number, licence number, dl, dl number, dvla, permiso de conducir, licencia de conducir, carnet de conducir, permis de conduire, permis, \
+        fuhrerschein, fuhrerscheinnummer, fuehrerschein, patente, patente di guida, carta de conducao, cnh, carteira de habilitacao, rijbewijs, rijbewijsnummer, habilitacao, dlnumber",
+    ),
+    (
+        Cue::Medical,
+        "nhs, nhs number, medicare, medicaid, mbi, npi, mrn, medical record, medical record number, patient id, patient number, patient, health card, \
+        health insurance, health number, health plan, insurance id, member id, dea, dea number, medical license, tarjeta sanitaria, carte vitale, mutuelle, \
+        krankenkasse, krankenversichertennummer, krankenversicherung, versichertennummer, versichertenkarte, kvnr, tessera sanitaria, cartao sus, sns, utente, \
+        zorgverzekering, ohip, ihi, hospital number, patienten id, gesundheitskarte, numero de utente, sus, prescription number, rx",
+    ),
+    (Cue::Iban, "iban"),
+    (
+        Cue::Account,
+        "account, acct, account number, bank account, checking, savings, konto, kontonummer, cuenta, cuenta bancaria, compte, compte bancaire, conto, \
+        conto corrente, conta, conta corrente, rekening, rekeningnummer, a c, acc, clabe, bsb, beneficiary, girokonto, numero de cuenta, numero de compte, rib, bankverbindung",
+    ),
+    (
+        Cue::Routing,
+        "routing, routing number, aba, rtn, sort code, sortcode, blz, bankleitzahl, transit number, institution number, bsb, ifsc, branch code, agencia, code banque, code guichet, abi, cab, bank code",
+    ),
+    (Cue::Bic, "bic, swift, swift code, bic code"),
+    (
+        Cue::Crypto,
+        "bitcoin, btc, wallet, ethereum, eth, crypto, usdt, litecoin, ltc, monero, xmr, solana, tron, ripple, xrp, dogecoin, blockchain",
+    ),
+    (Cue::Ip, "ip, ip address, ipv4, ipv6, adresse ip, ip adresse, direccion ip, indirizzo ip"),
+    (Cue::Mac, "mac, mac address, hardware address, mac adresse, bssid"),
+    (Cue::Url, "link, url, website, site, web, recording, enlace, lien, webseite"),
+    (
+        Cue::Name,
+        "name, named, names, full name, first name, last name, surname, nombre, nom, prenom, vorname, nachname, nome, cognome, apellido, apellidos, naam, achternaam, called",
+    ),
+    (
+        Cue::Username,
+        "username, user name, user id, userid, login, login name, screen name, handle, benutzername, benutzerkennung, usuario, nombre de usuario, identifiant, \
+        nom d utilisateur, nome utente, nome de usuario, gebruikersnaam, nickname, gamertag, twitter, instagram, telegram, skype, snapchat, tiktok, discord, signed in as, logged in as, log in as, sign in as, login is, psn",
+    ),
+    (
+        Cue::Address,
+        "address, street, live at, living at, direccion, adresse, anschrift, indirizzo, endereco, adres, domicilio, shipping address, billing address, deliver to, delivery address",
+    ),
+    (
+        Cue::Postcode,
+        "postcode, post code, zip, zipcode, zip code, postal code, postal, plz, postleitzahl, codigo postal, code postal, cap, cep, codice postale, pincode, pin code, eircode, postnummer, cp",
+    ),
+    (
+        Cue::Birth,
+        "born, birth, dob, birthday, date of birth, birthdate, d o b, nacimiento, nacido, nacida, naci, fecha de nacimiento, naissance, ne le, nee le, date de naissance, ne, nee, \
+        geburtsdatum, geboren, geburtstag, geb, geburts, nascita, nato, nata, data di nascita, nascimento, nasci, nascido, nascida, data de nascimento, geboortedatum, geboren op, fodt, fodelsedatum, dn, cumpleanos, anniversaire, compleanno, aniversario",
+    ),
+    (
+        Cue::Vehicle,
+        "plate, plates, license plate, licence plate, number plate, registration, reg, vrm, vin, vehicle, car, tag number, chassis, chassis number, matricula, placa, immatriculation, plaque, \
+        kennzeichen, nummernschild, fahrgestellnummer, fin, targa, telaio, kenteken, rego, patente del auto, autokennzeichen, kfz, vehicule, matricule, veiculo",
+    ),
+    (
+        Cue::Order,
+        "order, orders, order number, order id, invoice, case, ticket, claim, policy, policy number, reference, ref, booking, reservation, confirmation, \
+        confirmation number, customer number, customer id, client number, client id, member number, membership, membership number, loyalty number, frequent flyer, contract, contract number, \
+        transaction, transaction id, receipt, po, purchase order, rma, return number, incident, case number, subscription, subscriber, account id, account ref, quote, employee id, \
+        employee number, badge, work order, service request, sr, request number, complaint number, gift card, voucher, voucher code, pnr, record locator, locator, imei",
+    ),
+    (
+        Cue::Order,
+        "pedido, numero de pedido, factura, caso, reserva, contrato, poliza, referencia, cliente, numero de cliente, reclamacion, commande, facture, dossier, reservation, contrat, \
+        police, numero client, bestellung, bestellnummer, bestell, auftrag, auftragsnummer, rechnung, rechnungsnummer, kundennummer, vertragsnummer, vertrag, vorgangsnummer, \
+        vorgang, ticketnummer, buchungsnummer, buchung, mitgliedsnummer, mitglied, schadennummer, schadensnummer, versicherungsnummer, referenznummer, aktenzeichen, fallnummer, \
+        reklamation, police nummer, policennummer, ordine, fattura, pratica, prenotazione, contratto, polizza, codice cliente, ordem, encomenda, nota fiscal, protocolo, apolice, fatura, \
+        bestelnummer, bestelling, klantnummer, factuurnummer, factuur, polisnummer, kundenr, ordernummer, expediente, ref no",
+    ),
+    (
+        Cue::Tracking,
+        "tracking, track, tracking number, parcel, package, shipment, consignment, waybill, awb, airway bill, ups, fedex, usps, dhl, royal mail, dpd, hermes, evri, gls, parcelforce, ontrac, \
+        seguimiento, numero de seguimiento, envio, paquete, suivi, colis, numero de suivi, chronopost, colissimo, sendungsnummer, sendung, sendungsverfolgung, paket, paketnummer, trackingnummer, \
+        spedizione, tracciamento, pacco, rastreio, rastreamento, codigo de rastreio, zending, pakket, delivery number, correos, seur",
+    ),
+    (
+        Cue::NumberNoun,
+        "number, numbers, no, nr, num, nbr, code, id, ids, numero, numeros, nummer, codigo, codice, numeri, n, digits, digit, cifras, chiffres, ziffern, cifre, identifier, identification, \
+        kennung, zahl, key",
+    ),
+    (
+        Cue::Copula,
+        "is, are, was, were, be, es, son, est, sont, ist, lautet, lauten, sind, sono, e, sao, s, esta, its, it s, as, to, isn",
+    ),
+    (
+        Cue::Filler,
+        "uh, um, er, erm, ah, eh, ehm, em, uhm, umm, hmm, hm, mm, then, and, so, okay, ok, y, et, und, ed, euh, heu, ahm, aeh, pues, bueno, este, alors, puis, dann, luego, poi, depois, entao, allora, also, like, well, space, comma, and then, en, next, followed, by, \
+        espacio, leerzeichen, espace, virgola, coma",
+    ),
+    (
+        Cue::Correction,
+        "sorry, wait, correction, scratch, i mean, rather, actually, perdon, digo, pardon, desole, entschuldigung, moment, halt, scusa, scusi, desculpa, desculpe, quer dizer, non, nein, nao, no, sorry no, excuse me, my mistake, quiero decir, je veux dire, ich meine, volevo dire, oops",
+    ),
+    (
+        Cue::Acknowledge,
+        "uh, huh, mhm, mm, hmm, yes, yeah, yep, ok, okay, right, sure, go, on, ahead, got, it, continue, next, and, then, alright, perfect, great, thanks, thank, you, good, fine, please, so, far, \
+        si, vale, claro, siga, adelante, oui, d, accord, allez, y, continuez, bien, ja, genau, weiter, gut, bitte, sim, pode, continuar, certo, bene, prego, avanti, va, da, hm, uhu, noted, the, rest, keep, going, i, m, listening, with, me, hang, hold, one, moment, bueno, perfecto, parfait, perfekt, perfetto, perfeito, danke, gracias, merci, grazie, obrigado, obrigada, dale, ecoute",
+    ),
+    (
+        Cue::Ask,
+        "what, whats, which, provide, confirm, give, tell, enter, verify, can, could, may, need, read, spell, please, share, have, cual, digame, indiqueme, confirmar, puede, podria, facilitar, necesito, \
+        quel, quelle, pouvez, donnez, indiquez, confirmez, quels, wie, welche, nennen, geben, konnen, konnten, brauche, sagen, bestatigen, qual, pode, poderia, informe, confirme, preciso, informar, quale, puo, puoi, potrebbe, fornire, \
+        mi dica, dica, wat, welk, kunt, geef, type, supply, key in, repeat, grab, get",
+    ),
+    (Cue::At, "at, arroba, arobase, arobas, klammeraffe, chiocciola, apenstaartje, at sign"),
+    (Cue::Dot, "dot, point, period, punto, punkt, ponto, stop, punt, full stop"),
+    (
+        Cue::Dash,
+        "dash, hyphen, minus, guion, tiret, bindestrich, hifen, traco, trattino, streepje, strich, menos, medio",
+    ),
+    (
+        Cue::Underscore,
+        "underscore, guion bajo, tiret bas, unterstrich, sublinhado, underline, sottolineato, trattino basso, underscor, liggend streepje",
+    ),
+    (Cue::Slash, "slash, forward slash, barra, schragstrich, barre, backslash"),
+    (Cue::Plus, "plus, mas, mais, piu"),
+    (Cue::Double, "double, doble, deux fois, doppel, doppelt, doppia, doppio, duplo, dubbel, zweimal"),
+    (Cue::Triple, "triple, treble, dreifach, tripla, triplo, driedubbel, dreimal, trois fois"),
+    (Cue::Quadruple, "quadruple, vierfach"),
+    (
+        Cue::Money,
+        "dollar, dollars, usd, euro, euros, eur, gbp, quid, cents, cent, pence, bucks, price, total, amount, cost, costs, fee, paid, charge, charged, refund, balance, worth, \
+        pesos, reais, real, francs, franken, chf, rupees, inr, yen, jpy, precio, importe, prix, montant, preis, betrag, prezzo, importo, preco, valor, bedrag, subtotal, discount, credit of, deposit, payment of, pounds, libras, livres, pfund, sterling, bill of, grand, crore, lakh",
+    ),
+    (
+        Cue::Unit,
+        "minute, minutes, min, mins, hour, hours, hrs, hr, second, seconds, sec, secs, day, days, week, weeks, month, months, year, years, times, time, percent, pct, gb, mb, tb, kb, mbps, gbps, kbps, mhz, ghz, \
+        kg, kgs, g, lb, lbs, oz, km, miles, mile, m, cm, mm, inch, inches, feet, ft, litre, litres, liter, liters, ml, watts, watt, w, kw, kwh, volts, v, amps, degrees, pieces, pcs, items, units, boxes, copies, people, users, employees, \
+        customers, rows, records, messages, chats, calls, tickets, cases, points, stars, star, steps, pages, points, pairs, rooms, nights, guests, seats, megs, gigs, channels, orders, attempts, tries, agents, visitors, views, sessions, months, \
+        minutos, horas, dias, semanas, meses, anos, segundos, veces, piezas, minutes, heures, jours, semaines, mois, ans, secondes, fois, pieces, minuten, stunden, tage, tagen, wochen, monate, monaten, jahre, jahren, sekunden, mal, stuck, \
+        uhr, minuti, ore, giorni, settimane, mesi, anni, secondi, volte, pezzi, vezes, unidades, pecas, uur, dagen, weken, maanden, jaar, stuks, k, px, dpi, rpm, psi, hz, bytes, bits, characters, words, lines, transactions, percentage, pm, am, clock, th, st, nd, rd, \
+        things, options, ways, kids, children, persons, devices, accounts, subscribers, followers, respondents, participants, samples, requests, emails, sqft, acres, tonnes, tons, grams, milligrams, mg, calories, kcal, weeks, lakh, crore, or, of, bedroom, bed, bath, doors, passengers",
+    ),
+    (
+        Cue::Month,
+        "january, february, march, april, may, june, july, august, september, october, november, december, jan, feb, mar, apr, jun, jul, aug, sep, sept, oct, nov, dec, \
+        enero, febrero, marzo, abril, mayo, junio, julio, agosto, septiembre, setiembre, octubre, noviembre, diciembre, janvier, fevrier, mars, avril, mai, juin, juillet, aout, septembre, octobre, novembre, decembre, \
+        januar, februar, marz, juni, juli, oktober, dezember, jaenner, janner, maerz, janeiro, fevereiro, marco, maio, junho, julho, setembro, outubro, novembro, dezembro, \
+        gennaio, febbraio, aprile, maggio, giugno, luglio, settembre, ottobre, dicembre, januari, februari, maart, mei, augustus, december, okt, dez, ene, abr, ago, dic, gen, mag, giu, lug, set, ott, fev, avr, juil",
+    ),
+    (
+        Cue::Weekday,
+        "monday, tuesday, wednesday, thursday, friday, saturday, sunday, lunes, martes, miercoles, jueves, viernes, sabado, domingo, lundi, mardi, mercredi, jeudi, vendredi, samedi, dimanche, montag, dienstag, mittwoch, donnerstag, freitag, samstag, sonntag",
+    ),
+    (
+        Cue::Version,
+        "version, versions, v, ver, build, firmware, release, update, patch, windows, ios, android, macos, driver version, kernel, chrome, firefox, kb, bios, sdk, java, python",
+    ),
+    (
+        Cue::Product,
+        "model, models, part, sku, item, article, artikel, artikelnummer, modell, modelo, modele, modello, product, catalog, catalogue, cat, isbn, ean, upc, gtin, asin, lot, batch, part number, part no, \
+        model number, item number, serial, serial number, seriennummer, numero de serie, matricola, mpn, stock code, style, type, series, spec, din, iso, en, referencia del producto, size, teilenummer, modellnummer, articulo, chip, revision, rev, cpu, gpu, rtx, gtx, form",
+    ),
+    (
+        Cue::ErrorCode,
+        "error, errors, fehler, fehlercode, erreur, errore, erro, exception, status, http, error code, hresult, codigo de error, event id, fault, stop code, code erreur, e code, port, ports, errno, exit code, response code, bug, issue, pull request",
+    ),
+    (
+        Cue::Travel,
+        "flight, flights, gate, train, room, bus, platform, seat, terminal, vuelo, vol, flug, zug, volo, voo, aisle, channel, route, highway, interstate, chapter, floor, level, suite, table, line, bay, hwy, exit",
+    ),
+    (Cue::Extension, "extension, ext, extn, durchwahl, interno, poste, anexo, ramal, x, toestel"),
+    (
+        Cue::Ending,
+        "ending, ends, ending in, ending with, ends in, last four, last 4, last three, last two, last digits, ultimos cuatro, terminada, terminacion, termina, derniers chiffres, finissant, endet, letzten vier, ultime quattro, ultimos quatro, terminando, finale, endend, laatste vier, final, endziffer",
+    ),
+    (
+        Cue::Date,
+        "date, on, dated, since, fecha, el, le, datum, am, vom, il, data, em, op, year, due, until, between, from, by, anno, ano, annee, jahr, del, seit, desde, depuis, dal, founded, established, in, circa, copyright",
+    ),
+    (Cue::SpellAs, "as, for, like, de, comme, wie, come, como, van"),
+    (
+        Cue::Ordinal,
+        "page, chapter, step, question, section, article, line, option, top, number one, rank, level, season, episode, volume, press, pulse, marque, tippez, drucken, premere, prema, apartment, apt, tecla, touche",
+    ),
+    (
+        Cue::Possessive,
+        "my, our, his, her, their, your, mi, mis, su, tu, mon, ma, votre, sa, son, mein, meine, meiner, ihre, seine, mio, mia, sua, suo, meu, minha, seu, mijn, uw, tuo, tua",
+    ),
+    (
+        Cue::LetterCase,
+        "capital, uppercase, lowercase, upper, lower, cap, caps, mayuscula, minuscula, majuscule, minuscule, gross, grosses, klein, kleines, maiuscola, minuscola, maiuscula",
+    ),
+    (
+        Cue::Negation,
+        "not, never, forgot, forget, forgotten, reset, change, changed, changing, lost, without, incorrect, wrong, invalid, expired, doesn, didn, don, can, cannot, won, wasn, recover, need, needs, required, must, should, no, olvide, oublie, vergessen, dimenticato, esqueci",
+    ),
+    (
+        Cue::Company,
+        "company number, registered, registration number, company registration, handelsregister, hrb, hra, siret, siren, registro mercantil, company no, rcs",
+    ),
+];

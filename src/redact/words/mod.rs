@@ -1,0 +1,129 @@
+//! What the word tables say of a word: a number, a spelling letter, a cue for a kind of PII. One look-up a token.
+//! Knows nothing of how finders weigh it.
+
+pub(super) mod cue;
+mod cues;
+mod letters;
+mod numbers;
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+pub(super) use cue::{Cue, Cues};
+pub(super) use numbers::{Languages, Number};
+
+use super::token::Token;
+
+/// What the tables say of one word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Word {
+    /// Its value as a number word, with the languages in which it is one.
+    pub(super) number: Option<Number>,
+    /// The letter or mark it spells (`alpha` → `a`), as ASCII; 0 for none.
+    pub(super) letter: u8,
+    /// What it hints at.
+    pub(super) cues: Cues,
+    /// Whether a phrase of the tables begins with it.
+    starts_phrase: bool,
+}
+
+/// A phrase of several words and the cues that its last word takes.
+#[derive(Debug)]
+struct Phrase {
+    rest: Vec<&'static str>,
+    cues: Cues,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    words: FxHashMap<&'static str, Word>,
+    phrases: FxHashMap<&'static str, Vec<Phrase>>,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(Tables::build);
+
+/// The longest word that the tables can hold, in bytes.
+const WORD_BYTES_MAX: usize = 32;
+
+/// What the tables say of `word` (lower case, folded).
+pub(super) fn look_up(word: &str) -> Word {
+    if word.len() > WORD_BYTES_MAX {
+        return Word::default();
+    }
+    TABLES.words.get(word).copied().unwrap_or_default()
+}
+
+/// Gives the last token of every phrase of the tables the cues of the phrase.
+pub(super) fn mark_phrases(tokens: &mut [Token], lower: &str) {
+    for first in 0..tokens.len() {
+        let Some(token) = tokens.get(first).filter(|token| token.word.starts_phrase) else { continue };
+        let Some(phrases) = TABLES.phrases.get(token.span.of(lower)) else { continue };
+        for phrase in phrases {
+            let last = first + phrase.rest.len();
+            let fits = phrase
+                .rest
+                .iter()
+                .zip(first + 1..)
+                .all(|(word, index)| tokens.get(index).is_some_and(|token| token.span.of(lower) == *word));
+            if let Some(end) = tokens.get_mut(last).filter(|_| fits) {
+                end.word.cues |= phrase.cues;
+            }
+        }
+    }
+}
+
+impl Tables {
+    fn build() -> Self {
+        let mut tables = Self::default();
+        numbers::each(|word, number| {
+            let entry = tables.words.entry(word).or_default();
+            let languages = entry.number.map_or(Languages::NONE, |known| known.languages);
+            entry.number = Some(Number { languages: number.languages | languages, ..number });
+        });
+        for (word, letter) in letters::LETTERS {
+            tables.words.entry(word).or_default().letter = *letter;
+        }
+        for (cue, list) in cues::CUES {
+            for phrase in list.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
+                tables.add_cue(phrase, *cue);
+            }
+        }
+        tables
+    }
+
+    fn add_cue(&mut self, phrase: &'static str, cue: Cue) {
+        let mut words = phrase.split(' ');
+        let Some(first) = words.next() else { return };
+        let rest: Vec<&'static str> = words.collect();
+        let entry = self.words.entry(first).or_default();
+        if rest.is_empty() {
+            entry.cues |= cue.into();
+        } else {
+            entry.starts_phrase = true;
+            self.phrases.entry(first).or_default().push(Phrase { rest, cues: cue.into() });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_folded_and_short_enough() {
+        for word in TABLES.words.keys().chain(TABLES.phrases.values().flatten().flat_map(|phrase| &phrase.rest)) {
+            assert!(word.len() <= WORD_BYTES_MAX, "{word}");
+            assert_eq!(crate::text::Normalised::new(word).lower(), *word, "not folded");
+            assert!(word.chars().all(char::is_alphanumeric), "{word} is not one token");
+        }
+    }
+
+    #[test]
+    fn words_have_numbers_letters_and_cues() {
+        assert_eq!(look_up("seven").number.map(|number| number.value), Some(7));
+        assert_eq!(look_up("bravo").letter, b'b');
+        assert!(look_up("cvv").cues.has(Cue::Cvv));
+        assert_eq!(look_up("unlisted"), Word::default());
+    }
+}

@@ -1,0 +1,224 @@
+//! Number words of English, Spanish, French, German, Portuguese, Italian and Dutch, folded to plain letters.
+
+use std::ops::{BitAnd, BitOr};
+
+/// A set of languages of the number tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Languages(u8);
+
+impl Languages {
+    /// No language.
+    pub(crate) const NONE: Self = Self(0);
+    const EN: Self = Self(1);
+    const ES: Self = Self(2);
+    const FR: Self = Self(4);
+    const DE: Self = Self(8);
+    const PT: Self = Self(16);
+    const IT: Self = Self(32);
+    const NL: Self = Self(64);
+    /// Every language.
+    pub(crate) const ALL: Self = Self(127);
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether French is among them (it counts in scores: `quatre-vingt`).
+    pub(crate) fn french(self) -> bool {
+        self.0 & Self::FR.0 != 0
+    }
+}
+
+impl BitAnd for Languages {
+    type Output = Self;
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+impl BitOr for Languages {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// A number word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Number {
+    /// 0–99, 100 or 1000.
+    pub(crate) value: u16,
+    /// In which languages.
+    pub(crate) languages: Languages,
+}
+
+/// First value, step, and the words from there on, separated by spaces; variants of one value by `/`.
+const ROWS: &[(Languages, u16, u16, &str)] = &[
+    (
+        Languages::EN,
+        0,
+        1,
+        "zero/oh/nought/naught/nil/ought one two three four five six seven eight nine/niner ten eleven \
+        twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+    ),
+    (Languages::EN, 20, 10, "twenty thirty forty/fourty fifty sixty seventy eighty ninety hundred"),
+    (Languages::EN, 1000, 1, "thousand"),
+    (
+        Languages::ES,
+        0,
+        1,
+        "cero uno/una/un dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince \
+        dieciseis diecisiete dieciocho diecinueve veinte veintiuno/veintiun veintidos veintitres veinticuatro veinticinco \
+        veintiseis veintisiete veintiocho veintinueve",
+    ),
+    (Languages::ES, 30, 10, "treinta cuarenta cincuenta sesenta setenta ochenta noventa cien/ciento"),
+    (Languages::ES, 1000, 1, "mil"),
+    (
+        Languages::FR,
+        0,
+        1,
+        "zero un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
+    ),
+    (
+        Languages::FR,
+        20,
+        10,
+        "vingt/vingts trente quarante cinquante soixante septante huitante/octante nonante cent/cents",
+    ),
+    (Languages::FR, 1000, 1, "mille"),
+    (
+        Languages::DE,
+        0,
+        1,
+        "null eins/ein/eine zwei/zwo drei vier funf/fuenf sechs sieben acht neun zehn elf zwolf/zwoelf dreizehn \
+        vierzehn funfzehn/fuenfzehn sechzehn siebzehn achtzehn neunzehn",
+    ),
+    (
+        Languages::DE,
+        20,
+        10,
+        "zwanzig dreissig/dreizig vierzig funfzig/fuenfzig sechzig siebzig achtzig neunzig hundert",
+    ),
+    (Languages::DE, 1000, 1, "tausend"),
+    (
+        Languages::PT,
+        0,
+        1,
+        "zero um/uma dois/duas tres quatro cinco seis/meia sete oito nove dez onze doze treze quatorze/catorze \
+        quinze dezesseis/dezasseis dezessete/dezassete dezoito dezenove/dezanove",
+    ),
+    (Languages::PT, 20, 10, "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem/cento"),
+    (Languages::PT, 1000, 1, "mil"),
+    (
+        Languages::IT,
+        0,
+        1,
+        "zero uno/un/una due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici \
+        quindici sedici diciassette diciotto diciannove",
+    ),
+    (Languages::IT, 20, 10, "venti trenta quaranta cinquanta sessanta settanta ottanta novanta cento"),
+    (Languages::IT, 1000, 1, "mille"),
+    (
+        Languages::NL,
+        0,
+        1,
+        "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien \
+        zeventien achttien negentien",
+    ),
+    (Languages::NL, 20, 10, "twintig dertig veertig vijftig zestig zeventig tachtig negentig honderd"),
+    (Languages::NL, 1000, 1, "duizend"),
+];
+
+/// Numbers written as one word by joining units and tens: language, tens, units 1–9, word between, units first.
+type Joined = (Languages, &'static [&'static str], &'static [&'static str], &'static str, bool);
+
+const JOINED: &[Joined] = &[
+    (
+        Languages::DE,
+        &["zwanzig", "dreissig", "vierzig", "funfzig", "sechzig", "siebzig", "achtzig", "neunzig"],
+        &["ein", "zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun"],
+        "und",
+        true,
+    ),
+    (
+        Languages::DE,
+        &["zwanzig", "dreissig", "vierzig", "fuenfzig", "sechzig", "siebzig", "achtzig", "neunzig"],
+        &["ein", "zwei", "drei", "vier", "fuenf", "sechs", "sieben", "acht", "neun"],
+        "und",
+        true,
+    ),
+    (
+        Languages::NL,
+        &["twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig"],
+        &["een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen"],
+        "en",
+        true,
+    ),
+    (
+        Languages::IT,
+        &["venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta"],
+        &["uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove"],
+        "",
+        false,
+    ),
+];
+
+/// Calls `add` with every number word.
+pub(super) fn each(mut add: impl FnMut(&'static str, Number)) {
+    for (languages, first, step, words) in ROWS {
+        for (value, variants) in (*first..).step_by(usize::from(*step)).zip(words.split_whitespace()) {
+            variants.split('/').for_each(|word| add(word, Number { value, languages: *languages }));
+        }
+    }
+    for (languages, tens, units, between, units_first) in JOINED {
+        for (ten, ten_value) in tens.iter().zip((20..).step_by(10)) {
+            for (unit, value) in units.iter().zip(1..) {
+                let word = join(ten, unit, between, *units_first);
+                add(word.leak(), Number { value: ten_value + value, languages: *languages });
+            }
+        }
+    }
+}
+
+fn join(ten: &str, unit: &str, between: &str, units_first: bool) -> String {
+    if units_first {
+        return format!("{unit}{between}{ten}");
+    }
+    // Italian drops the last vowel of the tens before a vowel: ventuno, trentotto.
+    let stem = if unit.starts_with(['u', 'o']) { ten.get(..ten.len() - 1).unwrap_or(ten) } else { ten };
+    format!("{stem}{unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::look_up;
+
+    #[track_caller]
+    fn check(word: &str, expected: u16) {
+        assert_eq!(look_up(word).number.map(|number| number.value), Some(expected), "{word}");
+    }
+
+    #[test]
+    fn number_words_have_their_value() {
+        for (word, value) in [
+            ("oh", 0),
+            ("nineteen", 19),
+            ("ninety", 90),
+            ("veintidos", 22),
+            ("quince", 15),
+            ("seize", 16),
+            ("fuenf", 5),
+            ("vierundzwanzig", 24),
+            ("ventotto", 28),
+            ("trentuno", 31),
+            ("meia", 6),
+            ("dezessete", 17),
+            ("hundred", 100),
+            ("negenennegentig", 99),
+            ("mil", 1000),
+        ] {
+            check(word, value);
+        }
+    }
+}
