@@ -29,6 +29,10 @@ pub mod triage;
 
 pub mod queue;
 
+pub mod crypto;
+
+pub mod audit;
+
 pub mod store;
 
 pub mod archive;
