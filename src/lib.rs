@@ -35,4 +35,6 @@ pub mod audit;
 
 pub mod store;
 
+pub mod config;
+
 pub mod archive;
