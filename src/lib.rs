@@ -35,6 +35,8 @@ pub mod audit;
 
 pub mod store;
 
+pub mod access;
+
 pub mod config;
 
 pub mod archive;
