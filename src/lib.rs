@@ -39,4 +39,6 @@ pub mod access;
 
 pub mod config;
 
+pub mod service;
+
 pub mod archive;
