@@ -42,3 +42,5 @@ pub mod config;
 pub mod service;
 
 pub mod archive;
+
+pub mod cli;
