@@ -115,9 +115,11 @@ impl<'r> Fold<'r> {
             }
         }
         if self.known.len() > since {
-            let first = chosen.len();
-            self.known.find(turn, since, &mut chosen);
-            if chosen.len() > first {
+            let mut again = Vec::new();
+            self.known.find(turn, since, &mut again);
+            again.retain(|new| !chosen.iter().any(|old| old.span.overlaps(new.span)));
+            if !again.is_empty() {
+                chosen.extend(again);
                 chosen = resolve(chosen, turn.text());
             }
         }

@@ -249,6 +249,12 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
         let skipped = inner.len() - inner.trim_start_matches([' ', '"', '\'', '=', '`']).len();
         return (!inner.contains('\n') || inner.trim().is_empty()).then_some((end + mark + 1 + skipped, true));
     }
+    if gap == " "
+        && turn.token(index)?.word.cues.any(Cues::of(&[Cue::Password, Cue::Username]))
+        && random(turn, index + 1)
+    {
+        return Some((turn.token(index + 1)?.span.start as usize, true));
+    }
     for distance in 1..=LABEL_WORDS_MAX {
         let at = index + distance;
         let token = turn.token(at)?;
@@ -298,6 +304,17 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
         }
     }
     None
+}
+
+/// Whether the word at token `at` looks like no word: digits or symbols in it, or capitals inside.
+fn random(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let Some(span) = turn.token(at).and_then(|token| chunk(turn, token.span.start as usize)) else { return false };
+    let raw = span.of(turn.text());
+    let inner = raw.get(1..).unwrap_or_default();
+    let capitals =
+        inner.bytes().any(|byte| byte.is_ascii_uppercase()) && raw.bytes().any(|byte| byte.is_ascii_lowercase());
+    let digits = raw.bytes().any(|byte| byte.is_ascii_digit()) && raw.bytes().any(|byte| byte.is_ascii_alphabetic());
+    raw.len() >= 5 && (capitals || digits || raw.contains(['_', '!', '@', '#', '$', '%', '&', '*']))
 }
 
 /// `is`, `ist`, `es`, `to` (changed to).
