@@ -15,6 +15,7 @@ pub const FILES: &[(&str, &str)] = files![
     "en/general.tsv",
     "en/shifters.tsv",
     "en/opinion.tsv",
+    "en/sectors.tsv",
     "en/support.tsv",
     "en/urgency.tsv",
     "en/emergency.tsv",
