@@ -84,3 +84,91 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     }
     run::value(reading, at, true) > 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        conversation::{Part, Role},
+        redact::{dialogue::Asked, token::NormalisedTurn},
+    };
+
+    /// The names of `marked` are its marked parts: «…».
+    #[track_caller]
+    fn check(marked: &str) {
+        let text = marked.replace(['«', '»'], "");
+        let turn = NormalisedTurn::new(&text);
+        let reading = Reading::new(&turn);
+        let asked = Asked::default();
+        let view = View { turn: &turn, role: Role::Customer, part: Part::Body, asked: &asked };
+        let mut found = Vec::new();
+        find(&view, &reading, &mut found);
+        let mut out = text.clone();
+        for candidate in found.iter().rev() {
+            let span = turn.received(candidate.span).range();
+            out.insert_str(span.end, "»");
+            out.insert_str(span.start, "«");
+        }
+        assert_eq!(out, marked);
+    }
+
+    #[test]
+    fn introductions() {
+        check("Hi, my name is «Sarah Connor» and I need help");
+        check("my name is «rubija»");
+        check("hello this is «mike» speaking");
+        check("This is «Priya Raghunathan» from billing");
+        check("Je m'appelle «Élodie Lefèvre», bonjour");
+        check("Ich heiße «Jörg Müller» und brauche Hilfe");
+        check("me llamo «lupita hernandez»");
+        check("Mi chiamo «Giulia Bianchi»");
+        check("meu nome é «João da Silva»");
+    }
+
+    #[test]
+    fn greetings_and_signatures() {
+        check("Hi «Anna»,");
+        check("Dear Mr. «Okonkwo»,");
+        check("Sehr geehrte Frau «Weber»,");
+        check("Regards,\n«John Smith»");
+        check("Thanks,\n«Priya»");
+        check("Mit freundlichen Grüßen\n«Krisztián Szöllösy»");
+    }
+
+    #[test]
+    fn parts_of_a_name() {
+        check("I spoke to «J. R. Smith» yesterday");
+        check("ask for «Siobhan O'Neill»");
+        check("«Anne-Marie van der Berg» called");
+        check("please call «Maria de la Cruz» back");
+        check("«Sarah»'s order is late");
+        check("CAN I SPEAK TO «KAREN JOHNSON» PLEASE");
+        check("Herr Dr. «Weber» hat angerufen");
+        check("Señora «López» no contesta");
+    }
+
+    #[test]
+    fn first_names_alone() {
+        check("my wife «Sarah» ordered it");
+        check("I spoke to «Karen» in billing");
+        check("i talked to «christopher» about it");
+        check("ask for «Tom»");
+    }
+
+    #[test]
+    fn other_words_with_capitals_stay() {
+        check("I will pay the bill in May or June");
+        check("The Galaxy and the iPhone from Samsung and Apple");
+        check("Wells Fargo charged me, then Morgan Stanley did");
+        check("We moved from New York to San Francisco in April");
+        check("The Grace period, in good faith, Mark as read");
+        check("Please contact Customer Service or the Billing Department");
+        check("I live in Paris, near London");
+        check("THANK YOU FOR CALLING. PLEASE HOLD THE LINE");
+        check("Guten Tag, meine Rechnung und die Lieferung sind falsch");
+        check("Will you help me? Mark the date. Rose prices went up");
+        check("Monday morning the Internet was down");
+        check("my name is not on the account");
+        check("I am very angry and this is ridiculous");
+    }
+}

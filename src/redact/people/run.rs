@@ -120,7 +120,7 @@ pub(super) fn extend(reading: &Reading<'_>, first: usize, opened: bool) -> Run {
 }
 
 fn is_particle(reading: &Reading<'_>, at: usize) -> bool {
-    reading.mark(at).shape == Shape::Plain && reading.entry(at).is(Class::Particle) && reading.entry(at).given < 3
+    reading.mark(at).shape == Shape::Plain && reading.entry(at).is(Class::Particle)
 }
 
 /// The last token of the part of the name that follows token `last`.
