@@ -119,18 +119,18 @@ def certificates(folder):
 class Server:
     """`triaged serve` on a free port of the loopback interface."""
 
-    def __init__(self, binary, folder, tls):
+    def __init__(self, binary, folder, tls, token=None):
         arguments = [str(binary), "serve", "--listen", "127.0.0.1:0", "--data-dir", str(folder / "data"),
                      "--keys-dir", str(folder / "keys"), "--key-file", str(folder / "root" / "master.key")]
-        (folder / "root").mkdir(mode=0o700)
+        (folder / "root").mkdir(mode=0o700, exist_ok=True)
         self.ca = None
         if tls:
             self.ca, certificate, key = certificates(folder)
             arguments += ["--tls-cert", certificate, "--tls-key", key]
-        self.log = open(folder / "log", "w+")
+        self.log = open(folder / "log", "a")
         self.process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
         self.address, self.credential = self.ready()
-        self.token = pathlib.Path(self.credential).read_text().strip()
+        self.token = token or pathlib.Path(self.credential).read_text().strip()
 
     def ready(self):
         for line in self.process.stderr:

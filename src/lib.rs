@@ -35,4 +35,12 @@ pub mod audit;
 
 pub mod store;
 
+pub mod access;
+
+pub mod config;
+
+pub mod service;
+
 pub mod archive;
+
+pub mod cli;

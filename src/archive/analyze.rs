@@ -10,7 +10,7 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
-    input::{self, LINE_BYTES_MAX, Row, RowError},
+    input::{self, Row, RowError},
     output::{self, Analysed, Offsets},
 };
 use crate::{
@@ -32,6 +32,16 @@ pub struct Options {
     pub threads: usize,
     /// What offsets count.
     pub offsets: Offsets,
+    /// Longest line that is read, in bytes, its line feed included.
+    pub line_bytes_max: usize,
+}
+
+impl Default for Options {
+    /// All cores, code points, lines of up to 64 MiB.
+    fn default() -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        Self { threads, offsets: Offsets::default(), line_bytes_max: 64 << 20 }
+    }
 }
 
 /// What came of a file.
@@ -83,7 +93,7 @@ pub fn run(
             to_workers.push(batch_sender);
             from_workers.push(written);
         }
-        let reader = scope.spawn(move || read(input, &to_workers));
+        let reader = scope.spawn(move || read(input, options.line_bytes_max, &to_workers));
         let summary = write(output, &from_workers);
         drop(from_workers);
         let read = reader.join().unwrap_or_else(|_| Err(io::Error::other("the reader stopped")));
@@ -92,10 +102,10 @@ pub fn run(
 }
 
 /// Deals batches out to the workers in turn, so that the writer can collect them in the same turn.
-fn read(input: &mut impl BufRead, workers: &[SyncSender<Batch>]) -> io::Result<()> {
+fn read(input: &mut impl BufRead, line_bytes_max: usize, workers: &[SyncSender<Batch>]) -> io::Result<()> {
     let mut line = 1;
     for worker in workers.iter().cycle() {
-        let batch = read_batch(input, line)?;
+        let batch = read_batch(input, line_bytes_max, line)?;
         line += batch.ends.len() as u64;
         if batch.ends.is_empty() || worker.send(batch).is_err() {
             break;
@@ -104,17 +114,20 @@ fn read(input: &mut impl BufRead, workers: &[SyncSender<Batch>]) -> io::Result<(
     Ok(())
 }
 
-fn read_batch(input: &mut impl BufRead, first_line: u64) -> io::Result<Batch> {
+fn read_batch(input: &mut impl BufRead, line_bytes_max: usize, first_line: u64) -> io::Result<Batch> {
     let mut batch = Batch { first_line, bytes: Zeroizing::new(Vec::with_capacity(BATCH_BYTES)), ends: Vec::new() };
     while batch.bytes.len() < BATCH_BYTES {
         let start = batch.bytes.len();
-        let read = input.by_ref().take(LINE_BYTES_MAX as u64 + 1).read_until(b'\n', &mut batch.bytes)?;
+        let read = input.by_ref().take(line_bytes_max as u64 + 1).read_until(b'\n', &mut batch.bytes)?;
         if read == 0 {
             break;
         }
-        if read > LINE_BYTES_MAX && !batch.bytes.ends_with(b"\n") {
+        if read > line_bytes_max {
+            let whole = batch.bytes.ends_with(b"\n");
             batch.bytes.truncate(start);
-            input.skip_until(b'\n')?;
+            if !whole {
+                input.skip_until(b'\n')?;
+            }
             batch.ends.push(None);
         } else {
             batch.ends.push(Some(batch.bytes.len()));
@@ -201,4 +214,63 @@ fn write(output: &mut impl Write, workers: &[Receiver<io::Result<Written>>]) -> 
     }
     output.flush()?;
     Ok(summary)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn analysed(input: &[u8], options: Options) -> (Vec<Value>, Summary) {
+        let triage = Triage::new().unwrap();
+        let mut out = Vec::new();
+        let summary = run(&triage, &Policy::default(), &mut &*input, &mut out, options).unwrap();
+        let rows = std::str::from_utf8(&out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap());
+        (rows.collect(), summary)
+    }
+
+    #[test]
+    fn rows_keep_their_order_and_bytes_on_any_number_of_threads() {
+        let filler = "the parcel never arrived and nobody answers ".repeat(40);
+        let input: String =
+            (0..2_000).map(|n| format!("{{\"id\":\"{n}\",\"text\":\"{filler} mail a{n}@example.com\"}}\n")).collect();
+        let one = analysed(input.as_bytes(), Options { threads: 1, ..Options::default() });
+        assert_eq!(one.1, Summary { analysed: 2_000, refused: 0 });
+        assert!(one.0.iter().enumerate().all(|(n, row)| row["id"] == n));
+        for threads in [2, 3, 8] {
+            assert!(analysed(input.as_bytes(), Options { threads, ..Options::default() }) == one, "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn a_bad_line_is_named_in_its_place_and_the_rest_goes_on() {
+        let input = b"{\"id\":\"a\",\"text\":\"x\"}\n\nnonsense\n{\"id\":\"b\"}\n{\"id\":\"\xff\"}\n{\"id\":\"c\",\"text\":\"y\"}";
+        let (rows, summary) = analysed(input, Options::default());
+        assert_eq!(summary, Summary { analysed: 2, refused: 3 });
+        let brief: Vec<_> = rows.iter().map(|row| (row["id"].as_str(), row["line"].as_u64())).collect();
+        let expected = [(Some("a"), None), (None, Some(3)), (Some("b"), Some(4)), (None, Some(5)), (Some("c"), None)];
+        assert_eq!(brief, expected);
+    }
+
+    #[test]
+    fn a_line_is_read_up_to_the_limit_and_refused_beyond() {
+        let row = br#"{"id":"a","text":"x"}"#;
+        let input = [row.as_slice(), b"\n", row.as_slice(), b"\n"].concat();
+        let at = |line_bytes_max| analysed(&input, Options { line_bytes_max, ..Options::default() }).1;
+        assert_eq!(at(row.len() + 1), Summary { analysed: 2, refused: 0 });
+        assert_eq!(at(row.len()), Summary { analysed: 0, refused: 2 });
+    }
+
+    #[test]
+    fn findings_are_code_points_of_the_received_text_unless_bytes_are_asked_for() {
+        let input = r#"{"id":"a","text":"größe 😀 mail jo@example.com"}"#.as_bytes();
+        let place = |offsets| {
+            let (rows, _) = analysed(input, Options { offsets, ..Options::default() });
+            let found = &rows[0]["findings"][0];
+            (found["kind"].as_str().unwrap().to_owned(), found["start"].as_u64(), found["end"].as_u64())
+        };
+        assert_eq!(place(Offsets::CodePoints), ("EMAIL".to_owned(), Some(13), Some(27)));
+        assert_eq!(place(Offsets::Bytes), ("EMAIL".to_owned(), Some(18), Some(32)));
+    }
 }

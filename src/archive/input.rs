@@ -9,9 +9,6 @@ use crate::{
     text::Language,
 };
 
-/// Longest line that is read, in bytes.
-pub const LINE_BYTES_MAX: usize = 64 << 20;
-
 /// A conversation to analyse.
 #[derive(Debug)]
 pub struct Row {
@@ -37,8 +34,8 @@ pub enum RowError {
     /// The bytes are not UTF-8.
     #[error("not UTF-8")]
     NotUtf8,
-    /// The line is longer than [`LINE_BYTES_MAX`].
-    #[error("line longer than 64 MiB")]
+    /// The line is longer than the limit.
+    #[error("line longer than the limit")]
     TooLong,
     /// The line is not JSON, or a field has another type.
     #[error("not a row: JSON syntax or type of a field is wrong near column {0}")]

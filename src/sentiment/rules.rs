@@ -31,6 +31,10 @@ pub struct SentimentRules {
     pub elongated: i32,
     /// Unfriendly words in a sentence that ends with an exclamation mark.
     pub exclaimed: i32,
+    /// Unfriendly words in a text that names neither speaker nor addressee: news rather than a complaint.
+    pub impersonal_blame: i32,
+    /// Unfriendly words after "how do I" or "can you tell me".
+    pub question_blame: i32,
     /// How much more each further turn of the customer weighs.
     pub turn_step: i32,
     /// After so many turns the weight rises no more.
@@ -54,6 +58,8 @@ impl Default for SentimentRules {
             shouted: 1200,
             elongated: 1200,
             exclaimed: 1100,
+            impersonal_blame: 700,
+            question_blame: 800,
             turn_step: 150,
             turn_steps_max: 6,
         }

@@ -149,6 +149,9 @@ impl<'r> Pass<'r> {
         if self.conditional {
             millis = scaled(millis, if praise { rules.conditional_praise } else { rules.conditional_blame });
         }
+        if self.question && !praise {
+            millis = scaled(millis, rules.question_blame);
+        }
         if praise && self.mark == WordKind::Question {
             millis = scaled(millis, rules.question_praise);
         }
