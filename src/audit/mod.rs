@@ -2,11 +2,10 @@
 //! Merkle tree (RFC 6962). An event never carries text, a filter or a hash of an identifier. How events are stored is
 //! the store's business.
 
-use aws_lc_rs::digest::{Context, SHA256};
 use uuid::Uuid;
 
 use crate::{
-    crypto::{CryptoError, random},
+    crypto::{CryptoError, random, sha256},
     id::{PrincipalId, TenantId},
     time::Timestamp,
 };
@@ -112,13 +111,7 @@ impl Leaf {
 
 /// The leaf hash of a salted event.
 pub fn leaf_hash(salt: &[u8; 16], event: &[u8]) -> [u8; 32] {
-    let mut context = Context::new(&SHA256);
-    context.update(&[0]);
-    context.update(salt);
-    context.update(event);
-    let mut hash = [0; 32];
-    hash.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
-    hash
+    sha256(&[&[0], salt, event])
 }
 
 #[cfg(test)]

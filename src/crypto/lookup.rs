@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use aws_lc_rs::hmac;
+use aws_lc_rs::{digest, hmac};
 
 use super::Secret;
 
@@ -76,6 +76,15 @@ impl LookupKey {
         short.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
         short
     }
+}
+
+/// SHA-256 (FIPS 180-4) of some parts, one after the other.
+pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = digest::Context::new(&digest::SHA256);
+    parts.iter().for_each(|part| context.update(part));
+    let mut hash = [0; 32];
+    hash.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
+    hash
 }
 
 #[cfg(test)]

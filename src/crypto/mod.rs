@@ -15,7 +15,7 @@ pub mod master;
 pub mod token;
 
 pub use key::{Key, KeyKind, KeyName, StoreId};
-pub use lookup::LookupKey;
+pub use lookup::{LookupKey, Purpose, ShortHash, sha256};
 pub use master::MasterKey;
 pub use place::Place;
 pub use secret::{Secret, new_id, random};
