@@ -1,13 +1,17 @@
 //! What the wire contract promises, read from the descriptor set that the server itself obeys: which data can leave by
 //! which method, who may call it, and that it only ever grows. Each check is shown to fail on a mutated contract.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
 };
 
 use prost::Message;
-use prost_reflect::{DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, Value};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, Value,
+};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorSet};
 use triaged::{
     access::AccessTable,
