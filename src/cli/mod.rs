@@ -3,8 +3,12 @@
 
 mod completions;
 mod config;
+mod credential;
 mod exit;
 mod log;
+mod open;
+mod secret_file;
+mod serve;
 mod settings;
 
 use std::{
@@ -26,6 +30,11 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Runs the server
+    Serve(serve::Args),
+    /// Makes, lists and revokes credentials, on the host of the store
+    #[command(subcommand)]
+    Credential(credential::Command),
     /// Checks or shows the settings
     #[command(subcommand)]
     Config(config::Command),
@@ -37,6 +46,8 @@ enum Command {
 pub fn run() -> ExitCode {
     log::quiet_panics();
     let done = match Cli::parse().command {
+        Command::Serve(args) => serve::run(args),
+        Command::Credential(command) => credential::run(command),
         Command::Config(command) => config::run(command),
         Command::Completions(args) => completions::run(&args),
     };

@@ -1,6 +1,6 @@
 //! `triaged serve`: opens the store, makes the first credential of a new one, serves until it is told to stop.
 
-use std::{fmt::Write as _, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use tokio::net::TcpListener;
 
@@ -17,7 +17,7 @@ use crate::{
 const FIRST_TENANT: &str = "default";
 
 /// How long the first credential is valid.
-const FIRST_CREDENTIAL: Duration = Duration::from_secs(24 * 3_600);
+const FIRST_CREDENTIAL: Duration = Duration::from_hours(24);
 
 /// Arguments of `serve`.
 #[derive(Debug, clap::Args)]
@@ -92,12 +92,11 @@ fn ready(address: SocketAddr, config: &Config) -> String {
             format!("-cacert CA.pem{client}")
         }
     };
-    // Writing to a string cannot fail.
-    drop(write!(
-        lines,
-        "try: TRIAGED_TOKEN=$(cat '{file}') grpcurl {transport} -expand-headers -H 'authorization: Bearer \
-         ${{TRIAGED_TOKEN}}' {address} list"
-    ));
+    lines.extend([
+        &format!("try: TRIAGED_TOKEN=$(cat '{file}') grpcurl {transport} -expand-headers "),
+        "-H 'authorization: Bearer ${TRIAGED_TOKEN}' ",
+        &format!("{address} list"),
+    ]);
     lines
 }
 

@@ -169,10 +169,11 @@ fn content(
     draft: &mut Draft,
     attributes: Vec<String>,
     redaction: Redaction,
-    input: AssessmentInput,
+    mut input: AssessmentInput,
 ) -> InteractionContent {
+    let turns = std::mem::take(&mut input.turns);
     let mut redacted = redaction.turns;
-    let values = redacted.split_off(input.turns.len().min(redacted.len()));
+    let values = redacted.split_off(turns.len().min(redacted.len()));
     let attributes = attributes.into_iter().zip(values.into_iter().map(|value| value.text)).collect();
     let findings = redacted.iter().flat_map(|turn| turn.findings.iter().map(|one| stored_finding(turn.index, one)));
     InteractionContent {
@@ -183,22 +184,19 @@ fn content(
         queue: std::mem::take(&mut draft.queue),
         required_skills: std::mem::take(&mut draft.required_skills),
         findings: findings.collect(),
-        turns: stored_turns(draft, &input),
+        turns: stored_turns(draft, turns),
         attributes,
         attachments: std::mem::take::<Vec<StoredAttachment>>(&mut draft.attachments),
         text_state: text_state(draft),
-        input: AssessmentInput { turns: Vec::new(), ..input },
+        input,
     }
 }
 
-fn stored_turns(draft: &Draft, input: &AssessmentInput) -> Vec<StoredTurn> {
-    let rows = input.turns.iter().zip(&draft.times);
-    rows.map(|(turn, time)| StoredTurn {
-        role: turn.role,
-        part: turn.part,
-        text: turn.text.clone(),
-        time: time.time,
-        offset_millis: time.offset_millis,
+fn stored_turns(draft: &Draft, turns: Vec<InputTurn>) -> Vec<StoredTurn> {
+    let rows = turns.into_iter().zip(&draft.times);
+    rows.map(|(turn, time)| {
+        let InputTurn { role, part, text } = turn;
+        StoredTurn { role, part, text, time: time.time, offset_millis: time.offset_millis }
     })
     .collect()
 }

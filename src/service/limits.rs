@@ -16,7 +16,7 @@ pub struct LimitRow {
 
 macro_rules! limits {
     ($($name:ident = $value:expr, $about:literal;)+) => {
-        $(#[doc = $about] pub const $name: usize = $value;)+
+        $(#[doc = concat!("`", stringify!($name), "`, as its row of [`LIMITS`] describes it.")] pub const $name: usize = $value;)+
 
         /// Every limit, in reading order.
         pub const LIMITS: &[LimitRow] =
@@ -109,7 +109,7 @@ pub fn markdown() -> String {
          | limit | value | bounds |\n|---|---:|---|\n",
     );
     for row in LIMITS {
-        page.push_str(&format!("| `{}` | {} | {} |\n", row.name.to_ascii_lowercase(), row.value, row.about));
+        page.extend(["| `", &row.name.to_ascii_lowercase(), "` | ", &row.value.to_string(), " | ", row.about, " |\n"]);
     }
     page
 }
