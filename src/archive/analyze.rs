@@ -237,7 +237,7 @@ mod tests {
             (0..2_000).map(|n| format!("{{\"id\":\"{n}\",\"text\":\"{filler} mail a{n}@example.com\"}}\n")).collect();
         let one = analysed(input.as_bytes(), Options { threads: 1, ..Options::default() });
         assert_eq!(one.1, Summary { analysed: 2_000, refused: 0 });
-        assert!(one.0.iter().enumerate().all(|(n, row)| row["id"] == n.to_string()));
+        assert!(one.0.iter().enumerate().all(|(n, row)| row["id"] == n));
         for threads in [2, 3, 8] {
             assert!(analysed(input.as_bytes(), Options { threads, ..Options::default() }) == one, "{threads} threads");
         }
