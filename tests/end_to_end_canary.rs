@@ -18,7 +18,7 @@ use triaged::{
     service::pb::{
         Call, CallTurn, Chat, ChatTurn, EmailAddress, EmailMessage, EmailThread, Handling, Interaction, Party, Query,
         SpeakerRole, SubmitInteractionRequest, SubmitInteractionsRequest, email_message::Body,
-        intake_service_client::IntakeServiceClient, interaction::Kind, submit_interactions_item,
+        intake_service_client::IntakeServiceClient, interaction::Kind,
     },
 };
 
@@ -27,15 +27,11 @@ const INTERACTIONS: usize = 200;
 const PLANTED_EACH: usize = 5;
 
 fn digits(count: usize) -> String {
-    let mut bytes = vec![0; count];
-    random(&mut bytes).unwrap();
-    bytes.iter().map(|byte| char::from(b'0' + byte % 10)).collect()
+    random::<16>().unwrap().iter().take(count).map(|byte| char::from(b'0' + byte % 10)).collect()
 }
 
 fn letters(count: usize) -> String {
-    let mut bytes = vec![0; count];
-    random(&mut bytes).unwrap();
-    bytes.iter().map(|byte| char::from(b'a' + byte % 26)).collect()
+    random::<16>().unwrap().iter().take(count).map(|byte| char::from(b'a' + byte % 26)).collect()
 }
 
 /// A card number with its check digit (ISO/IEC 7812-1, Luhn).
