@@ -30,7 +30,7 @@ use store_suite::{Bench, Opened, draft::Draft};
 use triaged::{
     crypto::random,
     id::PrincipalId,
-    store::{CaseFilter, CaseState, LeaseRequest, Store},
+    store::{CaseFilter, CaseState, LeaseRequest},
     time::{Clock, ManualClock, SystemClock, Timestamp},
 };
 use uuid::Uuid;
@@ -92,8 +92,8 @@ impl Known {
 
 /// Runs the child, kills it after a random number of acknowledgements, and gives what it had said.
 fn kill(program: &str, dir: &Path, round: u64) -> Vec<String> {
-    let child = Command::new(program).args(["child", dir.to_str().unwrap(), &round.to_string()]);
-    let mut child: Child = { child }.stdout(Stdio::piped()).spawn().unwrap();
+    let arguments = ["child", dir.to_str().unwrap(), &round.to_string()];
+    let mut child: Child = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let [high, low] = random::<2>().unwrap();
     let until = 200 + usize::from(high) * 8 + usize::from(low) % 8;

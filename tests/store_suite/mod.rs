@@ -36,7 +36,7 @@ pub(crate) const DAY: Duration = Duration::from_hours(24);
 pub(crate) struct Opened {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<ManualClock>,
-    pub(crate) keep: Box<dyn Any>,
+    pub(crate) keep: Box<dyn Any + Send + Sync>,
 }
 
 /// A store with two tenants.
@@ -45,7 +45,7 @@ pub(crate) struct Bench {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) tenant: TenantId,
     pub(crate) other: TenantId,
-    _keep: Box<dyn Any>,
+    _keep: Box<dyn Any + Send + Sync>,
 }
 
 pub(crate) const INTAKE: PrincipalId = PrincipalId(Uuid::from_u128(1));
