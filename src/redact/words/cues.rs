@@ -37,7 +37,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         login code, sms code, reset code, activation code, unlock code, door code, gate code, alarm code, entry code, voicemail code, puk, tan, mtan, \
         clave, codigo de verificacion, nip, codigo pin, code secret, code pin, code de verification, code recu, code confidentiel, \
         geheimzahl, bestatigungscode, einmalcode, verifizierungscode, sms tan, zugangscode, codigo de confirmacao, codigo de verificacao, \
-        senha de quatro, codice di verifica, codice segreto, pincode, codice otp, verificatiecode, telefonpin, telefon pin, kundenkennwort",
+        senha de quatro, codice di verifica, codice segreto, pincode, codice otp, verificatiecode, telefonpin, telefon pin, pin code, code pin, kode pin",
     ),
     (
         Cue::Password,
@@ -127,7 +127,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Username,
-        "username, user name, user id, userid, login, login name, screen name, handle, benutzername, benutzerkennung, usuario, nombre de usuario, identifiant, \
+        "username, user name, user id, userid, login, login name, screen name, handle, benutzername, benutzerkennung, benutzernamen, user, login name, loginname, anmeldename, anmeldung, nutzername, nutzernamen, gebruiker, pseudo, pseudonyme, brukernavn, anvandarnamn, usuario, nombre de usuario, identifiant, \
         nom d utilisateur, nome utente, nome de usuario, gebruikersnaam, nickname, gamertag, twitter, instagram, telegram, skype, snapchat, tiktok, discord, signed in as, logged in as, log in as, sign in as, login is, psn",
     ),
     (
@@ -153,7 +153,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         "order, orders, order number, order id, invoice, case, ticket, claim, policy, policy number, reference, ref, booking, reservation, confirmation, \
         confirmation number, customer number, customer id, client number, client id, member number, membership, membership number, loyalty number, frequent flyer, contract, contract number, \
         transaction, transaction id, receipt, po, purchase order, rma, return number, incident, case number, subscription, subscriber, account id, account ref, quote, employee id, \
-        employee number, badge, work order, service request, sr, request number, complaint number, gift card, voucher, voucher code, pnr, record locator, locator, imei",
+        employee number, badge, work order, service request, sr, request number, complaint number, gift card, voucher, voucher code, pnr, record locator, locator, imei, booking code, booking reference, reference number, confirmation no, order no, case id, case reference, policy no, claim number, job number, job, prescription, enrolment, enrollment, student id, student number, staff number, staff id, ticket number, docket, folio, guia, matter, application, application number, permit, delivery note",
     ),
     (
         Cue::Order,
@@ -161,7 +161,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         police, numero client, bestellung, bestellnummer, bestell, auftrag, auftragsnummer, rechnung, rechnungsnummer, kundennummer, vertragsnummer, vertrag, vorgangsnummer, \
         vorgang, ticketnummer, buchungsnummer, buchung, mitgliedsnummer, mitglied, schadennummer, schadensnummer, versicherungsnummer, referenznummer, aktenzeichen, fallnummer, \
         reklamation, police nummer, policennummer, ordine, fattura, pratica, prenotazione, contratto, polizza, codice cliente, ordem, encomenda, nota fiscal, protocolo, apolice, fatura, \
-        bestelnummer, bestelling, klantnummer, factuurnummer, factuur, polisnummer, kundenr, ordernummer, expediente, ref no",
+        bestelnummer, bestelling, klantnummer, factuurnummer, factuur, polisnummer, kundenr, ordernummer, expediente, ref no, versicherungsschein, bestellung nr, rechnungsnr, bestellnr, kundennr, ordine numero, numero ordine, numero d ordine, numero pratica, numero di pratica, codice prenotazione, localizador, localizzatore, siniestro, sinistre, sinistro, adherent, numero de dossier, numero de commande, numero de contrat, numero de socio, socio, numero do pedido, numero de pedido, numero da encomenda, numero de protocolo, schadenmeldung, zendingsnummer, reserveringsnummer, lidnummer, contractnummer, dossiernummer, musteri, siparis, zamowienie, zamowienia, ordrenummer, bookingnummer, kundnummer, tilausnumero",
     ),
     (
         Cue::Tracking,
@@ -225,7 +225,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         customers, rows, records, messages, chats, calls, tickets, cases, points, stars, star, steps, pages, points, pairs, rooms, nights, guests, seats, megs, gigs, channels, orders, attempts, tries, agents, visitors, views, sessions, months, \
         minutos, horas, dias, semanas, meses, anos, segundos, veces, piezas, minutes, heures, jours, semaines, mois, ans, secondes, fois, pieces, minuten, stunden, tage, tagen, wochen, monate, monaten, jahre, jahren, sekunden, mal, stuck, \
         uhr, minuti, ore, giorni, settimane, mesi, anni, secondi, volte, pezzi, vezes, unidades, pecas, uur, dagen, weken, maanden, jaar, stuks, k, px, dpi, rpm, psi, hz, bytes, bits, characters, words, lines, transactions, percentage, pm, am, clock, th, st, nd, rd, \
-        things, options, ways, kids, children, persons, devices, accounts, subscribers, followers, respondents, participants, samples, requests, emails, sqft, acres, tonnes, tons, grams, milligrams, mg, calories, kcal, weeks, lakh, crore, or, of, bedroom, bed, bath, doors, passengers",
+        things, options, ways, kids, children, persons, devices, accounts, subscribers, followers, respondents, participants, samples, requests, emails, sqft, acres, tonnes, tons, grams, milligrams, mg, calories, kcal, weeks, lakh, crore, bedroom, bed, bath, doors, passengers",
     ),
     (
         Cue::Month,

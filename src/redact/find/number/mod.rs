@@ -8,12 +8,17 @@ mod run;
 mod spoken;
 mod value;
 
+pub(in crate::redact) use card::network as card_network;
 pub(super) use near::harmless_at;
-pub(super) use rows::{Row, rows};
+pub(super) use rows::rows;
 pub(super) use run::letter_at;
 
 use super::{View, context::Labels};
-use crate::redact::{candidate::Candidate, words::Cue};
+use crate::redact::{
+    candidate::Candidate,
+    token::NormalisedTurn,
+    words::{Cue, Cues},
+};
 use run::{Group, Run};
 
 /// Finds numbers that identify.
@@ -56,4 +61,44 @@ fn written(view: &View<'_>, groups: &[Group], out: &mut Vec<Candidate>) {
         };
         debug_assert!(out.len() >= before);
     }
+}
+
+/// Digits of a turn in one breath, written or spoken.
+#[derive(Debug)]
+pub(in crate::redact) struct DigitRun {
+    /// First token.
+    pub(in crate::redact) first: usize,
+    /// Last token.
+    pub(in crate::redact) last: usize,
+    /// The digits.
+    pub(in crate::redact) digits: String,
+}
+
+/// All runs of digits of a turn, dates, prices and the like left out.
+pub(in crate::redact) fn digit_runs(turn: &NormalisedTurn<'_>) -> Vec<DigitRun> {
+    let mut runs = Vec::new();
+    let mut index = 0;
+    while let Some(token) = turn.token(index) {
+        let starts = token.is_digits()
+            || token.word.number.is_some()
+            || token.word.cues.any(Cues::of(&[Cue::Double, Cue::Triple]));
+        let harmless = if token.is_digits() { harmless_at(turn, index) } else { None };
+        if let Some(last) = harmless {
+            index = last + 1;
+            continue;
+        }
+        let found = starts.then(|| run::run_at(turn, index)).flatten();
+        let Some((run, next)) = found else {
+            index += 1;
+            continue;
+        };
+        let (last, value) = match run {
+            Run::Spoken(spoken) => (spoken.last, spoken.value),
+            Run::Written(groups) => (next - 1, groups.iter().map(|group| group.text(turn)).collect()),
+        };
+        let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+        runs.push(DigitRun { first: index, last, digits });
+        index = next.max(index + 1);
+    }
+    runs
 }

@@ -48,6 +48,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(Cue::Postcode, Kind::Postcode, 4, 10, "context:postcode"),
     row(Cue::Username, Kind::Username, 5, 20, "context:username"),
     row(Cue::Secret, Kind::Secret, 6, 64, "context:secret"),
+    row(Cue::Code, Kind::Pin, 4, 8, "context:code"),
     row(Cue::SecurityAnswer, Kind::Password, 2, 20, "context:security-answer"),
     stays(Cue::Money, 9),
     stays(Cue::Version, 8),

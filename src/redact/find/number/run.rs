@@ -3,7 +3,7 @@
 
 use super::spoken::Dictation;
 use crate::redact::{
-    token::{Class, NormalisedTurn},
+    token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues, Languages},
 };
 
@@ -46,6 +46,8 @@ pub(super) struct Spoken {
     pub(super) written: usize,
     /// How many of them are spelled letters.
     pub(super) letters: usize,
+    /// How many of them are number words.
+    pub(super) words: usize,
 }
 
 /// Something that adds digits or a letter, and the token behind it.
@@ -59,7 +61,7 @@ enum Atom {
 /// The run that starts at token `index`, and the token behind it.
 pub(super) fn run_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<(Run, usize)> {
     let spoken = spoken_at(turn, index);
-    if let Some(spoken) = spoken.filter(|spoken| spoken.atoms > spoken.written) {
+    if let Some(spoken) = spoken.filter(|spoken| spoken.words > 0 || spoken.letters > 1) {
         let next = spoken.last + 1;
         return Some((Run::Spoken(spoken), next));
     }
@@ -270,22 +272,31 @@ impl<'t> Reader<'t> {
     fn finish(self) -> Option<Spoken> {
         let last = self.last?;
         let (first, atoms, written, letters) = (self.first, self.atoms, self.written, self.letters);
-        Some(Spoken { first, last, value: self.dictation.finish(), atoms, written, letters })
+        let words = atoms - written - letters;
+        Some(Spoken { first, last, value: self.dictation.finish(), atoms, written, letters, words })
     }
 }
 
 /// A spelled letter at token `at` (`b`, `bravo`, `b for bravo`, `p as in papa`), and the token behind it.
 pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -> Option<(u8, usize)> {
     let word = turn.word(at);
-    let single = match word.as_bytes() {
-        [letter @ b'a'..=b'z'] => Some(*letter),
-        _ => None,
-    };
-    if let Some(letter) = single {
-        return Some((letter, spelled_by(turn, at, letter).unwrap_or(at + 1)));
+    if let [letter @ b'a'..=b'z'] = word.as_bytes() {
+        let spelled = spelled_by(turn, at, *letter);
+        let apostrophe = turn.gap_before(at).ends_with('\'') || turn.gap(at).starts_with('\'');
+        let alone = matches!(letter, b'a' | b'i' | b'e' | b'y' | b'o' | b's' | b'x' | b'u') && !beside_letter(turn, at);
+        return (spelled.is_some() || !(apostrophe || alone)).then_some((*letter, spelled.unwrap_or(at + 1)));
     }
     let letter = turn.token(at)?.word.letter;
     (letter != 0 && word.len() > 3).then_some((letter, at + 1))
+}
+
+/// Whether another single letter or spelling word stands directly before or behind: then `a` is a letter, not a word.
+fn beside_letter(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let letter = |index: usize| {
+        turn.word(index).len() == 1 && turn.token(index).is_some_and(Token::is_word)
+            || turn.token(index).is_some_and(|token| token.word.letter != 0 && token.span.len() > 3)
+    };
+    letter(at + 1) || at.checked_sub(1).is_some_and(letter)
 }
 
 /// The token behind `as in papa`, `for bravo`, `wie Anton`, `de Madrid` after the letter at token `at`.

@@ -50,6 +50,11 @@ pub(super) fn written(
     if let Some(found) = phone.filter(|phone| phone.likelihood == Likelihood::VeryLikely) {
         return push_phone(view, groups, first, found, out);
     }
+    let by_phone =
+        labels.hints().next().is_none_or(|cues| cues.any(Cues::of(&[Cue::Phone, Cue::Name, Cue::Address, Cue::Email])));
+    if let Some(found) = phone.filter(|phone| by_phone && phone.likelihood == Likelihood::Likely) {
+        return push_phone(view, groups, first, found, out);
+    }
     if let Some(last) = labelled(view, groups, first, labels, out) {
         return Some(last);
     }
@@ -122,6 +127,11 @@ fn labelled(
     let asked = (labels.asked, Likelihood::Likely, "asked-by-agent");
     let hinted = labels.hints().map(|cues| (cues, Likelihood::Likely, ""));
     for (cues, likelihood, reason) in hinted.chain(std::iter::once(asked)) {
+        if let Some(last) = partial(view, groups, first, labels, cues) {
+            let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
+            out.push(Candidate::new(span, Kind::NationalId, likelihood, "context:national-id"));
+            return Some(last);
+        }
         for row in rows(cues) {
             let Some(last) = window(view, groups, first, row) else { continue };
             let kind = row.kind?;
@@ -138,6 +148,16 @@ fn labelled(
         }
     }
     None
+}
+
+/// The last four digits of a national number, which are asked for as proof of identity.
+fn partial(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, cues: Cues) -> Option<usize> {
+    if !labels.has(Cue::Ending) || !labels.has(Cue::NationalId) || cues.any(Cues::of(&[Cue::Card, Cue::Phone])) {
+        return None;
+    }
+    let last = if groups.get(first)?.digits == 1 { first + 3 } else { first };
+    let digits: usize = groups.get(first..=last)?.iter().map(|group| group.digits).sum();
+    (digits == 4 && near::harmless_at(view.turn, groups.get(first)?.token).is_none()).then_some(last)
 }
 
 /// Three or four digits behind a card number or an expiry, in one breath with it.
@@ -158,7 +178,7 @@ fn window(view: &View<'_>, groups: &[Group], first: usize, row: &Row) -> Option<
     let mut digits = 0;
     let mut found = None;
     for (index, group) in groups.iter().enumerate().skip(first) {
-        if index > first && near::harmless_at(turn, group.token).is_some() && group.digits <= 4 {
+        if found.is_some() && near::harmless_at(turn, group.token).is_some() && group.digits <= 4 {
             break;
         }
         digits += group.digits;
