@@ -171,7 +171,9 @@ def main():
     write(HERE / "given.txt", ["Given names, folded; strength 1 to 3. Made by build.py; sources in NOTICE."], given)
     write(HERE / "surnames.txt", ["Family names, folded; strength 1 to 3. Made by build.py; sources in NOTICE."], surnames)
     write(HERE / "words.txt", ["Ordinary words of seven languages, folded; 3 is the most common. Made by build.py; sources in NOTICE."], words)
-    lines = sorted(c for c in cities if all(usable(w) for w in c.split()) and c)
+    # A town that is called like a person must not hide persons.
+    personal = set(given) | set(surnames)
+    lines = sorted(c for c in cities if c and all(map(usable, c.split())) and (" " not in c or not personal.issuperset(c.split())))
     (HERE.parent / "places" / "cities.txt").write_text("# Cities, folded. Made by ../names/build.py; sources in NOTICE.\n" + "\n".join(lines) + "\n")
     print("cities", len(lines))
 

@@ -3,7 +3,6 @@
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the rows of CLASSES name them, the lists in data/ show what they hold")]
 #[repr(u8)]
 pub(crate) enum Class {
     Title,

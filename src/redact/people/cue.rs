@@ -72,7 +72,7 @@ pub(super) fn left(reading: &Reading<'_>, at: usize) -> Left {
     if reading.entry(last).is(Class::Relation) && gap.only(Gap::SPACE.and(Gap::COMMA)) {
         return Left { weight: 3, opens: false };
     }
-    if !reading.entry(last).is(Class::CueEnd) { Left::default() } else { best_left(reading, last, gap) }
+    if reading.entry(last).is(Class::CueEnd) { best_left(reading, last, gap) } else { Left::default() }
 }
 
 /// "Mrs Hall", "Dr. Weber": a title before the name.

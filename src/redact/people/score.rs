@@ -23,7 +23,7 @@ pub(super) struct Score {
 
 /// The score of a run behind `left`.
 pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
-    let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, *at)).collect();
+    let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at)).collect();
     let known = parts.iter().filter(|at| reading.entry(**at).is_name()).count();
     let own: i32 = parts.iter().map(|at| value(reading, *at, *at == run.first)).sum();
     let points = own
@@ -40,8 +40,11 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
 }
 
 /// Initials, particles and suffixes carry no points of their own.
-fn is_part(reading: &Reading<'_>, at: usize) -> bool {
-    !is_initial(reading, at) && !reading.entry(at).is(Class::Suffix)
+fn is_part(reading: &Reading<'_>, run: Run, at: usize) -> bool {
+    let entry = reading.entry(at);
+    let particle =
+        at > run.first && at < run.last && entry.is(Class::Particle) && reading.mark(at).shape == Shape::Plain;
+    !is_initial(reading, at) && !entry.is(Class::Suffix) && !particle
 }
 
 /// Capitals, and two names in a row, speak for a name.
