@@ -168,6 +168,9 @@ def main():
         if not line.startswith("#"):
             value, names = line.split("\t")
             words.update({name: int(value) for name in names.split()})
+    # Function words that some list of rare given names holds ("you", "be", "on").
+    never = set("an can so are to do in on or as at by my no if it is he me we you be the and not but how why who all any".split())
+    given = {word: value for word, value in given.items() if word not in never and (value > 2 or words.get(word, 0) < 3)}
     write(HERE / "given.txt", ["Given names, folded; strength 1 to 3. Made by build.py; sources in NOTICE."], given)
     write(HERE / "surnames.txt", ["Family names, folded; strength 1 to 3. Made by build.py; sources in NOTICE."], surnames)
     write(HERE / "words.txt", ["Ordinary words of seven languages, folded; 3 is the most common. Made by build.py; sources in NOTICE."], words)

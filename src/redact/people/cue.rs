@@ -120,14 +120,18 @@ fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
 /// What the marks of the phrase make of the gap behind it.
 fn weigh(cue: &Cue, gap: Gap) -> Left {
     let mut allowed = Gap::SPACE.and(Gap::COLON).and(Gap::MARK);
-    for (mark, more) in
-        [('c', Gap::COMMA.and(Gap::STOP)), ('n', Gap::LINE.and(Gap::COMMA)), ('q', Gap::ASK.and(Gap::LINE))]
-    {
+    for (mark, more) in [
+        ('c', Gap::COMMA.and(Gap::STOP)),
+        ('r', Gap::COMMA),
+        ('n', Gap::LINE.and(Gap::COMMA)),
+        ('q', Gap::ASK.and(Gap::LINE)),
+    ] {
         if cue.marks.contains(mark) {
             allowed = allowed.and(more);
         }
     }
-    if !gap.only(allowed) {
+    let needed = if cue.marks.contains('r') { Gap::COMMA.and(Gap::LINE) } else { Gap::COLON };
+    if cue.marks.contains([':', 'r']) && !gap.has(needed) || !gap.only(allowed) {
         return Left::default();
     }
     if cue.marks.contains('q') && gap.only(Gap::SPACE) {
@@ -165,7 +169,7 @@ mod tests {
             assert_eq!(columns.len(), 4, "{row}");
             assert!(matches!(columns[0], "<" | ">"), "{row}");
             assert!((1..=9).contains(&columns[1].parse::<i32>().expect("a weight")), "{row}");
-            assert!(columns[2].chars().all(|mark| ".ucnqs".contains(mark)), "{row}");
+            assert!(columns[2].chars().all(|mark| ".ucnqsr:".contains(mark)), "{row}");
             assert_eq!(crate::text::Normalised::new(columns[3]).lower(), columns[3], "{row}");
         }
     }

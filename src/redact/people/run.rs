@@ -25,6 +25,7 @@ const SURNAME: [i32; 4] = [0, 1, 2, 4];
 const PLAIN_LOSS: [i32; 4] = [0, 2, 4, 8];
 const INITIAL_LOSS: [i32; 4] = [0, 1, 3, 6];
 const CAPITAL_LOSS: [i32; 4] = [0, 0, 1, 3];
+const FIRST_LOSS: [i32; 4] = [0, 1, 2, 4];
 
 /// Words of these classes are seldom part of a name.
 const OTHERS: Classes =
@@ -41,12 +42,18 @@ pub(super) fn value(reading: &Reading<'_>, at: usize, first: bool) -> i32 {
     if entry.classes.any(OTHERS) && !is_month_of_name(reading, at) {
         value = value.min(1) - 4;
     }
-    if value == 0 && entry.ordinary == 0 && !entry.classes.any(PLACES) && mark.shape != Shape::Plain {
+    if value == 0
+        && entry.ordinary == 0
+        && !entry.classes.any(PLACES)
+        && mark.shape != Shape::Plain
+        && !reading.has_capital_nouns()
+    {
         value = 1;
     }
     let loss = match mark.shape {
         Shape::Plain => PLAIN_LOSS,
         Shape::Initial => INITIAL_LOSS,
+        Shape::Capital if first => FIRST_LOSS,
         Shape::Capital => CAPITAL_LOSS,
     };
     value - grade(loss, entry.ordinary) - spelling_loss(reading, at)
@@ -96,7 +103,7 @@ pub(super) fn is_initial(reading: &Reading<'_>, at: usize) -> bool {
 
 /// Whether token `at` can stand in a name: a word, not part of an e-mail address, URL or listed phrase.
 pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
-    let joined = |gap: Gap| gap.has(Gap::GLUE) || gap == Gap::DOT;
+    let joined = |gap: Gap| gap.has(Gap::GLUE.and(Gap::HASH)) || gap == Gap::DOT;
     let initials = is_initial(reading, at) || (at > 0 && is_initial(reading, at - 1));
     reading.is_word(at)
         && !reading.entry(at).is(Class::Blocked)
@@ -168,6 +175,8 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
         return mark.shape == Shape::Plain && (known || guessed);
     }
     let given = reading.entry(next - 1);
-    let behind_given = given.given > 1 && given.ordinary < 2 && mark.shape == Shape::Capital && mark.entry.ordinary < 2;
+    let room = if mark.entry.surname > 0 { 3 } else { 2 };
+    let behind_given =
+        given.given > 1 && given.ordinary < 2 && mark.shape == Shape::Capital && mark.entry.ordinary < room;
     mark.shape != Shape::Plain && (value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
 }

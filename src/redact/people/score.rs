@@ -26,9 +26,10 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
     let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at)).collect();
     let known = parts.iter().filter(|at| reading.entry(**at).is_name()).count();
     let own: i32 = parts.iter().map(|at| value(reading, *at, *at == run.first)).sum();
+    let weight = if known == 0 && !left.opens { left.weight.min(2) } else { left.weight };
     let points = own
         + spelling(reading, run, parts.len(), known)
-        + left.weight
+        + weight
         + cue::right(reading, run.last + 1)
         + surroundings(reading, run, left, known);
     let reason = match (left.opens || left.weight > 3, known) {
@@ -72,8 +73,11 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
     if spaced && previous.is(Class::Determiner) && left.weight < 5 {
         points -= if single || known < 2 { 4 } else { 1 };
     }
-    if single && left.weight < 4 && reading.entry(run.first).is(Class::Place) {
+    if left.weight < 4 && is_place(reading, run) {
         points -= 4;
+    }
+    if single && left.weight < 4 && is_other_word(reading, run.first) {
+        points -= 3;
     }
     if spaced && previous.is(Class::InPlace) && left.weight < 5 {
         points -= if reading.entry(run.last).classes.any(PLACES) { 6 } else { 2 };
@@ -82,6 +86,19 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
         points -= 3;
     }
     points + behind(reading, run) + whole_line(reading, run, known)
+}
+
+/// Whether a place stands in the run and no other word that is mostly a name.
+fn is_place(reading: &Reading<'_>, run: Run) -> bool {
+    let entries = || (run.first..=run.last).map(|at| reading.entry(at));
+    entries().any(|entry| entry.is(Class::Place))
+        && !entries().any(|entry| !entry.is(Class::Place) && (entry.given > 1 || entry.surname > 1))
+}
+
+/// A function word or a word of addresses alone is seldom a name.
+fn is_other_word(reading: &Reading<'_>, at: usize) -> bool {
+    let entry = reading.entry(at);
+    entry.ordinary > 2 || entry.classes.any(Classes::of(&[Class::Street, Class::Unit]))
 }
 
 /// An organisation's noun, an ampersand or a number behind the run make it something else.

@@ -308,7 +308,8 @@ fn ending(reading: &Reading<'_>, at: usize) -> Option<Core> {
 /// Whether a word ends like the name of a street.
 fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
     let (word, entry, shape) = (reading.turn.word(at), reading.entry(at), reading.mark(at).shape);
-    let shaped = shape != Shape::Plain || (named && reading.mark(at - 1).shape != Shape::Plain);
+    let shaped = shape != Shape::Plain
+        || (named && reading.mark(at - 1).shape != Shape::Plain && reading.turn.raw(at - 1).len() > 2);
     if named && entry.is(Class::Street) && shaped {
         return Some(Strength::Strong);
     }
