@@ -37,6 +37,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(Cue::License, Kind::DriverLicense, 5, 18, "context:licence"),
     row(Cue::Medical, Kind::MedicalId, 6, 16, "context:medical"),
     row(Cue::Routing, Kind::BankAccount, 6, 12, "context:routing"),
+    row(Cue::Bic, Kind::BankAccount, 8, 11, "context:bic"),
     row(Cue::Account, Kind::BankAccount, 5, 20, "context:account"),
     row(Cue::Iban, Kind::Iban, 10, 34, "context:iban"),
     row(Cue::Phone, Kind::Phone, 6, 15, "context:phone"),

@@ -135,6 +135,9 @@ fn labelled(
         for row in rows(cues) {
             let Some(last) = window(view, groups, first, row) else { continue };
             let kind = row.kind?;
+            if kind == Kind::Vehicle {
+                continue;
+            }
             let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
             let span = if kind == Kind::Phone { super::super::extend::phone(view.turn, span, false) } else { span };
             let found = Candidate::new(span, kind, likelihood, row.reason);
@@ -189,6 +192,9 @@ fn window(view: &View<'_>, groups: &[Group], first: usize, row: &Row) -> Option<
             found = Some(index);
         }
         let gap = turn.gap(group.token);
+        if gap.contains('\n') {
+            break;
+        }
         let listed = gap.contains(',') || gap.contains(':');
         if listed && group.digits > 1 && row.cue != Cue::Card {
             break;
@@ -229,7 +235,11 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
     let labels = Labels::around(turn, spoken.first, spoken.last, view.asked);
     let span = turn.span(spoken.first, spoken.last);
     let digits = spoken.value.bytes().filter(u8::is_ascii_digit).count();
-    if digits == 0 || (spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full)) {
+    if digits == 0 {
+        spelled_name(view, spoken, &labels, out);
+        return;
+    }
+    if (spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full)) {
         return;
     }
     if (13..=19).contains(&spoken.value.len()) && check::luhn(&spoken.value) && card::network(&spoken.value) {
@@ -245,6 +255,7 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
         let expiry = row.cue == Cue::Card && labels.has(Cue::Expiry);
         if letters_fit && !expiry && (row.min..=row.max).contains(&spoken.value.len()) {
             if let Some(kind) = row.kind {
+                let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
                 push_spoken(span, kind, Likelihood::Likely, row.reason, out);
             }
             return;
@@ -254,7 +265,8 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
         push_spoken(span, Kind::CardExpiry, Likelihood::Likely, "context:expiry", out);
         return;
     }
-    if labels.has(Cue::Ending) || digits < 7 || spoken.letters > 0 && spoken.value.len() < 7 {
+    let length = spoken.value.len();
+    if labels.has(Cue::Ending) || length < 7 || digits < 3 {
         return;
     }
     let kind = match spoken.value.len() {
@@ -263,7 +275,46 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
         _ => Kind::OrderNumber,
     };
     let kind = if spoken.letters > 0 { Kind::OrderNumber } else { kind };
+    let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
     push_spoken(span, kind, Likelihood::Possible, "form:long-number", out);
+}
+
+/// Letters only: a name that is spelled out, or a code that was asked for.
+fn spelled_name(view: &View<'_>, spoken: &Spoken, labels: &Labels, out: &mut Vec<Candidate>) {
+    let span = view.turn.span(spoken.first, spoken.last);
+    let named = labels.has(Cue::Name)
+        || (0..spoken.first).rev().take(6).any(|index| {
+            matches!(
+                view.turn.word(index),
+                "spell"
+                    | "spelled"
+                    | "spelt"
+                    | "spells"
+                    | "spelling"
+                    | "deletreo"
+                    | "deletreado"
+                    | "epelle"
+                    | "buchstabiere"
+            )
+        });
+    let hinted = labels
+        .hints()
+        .chain(std::iter::once(labels.asked))
+        .flat_map(rows)
+        .find(|row| lettered(row.kind) && (row.min..=row.max).contains(&spoken.letters));
+    match hinted {
+        _ if named && spoken.letters >= 3 => push_spelled(span, Kind::Person, "spelled", out),
+        Some(row) => {
+            let kind = row.kind.unwrap_or(Kind::OrderNumber);
+            push_spelled(span, kind, row.reason, out);
+        }
+        None if spoken.letters >= 5 => push_spelled(span, Kind::Person, "spelled", out),
+        None => {}
+    }
+}
+
+fn push_spelled(span: Span, kind: Kind, reason: &'static str, out: &mut Vec<Candidate>) {
+    out.push(Candidate::new(span, kind, Likelihood::Likely, reason));
 }
 
 /// Kinds whose values hold letters.
@@ -282,6 +333,8 @@ fn lettered(kind: Option<Kind>) -> bool {
                 | Kind::Password
                 | Kind::Username
                 | Kind::Iban
+                | Kind::BankAccount
+                | Kind::Pin
         )
     )
 }
@@ -290,6 +343,15 @@ fn lettered(kind: Option<Kind>) -> bool {
 fn is_quantity(view: &View<'_>, spoken: &Spoken) -> bool {
     let next = view.turn.token(spoken.last + 1).filter(|_| view.turn.gap(spoken.last).trim().is_empty());
     spoken.value.len() <= 6 && next.is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Unit, Cue::Money])))
+}
+
+/// The span with the `plus` said before it.
+fn with_plus(view: &View<'_>, spoken: &Spoken) -> Span {
+    let plus = spoken
+        .first
+        .checked_sub(1)
+        .filter(|before| view.turn.token(*before).is_some_and(|token| token.word.cues.has(Cue::Plus)));
+    view.turn.span(plus.unwrap_or(spoken.first), spoken.last)
 }
 
 fn push_spoken(span: Span, kind: Kind, likelihood: Likelihood, reason: &'static str, out: &mut Vec<Candidate>) {
