@@ -66,8 +66,9 @@ pub(super) fn left(reading: &Reading<'_>, at: usize) -> Left {
     if before.weight > 0 {
         return before;
     }
-    if let Some(question) = answered_question(reading, at) {
-        return best_left(reading, question, Gap::ASK);
+    let answer = answered_question(reading, at).map(|question| best_left(reading, question, Gap::ASK));
+    if let Some(answer) = answer.filter(|answer| answer.weight > 0) {
+        return answer;
     }
     if reading.entry(last).is(Class::Relation) && gap.only(Gap::SPACE.and(Gap::COMMA)) {
         return Left { weight: 3, opens: false };

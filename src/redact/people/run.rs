@@ -42,6 +42,9 @@ pub(super) fn value(reading: &Reading<'_>, at: usize, first: bool) -> i32 {
     if entry.classes.any(OTHERS) && !is_month_of_name(reading, at) {
         value = value.min(1) - 4;
     }
+    if reading.has_capital_nouns() && first && entry.given < 2 {
+        value = value.min(1);
+    }
     if value == 0
         && entry.ordinary == 0
         && !entry.classes.any(PLACES)
@@ -155,6 +158,22 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     (named || accepts(reading, first, next, opened, plain)).then_some(next)
 }
 
+/// Whether a word that is no name by itself can be the first of one: "I'm Quarto Angelo", "Ella H. Snider".
+pub(super) fn leads_name(reading: &Reading<'_>, at: usize, cue: i32) -> bool {
+    let (mark, next) = (reading.mark(at), at + 1);
+    let free = mark.shape != Shape::Plain && !mark.entry.classes.any(OTHERS) && is_usable(reading, next);
+    let before_name = reading.before(next) == Gap::SPACE
+        && reading.mark(next).shape == Shape::Capital
+        && value(reading, next, true) > 3
+        && mark.entry.ordinary < 3;
+    let before_initial = reading.before(next) == Gap::SPACE
+        && is_initial(reading, next)
+        && reading.before(next + 1).has(Gap::DOT)
+        && reading.mark(next + 1).shape == Shape::Capital
+        && mark.entry.is_name();
+    free && (before_name && cue > 2 || before_initial)
+}
+
 /// "van der Berg", "de la Cruz": up to three particles need a name behind them.
 fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Option<usize> {
     let name = (particle + 1..particle + 4).find(|at| !is_particle(reading, *at))?;
@@ -162,7 +181,8 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Opti
     let fits = if plain {
         reading.entry(name).surname > 1 && reading.entry(name).ordinary == 0
     } else {
-        reading.mark(name).shape != Shape::Plain && value(reading, name, false) > 0
+        let known = value(reading, name, false) > 0 || !reading.has_capital_nouns();
+        reading.mark(name).shape != Shape::Plain && known && !reading.entry(name).classes.any(OTHERS)
     };
     (spaced && fits && is_usable(reading, name)).then_some(name)
 }
@@ -171,6 +191,8 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
     let mark = reading.mark(next);
     if plain {
         let known = mark.entry.is_name() && value(reading, next, false) > 0;
+        let opened =
+            opened || (next == first + 1 && reading.entry(first).given > 2 && reading.turn.raw(next).len() > 3);
         let guessed = opened && mark.entry.is_unknown() && next - first < 3 && reading.turn.raw(next).len() > 2;
         return mark.shape == Shape::Plain && (known || guessed);
     }

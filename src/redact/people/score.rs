@@ -30,7 +30,7 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
     let points = own
         + spelling(reading, run, parts.len(), known)
         + weight
-        + cue::right(reading, run.last + 1)
+        + right(reading, run)
         + surroundings(reading, run, left, known);
     let reason = match (left.opens || left.weight > 3, known) {
         (true, _) => "context:name",
@@ -38,6 +38,22 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
         (false, _) => "name:known",
     };
     Score { points, reason }
+}
+
+/// What stands behind the run; behind a word that is also an ordinary one of lower case it tells little.
+fn right(reading: &Reading<'_>, run: Run) -> i32 {
+    let mark = reading.mark(run.first);
+    let points = cue::right(reading, run.last + 1);
+    let single = run.first == run.last;
+    if single && mark.shape == Shape::Plain && mark.entry.ordinary > 0 {
+        return points.min(1);
+    }
+    let behind = reading.mark(run.last + 1);
+    let spoken_to = reading.before(run.last + 1).only(Gap::SPACE.and(Gap::COMMA))
+        && behind.shape == Shape::Plain
+        && behind.entry.ordinary > 1;
+    let begins = single && mark.shape == Shape::Initial && mark.entry.given > 1 && mark.entry.ordinary == 0;
+    points.max(i32::from(begins && spoken_to && !reading.has_capital_nouns()))
 }
 
 /// Initials, particles and suffixes carry no points of their own.
@@ -71,7 +87,7 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
     let single = run.first == run.last;
     let mut points = 0;
     if spaced && previous.is(Class::Determiner) && left.weight < 5 {
-        points -= if single || known < 2 { 4 } else { 1 };
+        points -= if single { 4 } else { 3 - i32::try_from(known.min(2)).unwrap_or(0) };
     }
     if left.weight < 4 && is_place(reading, run) {
         points -= 4;
@@ -79,8 +95,17 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
     if single && left.weight < 4 && is_other_word(reading, run.first) {
         points -= 3;
     }
+    let first = reading.entry(run.first);
+    if single && reading.mark(run.first).shape == Shape::Plain && first.given < 3 && left.weight < 3 {
+        points -= 1;
+    }
+    let given = (run.first..=run.last).any(|at| reading.entry(at).given > 1);
+    if reading.has_capital_nouns() && !given && left.weight < 4 {
+        points -= 4;
+    }
     if spaced && previous.is(Class::InPlace) && left.weight < 5 {
-        points -= if reading.entry(run.last).classes.any(PLACES) { 6 } else { 2 };
+        let given = reading.entry(run.first).given > 2;
+        points -= if reading.entry(run.last).classes.any(PLACES) { 6 } else { 2 * i32::from(!given) };
     }
     if spaced && single && previous.is(Class::FromPlace) && reading.entry(run.first).classes.any(PLACES) {
         points -= 3;
