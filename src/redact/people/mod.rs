@@ -104,7 +104,8 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     if run::is_initial(reading, at) {
         return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT)) && run::extend(reading, at, false).last > at;
     }
-    if entry.is(Class::Title) || entry.is(Class::WeakTitle) && entry.given < 2 {
+    let titled = entry.is(Class::WeakTitle) && (entry.given < 2 || reading.entry(at + 1).given > 1);
+    if entry.is(Class::Title) || titled && reading.before(at + 1) == Gap::SPACE {
         return false;
     }
     if left.opens {

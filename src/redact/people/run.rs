@@ -1,5 +1,6 @@
 //! Runs of tokens that may together be one name: given names, initials, particles, family names, double names.
 
+use super::cue;
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape},
     token::Case,
@@ -86,7 +87,7 @@ fn spelling_loss(reading: &Reading<'_>, at: usize) -> i32 {
         };
     }
     match token.case {
-        Case::Upper if len <= 4 && mark.entry.given < 3 => 3,
+        Case::Upper if len <= 3 || (len == 4 && mark.entry.given < 3) => 3,
         Case::Mixed if raw.starts_with(char::is_lowercase) => 9,
         Case::Mixed
             if !mark.entry.is_name()
@@ -138,6 +139,11 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     let next = last + 1;
     let gap = reading.before(next);
     let after_initial = is_initial(reading, last) || reading.entry(last).is(Class::Suffix);
+    let hyphenated =
+        gap == Gap::HYPHEN && reading.mark(next).shape != Shape::Plain && reading.mark(last).entry.ordinary < 2;
+    if hyphenated && opened && is_usable(reading, next) {
+        return Some(next);
+    }
     let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && reading.turn.raw(last).len() <= 2);
     let fits = gap == Gap::SPACE || glued || (after_initial && gap.only(Gap::SPACE.and(Gap::DOT)));
     if !fits || !is_usable(reading, next) {
@@ -193,6 +199,10 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
         let known = mark.entry.is_name() && value(reading, next, false) > 0;
         let opened =
             opened || (next == first + 1 && reading.entry(first).given > 2 && reading.turn.raw(next).len() > 3);
+        let behind = cue::right(reading, next + 1) > 3;
+        let close = next == first + 1 && reading.entry(first).given > 1 && (opened || behind);
+        let known =
+            known || (close && mark.entry.surname > 1 && mark.entry.ordinary < 3 && !mark.entry.classes.any(OTHERS));
         let guessed = opened && mark.entry.is_unknown() && next - first < 3 && reading.turn.raw(next).len() > 2;
         return mark.shape == Shape::Plain && (known || guessed);
     }
