@@ -54,7 +54,8 @@ NEUTRAL = {
         heil blind berechtigt erfunden genehm schlicht gebunden* lebendig maulen grau studiert schmuck verstorben berühmt* betreten
         konsequent bewährung büss* erleichtert etlich geständig mächtig down abwartend fürsorgl* abwart* widerlich anziehend beute
         gemein konzentriert matt trainiert geschätzt musikalisch angemeldet aufgelöst bedeckt komplex wüst bemühen empfindlich
-        mitgenommen nachtragen partnerschaftlich preussisch kundig duell genügend krank* arm arme lust* schön tragen""",
+        mitgenommen nachtragen partnerschaftlich preussisch kundig duell genügend krank* arm arme lust* schön tragen wunder* grenzüberschreitend offensiv laune* zog* zög*
+        kampf* kämpf* unfall belast* mag mager brauch* trag*""",
     "fr": """nouveau nouvelle premier dernier jeune vieux grand petit possible long court prochain français anglais
         général entier total plein seul propre libre simple vrai réel certain public national social économique
         politique technique international rapide cher ancien actuel double gros haut bas fort noir rouge vert
