@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand. Results go to standard output; progress, messages and logs to
 //! standard error.
 
+mod analyze;
 mod completions;
 mod config;
 mod credential;
@@ -32,6 +33,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Runs the server
     Serve(serve::Args),
+    /// Redacts and scores conversations from standard input, one line of JSON each
+    Analyze(analyze::Args),
     /// Makes, lists and revokes credentials, on the host of the store
     #[command(subcommand)]
     Credential(credential::Command),
@@ -47,6 +50,7 @@ pub fn run() -> ExitCode {
     log::quiet_panics();
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
+        Command::Analyze(args) => analyze::run(&args),
         Command::Credential(command) => credential::run(command),
         Command::Config(command) => config::run(command),
         Command::Completions(args) => completions::run(&args),

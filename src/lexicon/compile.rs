@@ -16,6 +16,8 @@ pub struct Entry {
     pub weight: i32,
     /// What it stands for.
     pub cue: Cue,
+    /// Position of its row among all rows of the language; of equal forms the later row counts.
+    pub order: u32,
 }
 
 /// The compiled lexicon of one language.
@@ -40,6 +42,7 @@ impl Compiled {
             vocabulary: Vocabulary::new(language),
             numbers: Vec::new(),
             persons: Vec::new(),
+            order: 0,
             chains: Chains::new(),
         };
         for (file, text) in files {
@@ -83,13 +86,15 @@ struct Builder<'t> {
     vocabulary: Vocabulary,
     numbers: Vec<WordId>,
     persons: Vec<WordId>,
+    order: u32,
     chains: Chains,
 }
 
 impl Builder<'_> {
     fn add(&mut self, row: Row<'_>) -> Result<(), Problem> {
+        self.order += 1;
         let (phrase, entry) = match row {
-            Row::Phrase { phrase, weight, cue } => (phrase, Entry { weight, cue }),
+            Row::Phrase { phrase, weight, cue } => (phrase, Entry { weight, cue, order: self.order }),
             Row::Class { alternatives, .. } => {
                 return phrase::elements(alternatives, self.language, &self.classes).map(|_| ());
             }

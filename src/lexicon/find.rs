@@ -1,6 +1,8 @@
 //! Finds the phrases of a lexicon in a text: from left to right, the form with the most words first. Knows nothing of
 //! what the phrases mean.
 
+use std::cmp::Reverse;
+
 use super::{
     automaton::NodeId,
     compile::{Compiled, Entry},
@@ -124,8 +126,8 @@ impl Compiled {
     fn follow(&self, tokens: &[Token], first: usize, at: NodeId, path: Path, best: &mut Option<(Entry, Path)>) {
         let node = self.node(at);
         if let Some(entry) = node.entry
-            && best.is_none_or(|(_, found)| {
-                path.words > found.words || path.words == found.words && path.last < found.last
+            && best.is_none_or(|(other, found)| {
+                (path.words, Reverse(path.last), entry.order) > (found.words, Reverse(found.last), other.order)
             })
         {
             *best = Some((entry, path));

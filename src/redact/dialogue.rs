@@ -8,7 +8,7 @@ use super::{
 use crate::conversation::Role;
 
 /// How many turns of the other side a question stays armed.
-const ANSWERS_MAX: u8 = 3;
+const ANSWERS_MAX: u8 = 4;
 
 /// What the question in force asks for, as the finders see it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,32 +46,61 @@ impl From<Role> for Side {
     }
 }
 
-/// The question in force.
+/// A turn of more words than this is talk.
+const PASSING_WORDS_MAX: usize = 8;
+
+/// The questions in force, one of each side.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Dialogue {
-    question: Option<(Side, Cues)>,
+    by_customer: Question,
+    by_company: Question,
+}
+
+/// A question and how many answering turns it stays armed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Question {
+    cues: Cues,
     left: u8,
 }
 
 impl Dialogue {
     /// What a turn of `role` may be an answer to.
     pub(super) fn asked(&self, role: Role) -> Asked {
-        match self.question {
-            Some((by, cues)) if by != role.into() && self.left > 0 => Asked { cues },
-            _ => Asked::default(),
-        }
+        let question = match Side::from(role) {
+            Side::Customer => self.by_company,
+            Side::Company => self.by_customer,
+        };
+        Asked { cues: if question.left > 0 { question.cues } else { Cues::default() } }
     }
 
-    /// Takes note of a turn: a question arms, any other turn lets the question in force decay; short acknowledgements
-    /// do not count.
+    /// Takes note of a turn: a question arms, an answer and other talk let the question in force decay; short
+    /// acknowledgements do not count.
     pub(super) fn heard(&mut self, role: Role, turn: &NormalisedTurn<'_>) {
-        let side = role.into();
-        if let Some(cues) = question(turn) {
-            (self.question, self.left) = (Some((side, cues)), ANSWERS_MAX);
-        } else if self.question.is_some_and(|(by, _)| by != side) || !only_acknowledges(turn) {
-            self.left = self.left.saturating_sub(1);
+        let side = Side::from(role);
+        let (own, other) = match side {
+            Side::Customer => (&mut self.by_customer, &mut self.by_company),
+            Side::Company => (&mut self.by_company, &mut self.by_customer),
+        };
+        other.left = other.left.saturating_sub(1);
+        match question(turn, side) {
+            Some(cues) if !cues.is_empty() => *own = Question { cues, left: ANSWERS_MAX },
+            _ if only_acknowledges(turn) => {}
+            _ => own.left = own.left.saturating_sub(1),
         }
     }
+}
+
+/// Whether the turn may stand between the parts of a number: a few words that name nothing.
+pub(super) fn passes(turn: &NormalisedTurn<'_>) -> bool {
+    let few = turn.tokens().len() <= PASSING_WORDS_MAX;
+    let asks = turn.text().contains('?') && turn.tokens().len() > 2;
+    only_acknowledges(turn)
+        || (few
+            && !asks
+            && turn
+                .tokens()
+                .iter()
+                .all(|token| !token.word.cues.any(Cues::MEANING | Cue::Currency.into() | Cue::Unit.into())))
 }
 
 /// Whether the turn holds nothing but acknowledgements, digits that are read back and placeholders.
@@ -85,27 +114,46 @@ pub(super) fn only_acknowledges(turn: &NormalisedTurn<'_>) -> bool {
         })
 }
 
-/// The meaning cues of the sentences that ask; `None` if none does.
-fn question(turn: &NormalisedTurn<'_>) -> Option<Cues> {
+/// A sentence of the company with at most this many words that names a kind asks for it: `and your postcode please`.
+const DEMAND_WORDS_MAX: usize = 9;
+
+/// The meaning cues of the last sentence that asks; of the sentence before it, where it only says `What is it?`.
+fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let mut asked = None;
-    let (mut meaning, mut asks) = (Cues::default(), false);
+    let mut before = Cues::default();
+    let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
     let count = turn.tokens().len();
     for (index, token) in turn.tokens().iter().enumerate() {
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
+        denies |= token.word.cues.has(Cue::Negation) && is_never(turn.word(index));
         let gap = turn.gap(index);
         let ends = index + 1 == count || gap.contains(['?', '!', '\n']) || gap.contains(". ");
         if !ends {
             continue;
         }
-        if gap.contains('?') || (asks && !meaning.is_empty()) {
-            let known = asked.get_or_insert(Cues::default());
-            // A later question replaces an earlier one, unless it only asks for a confirmation.
-            *known = if meaning.is_empty() { *known } else { meaning };
+        let demand = side == Side::Company && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
+        if gap.contains('?') || ((asks || demand) && !denies && !meaning.is_empty()) {
+            let own = if meaning.is_empty() { before } else { meaning };
+            let known = asked.get_or_insert(own);
+            *known = if own.is_empty() { *known } else { own };
         }
-        (meaning, asks) = (Cues::default(), false);
+        before = meaning;
+        (meaning, asks, denies, first) = (Cues::default(), false, false, index + 1);
     }
     asked
+}
+
+/// `We never ask for your PIN` asks for nothing.
+fn is_never(word: &str) -> bool {
+    matches!(word, "never" | "niemals" | "nie" | "nunca" | "jamais" | "nooit" | "mai" | "don" | "not")
+}
+
+/// Whether the sentence says something of the thing it names (`your card is blocked`) instead of asking for it.
+fn states(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> bool {
+    (first..=last).any(|index| {
+        turn.token(index).is_some_and(|token| token.word.cues.has(Cue::Copula) && turn.word(index).len() > 1)
+    })
 }
 
 #[cfg(test)]
@@ -129,7 +177,7 @@ mod tests {
         check(&[ask, (Role::Customer, "hold on"), (Role::Agent, "okay")], Role::Customer, Cue::Pin, true);
         check(&[ask, (Role::Agent, "What is the error code?")], Role::Customer, Cue::Pin, false);
         let talk = (Role::Customer, "I do not remember it right now");
-        check(&[ask, talk, talk, talk], Role::Customer, Cue::Pin, false);
+        check(&[ask, talk, talk, talk, talk], Role::Customer, Cue::Pin, false);
         check(&[(Role::Agent, "Please confirm the card number.")], Role::Customer, Cue::Card, true);
         check(&[(Role::Agent, "Your card is blocked.")], Role::Customer, Cue::Card, false);
     }

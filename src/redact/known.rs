@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::{
     Kind, Likelihood, Reason,
     candidate::Candidate,
+    gazetteer,
     kind::Class as KindClass,
     token::{Case, Class, NormalisedTurn},
 };
@@ -17,6 +18,9 @@ const KEY_BYTES: usize = 3;
 
 /// Shorter values than this, in letters and digits, are not searched for again unless they are secrets.
 const VALUE_CHARS_MIN: usize = 6;
+
+/// Secrets are searched for again from this many letters and digits on.
+const SECRET_CHARS_MIN: usize = 4;
 
 /// How many values one interaction may bring; what comes after is redacted where it stands, but not searched for.
 const VALUES_MAX: usize = 20_000;
@@ -70,10 +74,10 @@ impl Known {
     /// Takes note of a value that was found, if it is worth a search.
     pub(super) fn learn(&mut self, kind: Kind, raw: &str, stands_for: &str) {
         let compact = compact(raw);
-        let secret = kind.class() == KindClass::Forbidden && compact.len() >= 3 && kind != Kind::CardExpiry;
+        let secret = kind.class() == KindClass::Forbidden && compact.len() >= SECRET_CHARS_MIN;
         let long = compact.chars().count() >= VALUE_CHARS_MIN;
         match kind {
-            Kind::Person => {}
+            Kind::Person | Kind::CardExpiry => {}
             Kind::Address | Kind::Postcode | Kind::DateOfBirth if !long => {}
             Kind::Password if compact.bytes().all(|byte| byte.is_ascii_alphabetic()) && !long => {}
             _ if secret || long => self.add(&compact, stands_for, kind, "repeated", false),
@@ -89,7 +93,12 @@ impl Known {
         self.add(&whole, &whole, Kind::Person, reason, count == 1);
         for index in (0..count).filter(|_| count > 1) {
             let part = turn.word(index);
-            if part.len() >= 3 && !matches!(part, "von" | "van" | "der" | "del" | "mrs" | "the" | "miss" | "and") {
+            let entry = gazetteer::look_up(part);
+            if part.len() >= 3
+                && entry.ordinary < 2
+                && (entry.is_name() || entry.ordinary == 0)
+                && !entry.is(gazetteer::Class::Title)
+            {
                 self.add(&compact(part), &whole, Kind::Person, reason, true);
             }
         }

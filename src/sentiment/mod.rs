@@ -70,7 +70,9 @@ fn turn_evidence(
 ) -> Vec<Evidence> {
     let text = turn.text.as_str();
     let Some(reading) = lexicons.read(text, language, &quote::own_words(text)) else { return Vec::new() };
-    let person = if reading.personal { 1000 } else { rules.impersonal_blame };
+    let words = reading.tokens.iter().filter(|token| token.kind.is_word()).count();
+    let brief = words < rules.impersonal_words_min;
+    let person = if reading.personal || brief { 1000 } else { rules.impersonal_blame };
     let mut blame = Damping::default();
     let mut praise = Damping::default();
     let damped = |Weighed { span, signal, millis }: Weighed| {

@@ -102,7 +102,10 @@ impl<'r> Pass<'r> {
                     self.conditional = false;
                 }
                 Cue::Conditional => self.conditional = true,
-                Cue::Question => self.question = true,
+                Cue::Question => {
+                    self.question = true;
+                    weighed.push(Weighed { span: span(self.tokens, hit), signal: Cue::Question.name(), millis: 0 });
+                }
                 _ => weighed.extend(self.content(hit)),
             }
         }

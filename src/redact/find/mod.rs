@@ -7,6 +7,7 @@ mod code;
 mod context;
 mod date;
 mod email;
+mod email_spoken;
 mod extend;
 mod form;
 mod forms;
@@ -37,6 +38,7 @@ pub(super) struct View<'a> {
 /// Every finder, in no particular order: [`super::resolve`] chooses among what they hand in.
 const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] = &[
     email::find,
+    email_spoken::find,
     number::find,
     form::find,
     code::find,

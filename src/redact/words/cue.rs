@@ -96,11 +96,15 @@ pub(crate) enum Cue {
     Company,
     /// "third", "fourteenth": a day of the month.
     DayWord,
+    /// "dollars", "euros": makes the number before it an amount.
+    Currency,
+    /// "code" alone: a one-time code, if it has as many digits.
+    Code,
 }
 
 /// A set of cues.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Cues(u64);
+pub(crate) struct Cues(u128);
 
 impl Cues {
     /// Cues that say what role a word plays in a sentence rather than what a number means.
@@ -161,6 +165,7 @@ impl Cues {
         Cue::Company,
         Cue::Extension,
         Cue::Ending,
+        Cue::Code,
     ]);
 
     /// Whether `cue` is in the set.

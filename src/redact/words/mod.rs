@@ -51,7 +51,44 @@ pub(super) fn look_up(word: &str) -> Word {
     if word.len() > WORD_BYTES_MAX {
         return Word::default();
     }
-    TABLES.words.get(word).copied().unwrap_or_default()
+    match TABLES.words.get(word) {
+        Some(known) => *known,
+        None => fallback(word),
+    }
+}
+
+/// Words that are put together of listed ones.
+fn fallback(word: &str) -> Word {
+    if !word.is_ascii() {
+        return Word { cues: cues::spaceless(word), ..Word::default() };
+    }
+    match numbers::compound(word, |part| TABLES.words.get(part).and_then(|word| word.number)) {
+        Some(number) => Word { number: Some(number), ..Word::default() },
+        None if is_ordinal(word) => Word { cues: Cue::DayWord.into(), ..Word::default() },
+        None => compound(word),
+    }
+}
+
+/// German and Dutch ordinals: `siebzehnten`, `einundzwanzigster`.
+fn is_ordinal(word: &str) -> bool {
+    let stem = ["ten", "ter", "te"].iter().find_map(|ending| word.strip_suffix(ending));
+    stem.is_some_and(|stem| {
+        let stem = stem.strip_suffix('s').unwrap_or(stem);
+        stem.len() >= 4 && TABLES.words.get(stem).is_some_and(|word| word.number.is_some())
+    })
+}
+
+/// Endings that make a compound the label of a number (German, Dutch, Scandinavian).
+const NUMBER_ENDINGS: &[&str] = &["nummern", "nummer", "nr", "numret", "kennung"];
+
+/// A compound that ends in `nummer`: what its first part means, or else a number of the business.
+fn compound(word: &str) -> Word {
+    let stem = NUMBER_ENDINGS.iter().find_map(|ending| word.strip_suffix(ending)).filter(|stem| stem.len() >= 4);
+    let Some(stem) = stem else { return Word::default() };
+    let known = TABLES.words.get(stem).or_else(|| TABLES.words.get(stem.trim_end_matches(['s', 'n', 'e'])));
+    let meaning = known.map(|word| word.cues & Cues::MEANING).filter(|cues| !cues.is_empty());
+    let cues = meaning.unwrap_or_else(|| Cue::Order.into()) | Cue::NumberNoun.into();
+    Word { cues, ..Word::default() }
 }
 
 /// Gives the last token of every phrase of the tables the cues of the phrase, in place of its own: the `card` of a

@@ -29,6 +29,7 @@ const fn stays(cue: Cue, max: usize) -> Row {
 pub(crate) const ROWS: &[Row] = &[
     row(Cue::Cvv, Kind::Cvv, 3, 4, "context:cvv"),
     row(Cue::Pin, Kind::Pin, 3, 10, "context:pin"),
+    row(Cue::Code, Kind::Pin, 4, 8, "context:code"),
     row(Cue::Password, Kind::Password, 4, 20, "context:password"),
     row(Cue::Card, Kind::CreditCard, 12, 19, "context:card"),
     row(Cue::NationalId, Kind::NationalId, 7, 18, "context:national-id"),
@@ -36,7 +37,8 @@ pub(crate) const ROWS: &[Row] = &[
     row(Cue::Passport, Kind::Passport, 6, 10, "context:passport"),
     row(Cue::License, Kind::DriverLicense, 5, 18, "context:licence"),
     row(Cue::Medical, Kind::MedicalId, 6, 16, "context:medical"),
-    row(Cue::Routing, Kind::BankAccount, 6, 12, "context:routing"),
+    row(Cue::Routing, Kind::BankAccount, 4, 12, "context:routing"),
+    row(Cue::Bic, Kind::BankAccount, 8, 11, "context:bic"),
     row(Cue::Account, Kind::BankAccount, 5, 20, "context:account"),
     row(Cue::Iban, Kind::Iban, 10, 34, "context:iban"),
     row(Cue::Phone, Kind::Phone, 6, 15, "context:phone"),
