@@ -2,7 +2,7 @@
 
 use crate::redact::{
     token::{Class, NormalisedTurn},
-    words::Cue,
+    words::{Cue, Cues},
 };
 
 /// How many tokens a date may have.
@@ -24,7 +24,15 @@ pub(super) struct Date {
 
 /// The date that begins at token `index`, in figures or with the name of a month.
 pub(super) fn date_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
-    figures(turn, index).or_else(|| with_month(turn, index))
+    let token = turn.token(index)?;
+    match token.class {
+        Class::Digits => figures(turn, index).or_else(|| with_month(turn, index)),
+        Class::Mixed => with_month(turn, index),
+        _ => {
+            let begins = token.word.number.is_some() || token.word.cues.any(Cues::of(&[Cue::Month, Cue::DayWord]));
+            begins.then(|| with_month(turn, index)).flatten()
+        }
+    }
 }
 
 fn value(turn: &NormalisedTurn<'_>, index: usize) -> Option<u32> {

@@ -351,14 +351,16 @@ pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -
 
 /// Whether a single letter behind a label is the word `is` (`la targa è …`) or an article.
 fn is_copula(turn: &NormalisedTurn<'_>, at: usize) -> bool {
-    let word = matches!(turn.word(at), "e" | "o" | "a" | "y" | "s");
-    let labelled = at > 0
-        && turn.gap_before(at) == " "
-        && turn.token(at - 1).is_some_and(|label| {
-            label.span.len() > 1 && label.word.cues.any(Cues::MEANING | Cue::NumberNoun.into() | Cue::Copula.into())
-        });
-    let twice = at > 1 && word && is_copula(turn, at - 1);
-    word && (labelled || twice)
+    let small = |at: usize| matches!(turn.word(at), "e" | "o" | "a" | "y" | "s");
+    let labels = |at: usize| {
+        turn.token(at).is_some_and(|label| {
+            let cues = Cues::MEANING | Cue::NumberNoun.into() | Cue::Copula.into();
+            label.span.len() > 1 && label.word.cues.any(cues)
+        })
+    };
+    let directly = at > 0 && turn.gap(at - 1) == " " && labels(at - 1);
+    let behind_another = at > 1 && turn.gap(at - 1) == " " && small(at - 1) && labels(at - 2);
+    small(at) && (directly || behind_another)
 }
 
 /// Whether digits, number words or letters stand on both sides of the token, or on one where it is the last.
