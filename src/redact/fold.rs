@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    Finding, Kind, Pushed, RedactedTurn,
+    Finding, Kind, Likelihood, Pushed, RedactedTurn,
     candidate::Candidate,
     dialogue::{Dialogue, Side, passes},
     find::{self, View},
@@ -137,7 +137,7 @@ impl<'r> Fold<'r> {
             let raw = candidate.span.of(turn.lower());
             let value = candidate.value.clone().unwrap_or_else(|| compact(raw));
             self.known.learn(candidate.kind, raw, &value);
-            if candidate.kind == Kind::Person {
+            if candidate.kind == Kind::Person && candidate.likelihood >= Likelihood::Likely {
                 self.known.add_name(candidate.span.of(turn.text()), "repeated");
             }
         }

@@ -36,19 +36,20 @@ const BETWEEN: Gap = Gap::SPACE.and(Gap::COMMA).and(Gap::LINE).and(Gap::DOT).and
 /// How far the address goes whose street ends with token `street`.
 pub(super) fn reach(reading: &Reading<'_>, street: usize) -> Reach {
     let mut reach = Reach { last: street, more: false };
-    let (mut end, mut towns) = (street, 0);
+    let (mut end, mut towns, mut placed) = (street, 0, false);
     for _ in 0..PARTS_MAX {
-        match part(reading, end + 1, towns > 0) {
+        match part(reading, end + 1, placed) {
             Some(Part::Sure(last)) => {
+                placed = unit(reading, end + 1).is_none();
                 (end, towns) = (last, 0);
                 reach = Reach { last, more: true };
             }
             Some(Part::Town(last)) if towns < TOWNS_MAX => {
-                end = last;
-                towns += 1;
-                if is_certain_town(reading, end, last) {
+                if is_certain_town(reading, end + 1, last, reach.more && end == reach.last) {
                     reach.last = last;
                 }
+                (end, placed) = (last, true);
+                towns += 1;
             }
             _ => break,
         }
@@ -56,14 +57,20 @@ pub(super) fn reach(reading: &Reading<'_>, street: usize) -> Reach {
     reach
 }
 
+/// Whether only separators stand before token `at`; a new line may begin with any marks of quotation.
+fn is_between(reading: &Reading<'_>, at: usize) -> bool {
+    let gap = reading.before(at);
+    gap.only(BETWEEN.and(Gap::HASH)) || gap.has(Gap::LINE) && gap.only(BETWEEN.and(Gap::ASK).and(Gap::OTHER))
+}
+
 fn part(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<Part> {
-    if at >= reading.len() || !reading.before(at).only(BETWEEN.and(Gap::HASH)) {
+    if at >= reading.len() || !is_between(reading, at) {
         return None;
     }
     if let Some(last) = unit(reading, at).or_else(|| military(reading, at)).or_else(|| code(reading, at, behind_town)) {
         return Some(Part::Sure(last));
     }
-    if !reading.before(at).only(BETWEEN) {
+    if reading.before(at).has(Gap::DOT) && !reading.before(at).has(Gap::COMMA.and(Gap::LINE)) {
         return None;
     }
     region(reading, at, behind_town).map(Part::Sure).or_else(|| town(reading, at).map(Part::Town))
@@ -138,8 +145,18 @@ fn region(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> 
     if letters && entry.is(Class::Region) && (shape == Shape::Plain || !upper) {
         return (code_next && reading.turn.raw(at + 1).len() >= 5).then_some(at);
     }
-    let stated = letters && upper && (entry.is(Class::Region) || gap.has(Gap::LINE)) && (behind_town || code_next);
+    let long_code = code_next && reading.turn.raw(at + 1).len() >= 5;
+    let stated =
+        letters && upper && (entry.is(Class::Region) || gap.has(Gap::LINE) || long_code) && (behind_town || code_next);
     if stated && gap.only(BETWEEN) {
+        return Some(at);
+    }
+    if gap.has(Gap::LINE)
+        && gap.has(Gap::COMMA)
+        && is_number(reading, at)
+        && reading.turn.raw(at).len() < 3
+        && code_next
+    {
         return Some(at);
     }
     let last = place_words(reading, at)?;
@@ -165,7 +182,12 @@ fn town(reading: &Reading<'_>, at: usize) -> Option<usize> {
     for next in at..at + 4 {
         let gap = reading.before(next);
         let inside = gap.only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE).and(Gap::DOT));
-        if !reading.is_word(next) || (next > at && !inside) || !is_town_word(reading, next) {
+        let possessive = gap == Gap::QUOTE && reading.turn.raw(next).len() == 1;
+        let lowered = reading.mark(at).shape != Shape::Plain
+            && reading.mark(next).shape == Shape::Plain
+            && !reading.entry(next).is(Class::Particle);
+        let fits = possessive || (is_town_word(reading, next) && !lowered);
+        if !reading.is_word(next) || (next > at && !inside) || !fits {
             break;
         }
         if next > at && (unit(reading, next).is_some() || region(reading, next, true).is_some()) {
@@ -187,22 +209,25 @@ fn is_town_word(reading: &Reading<'_>, at: usize) -> bool {
         Shape::Plain => {
             entry.is(Class::Particle) || entry.is(Class::City) || entry.is(Class::Blocked) || entry.ordinary < 2
         }
-        _ => entry.ordinary < 3 || entry.is(Class::City),
+        Shape::Capital => reading.turn.raw(at).len() > 1,
+        Shape::Initial => {
+            let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper && token.span.len() > 1);
+            entry.ordinary < 3 || entry.is(Class::City) || entry.is(Class::Compass) || upper
+        }
     }
 }
 
-/// A town that needs no code behind it: listed, written with a capital behind a comma, and nothing follows directly.
-fn is_certain_town(reading: &Reading<'_>, first: usize, last: usize) -> bool {
-    let mut start = first;
-    while start > 0 && reading.before(start).only(Gap::SPACE.and(Gap::HYPHEN)) {
-        start -= 1;
-    }
+/// A town that needs no code behind it: listed or unknown, with a capital, behind a comma or a flat, and nothing
+/// follows directly.
+fn is_certain_town(reading: &Reading<'_>, first: usize, last: usize, behind_unit: bool) -> bool {
     let entry = reading.entry(last);
     let listed = entry.is(Class::City)
         || entry.is(Class::Place)
         || entry.is(Class::Blocked)
-        || (entry.ordinary == 0 && reading.mark(last).shape == Shape::Capital);
-    let comma = reading.before(start).has(Gap::COMMA) && !reading.before(start).has(Gap::LINE);
+        || (entry.ordinary == 0 && reading.mark(last).shape != Shape::Plain);
+    let gap = reading.before(first);
+    let comma =
+        (gap.has(Gap::COMMA) || behind_unit && reading.mark(first).shape != Shape::Plain) && !gap.has(Gap::LINE);
     let ends = last + 1 >= reading.len()
         || !reading.before(last + 1).only(Gap::SPACE)
         || reading.mark(last + 1).shape == Shape::Plain;

@@ -6,6 +6,8 @@ use crate::redact::gazetteer::{Class, Classes, Gap, Reading, Shape};
 /// How sure a core is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strength {
+    /// Words and a number, no more.
+    Bare,
     /// An address only where more of one stands around it.
     Weak,
     /// An address by itself.
@@ -122,14 +124,16 @@ fn number_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     if !reading.before(name).only(Gap::SPACE.and(Gap::COMMA)) || reading.before(name).is_empty() {
         return None;
     }
-    let (last, strength) = typed(reading, name).or_else(|| suffixed(reading, name)).or_else(|| bare(reading, name))?;
+    let via = reading.turn.word(name) == "via" && reading.mark(name).shape == Shape::Plain;
+    let typed = if via { None } else { typed(reading, name) };
+    let (last, strength) = typed.or_else(|| suffixed(reading, name)).or_else(|| bare(reading, name))?;
     let strength = if written.is_none() { Strength::Weak } else { strength };
     Some(Core { first: at, last: second_number(reading, last), strength })
 }
 
 /// Generated addresses number the building and the street: "85199 Avda. Rio Nalon 58".
 fn second_number(reading: &Reading<'_>, last: usize) -> usize {
-    let close = reading.before(last + 1) == Gap::SPACE && reading.turn.raw(last + 1).len() <= 4;
+    let close = reading.before(last + 1).only(Gap::SPACE.and(Gap::DOT)) && reading.turn.raw(last + 1).len() <= 4;
     number_behind(reading, last).filter(|_| close).unwrap_or(last)
 }
 
@@ -153,7 +157,7 @@ fn bare(reading: &Reading<'_>, name: usize) -> Option<(usize, Strength)> {
     let last = (name..name + 4).take_while(|at| named(*at)).last()?;
     let close = reading.before(last + 1) == Gap::SPACE && reading.turn.raw(last + 1).len() <= 4;
     (close && number_behind(reading, last).is_some() && reading.turn.raw(name).len() > 3)
-        .then_some((last, Strength::Weak))
+        .then_some((last, Strength::Bare))
 }
 
 /// A name that ends in a word for a street: its last token.
@@ -217,8 +221,9 @@ fn is_own_word(reading: &Reading<'_>, name: usize, at: usize, plain: bool) -> bo
 /// A word of a street's name: no placeholder, no full stop or line end inside.
 fn is_inside(reading: &Reading<'_>, at: usize) -> bool {
     let gap = reading.before(at);
-    gap.only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE))
-        || (gap.only(Gap::SPACE.and(Gap::DOT)) && reading.turn.raw(at - 1).len() <= 3)
+    let types = Classes::of(&[Class::StreetFirst, Class::WeakStreetFirst]);
+    let abbreviated = reading.turn.raw(at - 1).len() <= 3 || reading.previous(at).classes.any(types);
+    gap.only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE)) || (abbreviated && gap.only(Gap::SPACE.and(Gap::DOT)))
 }
 
 fn is_name_word(reading: &Reading<'_>, at: usize) -> bool {
@@ -231,12 +236,20 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) {
         return None;
     }
+    let preposition = matches!(
+        reading.turn.word(at),
+        "an" | "am" | "im" | "auf" | "zum" | "zur" | "unter" | "alte" | "alter" | "grosse" | "kleine"
+    );
+    if preposition && reading.mark(at).shape == Shape::Plain {
+        return None;
+    }
     let mut last = at;
     let mut capital = false;
     for next in at + 1..=at + NAME_MAX {
         let shaped = reading.mark(next).shape != Shape::Plain;
-        let lower = reading.entry(next).is(Class::Particle)
-            || (!capital && reading.entry(next).ordinary < 2 && entry.is(Class::StreetFirst) && next == at + 1);
+        let opened = next == at + 1 || reading.previous(next).is(Class::Particle);
+        let common = reading.entry(next).ordinary > 1 || !entry.is(Class::StreetFirst);
+        let lower = reading.entry(next).is(Class::Particle) || (opened && !common);
         if !reading.is_word(next)
             || !is_inside(reading, next)
             || reading.entry(next).is(Class::Unit)
@@ -299,14 +312,16 @@ fn ending(reading: &Reading<'_>, at: usize) -> Option<Core> {
 /// Whether a word ends like the name of a street.
 fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
     let (word, entry, shape) = (reading.turn.word(at), reading.entry(at), reading.mark(at).shape);
-    if named && entry.is(Class::Street) && shape != Shape::Plain {
+    let shaped = shape != Shape::Plain
+        || (named && reading.mark(at - 1).shape != Shape::Plain && reading.turn.raw(at - 1).len() > 2);
+    if named && entry.is(Class::Street) && shaped {
         return Some(Strength::Strong);
     }
     let index = ENDINGS.iter().position(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))?;
     let sure = index < SURE_ENDINGS && entry.ordinary < 2;
     match (sure, shape) {
         (true, Shape::Plain) if index < 2 => Some(Strength::Strong),
-        (_, Shape::Plain) if entry.ordinary == 0 && index < SURE_ENDINGS => Some(Strength::Weak),
+        (_, Shape::Plain) if entry.ordinary == 0 => Some(Strength::Weak),
         (_, Shape::Plain) => None,
         (true, _) => Some(Strength::Strong),
         (false, _) if entry.ordinary < 2 => Some(Strength::Weak),
