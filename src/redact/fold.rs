@@ -190,8 +190,12 @@ impl<'r> Fold<'r> {
         let echoes =
             self.chain.as_ref().is_some_and(|chain| chain.side != side && self.in_reach(chain)) && passes(view.turn);
         let found = split::fragment(view, continues);
+        let repeats = |fragment: &split::Fragment| {
+            let said = self.chain.as_ref().is_some_and(|chain| chain.digits.contains(&fragment.digits));
+            echoes && fragment.trails && said
+        };
         let kept = found.filter(|fragment| {
-            if continues || echoes { fragment.may_continue() || fragment.may_begin() } else { fragment.may_begin() }
+            fragment.may_begin() || ((continues || echoes) && fragment.may_continue()) || repeats(fragment)
         });
         let ends = !continues && !echoes;
         if ends || (continues && kept.is_none() && !passes(view.turn)) {

@@ -85,7 +85,9 @@ fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
     let versioned = before.is_some_and(|token| token.word.cues.has(Cue::Version) && turn.gap_before(index) == " ")
         || turn.gap_before(index).ends_with(['v', 'V']);
     let joined = turn.gap(index + 3).starts_with(['-', '_']);
-    let local = matches!(turn.span(index, index + 3).of(turn.text()), "127.0.0.1" | "0.0.0.0" | "255.255.255.255");
+    let masked = turn.raw(index) == "255";
+    let local =
+        masked || matches!(turn.span(index, index + 3).of(turn.text()), "127.0.0.1" | "0.0.0.0" | "255.255.255.255");
     (!versioned && !local && !joined)
         .then(|| Candidate::new(turn.span(index, index + 3), Kind::Ip, Likelihood::VeryLikely, "form:ipv4"))
 }
