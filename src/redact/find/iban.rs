@@ -30,7 +30,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
                 token.class == Class::Word
                     && a.is_ascii_lowercase()
                     && b.is_ascii_lowercase()
-                    && turn.token(index + 1).is_some_and(|next| next.is_digits())
+                    && turn.token(index + 1).is_some_and(super::super::token::Token::is_digits)
             }
             _ => false,
         };

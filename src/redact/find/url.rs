@@ -158,7 +158,7 @@ fn personal(view: &View<'_>, span: Span, authority: &str, path: &str) -> bool {
     let part = PERSONAL_PARTS.iter().any(|part| path.contains(part));
     let numbers = path.split(|character: char| !character.is_ascii_digit()).any(|run| run.len() >= 5);
     let internal = authority.ends_with(".internal")
-        || authority.ends_with(".local")
+        || authority.rsplit('.').next() == Some("local")
         || authority.contains("recording")
         || authority.parse::<std::net::Ipv4Addr>().is_ok();
     let index = view.turn.token_at(span.start);

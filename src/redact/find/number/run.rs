@@ -399,7 +399,8 @@ fn beside_atom(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     };
     let before = at.checked_sub(1).is_some_and(|before| pauses(turn.gap(before)) && atom(before));
     let after = pauses(turn.gap(at)) && atom(at + 1);
-    (before && after) || (after && spells(at + 1)) || (before && at + 1 >= turn.tokens().len())
+    let ends = at + 1 >= turn.tokens().len();
+    (before && (after || ends)) || (after && spells(at + 1))
 }
 
 /// Whether another single letter or spelling word stands directly before or behind: then `a` is a letter, not a word.

@@ -267,7 +267,7 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
         spelled_name(view, spoken, &labels, out);
         return;
     }
-    if (spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full)) {
+    if spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full) {
         return;
     }
     if (13..=19).contains(&spoken.value.len()) && check::luhn(&spoken.value) && card::network(&spoken.value) {
