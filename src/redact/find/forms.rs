@@ -160,7 +160,8 @@ pub(super) const FORMS: &[Form] = &[
     form(Kind::BankAccount, "AAAAAAXXXXX", check::any, When::Cued(&[Cue::Bic], VeryLikely), "form:bic"),
     form(Kind::BankAccount, "AAAAAAXX", check::any, When::Cued(&[Cue::Bic], VeryLikely), "form:bic"),
     form(Kind::BankAccount, "AAAA0XXXXXX", check::any, When::Cued(&[Cue::Routing], VeryLikely), "form:in-ifsc"),
-    form(Kind::TrackingNumber, "1zXXXXXXXXXXXXXXXX", check::any, When::Always(VeryLikely), "form:ups"),
+    form(Kind::TrackingNumber, "1zXXXXXXXXXXXXXXXX", check::ups, When::Always(VeryLikely), "check:ups"),
+    form(Kind::TrackingNumber, "1zXXXXXXXXXXXXXXXX", check::any, When::Always(Likely), "form:ups"),
     form(Kind::TrackingNumber, "1z-XXX-XXX-XX-XXXX-XXXX", check::any, When::Always(VeryLikely), "form:ups"),
     form(Kind::TrackingNumber, "1z-XXX-XXX-XX-XXXX-XXX-X", check::any, When::Always(VeryLikely), "form:ups"),
     form(Kind::TrackingNumber, "AA~999~999~999~AA", check::s10, When::Always(VeryLikely), "check:s10"),
@@ -226,8 +227,9 @@ mod tests {
     #[test]
     fn forms_match_with_all_separators_or_none() {
         let nino = FORMS.iter().find(|form| form.reason == "form:uk-nino").unwrap();
-        assert_eq!(nino.matches(b"AB 12 34 56 C and"), Some((13, "AB123456C".to_owned())));
-        assert_eq!(nino.matches(b"ab123456c"), Some((9, "AB123456C".to_owned())));
-        assert_eq!(nino.matches(b"AB12 34 56 C"), None);
+        let matched = |text: &[u8]| nino.matches(text).map(|(length, compact)| (length, compact.as_str().to_owned()));
+        assert_eq!(matched(b"AB 12 34 56 C and"), Some((13, "AB123456C".to_owned())));
+        assert_eq!(matched(b"ab123456c"), Some((9, "AB123456C".to_owned())));
+        assert_eq!(matched(b"AB12 34 56 C"), None);
     }
 }

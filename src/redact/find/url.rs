@@ -72,6 +72,9 @@ const PERSONAL_PARTS: &[&str] = &[
 /// Finds links around every `://` and `www.`.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let text = view.turn.lower();
+    if memchr::memchr2(b'/', b'w', text.as_bytes()).is_none() {
+        return;
+    }
     for at in memmem::find_iter(text.as_bytes(), b"://") {
         let scheme = text
             .as_bytes()
@@ -95,6 +98,9 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         if begins {
             out.extend(link(view, at, at));
         }
+    }
+    if memchr::memchr(b'/', text.as_bytes()).is_none() {
+        return;
     }
     for site in PROFILE_SITES {
         for at in memmem::find_iter(text.as_bytes(), site.as_bytes()) {
@@ -150,9 +156,9 @@ fn personal(view: &View<'_>, span: Span, authority: &str, path: &str) -> bool {
         .split_once('?')
         .is_some_and(|(_, query)| query.contains('=') && !query.starts_with("lang=") && !query.starts_with("utm_"));
     let part = PERSONAL_PARTS.iter().any(|part| path.contains(part));
-    let numbers = path.bytes().filter(u8::is_ascii_digit).count() >= 6;
+    let numbers = path.split(|character: char| !character.is_ascii_digit()).any(|run| run.len() >= 5);
     let internal = authority.ends_with(".internal")
-        || authority.ends_with(".local")
+        || authority.rsplit('.').next() == Some("local")
         || authority.contains("recording")
         || authority.parse::<std::net::Ipv4Addr>().is_ok();
     let index = view.turn.token_at(span.start);

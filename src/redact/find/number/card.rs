@@ -39,7 +39,8 @@ pub(super) fn inside(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Cand
     let rest = word.get(start..).unwrap_or_default();
     let digits = rest.split(|character: char| !character.is_ascii_digit()).next().unwrap_or_default();
     let offset = turn.span(index, index).range().start + start;
-    if (13..=19).contains(&digits.len()) && luhn(digits) && network(digits) {
+    let lettered = start == 0 || start >= 3;
+    if lettered && (13..=19).contains(&digits.len()) && luhn(digits) && network(digits) {
         let span = Span::new(offset, offset + digits.len());
         out.push(Candidate::new(span, Kind::CreditCard, Likelihood::VeryLikely, "luhn"));
     }
@@ -54,7 +55,7 @@ fn printed(shape: &[usize]) -> bool {
         || singles
         || matches!(
             shape,
-            [4, 6, 5] | [4, 6, 4] | [8, 8] | [6, 13] | [2, 2, 2, 2, 2, 2, 2, 2] | [4, 4, 8] | [4, 8, 4] | [8, 4, 4]
+            [4, 6, 5 | 4] | [8, 8] | [6, 13] | [2, 2, 2, 2, 2, 2, 2, 2] | [4, 4, 8] | [4, 8, 4] | [8, 4, 4]
         )
 }
 
@@ -67,7 +68,7 @@ pub(crate) fn network(digits: &str) -> bool {
         (4, ..) => matches!(length, 13 | 16 | 18 | 19),
         (_, 34 | 37, ..) => length == 15,
         (_, 51..=55, ..) | (_, _, _, 2221..=2720) => length == 16,
-        (_, 36 | 38 | 39, ..) | (_, _, 300..=305, _) | (_, _, 309, _) => (14..=19).contains(&length),
+        (_, 36 | 38 | 39, ..) | (_, _, 300..=305 | 309, _) => (14..=19).contains(&length),
         (_, 35, ..) => (16..=19).contains(&length),
         (_, 50 | 56..=59 | 60..=69, ..) => (12..=19).contains(&length),
         (_, _, _, 1800 | 2131) => length == 15,

@@ -10,6 +10,9 @@ use crate::redact::{
 /// A run ends after this many digits, so that hostile input costs no more than its length.
 const DIGITS_MAX: usize = 64;
 
+/// Written groups with words between are one number from this many digits on.
+const INTERRUPTED_DIGITS_MIN: usize = 9;
+
 /// How many words may stand between two digits of a dictation.
 const JOINERS_MAX: usize = 4;
 
@@ -48,6 +51,8 @@ pub(super) struct Spoken {
     pub(super) letters: usize,
     /// How many of them are number words.
     pub(super) words: usize,
+    /// Whether an `and` joins two of them.
+    pub(super) conjoined: bool,
 }
 
 /// Something that adds digits or a letter, and the token behind it.
@@ -61,11 +66,17 @@ enum Atom {
 /// The run that starts at token `index`, and the token behind it.
 pub(super) fn run_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<(Run, usize)> {
     let spoken = spoken_at(turn, index);
-    if let Some(spoken) = spoken.filter(is_dictated) {
+    let groups = written_at(turn, index);
+    let interrupted = |spoken: &Spoken| {
+        spoken.written > groups.len()
+            && spoken.words == 0
+            && !spoken.conjoined
+            && spoken.value.len() >= INTERRUPTED_DIGITS_MIN
+    };
+    if let Some(spoken) = spoken.filter(|spoken| is_dictated(spoken) || interrupted(spoken)) {
         let next = spoken.last + 1;
         return Some((Run::Spoken(spoken), next));
     }
-    let groups = written_at(turn, index);
     let next = groups.last()?.token + 1;
     Some((Run::Written(groups), next))
 }
@@ -157,7 +168,10 @@ fn separates(gap: &str) -> bool {
 
 /// Whether a gap may stand inside a dictation: spaces, commas, dots of a pause, dashes.
 fn pauses(gap: &str) -> bool {
-    gap.len() <= 6 && gap.bytes().all(|byte| matches!(byte, b' ' | b',' | b'.' | b'-' | b';' | b'\t' | b'/' | b'\''))
+    gap.len() <= 6
+        && gap.bytes().all(|byte| {
+            matches!(byte, b' ' | b',' | b'.' | b'-' | b';' | b'\t' | b'/' | b'\'' | b'(' | b')' | b'[' | b']')
+        })
 }
 
 fn spoken_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<Spoken> {
@@ -177,6 +191,7 @@ struct Reader<'t> {
     atoms: usize,
     written: usize,
     letters: usize,
+    conjoined: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -191,6 +206,7 @@ impl<'t> Reader<'t> {
             atoms: 0,
             written: 0,
             letters: 0,
+            conjoined: false,
         }
     }
 
@@ -208,6 +224,7 @@ impl<'t> Reader<'t> {
         if self.last.is_some_and(|last| self.turn.gap(last).contains([',', '.', ';'])) {
             self.dictation.pause();
         }
+        self.conjoined |= joined;
         self.take(at, &atom, joined);
         if !matches!(atom, Atom::Repeat(_)) {
             self.last = Some(next - 1);
@@ -317,8 +334,9 @@ impl<'t> Reader<'t> {
     fn finish(self) -> Option<Spoken> {
         let last = self.last?;
         let (first, atoms, written, letters) = (self.first, self.atoms, self.written, self.letters);
+        let conjoined = self.conjoined;
         let words = atoms - written - letters;
-        Some(Spoken { first, last, value: self.dictation.finish(), atoms, written, letters, words })
+        Some(Spoken { first, last, value: self.dictation.finish(), atoms, written, letters, words, conjoined })
     }
 }
 
@@ -336,7 +354,7 @@ pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -
             && turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Unit));
         let alone = measure
             || matches!(letter, b'a' | b'i' | b'e' | b'y' | b'o' | b's' | b'x' | b'u') && !beside_letter(turn, at);
-        let bound = spelled.is_some() && !is_copula(turn, at);
+        let bound = spelled.is_some();
         return (bound || !(apostrophe || alone || is_copula(turn, at)))
             .then_some((*letter, spelled.unwrap_or(at + 1)));
     }
@@ -351,14 +369,19 @@ pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -
 
 /// Whether a single letter behind a label is the word `is` (`la targa è …`) or an article.
 fn is_copula(turn: &NormalisedTurn<'_>, at: usize) -> bool {
-    let word = matches!(turn.word(at), "e" | "o" | "a" | "y" | "s");
-    let labelled = at > 0
-        && turn.gap_before(at) == " "
-        && turn.token(at - 1).is_some_and(|label| {
-            label.span.len() > 1 && label.word.cues.any(Cues::MEANING | Cue::NumberNoun.into() | Cue::Copula.into())
-        });
-    let twice = at > 1 && word && is_copula(turn, at - 1);
-    word && (labelled || twice)
+    let small = |at: usize| matches!(turn.word(at), "e" | "o" | "y" | "s");
+    let labels = |at: usize| {
+        turn.token(at).is_some_and(|label| {
+            let cues = Cues::MEANING | Cue::NumberNoun.into();
+            label.span.len() > 1 && label.word.cues.any(cues)
+        })
+    };
+    let opens = |at: usize| at == 0 || (turn.gap(at - 1) == " " && labels(at - 1));
+    let directly = opens(at) && turn.word(at + 1).len() > 1;
+    let behind_another = at > 0 && turn.gap(at - 1) == " " && small(at - 1) && opens(at - 1);
+    let before_another = opens(at) && small(at + 1) && turn.word(at + 2).len() > 1;
+    let directly = directly || before_another;
+    small(at) && (directly || behind_another)
 }
 
 /// Whether digits, number words or letters stand on both sides of the token, or on one where it is the last.
@@ -376,7 +399,8 @@ fn beside_atom(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     };
     let before = at.checked_sub(1).is_some_and(|before| pauses(turn.gap(before)) && atom(before));
     let after = pauses(turn.gap(at)) && atom(at + 1);
-    (before && after) || (after && spells(at + 1)) || (before && at + 1 >= turn.tokens().len())
+    let ends = at + 1 >= turn.tokens().len();
+    (before && (after || ends)) || (after && spells(at + 1))
 }
 
 /// Whether another single letter or spelling word stands directly before or behind: then `a` is a letter, not a word.

@@ -20,6 +20,9 @@ use crate::{
 /// A number without any context is taken for an identifier from this many digits on.
 const UNLABELLED_DIGITS_MIN: usize = 9;
 
+/// An expiry without a word of a card in a longer turn than this is that of something else.
+const EXPIRY_WORDS_MAX: usize = 6;
+
 /// Decides on the number that begins at group `first`; the last group it used.
 pub(super) fn written(
     view: &View<'_>,
@@ -102,6 +105,13 @@ fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, afte
     let turn = view.turn;
     let group = groups.get(first)?;
     let named = labels.has(Cue::Expiry);
+    let other = [Cue::Passport, Cue::License, Cue::NationalId, Cue::Product, Cue::Order, Cue::Medical];
+    let unpaid = !after && !labels.has(Cue::Card) && !labels.has(Cue::Cvv) && !labels.asked.has(Cue::Expiry);
+    let paid_elsewhere = turn.tokens().iter().any(|token| token.word.cues.any(Cues::of(&[Cue::Card, Cue::Cvv])));
+    let prose = labels.sentence == Cue::Expiry.into() && turn.tokens().len() > EXPIRY_WORDS_MAX;
+    if unpaid && !paid_elsewhere && (prose || other.iter().any(|cue| labels.has(*cue))) {
+        return None;
+    }
     if !(named || after || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
         return None;
     }
@@ -134,12 +144,12 @@ fn labelled(
 ) -> Option<usize> {
     let asked = (labels.asked, Likelihood::Likely, "asked-by-agent");
     let hinted = labels.hints().map(|cues| (cues, Likelihood::Likely, ""));
+    if let Some((last, kind)) = partial(view, groups, first, labels) {
+        let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
+        out.push(Candidate::new(span, kind, Likelihood::Likely, "context:last-four"));
+        return Some(last);
+    }
     for (cues, likelihood, reason) in hinted.chain(std::iter::once(asked)) {
-        if let Some(last) = partial(view, groups, first, labels, cues) {
-            let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
-            out.push(Candidate::new(span, Kind::NationalId, likelihood, "context:national-id"));
-            return Some(last);
-        }
         for row in rows(cues) {
             let Some(last) = window(view, groups, first, row) else { continue };
             let kind = row.kind?;
@@ -156,14 +166,24 @@ fn labelled(
     None
 }
 
-/// The last four digits of a national number, which are asked for as proof of identity.
-fn partial(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, cues: Cues) -> Option<usize> {
-    if !labels.has(Cue::Ending) || !labels.has(Cue::NationalId) || cues.any(Cues::of(&[Cue::Card, Cue::Phone])) {
-        return None;
-    }
+/// The last four digits of a national number or a card, where they are asked for as proof of identity.
+fn partial(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels) -> Option<(usize, Kind)> {
+    let kind = partial_kind(labels)?;
     let last = if groups.get(first)?.digits == 1 { first + 3 } else { first };
     let digits: usize = groups.get(first..=last)?.iter().map(|group| group.digits).sum();
-    (digits == 4 && near::harmless_at(view.turn, groups.get(first)?.token).is_none()).then_some(last)
+    (digits == 4 && near::harmless_at(view.turn, groups.get(first)?.token).is_none()).then_some((last, kind))
+}
+
+/// What four digits are a part of: a national number that is spoken of, a card whose last four were asked for.
+fn partial_kind(labels: &Labels) -> Option<Kind> {
+    if !labels.has(Cue::Ending) {
+        return None;
+    }
+    let asked = labels.asked.has(Cue::Ending);
+    if labels.has(Cue::NationalId) && !labels.has(Cue::Card) {
+        return Some(Kind::NationalId);
+    }
+    (asked && labels.asked.has(Cue::Card) && !labels.asked.has(Cue::NationalId)).then_some(Kind::CreditCard)
 }
 
 /// Whether a card number or its expiry stands directly before token `at`, with nothing but marks or two short words
@@ -187,7 +207,7 @@ fn window(view: &View<'_>, groups: &[Group], first: usize, row: &Row) -> Option<
     let mut digits = 0;
     let mut found = None;
     for (index, group) in groups.iter().enumerate().skip(first) {
-        if found.is_some() && near::harmless_at(turn, group.token).is_some() && group.digits <= 4 {
+        if found.is_some() && group.digits <= 4 && near::amount_at(turn, group.token) {
             break;
         }
         digits += group.digits;
@@ -219,7 +239,8 @@ fn unlabelled(
     out: &mut Vec<Candidate>,
 ) -> Option<usize> {
     let group = groups.get(first)?;
-    if labels.has(Cue::Product) || labels.has(Cue::ErrorCode) || labels.has(Cue::Money) {
+    let harmless = [Cue::Product, Cue::ErrorCode, Cue::Money, Cue::Version, Cue::Travel];
+    if harmless.iter().any(|cue| labels.has(*cue)) {
         return None;
     }
     let glued = |gap: &str| gap.ends_with(['_', '-', '#', '/', '.', '=', '&']) && gap.len() == 1;
@@ -246,7 +267,7 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
         spelled_name(view, spoken, &labels, out);
         return;
     }
-    if (spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full)) {
+    if spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full) {
         return;
     }
     if (13..=19).contains(&spoken.value.len()) && check::luhn(&spoken.value) && card::network(&spoken.value) {
@@ -256,10 +277,15 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
     if is_quantity(view, spoken) {
         return;
     }
+    if let Some(kind) = partial_kind(&labels).filter(|_| spoken.value.len() == 4 && spoken.letters == 0) {
+        push_spoken(span, kind, Likelihood::Likely, "context:last-four", out);
+        return;
+    }
     let hinted: Vec<Cues> = labels.hints().chain(std::iter::once(labels.asked)).collect();
     for row in hinted.iter().flat_map(|cues| rows(*cues)) {
         let letters_fit = spoken.letters == 0 || lettered(row.kind);
-        let expiry = row.cue == Cue::Card && labels.has(Cue::Expiry);
+        let amount = row.cue == Cue::Order && spoken.value.len() <= 4 && spoken.atoms <= 3 && spoken.letters == 0;
+        let expiry = amount || (row.cue == Cue::Card && labels.has(Cue::Expiry));
         if letters_fit && !expiry && (row.min..=row.max).contains(&spoken.value.len()) {
             if let Some(kind) = row.kind {
                 let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
