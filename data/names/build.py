@@ -34,7 +34,8 @@ def usable(word):
 
 def parts(name):
     """The words of a name, folded; particles and initials are left out."""
-    return [w for w in re.split(r"[\s\-’'ʻ`´./]+", fold(name)) if usable(w)]
+    spelled = [name, re.sub("[äöüÄÖÜ]", lambda c: {"ä": "ae", "ö": "oe", "ü": "ue"}[c[0].lower()], name)]
+    return [w for form in spelled for w in re.split(r"[\s\-’'ʻ`´./]+", fold(form)) if usable(w)]
 
 
 def census(table, bounds):

@@ -85,7 +85,9 @@ fn title(reading: &Reading<'_>, last: usize, gap: Gap) -> Left {
     if entry.is(Class::Title) {
         return Left { weight: 8, opens: true };
     }
-    Left { weight: if entry.is(Class::WeakTitle) { 4 } else { 0 }, opens: false }
+    let name = reading.entry(last + 1);
+    let opens = reading.turn.word(last) == "miss" && name.ordinary == 0 && (name.is_unknown() || name.surname > 1);
+    Left { weight: if entry.is(Class::WeakTitle) { 4 } else { 0 }, opens }
 }
 
 /// "…name? User: Anna": the last word of the question before a speaker's label.

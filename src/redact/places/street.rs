@@ -294,7 +294,8 @@ fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
 /// number.
 fn ending(reading: &Reading<'_>, at: usize) -> Option<Core> {
     for word in at..at + 3 {
-        if !reading.is_word(word) || (word > at && !is_inside(reading, word)) {
+        let label = reading.entry(word).classes.any(Classes::of(&[Class::Live, Class::Role, Class::Determiner]));
+        if !reading.is_word(word) || label || (word > at && !is_inside(reading, word)) {
             return None;
         }
         let Some(strength) = compound(reading, word, word > at) else {
@@ -315,6 +316,10 @@ fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
     let shaped = shape != Shape::Plain
         || (named && reading.mark(at - 1).shape != Shape::Plain && reading.turn.raw(at - 1).len() > 2);
     if named && entry.is(Class::Street) && shaped {
+        return Some(Strength::Strong);
+    }
+    let hungarian = named && word == "u" && reading.before(at + 1).has(Gap::DOT);
+    if hungarian && shaped {
         return Some(Strength::Strong);
     }
     let index = ENDINGS.iter().position(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))?;
