@@ -73,6 +73,9 @@ fn part(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<Part> {
     if reading.before(at).has(Gap::DOT) && !reading.before(at).has(Gap::COMMA.and(Gap::LINE)) {
         return None;
     }
+    if behind_town && reading.before(at) == Gap::SPACE && is_number(reading, at) && reading.turn.raw(at).len() < 3 {
+        return Some(Part::Town(at));
+    }
     region(reading, at, behind_town).map(Part::Sure).or_else(|| town(reading, at).map(Part::Town))
 }
 
@@ -81,13 +84,21 @@ pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let entry = reading.entry(at);
     let valued = |index: usize| {
         let raw = reading.turn.raw(index);
-        is_number(reading, index) || raw.len() == 1 || (raw.len() <= 3 && raw.bytes().any(|byte| byte.is_ascii_digit()))
+        let said = reading.turn.token(index).is_some_and(|token| token.word.number.is_some());
+        said || is_number(reading, index)
+            || raw.len() == 1
+            || (raw.len() <= 3 && raw.bytes().any(|byte| byte.is_ascii_digit()))
     };
     if entry.is(Class::Unit) {
         let sign = usize::from(reading.entry(at + 1).is(Class::NumberSign) && valued(at + 2));
         let gap = Gap::SPACE.and(Gap::DOT).and(Gap::HASH).and(Gap::COLON).and(Gap::OTHER);
         let close = reading.before(at + 1).only(gap);
-        return (close && valued(at + 1 + sign)).then_some(at + 1 + sign);
+        let letter = at + 2 + sign;
+        let lettered = reading.turn.raw(letter).len() == 1
+            && reading.is_word(letter)
+            && reading.before(letter) == Gap::SPACE
+            && !matches!(reading.turn.raw(letter), "I" | "i" | "a");
+        return (close && valued(at + 1 + sign)).then_some(at + 1 + sign + usize::from(lettered));
     }
     let floor = reading.turn.word(at + 1);
     let ordinal = is_ordinal(reading.turn.raw(at)) || is_number(reading, at) || entry.is(Class::Floor);
@@ -103,6 +114,13 @@ pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
         return Some(at);
     }
     let spanish = is_number(reading, at) && reading.before(at).has(Gap::COMMA) && reading.turn.raw(at).len() <= 3;
+    let side = matches!(
+        reading.turn.word(at + 1),
+        "esq" | "esquerdo" | "dto" | "dir" | "direito" | "dcha" | "izq" | "izquierda" | "derecha" | "links" | "rechts"
+    );
+    if side && (is_number(reading, at) || reading.turn.word(at) == "bajo" || spanish_floor(reading.turn.raw(at))) {
+        return Some(at + 1);
+    }
     let letter =
         reading.turn.raw(at + 1).len() == 1 && reading.is_word(at + 1) && reading.mark(at + 1).shape != Shape::Plain;
     if spanish && letter && reading.before(at + 1).only(Gap::SPACE.and(Gap::OTHER)) {
@@ -115,6 +133,11 @@ pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
         && letter
         && reading.before(at + 1) == Gap::SPACE;
     door.then_some(at + 1)
+}
+
+/// "2º", as it is folded: "2o".
+fn spanish_floor(raw: &str) -> bool {
+    raw.len() < 4 && raw.ends_with(['o', 'a']) && raw.starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// "APO AA 69974".
@@ -130,7 +153,10 @@ fn code(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> {
     let apart = gap.has(Gap::COMMA.and(Gap::LINE))
         || behind_town
         || reading.previous(at).classes.any(Classes::of(&[Class::Region, Class::Place, Class::City]));
-    let before_town = reading.mark(last + 1).shape != Shape::Plain && reading.before(last + 1) == Gap::SPACE;
+    let listed = reading.entry(last + 1).classes.any(Classes::of(&[Class::Place, Class::City]));
+    let before_town = (reading.mark(last + 1).shape != Shape::Plain || listed)
+        && reading.before(last + 1) == Gap::SPACE
+        && reading.turn.raw(last + 1).len() > 2;
     let short = last == at && reading.turn.raw(at).len() < 5;
     let by_form = postcode::by_form(reading, at).is_some();
     (by_form || (before_town && (apart || !short)) || (apart && (!short || behind_town))).then_some(last)

@@ -33,7 +33,7 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         if at < done || !number {
             continue;
         }
-        if let Some((first, last)) = address(view, reading, done, at) {
+        if let Some((first, last)) = answer(view, reading).or_else(|| address(view, reading, done, at)) {
             out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::VeryLikely, "address"));
             done = last + 1;
         } else if let Some((last, reason)) = postal_code(view, reading, at) {
@@ -55,6 +55,22 @@ fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Op
     sure.then_some((first, reach.last))
 }
 
+/// Longest answer to a question for a street, in tokens.
+const ANSWER_MAX: usize = 6;
+
+/// The whole turn, where it answers a question for a street or a house number.
+fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, usize)> {
+    let len = reading.len();
+    if !view.asked.has(Cue::Address) || len == 0 || len > ANSWER_MAX {
+        return None;
+    }
+    let number = number::house_number(reading, 0)
+        .or_else(|| number::spoken_number(reading, 0))
+        .is_some_and(|last| last + 1 == len);
+    let numbered = len > 1 && reading.is_word(0) && (1..len).any(|at| number::is_number(reading, at));
+    (number || numbered).then_some((0, len - 1))
+}
+
 /// Whether a word before `first` says that somebody lives there or something goes there.
 fn lives(view: &View<'_>, reading: &Reading<'_>, first: usize, near: usize) -> bool {
     let words = (first.saturating_sub(near)..first).any(|at| reading.entry(at).is(Class::Live));
@@ -72,6 +88,15 @@ fn before(reading: &Reading<'_>, from: usize, first: usize) -> (usize, bool) {
     }
     let unit = first.checked_sub(2).filter(|unit| *unit >= from && extend::unit(reading, *unit) == Some(first - 1));
     first = unit.filter(|_| reading.before(first).only(Gap::SPACE.and(Gap::COMMA).and(Gap::LINE))).unwrap_or(first);
+    if first > from
+        && reading.previous(first).is(Class::Unit)
+        && reading.before(first) == Gap::SPACE
+        && reading.is_word(first)
+    {
+        first -= 1;
+    }
+    let floor = first.checked_sub(3).filter(|floor| *floor >= from && extend::unit(reading, *floor) == Some(first - 2));
+    first = floor.filter(|_| reading.before(first).has(Gap::COMMA)).unwrap_or(first);
     let corner = first >= from + 2 && reading.turn.word(first - 1) == "of" && reading.turn.word(first - 2) == "corner";
     if !corner {
         return (first, false);
