@@ -25,7 +25,7 @@ const CERTAIN: i32 = 6;
 const ASKED: Left = Left { weight: 6, opens: true };
 
 /// A run that scores this much is a name where it stands in a list with a name.
-const LISTED: i32 = 3;
+const LISTED: i32 = 2;
 
 /// Hands in the names of persons of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
@@ -39,7 +39,7 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         let listed = before.filter(|(other, _)| is_list(reading, *other, run));
         let sure = |score: Score| score.points >= THRESHOLD;
         let supported =
-            listed.is_some_and(|(_, other)| sure(other) || sure(score) || other.points + score.points > 2 * LISTED);
+            listed.is_some_and(|(_, other)| sure(other) || sure(score) || other.points + score.points > THRESHOLD + 1);
         if let Some((other, points)) = listed.filter(|(_, points)| supported && !sure(*points)) {
             out.push(candidate(reading, other, points));
         }

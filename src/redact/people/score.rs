@@ -53,7 +53,12 @@ fn right(reading: &Reading<'_>, run: Run) -> i32 {
         && behind.shape == Shape::Plain
         && behind.entry.ordinary > 1;
     let begins = single && mark.shape == Shape::Initial && mark.entry.given > 1 && mark.entry.ordinary == 0;
-    points.max(i32::from(begins && spoken_to && !reading.has_capital_nouns()))
+    let told = single
+        && mark.shape == Shape::Initial
+        && mark.entry.is_unknown()
+        && reading.entry(run.last + 1).is(Class::Said);
+    let unknown = i32::from(told && !reading.has_capital_nouns() && reading.turn.raw(run.first).len() > 3);
+    (points + unknown).max(i32::from(begins && spoken_to && !reading.has_capital_nouns()))
 }
 
 /// Initials, particles and suffixes carry no points of their own.
