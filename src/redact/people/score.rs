@@ -164,7 +164,11 @@ fn behind(reading: &Reading<'_>, run: Run) -> i32 {
     if gap == Gap::HYPHEN && !is_usable(reading, next) {
         points -= 3;
     }
-    if gap == Gap::HYPHEN && reading.mark(next).shape == Shape::Plain && reading.entry(next).ordinary > 0 {
+    if gap == Gap::HYPHEN && reading.mark(next).shape == Shape::Plain && !reading.entry(next).is_name() {
+        points -= 3;
+    }
+    let plain = reading.mark(run.first).shape == Shape::Plain;
+    if plain && reading.before(run.first) == Gap::HYPHEN && !reading.previous(run.first).is_name() {
         points -= 3;
     }
     let number = reading.turn.token(next).is_some_and(|token| !token.is_word());

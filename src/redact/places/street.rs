@@ -281,6 +281,10 @@ fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     let (name, _) = typed(reading, at)?;
     let last = number_behind(reading, name)?;
     let said = reading.is_word(last) && reading.turn.raw(last).len() > 1;
+    let year = reading.entry(at).is(Class::WeakStreetFirst) && reading.turn.raw(last).len() == 4;
+    if year {
+        return None;
+    }
     Some(Core { first: at, last, strength: if said { Strength::Weak } else { Strength::Strong } })
 }
 
