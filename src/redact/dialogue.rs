@@ -115,7 +115,7 @@ pub(super) fn only_acknowledges(turn: &NormalisedTurn<'_>) -> bool {
 }
 
 /// A sentence of the company with at most this many words that names a kind asks for it: `and your postcode please`.
-const DEMAND_WORDS_MAX: usize = 9;
+const DEMAND_WORDS_MAX: usize = 12;
 
 /// The meaning cues of the last sentence that asks; of the sentence before it, where it only says `What is it?`.
 fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {

@@ -1,7 +1,6 @@
 //! Redaction as a fold over the turns of one interaction. Holds what one interaction needs in memory (numbers given
 //! out, values known, the question in force, digits that wait) and nothing of any other.
 
-use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::{
@@ -10,15 +9,15 @@ use super::{
     dialogue::{Dialogue, Side, passes},
     find::{self, View},
     held::{Held, Waiting},
-    known::{Known, compact},
+    known::{Known, Mentions, compact},
     numbering::Numbering,
     redactor::Redactor,
-    resolve::resolve,
+    resolve::{resolve, trim},
     split::{self, Chain},
-    token::{Class, NormalisedTurn},
+    token::{Class, NormalisedTurn, Token},
 };
 use crate::{
-    conversation::{Part, Party, RawTurn},
+    conversation::{Part, Party, RawTurn, Role},
     text::Span,
 };
 
@@ -31,6 +30,7 @@ pub struct Fold<'r> {
     dialogue: Dialogue,
     chain: Option<Chain>,
     turns: Vec<Held>,
+    mentions: Mentions,
     changed: Vec<u32>,
 }
 
@@ -43,6 +43,7 @@ impl<'r> Fold<'r> {
             dialogue: Dialogue::default(),
             chain: None,
             turns: Vec::new(),
+            mentions: Mentions::default(),
             changed: Vec::new(),
         }
     }
@@ -63,7 +64,8 @@ impl<'r> Fold<'r> {
             self.link(&view, index, received, normalised.received(span), digits, cues);
         }
         self.rewrite(known_before);
-        self.dialogue.heard(turn.role, &normalised);
+        self.mentions.add(index, &normalised);
+        self.look_again(index, turn.role, turn.part);
         self.pushed(index)
     }
 
@@ -71,6 +73,31 @@ impl<'r> Fold<'r> {
     pub fn close(mut self) -> Vec<RedactedTurn> {
         self.settle();
         self.take_changed(u32::MAX)
+    }
+
+    /// Reads the redacted turn as anyone will read it from now on, until there is nothing left to find; and takes note
+    /// of what it asks. What was removed shortens the text, so that words may now stand nearer to what they name.
+    fn look_again(&mut self, index: u32, role: Role, part: Part) {
+        for round in 0..=ROUNDS_MAX {
+            let Some(held) = self.turns.get(index as usize) else { return };
+            let text = held.text.clone();
+            let turn = NormalisedTurn::new(&text);
+            if held.findings.is_empty() || round == ROUNDS_MAX {
+                self.dialogue.heard(role, &turn);
+                return;
+            }
+            let asked = self.dialogue.asked(role);
+            let since = self.known.len();
+            let found = self.candidates(&View { turn: &turn, role, part, asked: &asked });
+            if found.is_empty() {
+                self.dialogue.heard(role, &turn);
+                return;
+            }
+            if let Some(held) = self.turns.get_mut(index as usize) {
+                insert(held, &turn, found, &mut self.numbering);
+            }
+            self.rewrite(since);
+        }
     }
 
     fn pushed(&mut self, index: u32) -> Pushed {
@@ -103,7 +130,7 @@ impl<'r> Fold<'r> {
         let turn = view.turn;
         let mut found = find::all(view);
         self.known.find(turn, 0, &mut found);
-        let mut chosen = resolve(found, turn.text());
+        let mut chosen = resolve(beside_placeholders(turn, found), turn.text());
         chosen.retain(|candidate| !self.redactor.keeps(candidate.kind));
         let since = self.known.len();
         for candidate in &chosen {
@@ -117,7 +144,10 @@ impl<'r> Fold<'r> {
         if self.known.len() > since {
             let mut again = Vec::new();
             self.known.find(turn, since, &mut again);
-            again.retain(|new| !chosen.iter().any(|old| old.span.overlaps(new.span)));
+            again.retain(|new| {
+                let next = chosen.partition_point(|old| old.span.end <= new.span.start);
+                !chosen.get(next).is_some_and(|old| old.span.overlaps(new.span))
+            });
             if !again.is_empty() {
                 chosen.extend(again);
                 chosen = resolve(chosen, turn.text());
@@ -230,20 +260,66 @@ impl<'r> Fold<'r> {
 
     /// Finds values that this turn introduced in the turns before it.
     fn rewrite(&mut self, since: usize) {
-        if self.known.len() == since || self.turns.len() < 2 {
-            return;
-        }
-        let earlier = self.turns.len() - 1;
-        for held in self.turns.iter_mut().take(earlier) {
-            let lower = held.text.to_lowercase();
-            if !self.known.heads(since).any(|head| memmem::find(lower.as_bytes(), head.as_bytes()).is_some()) {
-                continue;
-            }
+        for index in self.mentions.of(self.known.heads(since)) {
+            let Some(held) = self.turns.get_mut(index as usize) else { continue };
             if revise(held, &self.known, since, &mut self.numbering) {
-                self.changed.push(held.index);
+                self.changed.push(index);
             }
         }
     }
+}
+
+/// How often a turn is read again at most.
+const ROUNDS_MAX: usize = 4;
+
+/// The candidates without what placeholders that stand in the received text cover.
+fn beside_placeholders(turn: &NormalisedTurn<'_>, found: Vec<Candidate>) -> Vec<Candidate> {
+    let opaque = |token: &&Token| matches!(token.class, Class::Placeholder(_));
+    if !turn.tokens().iter().any(|token| opaque(&token)) {
+        return found;
+    }
+    let mut free = Vec::with_capacity(found.len());
+    for candidate in found {
+        let mut start = candidate.span.start;
+        let first = turn.token_at(start);
+        let inside = turn.tokens().iter().skip(first).take_while(|token| token.span.start < candidate.span.end);
+        for token in inside.filter(opaque) {
+            free.extend(part_of(turn, &candidate, start, token.span.start));
+            start = token.span.end;
+        }
+        free.extend(part_of(turn, &candidate, start, candidate.span.end));
+    }
+    free
+}
+
+/// The part `start..end` of a candidate, from its first to its last letter or digit.
+fn part_of(turn: &NormalisedTurn<'_>, candidate: &Candidate, start: u32, end: u32) -> Option<Candidate> {
+    if start == candidate.span.start && end == candidate.span.end {
+        return Some(candidate.clone());
+    }
+    let span = trim(Span { start, end }, turn.text());
+    (!span.is_empty()).then(|| Candidate { span, value: None, ..candidate.clone() })
+}
+
+/// Replaces candidates in a turn that is redacted already; whether there were any that touch no finding.
+fn insert(held: &mut Held, turn: &NormalisedTurn<'_>, found: Vec<Candidate>, numbering: &mut Numbering) -> bool {
+    let mut changed = false;
+    let named: Vec<(Candidate, String)> = found
+        .into_iter()
+        .map(|candidate| {
+            let value = candidate.value.clone().unwrap_or_else(|| compact(candidate.span.of(turn.lower())));
+            let placeholder = numbering.placeholder(candidate.kind, &value);
+            (candidate, placeholder)
+        })
+        .collect();
+    for (candidate, placeholder) in named.into_iter().rev() {
+        let span = turn.received(candidate.span);
+        if !held.touches(span) {
+            held.insert(candidate, span, &placeholder);
+            changed = true;
+        }
+    }
+    changed
 }
 
 /// Replaces the values learnt from number `since` on in a redacted turn; whether there were any.
@@ -253,16 +329,5 @@ fn revise(held: &mut Held, known: &Known, since: usize, numbering: &mut Numberin
     let mut found = Vec::new();
     known.find(&turn, since, &mut found);
     let chosen = resolve(found, turn.text());
-    let mut changed = false;
-    for candidate in chosen.into_iter().rev() {
-        let span = turn.received(candidate.span);
-        if held.touches(span) {
-            continue;
-        }
-        let value = candidate.value.clone().unwrap_or_else(|| compact(candidate.span.of(turn.lower())));
-        let placeholder = numbering.placeholder(candidate.kind, &value);
-        held.insert(candidate, span, &placeholder);
-        changed = true;
-    }
-    changed
+    insert(held, &turn, chosen, numbering)
 }

@@ -48,7 +48,7 @@ fn uncovered(chosen: &std::collections::BTreeMap<u32, Candidate>, span: Span) ->
 }
 
 /// The span without marks and spaces at its ends.
-fn trim(span: Span, text: &str) -> Span {
+pub(super) fn trim(span: Span, text: &str) -> Span {
     let part = span.of(text);
     let inner = part.trim_matches(|character: char| !character.is_alphanumeric());
     let start = span.range().start + (part.len() - part.trim_start_matches(|c: char| !c.is_alphanumeric()).len());

@@ -237,7 +237,8 @@ fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
     let value = if *reason == "context:security-answer" { phrase(turn, start) } else { chunk(turn, start) };
     let spoken = spoken_value(turn, turn.token_at(u32::try_from(start).unwrap_or(u32::MAX)));
     let plain = value.filter(|span| plausible(turn, *span, firm, *kind));
-    let Some(span) = spoken.or(plain) else { return };
+    let longer = |a: Span, b: Span| if b.len() > a.len() { b } else { a };
+    let Some(span) = spoken.map(|spoken| plain.map_or(spoken, |plain| longer(spoken, plain))).or(plain) else { return };
     let likelihood = if firm { Likelihood::Likely } else { Likelihood::Possible };
     out.push(Candidate::new(span, *kind, likelihood, reason));
 }
@@ -250,6 +251,11 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
         let inner = gap.get(mark + 1..).unwrap_or_default();
         let skipped = inner.len() - inner.trim_start_matches([' ', '"', '\'', '=', '`']).len();
         return (!inner.contains('\n') || inner.trim().is_empty()).then_some((end + mark + 1 + skipped, true));
+    }
+    let quoted = gap.trim_start().starts_with(['"', '`']);
+    if quoted || (matches!(gap, ", " | " (") && random(turn, index + 1)) {
+        let skipped = gap.len() - gap.trim_start_matches([' ', '"', '`', ',', '(']).len();
+        return Some((end + skipped, true));
     }
     if gap == " "
         && turn.token(index)?.word.cues.any(Cues::of(&[Cue::Password, Cue::Username]))
@@ -343,6 +349,11 @@ fn binds(turn: &NormalisedTurn<'_>, at: usize) -> bool {
 /// The run of visible characters at byte `start`.
 fn chunk(turn: &NormalisedTurn<'_>, start: usize) -> Option<Span> {
     let rest = turn.text().get(start..)?;
+    let before = turn.text().get(..start).unwrap_or_default();
+    if let Some(mark) = before.chars().next_back().filter(|mark| matches!(mark, '"' | '`')) {
+        let inner = rest.split(mark).next().filter(|inner| inner.len() <= 64 && !inner.contains('\n'))?;
+        return (!inner.is_empty()).then(|| Span::new(start, start + inner.len()));
+    }
     let run =
         rest.split(|character: char| character.is_whitespace() || matches!(character, '"' | '<' | '>' | '`')).next()?;
     let bound = turn.text().get(..start).is_some_and(|before| before.ends_with('='));

@@ -87,7 +87,12 @@ impl Labels {
                 break;
             }
             bound |= token.word.cues.has(Cue::Copula) || distance == 0;
-            let meaning = token.word.cues & Cues::MEANING;
+            let place = distance == 0
+                && matches!(
+                    turn.word(index),
+                    "office" | "home" | "work" | "desk" | "direct" | "switchboard" | "reception"
+                );
+            let meaning = token.word.cues & Cues::MEANING | if place { Cue::Phone.into() } else { Cues::default() };
             if bound && !meaning.is_empty() {
                 let distance = i32::try_from(distance).unwrap_or(i32::MAX);
                 self.hints.push((meaning, distance + 6));

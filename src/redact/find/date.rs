@@ -2,7 +2,7 @@
 
 use crate::redact::{
     token::{Class, NormalisedTurn},
-    words::Cue,
+    words::{Cue, Cues},
 };
 
 /// How many tokens a date may have.
@@ -24,7 +24,15 @@ pub(super) struct Date {
 
 /// The date that begins at token `index`, in figures or with the name of a month.
 pub(super) fn date_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
-    figures(turn, index).or_else(|| with_month(turn, index))
+    let token = turn.token(index)?;
+    match token.class {
+        Class::Digits => figures(turn, index).or_else(|| with_month(turn, index)),
+        Class::Mixed => with_month(turn, index),
+        _ => {
+            let begins = token.word.number.is_some() || token.word.cues.any(Cues::of(&[Cue::Month, Cue::DayWord]));
+            begins.then(|| with_month(turn, index)).flatten()
+        }
+    }
 }
 
 fn value(turn: &NormalisedTurn<'_>, index: usize) -> Option<u32> {
@@ -83,7 +91,9 @@ fn with_month(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
         if cues.has(Cue::Month) && is_month(turn, at, parts > 0) {
             months += 1;
             before = parts;
-        } else if value(turn, at).is_some_and(|value| value <= 31 || (1800..=2199).contains(&value)) {
+        } else if value(turn, at)
+            .is_some_and(|value| value <= 31 || (1800..=2199).contains(&value) || (months == 1 && value < 100))
+        {
             parts += 1;
         } else if cues.has(Cue::DayWord) || token.word.number.is_some() {
             parts += 1;
@@ -139,7 +149,11 @@ fn is_month(turn: &NormalisedTurn<'_>, at: usize, after_number: bool) -> bool {
     after_number
         || value(turn, at + 1).is_some()
         || turn.token(at + 1).is_some_and(|next| next.word.number.is_some() || next.word.cues.has(Cue::DayWord))
-        || matches!(turn.word(at + 1), "the")
+        || (matches!(turn.word(at + 1), "the" | "de" | "del")
+            && (value(turn, at + 2).is_some()
+                || turn
+                    .token(at + 2)
+                    .is_some_and(|token| token.word.number.is_some() || token.word.cues.has(Cue::DayWord))))
 }
 
 fn joins(gap: &str) -> bool {

@@ -95,7 +95,22 @@ fn around(view: &View<'_>, index: usize) -> Option<Candidate> {
     let end = index.checked_sub(1)?;
     let first = local(turn, end)?;
     let marked = turn.word(index) != "at" || sign > 0 || bracketed(turn, index);
-    let plain = first == end && gazetteer::look_up(turn.word(end)).ordinary > 0;
+    let mailbox = matches!(
+        turn.word(end),
+        "info"
+            | "contact"
+            | "support"
+            | "sales"
+            | "admin"
+            | "hello"
+            | "office"
+            | "team"
+            | "service"
+            | "kontakt"
+            | "billing"
+            | "help"
+    );
+    let plain = first == end && !mailbox && gazetteer::look_up(turn.word(end)).ordinary > 0;
     if plain && !marked && !Labels::around(turn, first, last, view.asked).has(Cue::Email) {
         return None;
     }

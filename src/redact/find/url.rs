@@ -72,6 +72,9 @@ const PERSONAL_PARTS: &[&str] = &[
 /// Finds links around every `://` and `www.`.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let text = view.turn.lower();
+    if memchr::memchr2(b'/', b'w', text.as_bytes()).is_none() {
+        return;
+    }
     for at in memmem::find_iter(text.as_bytes(), b"://") {
         let scheme = text
             .as_bytes()
@@ -95,6 +98,9 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         if begins {
             out.extend(link(view, at, at));
         }
+    }
+    if memchr::memchr(b'/', text.as_bytes()).is_none() {
+        return;
     }
     for site in PROFILE_SITES {
         for at in memmem::find_iter(text.as_bytes(), site.as_bytes()) {

@@ -24,7 +24,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Cvv,
-        "digits on the back, digits on the back of the card, on the back of the card, cvv, cvc, cvv2, cvc2, cid, csc, cvn, security code, security number, card code, verification value, card verification, \
+        "3 chiffres, 3 cifras, 3 ziffern, 3 cifre, tres cifras, drei ziffern, drei stellen, 3 cijfers, drie cijfers, 3 siffror, digits on the back, digits on the back of the card, on the back of the card, cvv, cvc, cvv2, cvc2, cid, csc, cvn, security code, security number, card code, verification value, card verification, \
         three digits, 3 digits, digits on the front, four digits on the front, c v v, c v c, c v v number, three digit, 3 digit, on the back, back of the card, on the back of, signature strip, codigo de seguridad, \
         cryptogramme, code de securite, code de verification, trois chiffres, prufziffer, prufnummer, kartenprufnummer, sicherheitscode, pruefnummer, \
         codigo de seguranca, codice di sicurezza, tres digitos, tre cifre, beveiligingscode, tres ultimos del reverso, dreistellige",
@@ -41,13 +41,13 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Password,
-        "safe word, safeword, pass, kundenkennwort, clave secreta, magic word, passw0rd, pa55word, p a s s w o r d, passwort s, contrasenya, wifi key, wifi code, password, passwords, passwd, pwd, pass word, passphrase, pw, contrasena, clave de acceso, mot de passe, mdp, passwort, \
+        "kennworts, losenordet, sifrem, parola, jelszo, heslo, hasla, passord, safe word, safeword, pass, kundenkennwort, clave secreta, magic word, passw0rd, pa55word, p a s s w o r d, passwort s, contrasenya, wifi key, wifi code, password, passwords, passwd, pwd, pass word, passphrase, pw, contrasena, clave de acceso, mot de passe, mdp, passwort, \
         kennwort, senha, palavra passe, parola d ordine, wachtwoord, losenord, adgangskode, salasana, haslo, sifre, pass phrase, memorable word, \
         temp password, temporary password, codeword, code word",
     ),
     (
         Cue::SecurityAnswer,
-        "security word, secret word, question de securite, pregunta de seguridad, sicherheitsfrage, domanda di sicurezza, pergunta de seguranca, city were you born, town were you born, favourite colour, favorite color, favourite food, favorite food, favourite book, favorite movie, favourite film, street you grew up, premier animal, primera mascota, erstes haustier, erste haustier, haustier, primo animale, primeiro animal, pet called, name of your pet, pet s name, best friend, childhood nickname, first teacher, answer to your question, nombre de su mascota, mascota, animale domestico, lieblingsfarbe, lieblingslehrer, madre de soltera, nom de votre premier, maiden name, security question, security answer, memorable, secret answer, secret question, first pet, pet s name, \
+        "mot secret, geheimwort, palabra secreta, parola segreta, palavra secreta, secret phrase, sikkerhedsord, security word, secret word, question de securite, pregunta de seguridad, sicherheitsfrage, domanda di sicurezza, pergunta de seguranca, city were you born, town were you born, favourite colour, favorite color, favourite food, favorite food, favourite book, favorite movie, favourite film, street you grew up, premier animal, primera mascota, erstes haustier, erste haustier, haustier, primo animale, primeiro animal, pet called, name of your pet, pet s name, best friend, childhood nickname, first teacher, answer to your question, nombre de su mascota, mascota, animale domestico, lieblingsfarbe, lieblingslehrer, madre de soltera, nom de votre premier, maiden name, security question, security answer, memorable, secret answer, secret question, first pet, pet s name, \
         mother s maiden, favourite teacher, favorite teacher, first school, first car, place of birth, apellido de soltera, nom de jeune fille, madchenname, \
         nome de solteira, cognome da nubile, meisjesnaam",
     ),
@@ -63,7 +63,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Phone,
-        "phone, phones, telephone, tel, mobile, cell, cellphone, cellular, landline, fax, call, calls, called, calling, dial, dialed, reach, reached, ring, \
+        "answering, answer, answers, unanswered, voicemail at, my cell, my mobile, daytime number, evening number, landline number, telefonum, cep, cep telefonu, numaram, numret, mobilnr, telnr, phone, phones, telephone, tel, mobile, cell, cellphone, cellular, landline, fax, call, calls, called, calling, dial, dialed, reach, reached, ring, \
         whatsapp, text me, sms, callback, call back, hotline, phone number, contact number, best number, my number, home number, work number, ph, tlf, tfno, \
         telefono, movil, celular, llamar, llameme, llamame, llamarme, portable, telephone, appeler, appelez, rappeler, joindre, joignable, numero de telephone, telefon, handy, \
         handynummer, telefonnummer, mobilnummer, mobil, festnetz, anrufen, ruckruf, ruckrufnummer, erreichbar, telefone, telemovel, ligar, cellulare, chiamare, \
@@ -142,7 +142,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Birth,
-        "dogum tarihi, dogum tarihim, data urodzenia, urodzony, urodzona, urodzilem, urodzilam, fodelsedag, fodd, syntymaaika, syntynyt, geboorte, rodzil, narozeni, szuletesi, born, birth, dob, birthday, date of birth, birthdate, d o b, date of births, nacimiento, nacido, nacida, naci, fecha de nacimiento, naissance, ne le, nee le, date de naissance, ne, nee, \
+        "dogum, fecha nacimiento, urodzin, born on, dogum tarihi, dogum tarihim, data urodzenia, urodzony, urodzona, urodzilem, urodzilam, fodelsedag, fodd, syntymaaika, syntynyt, geboorte, rodzil, narozeni, szuletesi, born, birth, dob, birthday, date of birth, birthdate, d o b, date of births, nacimiento, nacido, nacida, naci, fecha de nacimiento, naissance, ne le, nee le, date de naissance, ne, nee, \
         geburtsdatum, geboren, geburtstag, geb, geburts, nascita, nato, nata, data di nascita, nascimento, nasci, nascido, nascida, data de nascimento, geboortedatum, geboren op, fodt, fodelsedatum, dn, cumpleanos, anniversaire, compleanno, aniversario",
     ),
     (
@@ -182,7 +182,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Filler,
-        "uh, um, er, erm, ah, eh, ehm, em, uhm, umm, hmm, hm, mm, then, and, so, okay, ok, y, et, und, ed, euh, heu, ahm, aeh, pues, bueno, este, alors, puis, dann, luego, poi, depois, entao, allora, also, like, well, space, comma, and then, en, next, followed, by, \
+        "e, inaudible, crosstalk, unintelligible, pause, noise, cough, uh, um, er, erm, ah, eh, ehm, em, uhm, umm, hmm, hm, mm, then, and, so, okay, ok, y, et, und, ed, euh, heu, ahm, aeh, pues, bueno, este, alors, puis, dann, luego, poi, depois, entao, allora, also, like, well, space, comma, and then, en, next, followed, by, \
         espacio, leerzeichen, espace, virgola, coma",
     ),
     (
@@ -196,7 +196,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Ask,
-        "what, whats, which, provide, confirm, give, tell, enter, verify, can, could, may, need, read, spell, please, share, have, cual, digame, indiqueme, confirmar, puede, podria, facilitar, necesito, \
+        "when, where, who, how, wann, wo, cuando, quand, quando, donde, wanneer, wer, what, whats, which, provide, confirm, give, tell, enter, verify, can, could, may, need, read, spell, please, share, have, cual, digame, indiqueme, confirmar, puede, podria, facilitar, necesito, \
         quel, quelle, pouvez, donnez, indiquez, confirmez, quels, wie, welche, nennen, geben, konnen, konnten, brauche, sagen, bestatigen, qual, pode, poderia, informe, confirme, preciso, informar, quale, puo, puoi, potrebbe, fornire, \
         mi dica, dica, wat, welk, kunt, geef, type, supply, key in, repeat, grab, get",
     ),
@@ -292,7 +292,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::DayWord,
-        "first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth, eleventh, twelfth, thirteenth, fourteenth, fifteenth, sixteenth, seventeenth, \
+        "dritte, erste, zweite, vierte, siebte, achte, elfte, elften, elfter, neunte, zehnte, zwolfte, first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth, eleventh, twelfth, thirteenth, fourteenth, fifteenth, sixteenth, seventeenth, \
         eighteenth, nineteenth, twentieth, thirtieth, premier, primero, primeiro, erster, ersten, zweiter, zweiten, dritter, dritten, vierter, vierten, funfter, funften, sechster, sechsten, siebter, siebten, \
         achter, achten, neunter, neunten, zehnter, zehnten, zwolfter, zwolften, zwanzigster, zwanzigsten, primo",
     ),

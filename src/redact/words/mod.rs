@@ -74,7 +74,7 @@ fn is_ordinal(word: &str) -> bool {
     let stem = ["ten", "ter", "te"].iter().find_map(|ending| word.strip_suffix(ending));
     stem.is_some_and(|stem| {
         let stem = stem.strip_suffix('s').unwrap_or(stem);
-        stem.len() >= 4 && TABLES.words.get(stem).is_some_and(|word| word.number.is_some())
+        stem.len() >= 3 && TABLES.words.get(stem).is_some_and(|word| word.number.is_some())
     })
 }
 

@@ -39,7 +39,8 @@ pub(super) fn inside(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Cand
     let rest = word.get(start..).unwrap_or_default();
     let digits = rest.split(|character: char| !character.is_ascii_digit()).next().unwrap_or_default();
     let offset = turn.span(index, index).range().start + start;
-    if (13..=19).contains(&digits.len()) && luhn(digits) && network(digits) {
+    let lettered = start == 0 || start >= 3;
+    if lettered && (13..=19).contains(&digits.len()) && luhn(digits) && network(digits) {
         let span = Span::new(offset, offset + digits.len());
         out.push(Candidate::new(span, Kind::CreditCard, Likelihood::VeryLikely, "luhn"));
     }

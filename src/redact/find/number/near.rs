@@ -32,6 +32,11 @@ fn clock(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
     (turn.gap(last) != ":").then_some(last)
 }
 
+/// Whether an amount or a date begins at token `index`: what ends a number before it.
+pub(super) fn amount_at(turn: &NormalisedTurn<'_>, index: usize) -> bool {
+    date::date_at(turn, index).is_some() || amount(turn, index).is_some()
+}
+
 /// Prices, percentages and quantities, with decimals and thousands.
 fn amount(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
     if !is_digits(turn, index, 1..=9) {

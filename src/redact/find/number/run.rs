@@ -10,6 +10,9 @@ use crate::redact::{
 /// A run ends after this many digits, so that hostile input costs no more than its length.
 const DIGITS_MAX: usize = 64;
 
+/// Written groups with words between are one number from this many digits on.
+const INTERRUPTED_DIGITS_MIN: usize = 9;
+
 /// How many words may stand between two digits of a dictation.
 const JOINERS_MAX: usize = 4;
 
@@ -61,11 +64,14 @@ enum Atom {
 /// The run that starts at token `index`, and the token behind it.
 pub(super) fn run_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<(Run, usize)> {
     let spoken = spoken_at(turn, index);
-    if let Some(spoken) = spoken.filter(is_dictated) {
+    let groups = written_at(turn, index);
+    let interrupted = |spoken: &Spoken| {
+        spoken.written > groups.len() && spoken.words == 0 && spoken.value.len() >= INTERRUPTED_DIGITS_MIN
+    };
+    if let Some(spoken) = spoken.filter(|spoken| is_dictated(spoken) || interrupted(spoken)) {
         let next = spoken.last + 1;
         return Some((Run::Spoken(spoken), next));
     }
-    let groups = written_at(turn, index);
     let next = groups.last()?.token + 1;
     Some((Run::Written(groups), next))
 }
@@ -157,7 +163,10 @@ fn separates(gap: &str) -> bool {
 
 /// Whether a gap may stand inside a dictation: spaces, commas, dots of a pause, dashes.
 fn pauses(gap: &str) -> bool {
-    gap.len() <= 6 && gap.bytes().all(|byte| matches!(byte, b' ' | b',' | b'.' | b'-' | b';' | b'\t' | b'/' | b'\''))
+    gap.len() <= 6
+        && gap.bytes().all(|byte| {
+            matches!(byte, b' ' | b',' | b'.' | b'-' | b';' | b'\t' | b'/' | b'\'' | b'(' | b')' | b'[' | b']')
+        })
 }
 
 fn spoken_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<Spoken> {
@@ -336,7 +345,7 @@ pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -
             && turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Unit));
         let alone = measure
             || matches!(letter, b'a' | b'i' | b'e' | b'y' | b'o' | b's' | b'x' | b'u') && !beside_letter(turn, at);
-        let bound = spelled.is_some() && !is_copula(turn, at);
+        let bound = spelled.is_some();
         return (bound || !(apostrophe || alone || is_copula(turn, at)))
             .then_some((*letter, spelled.unwrap_or(at + 1)));
     }
@@ -351,14 +360,16 @@ pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -
 
 /// Whether a single letter behind a label is the word `is` (`la targa è …`) or an article.
 fn is_copula(turn: &NormalisedTurn<'_>, at: usize) -> bool {
-    let word = matches!(turn.word(at), "e" | "o" | "a" | "y" | "s");
-    let labelled = at > 0
-        && turn.gap_before(at) == " "
-        && turn.token(at - 1).is_some_and(|label| {
-            label.span.len() > 1 && label.word.cues.any(Cues::MEANING | Cue::NumberNoun.into() | Cue::Copula.into())
-        });
-    let twice = at > 1 && word && is_copula(turn, at - 1);
-    word && (labelled || twice)
+    let small = |at: usize| matches!(turn.word(at), "e" | "o" | "y" | "s");
+    let labels = |at: usize| {
+        turn.token(at).is_some_and(|label| {
+            let cues = Cues::MEANING | Cue::NumberNoun.into();
+            label.span.len() > 1 && label.word.cues.any(cues)
+        })
+    };
+    let directly = at > 0 && turn.gap(at - 1) == " " && labels(at - 1);
+    let behind_another = at > 1 && turn.gap(at - 1) == " " && small(at - 1) && labels(at - 2);
+    small(at) && (directly || behind_another)
 }
 
 /// Whether digits, number words or letters stand on both sides of the token, or on one where it is the last.

@@ -134,12 +134,12 @@ fn labelled(
 ) -> Option<usize> {
     let asked = (labels.asked, Likelihood::Likely, "asked-by-agent");
     let hinted = labels.hints().map(|cues| (cues, Likelihood::Likely, ""));
+    if let Some((last, kind)) = partial(view, groups, first, labels) {
+        let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
+        out.push(Candidate::new(span, kind, Likelihood::Likely, "context:last-four"));
+        return Some(last);
+    }
     for (cues, likelihood, reason) in hinted.chain(std::iter::once(asked)) {
-        if let Some(last) = partial(view, groups, first, labels, cues) {
-            let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
-            out.push(Candidate::new(span, Kind::NationalId, likelihood, "context:national-id"));
-            return Some(last);
-        }
         for row in rows(cues) {
             let Some(last) = window(view, groups, first, row) else { continue };
             let kind = row.kind?;
@@ -156,14 +156,24 @@ fn labelled(
     None
 }
 
-/// The last four digits of a national number, which are asked for as proof of identity.
-fn partial(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, cues: Cues) -> Option<usize> {
-    if !labels.has(Cue::Ending) || !labels.has(Cue::NationalId) || cues.any(Cues::of(&[Cue::Card, Cue::Phone])) {
-        return None;
-    }
+/// The last four digits of a national number or a card, where they are asked for as proof of identity.
+fn partial(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels) -> Option<(usize, Kind)> {
+    let kind = partial_kind(labels)?;
     let last = if groups.get(first)?.digits == 1 { first + 3 } else { first };
     let digits: usize = groups.get(first..=last)?.iter().map(|group| group.digits).sum();
-    (digits == 4 && near::harmless_at(view.turn, groups.get(first)?.token).is_none()).then_some(last)
+    (digits == 4 && near::harmless_at(view.turn, groups.get(first)?.token).is_none()).then_some((last, kind))
+}
+
+/// What four digits are a part of: a national number that is spoken of, a card whose last four were asked for.
+fn partial_kind(labels: &Labels) -> Option<Kind> {
+    if !labels.has(Cue::Ending) {
+        return None;
+    }
+    let asked = labels.asked.has(Cue::Ending);
+    if labels.has(Cue::NationalId) && !labels.has(Cue::Card) {
+        return Some(Kind::NationalId);
+    }
+    (asked && labels.asked.has(Cue::Card) && !labels.asked.has(Cue::NationalId)).then_some(Kind::CreditCard)
 }
 
 /// Whether a card number or its expiry stands directly before token `at`, with nothing but marks or two short words
@@ -187,7 +197,7 @@ fn window(view: &View<'_>, groups: &[Group], first: usize, row: &Row) -> Option<
     let mut digits = 0;
     let mut found = None;
     for (index, group) in groups.iter().enumerate().skip(first) {
-        if found.is_some() && near::harmless_at(turn, group.token).is_some() && group.digits <= 4 {
+        if found.is_some() && group.digits <= 4 && near::amount_at(turn, group.token) {
             break;
         }
         digits += group.digits;
@@ -254,6 +264,10 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
         return;
     }
     if is_quantity(view, spoken) {
+        return;
+    }
+    if let Some(kind) = partial_kind(&labels).filter(|_| spoken.value.len() == 4 && spoken.letters == 0) {
+        push_spoken(span, kind, Likelihood::Likely, "context:last-four", out);
         return;
     }
     let hinted: Vec<Cues> = labels.hints().chain(std::iter::once(labels.asked)).collect();
