@@ -233,5 +233,12 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
     let room = 2 + mark.entry.surname.min(2);
     let behind_given =
         given.given > 1 && given.ordinary < 2 && mark.shape == Shape::Capital && mark.entry.ordinary < room;
-    mark.shape != Shape::Plain && (value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
+    let fits = mark.entry.is_unknown() || (mark.entry.surname > 0 && mark.entry.ordinary < 2);
+    let german = reading.has_capital_nouns()
+        && given.given > 2
+        && given.ordinary < 2
+        && fits
+        && reading.turn.raw(next).len() < 13;
+    mark.shape != Shape::Plain
+        && (german || value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
 }

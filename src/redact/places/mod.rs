@@ -10,7 +10,7 @@ use super::{
     Kind, Likelihood,
     candidate::Candidate,
     find::View,
-    gazetteer::{Class, Gap, Reading, Shape},
+    gazetteer::{Class, Classes, Gap, Reading, Shape},
     words::Cue,
 };
 use street::{Core, Strength};
@@ -27,13 +27,17 @@ const NEAR: usize = 3;
 /// Hands in the addresses and postal codes of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut done = 0;
+    if let Some((first, last)) = answer(view, reading) {
+        out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::Likely, "asked:address"));
+        return;
+    }
     for at in 0..reading.len() {
         let Some(token) = reading.turn.token(at) else { return };
         let number = !token.is_word() || token.word.number.is_some() && reading.mark(at).shape != Shape::Capital;
         if at < done || !number {
             continue;
         }
-        if let Some((first, last)) = answer(view, reading).or_else(|| address(view, reading, done, at)) {
+        if let Some((first, last)) = address(view, reading, done, at) {
             out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::VeryLikely, "address"));
             done = last + 1;
         } else if let Some((last, reason)) = postal_code(view, reading, at) {
@@ -68,7 +72,11 @@ fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, usize)> {
         .or_else(|| number::spoken_number(reading, 0))
         .is_some_and(|last| last + 1 == len);
     let numbered = len > 1 && reading.is_word(0) && (1..len).any(|at| number::is_number(reading, at));
-    (number || numbered).then_some((0, len - 1))
+    let street = Classes::of(&[Class::Street, Class::WeakStreet]);
+    let named = len > 1
+        && reading.entry(len - 1).classes.any(street)
+        && (0..len).all(|at| reading.is_word(at) && reading.entry(at).ordinary < 3);
+    (number || numbered || named).then_some((0, len - 1))
 }
 
 /// Whether a word before `first` says that somebody lives there or something goes there.

@@ -231,6 +231,12 @@ fn is_name_word(reading: &Reading<'_>, at: usize) -> bool {
     reading.is_word(at) || is_ordinal(reading.turn.raw(at))
 }
 
+/// German words that begin the name of a street only where they are written with a capital: "Am Markt 5".
+fn is_preposition(reading: &Reading<'_>, at: usize) -> bool {
+    let word = reading.turn.word(at);
+    matches!(word, "an" | "am" | "im" | "auf" | "zum" | "zur" | "unter" | "alte" | "alter" | "grosse" | "kleine")
+}
+
 /// A word for a street and a name behind it, "rue de la Paix": its last token.
 fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     let entry = reading.entry(at);
@@ -238,11 +244,7 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) && !slashed {
         return None;
     }
-    let preposition = matches!(
-        reading.turn.word(at),
-        "an" | "am" | "im" | "auf" | "zum" | "zur" | "unter" | "alte" | "alter" | "grosse" | "kleine"
-    );
-    if preposition && reading.mark(at).shape == Shape::Plain {
+    if is_preposition(reading, at) && reading.mark(at).shape == Shape::Plain {
         return None;
     }
     let mut last = at;
@@ -250,7 +252,8 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     for next in at + 1..=at + NAME_MAX {
         let shaped = reading.mark(next).shape != Shape::Plain;
         let opened = next == at + 1 || reading.previous(next).is(Class::Particle);
-        let common = reading.entry(next).ordinary > 1 || !entry.is(Class::StreetFirst);
+        let common = reading.entry(next).ordinary > 1 + u8::from(reading.previous(next).is(Class::Particle))
+            || !entry.is(Class::StreetFirst);
         let lower = reading.entry(next).is(Class::Particle) || (opened && !common);
         if !reading.is_word(next)
             || !(is_inside(reading, next) || slashed && next == at + 1)
@@ -281,7 +284,7 @@ fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     let (name, _) = typed(reading, at)?;
     let last = number_behind(reading, name)?;
     let said = reading.is_word(last) && reading.turn.raw(last).len() > 1;
-    let year = reading.entry(at).is(Class::WeakStreetFirst) && reading.turn.raw(last).len() == 4;
+    let year = is_preposition(reading, at) && reading.turn.raw(last).len() == 4;
     if year {
         return None;
     }
