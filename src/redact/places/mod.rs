@@ -6,6 +6,8 @@ mod number;
 mod postcode;
 mod street;
 
+use std::cmp::Reverse;
+
 use super::{
     Kind, Likelihood,
     candidate::Candidate,
@@ -50,7 +52,8 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
 /// The address around the number at `at`, from token `from` on.
 fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
     let start = at.saturating_sub(LOOK_BACK).max(from);
-    let core = (start..=at).filter_map(|first| street::core(reading, first)).find(|core| core.last >= at);
+    let cores = (start..=at).filter_map(|first| street::core(reading, first)).filter(|core| core.last >= at);
+    let core = cores.max_by_key(|core| (core.strength, Reverse(core.first)));
     let core = core.or_else(|| before_unit(reading, from, at)).or_else(|| military(reading, from, at))?;
     let (first, corner) = before(reading, from, core.first);
     let reach = extend::reach(reading, if corner { behind_and(reading, core.last) } else { core.last });
