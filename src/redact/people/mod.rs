@@ -25,7 +25,7 @@ const CERTAIN: i32 = 6;
 const ASKED: Left = Left { weight: 6, opens: true };
 
 /// A run that scores this much is a name where it stands in a list with a name.
-const LISTED: i32 = 3;
+const LISTED: i32 = 2;
 
 /// Hands in the names of persons of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
@@ -39,7 +39,7 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         let listed = before.filter(|(other, _)| is_list(reading, *other, run));
         let sure = |score: Score| score.points >= THRESHOLD;
         let supported =
-            listed.is_some_and(|(_, other)| sure(other) || sure(score) || other.points + score.points > 2 * LISTED);
+            listed.is_some_and(|(_, other)| sure(other) || sure(score) || other.points + score.points > THRESHOLD + 1);
         if let Some((other, points)) = listed.filter(|(_, points)| supported && !sure(*points)) {
             out.push(candidate(reading, other, points));
         }
@@ -82,6 +82,10 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
         return None;
     }
     let left = left_of(view, reading, at);
+    if let Some(run) = run::from_particles(reading, at).filter(|_| left.weight > 2) {
+        let score = score::score(reading, run, left);
+        return (score.points >= THRESHOLD).then_some((run, score));
+    }
     if !is_start(reading, at, left) {
         return None;
     }
@@ -102,7 +106,8 @@ fn left_of(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Left {
 fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     let entry = reading.entry(at);
     if run::is_initial(reading, at) {
-        return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT)) && run::extend(reading, at, false).last > at;
+        return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT).and(Gap::QUOTE))
+            && run::extend(reading, at, false).last > at;
     }
     let titled = entry.is(Class::WeakTitle) && (entry.given < 2 || reading.entry(at + 1).given > 1);
     if entry.is(Class::Title) || titled && reading.before(at + 1) == Gap::SPACE {
@@ -111,9 +116,10 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     if left.opens {
         let named = entry.given > 1 || entry.surname > 1;
         return (entry.ordinary < if reading.mark(at).shape == Shape::Plain { 2 } else { 3 } || named)
-            && reading.turn.raw(at).len() > 1;
+            && (reading.turn.raw(at).len() > 1 || run::extend(reading, at, true).last > at);
     }
-    run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
+    let capital = reading.mark(at).shape == Shape::Capital && left.weight > 3 && entry.given > 1;
+    capital || run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
 }
 
 #[cfg(test)]
