@@ -118,12 +118,31 @@ fn vote(text: &str) -> Option<Option<Language>> {
     for letter in text.chars().filter(|letter| !letter.is_ascii()) {
         add(&mut points, table.letters.get(&letter).copied().unwrap_or(0), LETTER_POINTS);
     }
+    if is_clear(&points) {
+        return best(table, &points);
+    }
     for guess in guesses(text) {
         if let Some(bit) = table.languages.iter().position(|known| *known == Some(*guess)) {
             add(&mut points, 1 << bit, GUESS_POINTS);
         }
     }
-    // The first of equals: the table begins with the languages that are written most.
+    best(table, &points)
+}
+
+/// Whether one language has twice the points of any other, and as many as two words of its own.
+fn is_clear(points: &[u32; LANGUAGES_MAX]) -> bool {
+    let (first, second) =
+        points.iter().fold(
+            (0, 0),
+            |(first, second), points| {
+                if *points > first { (*points, first) } else { (first, second.max(*points)) }
+            },
+        );
+    first >= 2 * WORD_POINTS && first >= 2 * second
+}
+
+/// The first of those with the most points: the table begins with the languages that are written most.
+fn best(table: &Table, points: &[u32; LANGUAGES_MAX]) -> Option<Option<Language>> {
     let best =
         points.iter().take(table.languages.len()).zip(&table.languages).rev().max_by_key(|(points, _)| **points)?;
     (*best.0 > 0).then_some(*best.1)
