@@ -82,11 +82,9 @@ impl Vocabulary {
             let hash = hash(key);
             let slot = cache.near.slot(hash);
             if slot.key != key {
-                let far = cache.far.slot(hash >> 17);
-                if far.key != key {
-                    *far = Slot { key, ids: self.find(word, elongated) };
-                }
-                *slot = *far;
+                *slot =
+                    cache.far.find(hash >> 17, key).unwrap_or_else(|| Slot { key, ids: self.find(word, elongated) });
+                cache.far.keep(hash >> 17, *slot);
             }
             slot.ids
         })
@@ -176,6 +174,24 @@ impl Slots {
     fn slot(&mut self, hash: u64) -> &mut Slot {
         let mask = self.0.len() - 1;
         &mut self.0[hash as usize & mask]
+    }
+
+    /// The slot of a key in its place or the one beside it.
+    fn find(&mut self, hash: u64, key: Key) -> Option<Slot> {
+        let first = *self.slot(hash);
+        if first.key == key {
+            return Some(first);
+        }
+        Some(*self.slot(hash ^ 1)).filter(|slot| slot.key == key)
+    }
+
+    /// Puts a slot in its place; what stood there moves beside it.
+    fn keep(&mut self, hash: u64, slot: Slot) {
+        let place = self.slot(hash);
+        if place.key != slot.key {
+            let before = std::mem::replace(place, slot);
+            *self.slot(hash ^ 1) = before;
+        }
     }
 }
 
