@@ -134,10 +134,10 @@ impl<'t> Words<'t> {
         self.small_letters(folded, &mut letters);
         while let Some(length) = self.word_character(folded, &mut letters) {
             self.at += length;
-            self.small_letters(folded, &mut letters);
             if self.folding.elision && folded.ends_with('\'') {
                 break;
             }
+            self.small_letters(folded, &mut letters);
         }
         if self.rest().starts_with("://") || folded == "www" && self.rest().starts_with('.') {
             folded.clear();
