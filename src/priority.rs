@@ -204,3 +204,57 @@ fn sum(factors: &[Factor]) -> i32 {
 fn capped(points: i64, max: i32) -> i32 {
     i32::try_from(points).unwrap_or(i32::MAX).min(max)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        assessment::{Evidence, Label},
+        conversation::Channel,
+        text::{Language, Span},
+    };
+
+    #[track_caller]
+    fn check(signals: &[Cue], score_millis: i32, expected: &[(&str, i32)], level: Level) {
+        let evidence =
+            signals.iter().map(|cue| Evidence { turn: 0, span: Span::new(0, 1), signal: cue.name(), millis: 0 });
+        let language = Some(Language::English);
+        let sentiment = Sentiment { label: Label::Neutral, score_millis, evidence: evidence.collect(), language };
+        let input = AssessmentInput {
+            channel: Channel::Query,
+            language,
+            turns: Vec::new(),
+            hold_seconds: 0,
+            wait_seconds: 0,
+            tier: Tier::Standard,
+            repeat_contact_days: 0,
+            importance: Importance::Normal,
+            automatic: false,
+        };
+        let priority = prioritise(&PriorityRules::default(), &input, &sentiment);
+        let factors: Vec<_> = priority.factors.iter().map(|factor| (factor.signal, factor.points)).collect();
+        assert_eq!((factors.as_slice(), priority.level), (expected, level));
+    }
+
+    #[test]
+    fn signals_add_points_once_and_a_little_more_when_repeated() {
+        check(&[], 0, &[("base", 2000)], Level::Normal);
+        check(&[Cue::Urgency], 0, &[("base", 2000), ("urgency", 1500)], Level::Normal);
+        check(&[Cue::Urgency, Cue::Urgency], 0, &[("base", 2000), ("urgency", 1800)], Level::Normal);
+        check(&[Cue::Urgency, Cue::Scope], 0, &[("base", 2000), ("urgency", 1500), ("scope", 1200)], Level::High);
+        check(&[Cue::Minor], 0, &[("base", 2000), ("minor", -600)], Level::Low);
+    }
+
+    #[test]
+    fn negativity_is_a_small_term_and_no_emergency() {
+        check(&[], 2000, &[("base", 2000), ("negativity", 300)], Level::Normal);
+        check(&[], 90_000, &[("base", 2000), ("negativity", 500)], Level::Normal);
+        check(&[], -2000, &[("base", 2000)], Level::Normal);
+    }
+
+    #[test]
+    fn an_emergency_is_urgent() {
+        let expected = [("base", 2000), ("emergency_fraud", 6000)];
+        check(&[Cue::EmergencyFraud], 0, &expected, Level::Urgent);
+    }
+}

@@ -13,8 +13,13 @@ pub(super) type NodeId = u32;
 pub(super) struct Node {
     /// What the phrase that ends here says.
     pub(super) entry: Option<Entry>,
-    /// Whether a phrase goes on from here.
-    pub(super) goes_on: bool,
+    /// The words a phrase goes on with, as bits of [`bit`]: a word whose bit is not set leads nowhere.
+    pub(super) next: u64,
+}
+
+/// The bit of a word in [`Node::next`].
+pub(super) fn bit(word: WordId) -> u64 {
+    1 << (word & 63)
 }
 
 /// The states and the ways between them.
@@ -121,6 +126,7 @@ impl Chains {
     fn node(&self, set: &[u32]) -> Node {
         let places = || set.iter().filter_map(|place| self.places.get(*place as usize));
         let entry = places().filter_map(|place| place.entry).next_back();
-        Node { entry, goes_on: places().any(|place| !place.edges.is_empty()) }
+        let next = places().flat_map(|place| &place.edges).fold(0, |bits, (word, _)| bits | bit(*word));
+        Node { entry, next }
     }
 }

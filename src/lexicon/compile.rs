@@ -1,7 +1,7 @@
 //! One language's rows, compiled: a vocabulary and an automaton over word numbers. Knows nothing of texts.
 
 use super::{
-    automaton::{Automaton, Chains, Node, NodeId},
+    automaton::{Automaton, Chains, Node, NodeId, bit},
     phrase::{self, Classes, Element, Step},
     row::{LexiconError, Problem, Row, rows},
     signal::Cue,
@@ -61,8 +61,9 @@ impl Compiled {
         self.automaton.nodes.get(node as usize).copied().unwrap_or_default()
     }
 
-    pub(super) fn edge(&self, from: NodeId, word: WordId) -> Option<NodeId> {
-        self.automaton.edges.get(&(from, word)).copied()
+    /// The state after a further word. Most words lead nowhere, which the bits of the state tell without a look-up.
+    pub(super) fn edge(&self, from: NodeId, next: u64, word: WordId) -> Option<NodeId> {
+        if next & bit(word) == 0 { None } else { self.automaton.edges.get(&(from, word)).copied() }
     }
 
     /// The state after a first word.

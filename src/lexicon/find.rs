@@ -32,6 +32,7 @@ pub struct Token {
     stem: u32,
     number: bool,
     taken: bool,
+    next: Option<usize>,
 }
 
 /// A phrase in the text.
@@ -74,10 +75,11 @@ impl Compiled {
         for span in spans {
             self.cut(span.of(text), span.start, language, &mut reading.tokens);
         }
+        link(&mut reading.tokens);
         reading.personal = reading.tokens.iter().any(|token| self.is_person(token.exact) || self.is_person(token.stem));
         for first in 0..reading.tokens.len() {
             if let Some((entry, path)) = self.longest(&reading.tokens, first) {
-                for (offset, token) in reading.tokens.iter_mut().skip(first).take(64).enumerate() {
+                for (offset, token) in reading.tokens.iter_mut().skip(first).take(path.last + 1 - first).enumerate() {
                     token.taken |= path.taken >> offset & 1 == 1;
                 }
                 reading.hits.push(Hit { entry, first, last: path.last, words: path.words });
@@ -105,6 +107,7 @@ impl Compiled {
                 stem: ids.stem,
                 number: word.kind == WordKind::Number || self.is_number(ids.exact) || self.is_number(ids.stem),
                 taken: false,
+                next: None,
             });
         }
     }
@@ -112,6 +115,9 @@ impl Compiled {
     /// The form that begins at token `first` and holds the most words; of equal ones the shorter stretch.
     fn longest(&self, tokens: &[Token], first: usize) -> Option<(Entry, Path)> {
         let token = tokens.get(first).filter(|token| !token.taken)?;
+        if token.exact | token.stem == NONE && !token.number {
+            return None;
+        }
         let mut best = None;
         let start = Path { words: 1, taken: 1, last: first };
         let number = if token.number { NUMBER } else { NONE };
@@ -132,49 +138,59 @@ impl Compiled {
         {
             *best = Some((entry, path));
         }
-        if !node.goes_on {
+        if node.next == 0 {
             return;
         }
-        let mut next = path.last;
-        self.step(tokens, first, next, at, path, best);
-        let Some(gap) = self.edge(at, GAP) else { return };
-        self.step(tokens, first, next, gap, path, best);
+        let mut after = path.last;
+        self.step(tokens, first, after, (at, node.next), path, best);
+        let Some(gap) = self.edge(at, node.next, GAP) else { return };
+        let gap = (gap, self.node(gap).next);
+        self.step(tokens, first, after, gap, path, best);
         for _ in 0..GAP_WORDS_MAX {
-            let Some(skipped) = next_word(tokens, next) else { return };
-            next = skipped;
-            self.step(tokens, first, next, gap, path, best);
+            let Some(skipped) = next_word(tokens, after) else { return };
+            after = skipped;
+            self.step(tokens, first, after, gap, path, best);
         }
     }
 
-    /// Takes the word after token `after`, in every way that a form allows.
+    /// Takes the word after token `after` from a state and its next words, in every way that a phrase allows.
     fn step(
         &self,
         tokens: &[Token],
         first: usize,
         after: usize,
-        at: NodeId,
+        (at, next): (NodeId, u64),
         path: Path,
         best: &mut Option<(Entry, Path)>,
     ) {
-        let Some(next) = next_word(tokens, after) else { return };
-        let Some(token) = tokens.get(next).filter(|token| !token.taken && next - first < 64) else { return };
-        let taken = Path { words: path.words + 1, taken: path.taken | 1 << (next - first), last: next };
+        let Some(place) = next_word(tokens, after) else { return };
+        let Some(token) = tokens.get(place).filter(|token| !token.taken && place - first < 64) else { return };
+        let taken = Path { words: path.words + 1, taken: path.taken | 1 << (place - first), last: place };
         let number = if token.number { NUMBER } else { NONE };
         for word in [token.exact, token.stem, number] {
             if word != NONE
-                && let Some(node) = self.edge(at, word)
+                && let Some(node) = self.edge(at, next, word)
             {
                 self.follow(tokens, first, node, taken, best);
             }
         }
-        if let Some(node) = self.edge(at, ANY) {
-            self.follow(tokens, first, node, Path { words: path.words, taken: path.taken, last: next }, best);
+        if let Some(node) = self.edge(at, next, ANY) {
+            self.follow(tokens, first, node, Path { words: path.words, taken: path.taken, last: place }, best);
         }
     }
 }
 
-/// The next token that takes a place in a phrase, over commas but within the sentence.
+/// Notes for every token which one takes the next place in a phrase: over commas, but within the sentence.
+fn link(tokens: &mut [Token]) {
+    let mut next = None;
+    for (index, token) in tokens.iter_mut().enumerate().rev() {
+        token.next = next;
+        if token.kind != WordKind::Comma {
+            next = token.kind.is_word().then_some(index);
+        }
+    }
+}
+
 fn next_word(tokens: &[Token], after: usize) -> Option<usize> {
-    let (offset, token) = tokens.iter().skip(after + 1).enumerate().find(|(_, token)| token.kind != WordKind::Comma)?;
-    token.kind.is_word().then_some(after + 1 + offset)
+    tokens.get(after)?.next
 }

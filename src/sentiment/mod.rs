@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Most text that is looked at to tell the language, in bytes.
-const DETECTION_BYTES: usize = 2000;
+const DETECTION_BYTES: usize = 400;
 
 /// The sentiment of a conversation. Only what the customer wrote counts, later turns more.
 pub fn assess(lexicons: &Lexicons, rules: &SentimentRules, input: &AssessmentInput) -> Sentiment {
@@ -44,7 +44,9 @@ fn language(lexicons: &Lexicons, input: &AssessmentInput) -> Option<Language> {
     let language = input.language.or_else(|| {
         let mut sample = String::new();
         for (_, turn) in own_turns(input) {
-            sample.push_str(turn.text.as_str());
+            let text = turn.text.as_str();
+            let end = text.floor_char_boundary(DETECTION_BYTES);
+            sample.push_str(text.get(..end).unwrap_or_default());
             sample.push('\n');
             if sample.len() >= DETECTION_BYTES {
                 break;

@@ -240,3 +240,62 @@ fn span(tokens: &[Token], hit: &Hit) -> Span {
 pub(super) fn scaled(value: i32, factor: i32) -> i32 {
     i32::try_from(i64::from(value) * i64::from(factor) / 1000).unwrap_or(if value < 0 { i32::MIN } else { i32::MAX })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{lexicon::Lexicons, text::Language};
+
+    const ROWS: &str = "bad\t1000\tpolarity\ngood\t-1000\tpraise\nbroken\t1000\tnot_working\nurgent\t0\turgency\n\
+        not|no\t0\tnegator\nvery\t1500\tintensifier\nslightly\t500\tdiminisher\nbut\t0\tcontrast\nwould\t0\tconditional\n\
+        how do i\t0\tquestion\non fire now\t2000\temergency_danger\nno problem\t-100\tpraise\ndamn\t900\tprofanity";
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, i32)]) {
+        let lexicons = Lexicons::parse(&[("en/test.tsv", ROWS)]).unwrap();
+        let reading = lexicons.read(text, Language::English, &[Span::new(0, text.len())]).unwrap();
+        let weighed = weigh(&SentimentRules::default(), &reading);
+        let found: Vec<_> = weighed.iter().map(|part| (part.signal, part.millis)).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn intensity_and_emphasis() {
+        check("bad", &[("polarity", 1000)]);
+        check("very bad", &[("polarity", 1500)]);
+        check("slightly bad", &[("polarity", 500)]);
+        check("it is very old and quite bad", &[("polarity", 1000)]);
+        check("this is BAD", &[("polarity", 1200)]);
+        check("THIS IS ALL BAD", &[("polarity", 1000)]);
+        check("baaaad", &[("polarity", 1200)]);
+        check("bad!", &[("polarity", 1100)]);
+    }
+
+    #[test]
+    fn negation_turns_and_ends() {
+        check("not good", &[("disappointment", 1200)]);
+        check("not bad", &[("negated", -300)]);
+        check("not a very good day", &[("disappointment", 1800)]);
+        check("no, it is bad", &[("polarity", 1000), ("negator", 200)]);
+        check("not now. bad", &[("negator", 200), ("polarity", 1000)]);
+        check("not broken", &[("negated", 0)]);
+        check("not urgent", &[("negated", 0)]);
+        check("no problem", &[("praise", -100)]);
+        check("no damn way", &[("profanity", 900), ("negator", 200)]);
+    }
+
+    #[test]
+    fn contrast_conditionals_and_questions() {
+        check("good but bad", &[("praise", -300), ("polarity", 1200)]);
+        check("would be good", &[("praise", -300)]);
+        check("is it good?", &[("praise", -500)]);
+        check("how do i see what is broken", &[("question", 0), ("not_working", 500)]);
+    }
+
+    #[test]
+    fn emergencies_hold_only_when_stated() {
+        check("it is on fire now", &[("emergency_danger", 2000)]);
+        check("it is not on fire now", &[]);
+        check("would it be on fire now", &[]);
+    }
+}

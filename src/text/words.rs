@@ -74,8 +74,8 @@ struct Folding {
 /// What was learnt of a word while it was folded.
 #[derive(Default)]
 struct Letters {
-    last: char,
-    run: u8,
+    /// The last two, folded.
+    last: [char; 2],
     elongated: bool,
     count: u16,
     capitals: u16,
@@ -97,8 +97,10 @@ impl<'t> Words<'t> {
     pub fn next(&mut self, folded: &mut String) -> Option<Word> {
         folded.clear();
         loop {
-            let start = self.at;
-            let (class, length) = chars::class_at(self.text, start)?;
+            while self.text.as_bytes().get(self.at) == Some(&b' ') {
+                self.at += 1;
+            }
+            let (class, length) = chars::class_at(self.text, self.at)?;
             let word = match class {
                 Class::Letter => self.word(folded),
                 Class::Digit => Some(self.number(folded)),
@@ -129,11 +131,13 @@ impl<'t> Words<'t> {
     fn word(&mut self, folded: &mut String) -> Option<Word> {
         let start = self.at;
         let mut letters = Letters::default();
+        self.small_letters(folded, &mut letters);
         while let Some(length) = self.word_character(folded, &mut letters) {
             self.at += length;
             if self.folding.elision && folded.ends_with('\'') {
                 break;
             }
+            self.small_letters(folded, &mut letters);
         }
         if self.rest().starts_with("://") || folded == "www" && self.rest().starts_with('.') {
             folded.clear();
@@ -144,14 +148,18 @@ impl<'t> Words<'t> {
         Some(Word { shouted, elongated: letters.elongated, ..self.piece(start, WordKind::Word) })
     }
 
+    /// Takes a run of small ASCII letters at once: most of most texts.
+    fn small_letters(&mut self, folded: &mut String, letters: &mut Letters) {
+        let rest = self.rest();
+        let length = rest.bytes().position(|byte| !byte.is_ascii_lowercase()).unwrap_or(rest.len());
+        let Some(run) = rest.get(..length).filter(|run| !run.is_empty()) else { return };
+        letters.small(run);
+        folded.push_str(run);
+        self.at += length;
+    }
+
     /// Folds the character at the present place into the word; its length, or `None` where the word ends.
     fn word_character(&self, folded: &mut String, letters: &mut Letters) -> Option<usize> {
-        let byte = *self.text.as_bytes().get(self.at)?;
-        if byte.is_ascii_lowercase() {
-            letters.push(char::from(byte), false);
-            folded.push(char::from(byte));
-            return Some(1);
-        }
         let character = self.rest().chars().next()?;
         if chars::is_apostrophe(character) || character == '*' {
             return self.joint(character, folded);
@@ -266,11 +274,22 @@ impl<'t> Words<'t> {
 }
 
 impl Letters {
+    fn small(&mut self, run: &str) {
+        let [mut before, mut last] = self.last;
+        for letter in run.chars() {
+            self.elongated |= letter == last && letter == before;
+            (before, last) = (last, letter);
+        }
+        self.last = [before, last];
+        self.count = self.count.saturating_add(u16::try_from(run.len()).unwrap_or(u16::MAX));
+        self.last_was_small = true;
+    }
+
     fn push(&mut self, character: char, capital: bool) {
         let folded = character.to_ascii_lowercase();
-        self.run = if folded == self.last { self.run.saturating_add(1) } else { 1 };
-        self.elongated |= self.run >= 3;
-        self.last = folded;
+        let [before, last] = self.last;
+        self.elongated |= folded == last && folded == before;
+        self.last = [last, folded];
         self.count = self.count.saturating_add(1);
         self.capitals = self.capitals.saturating_add(u16::from(capital));
         self.last_was_small = !capital;
