@@ -34,3 +34,7 @@ bench: build
 # Kill and fault suites at their full counts
 soak:
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test store_crash --test service_crash -- --nocapture
+
+# Break guarantees on purpose and see that their tests turn red
+mutations *NAMES:
+    python3 tests/mutations/run.py {{NAMES}}

@@ -162,7 +162,9 @@ mod tests {
         Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_microsecond())
     }
 
-    fn week(periods: &[((u16, u16), (u16, u16))]) -> [Vec<Period>; 7] {
+    type Clock = (u16, u16);
+
+    fn week(periods: &[(Clock, Clock)]) -> [Vec<Period>; 7] {
         let day: Vec<_> = periods.iter().map(|(open, close)| Period::new(*open, *close).unwrap()).collect();
         let mut week = std::array::from_fn(|_| day.clone());
         week[5] = Vec::new();

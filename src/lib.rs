@@ -29,6 +29,18 @@ pub mod triage;
 
 pub mod queue;
 
+pub mod crypto;
+
+pub mod audit;
+
 pub mod store;
 
+pub mod access;
+
+pub mod config;
+
+pub mod service;
+
 pub mod archive;
+
+pub mod cli;

@@ -58,7 +58,7 @@ const fn cue(cue: Cue, first: i32, further: i32) -> CueWeight {
 }
 
 /// Points by cue as shipped.
-const CUE_WEIGHTS: [CueWeight; 29] = [
+const CUE_WEIGHTS: [CueWeight; 30] = [
     cue(Cue::Urgency, 1500, 300),
     cue(Cue::Deadline, 900, 200),
     cue(Cue::Scope, 1200, 300),
@@ -86,6 +86,7 @@ const CUE_WEIGHTS: [CueWeight; 29] = [
     cue(Cue::Refund, 400, 100),
     cue(Cue::Overcharge, 600, 150),
     cue(Cue::Churn, 400, 100),
+    cue(Cue::Question, -300, -100),
     cue(Cue::Request, -400, -100),
     cue(Cue::Minor, -600, -200),
 ];

@@ -1,5 +1,7 @@
 //! Who may import whom. Reads the sources as text and names the file, the line and the forbidden edge.
 
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test may panic")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -10,9 +10,45 @@ macro_rules! files {
 /// Name and text of every built-in file.
 pub const FILES: &[(&str, &str)] = files![
     "any/emoji.tsv",
+    "de/general.tsv",
+    "de/support.tsv",
     "en/general.tsv",
     "en/shifters.tsv",
+    "en/opinion.tsv",
+    "en/sectors.tsv",
     "en/support.tsv",
     "en/urgency.tsv",
     "en/emergency.tsv",
+    "es/support.tsv",
+    "fr/general.tsv",
+    "fr/support.tsv",
+    "it/support.tsv",
+    "pt/general.tsv",
+    "pt/support.tsv",
+    "ru/support.tsv",
+    "sv/general.tsv",
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_directory_is_named() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/lexicon");
+        let mut found = Vec::new();
+        for directory in fs::read_dir(&root).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_dir()) {
+            for file in fs::read_dir(directory.path()).unwrap().map(Result::unwrap) {
+                let path = file.path();
+                found.push(path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/"));
+            }
+        }
+        let mut named: Vec<_> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        found.retain(|name| name.ends_with(".tsv"));
+        found.sort_unstable();
+        named.sort_unstable();
+        assert_eq!(found, named);
+    }
+}

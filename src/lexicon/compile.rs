@@ -1,9 +1,8 @@
-//! One language's rows, compiled: a vocabulary and a trie of word numbers. Knows nothing of texts.
-
-use rustc_hash::FxHashMap;
+//! One language's rows, compiled: a vocabulary and an automaton over word numbers. Knows nothing of texts.
 
 use super::{
-    phrase::{self, Classes, Step},
+    automaton::{Automaton, Chains, Node, NodeId},
+    phrase::{self, Classes, Element, Step},
     row::{LexiconError, Problem, Row, rows},
     signal::Cue,
     vocabulary::{ANY, GAP, NUMBER, Vocabulary, WordId},
@@ -17,130 +16,135 @@ pub struct Entry {
     pub weight: i32,
     /// What it stands for.
     pub cue: Cue,
-}
-
-/// Number of a node of the trie; 0 is the root.
-pub(super) type NodeId = u32;
-
-/// A place in the trie.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Node {
-    /// What the form that ends here says.
-    pub(super) entry: Option<Entry>,
-    /// Whether a form goes on from here.
-    pub(super) goes_on: bool,
+    /// Position of its row among all rows of the language; of equal forms the later row counts.
+    pub order: u32,
 }
 
 /// The compiled lexicon of one language.
 #[derive(Debug)]
 pub(super) struct Compiled {
     pub(super) vocabulary: Vocabulary,
-    /// By word number: the node after a first word; 0 where no form begins with it.
+    /// By word number: the state after a first word; 0 where no phrase begins with it.
     first: Vec<NodeId>,
-    /// Whether the word stands for a number.
+    /// By word number: whether it stands for a number.
     numbers: Vec<bool>,
-    nodes: Vec<Node>,
-    edges: FxHashMap<(NodeId, WordId), NodeId>,
+    /// By word number: whether it names the speaker or the one addressed. Empty where the language has no such rows.
+    persons: Vec<bool>,
+    automaton: Automaton,
 }
 
 impl Compiled {
     /// Compiles the files of a language; where two rows hold the same form, the later one wins.
     pub(super) fn new(language: Language, files: &[(&str, &str)]) -> Result<Self, LexiconError> {
-        let mut compiled = Self {
+        let mut builder = Builder {
+            language,
+            classes: classes(files),
             vocabulary: Vocabulary::new(language),
-            first: Vec::new(),
             numbers: Vec::new(),
-            nodes: vec![Node::default()],
-            edges: FxHashMap::default(),
+            persons: Vec::new(),
+            order: 0,
+            chains: Chains::new(),
         };
-        let classes = classes(files);
         for (file, text) in files {
             for (line, row) in rows(text) {
-                row.and_then(|row| compiled.add(row, language, &classes)).map_err(|problem| LexiconError {
+                row.and_then(|row| builder.add(row)).map_err(|problem| LexiconError {
                     file: (*file).to_owned(),
                     line,
                     problem,
                 })?;
             }
         }
-        compiled.first = (0..compiled.vocabulary.len())
-            .map(|word| u32::try_from(word).ok().and_then(|word| compiled.edge(0, word)).unwrap_or(0))
-            .collect();
-        compiled.numbers.resize(compiled.vocabulary.len(), false);
-        Ok(compiled)
-    }
-
-    fn add(&mut self, row: Row<'_>, language: Language, classes: &Classes<'_>) -> Result<(), Problem> {
-        let (phrase, weight, cue) = match row {
-            Row::Phrase { phrase, weight, cue } => (phrase, weight, cue),
-            Row::Class { alternatives, .. } => return phrase::forms(alternatives, language, classes).map(|_| ()),
-        };
-        for form in phrase::forms(phrase, language, classes)? {
-            if cue == Cue::Number {
-                self.add_number(&form);
-            } else {
-                self.add_form(&form, Entry { weight, cue });
-            }
-        }
-        Ok(())
-    }
-
-    fn add_number(&mut self, form: &[Step]) {
-        for step in form {
-            let word = self.word(step) as usize;
-            if self.numbers.len() <= word {
-                self.numbers.resize(word + 1, false);
-            }
-            if let Some(number) = self.numbers.get_mut(word) {
-                *number = true;
-            }
-        }
-    }
-
-    fn add_form(&mut self, form: &[Step], entry: Entry) {
-        let mut at = 0;
-        for step in form {
-            let key = (at, self.word(step));
-            let new = NodeId::try_from(self.nodes.len()).unwrap_or(NodeId::MAX);
-            at = *self.edges.entry(key).or_insert(new);
-            if at == new {
-                self.nodes.push(Node::default());
-                if let Some(before) = self.nodes.get_mut(key.0 as usize) {
-                    before.goes_on = true;
-                }
-            }
-        }
-        if let Some(node) = self.nodes.get_mut(at as usize) {
-            node.entry = Some(entry);
-        }
-    }
-
-    fn word(&mut self, step: &Step) -> WordId {
-        match step {
-            Step::Exact(word) => self.vocabulary.add_exact(word),
-            Step::Stem(word) => self.vocabulary.add_stem(word),
-            Step::Number => NUMBER,
-            Step::Any => ANY,
-            Step::Gap => GAP,
-        }
+        Ok(builder.build())
     }
 
     pub(super) fn node(&self, node: NodeId) -> Node {
-        self.nodes.get(node as usize).copied().unwrap_or_default()
+        self.automaton.nodes.get(node as usize).copied().unwrap_or_default()
     }
 
     pub(super) fn edge(&self, from: NodeId, word: WordId) -> Option<NodeId> {
-        self.edges.get(&(from, word)).copied()
+        self.automaton.edges.get(&(from, word)).copied()
     }
 
-    /// The node after a first word.
+    /// The state after a first word.
     pub(super) fn first(&self, word: WordId) -> Option<NodeId> {
         self.first.get(word as usize).copied().filter(|node| *node != 0)
+    }
+
+    /// Whether the language can tell who is meant, and the word names the speaker or the one addressed.
+    pub(super) fn is_person(&self, word: WordId) -> bool {
+        self.persons.is_empty() || self.persons.get(word as usize).copied().unwrap_or(false)
     }
 
     pub(super) fn is_number(&self, word: WordId) -> bool {
         self.numbers.get(word as usize).copied().unwrap_or(false)
     }
+}
+
+struct Builder<'t> {
+    language: Language,
+    classes: Classes<'t>,
+    vocabulary: Vocabulary,
+    numbers: Vec<WordId>,
+    persons: Vec<WordId>,
+    order: u32,
+    chains: Chains,
+}
+
+impl Builder<'_> {
+    fn add(&mut self, row: Row<'_>) -> Result<(), Problem> {
+        self.order += 1;
+        let (phrase, entry) = match row {
+            Row::Phrase { phrase, weight, cue } => (phrase, Entry { weight, cue, order: self.order }),
+            Row::Class { alternatives, .. } => {
+                return phrase::elements(alternatives, self.language, &self.classes).map(|_| ());
+            }
+        };
+        let elements = phrase::elements(phrase, self.language, &self.classes)?;
+        let words: Vec<_> = elements.iter().map(|element| (self.words(element), element.optional)).collect();
+        let mut all = words.iter().flat_map(|(alternatives, _)| alternatives).flatten().copied();
+        match entry.cue {
+            Cue::Number => self.numbers.extend(&mut all),
+            Cue::Person => self.persons.extend(&mut all),
+            _ => self.chains.add(&words, entry),
+        }
+        Ok(())
+    }
+
+    fn words(&mut self, element: &Element) -> Vec<Vec<WordId>> {
+        let word = |step: &Step| match step {
+            Step::Exact(word) => self.vocabulary.add_exact(word),
+            Step::Stem(word) => self.vocabulary.add_stem(word),
+            Step::Number => NUMBER,
+            Step::Any => ANY,
+            Step::Gap => GAP,
+        };
+        let mut word = word;
+        element.alternatives.iter().map(|steps| steps.iter().map(&mut word).collect()).collect()
+    }
+
+    fn build(self) -> Compiled {
+        let automaton = self.chains.automaton();
+        let mut first = vec![0; self.vocabulary.len()];
+        let words = self.vocabulary.len();
+        let (numbers, persons) = (flags(words, &self.numbers), flags(words, &self.persons));
+        for ((_, word), to) in automaton.edges.iter().filter(|((from, _), _)| *from == 0) {
+            if let Some(slot) = first.get_mut(*word as usize) {
+                *slot = *to;
+            }
+        }
+        Compiled { vocabulary: self.vocabulary, first, numbers, persons, automaton }
+    }
+}
+
+/// Flags by word number; none at all where no word is flagged.
+fn flags(words: usize, flagged: &[WordId]) -> Vec<bool> {
+    let mut flags = vec![false; if flagged.is_empty() { 0 } else { words }];
+    for word in flagged {
+        if let Some(flag) = flags.get_mut(*word as usize) {
+            *flag = true;
+        }
+    }
+    flags
 }
 
 fn classes<'t>(files: &[(&'t str, &'t str)]) -> Classes<'t> {

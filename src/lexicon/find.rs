@@ -1,8 +1,11 @@
 //! Finds the phrases of a lexicon in a text: from left to right, the form with the most words first. Knows nothing of
 //! what the phrases mean.
 
+use std::cmp::Reverse;
+
 use super::{
-    compile::{Compiled, Entry, NodeId},
+    automaton::NodeId,
+    compile::{Compiled, Entry},
     vocabulary::{ANY, GAP, NONE, NUMBER},
 };
 use crate::text::{
@@ -51,9 +54,11 @@ pub struct Reading {
     pub tokens: Vec<Token>,
     /// The phrases.
     pub hits: Vec<Hit>,
+    /// It speaks of the one who wrote it or to the one who reads it; also where the language cannot tell.
+    pub personal: bool,
 }
 
-/// A way through the trie.
+/// A way through the automaton.
 #[derive(Clone, Copy, Default)]
 struct Path {
     words: usize,
@@ -65,10 +70,11 @@ struct Path {
 impl Compiled {
     /// Reads the parts of `text` that `spans` name.
     pub(super) fn read(&self, text: &str, language: Language, spans: &[Span]) -> Reading {
-        let mut reading = Reading { tokens: Vec::with_capacity(text.len() / 5 + 1), hits: Vec::new() };
+        let mut reading = Reading { tokens: Vec::with_capacity(text.len() / 5 + 1), ..Reading::default() };
         for span in spans {
             self.cut(span.of(text), span.start, language, &mut reading.tokens);
         }
+        reading.personal = reading.tokens.iter().any(|token| self.is_person(token.exact) || self.is_person(token.stem));
         for first in 0..reading.tokens.len() {
             if let Some((entry, path)) = self.longest(&reading.tokens, first) {
                 for (offset, token) in reading.tokens.iter_mut().skip(first).take(64).enumerate() {
@@ -120,8 +126,8 @@ impl Compiled {
     fn follow(&self, tokens: &[Token], first: usize, at: NodeId, path: Path, best: &mut Option<(Entry, Path)>) {
         let node = self.node(at);
         if let Some(entry) = node.entry
-            && best.is_none_or(|(_, found)| {
-                path.words > found.words || path.words == found.words && path.last < found.last
+            && best.is_none_or(|(other, found)| {
+                (path.words, Reverse(path.last), entry.order) > (found.words, Reverse(found.last), other.order)
             })
         {
             *best = Some((entry, path));

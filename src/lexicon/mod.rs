@@ -4,6 +4,7 @@
 pub mod builtin;
 pub mod signal;
 
+mod automaton;
 mod compile;
 mod find;
 pub mod phrase;

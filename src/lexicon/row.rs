@@ -37,15 +37,12 @@ pub enum Problem {
     /// An element of the phrase is empty, in upper case or not one word.
     #[error("a phrase is lower-case words separated by single spaces")]
     Phrase,
-    /// `~` first or last, `*` first, or no word at all.
-    #[error("a phrase needs a word or number, and ~ stands between two of them")]
+    /// `~` first or last, or something first that is no required word.
+    #[error("a phrase begins with a word or number that must be there, and ~ stands between two of them")]
     Gap,
     /// The class is not defined in this language, or by itself.
     #[error("unknown class")]
     Class,
-    /// More forms than [`super::phrase::FORMS_MAX`].
-    #[error("the phrase expands to too many forms")]
-    Forms,
     /// An emergency is a phrase, never a word.
     #[error("an emergency needs a phrase of two words or more")]
     Emergency,

@@ -49,6 +49,7 @@ pub enum Cue {
     Conditional,
     Question,
     Number,
+    Person,
     EmergencyDanger,
     EmergencyFraud,
     EmergencyOutage,
@@ -95,7 +96,7 @@ const fn row(cue: Cue, name: &'static str, group: Group) -> CueRow {
 }
 
 /// Every cue, in the order of the enumeration.
-pub const CUES: [CueRow; 46] = [
+pub const CUES: [CueRow; 47] = [
     row(Cue::Polarity, "polarity", Group::General),
     row(Cue::Disappointment, "disappointment", Group::General),
     row(Cue::Profanity, "profanity", Group::General),
@@ -139,6 +140,7 @@ pub const CUES: [CueRow; 46] = [
     row(Cue::Conditional, "conditional", Group::Shifter),
     row(Cue::Question, "question", Group::Shifter),
     row(Cue::Number, "number", Group::Shifter),
+    row(Cue::Person, "person", Group::Shifter),
     row(Cue::EmergencyDanger, "emergency_danger", Group::Emergency),
     row(Cue::EmergencyFraud, "emergency_fraud", Group::Emergency),
     row(Cue::EmergencyOutage, "emergency_outage", Group::Emergency),

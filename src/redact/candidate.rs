@@ -15,12 +15,20 @@ pub(super) struct Candidate {
     pub(super) likelihood: Likelihood,
     /// Why.
     pub(super) reasons: Vec<Reason>,
+    /// The normal form of the value where it is not the letters and digits of the span: equal values share a number.
+    pub(super) value: Option<String>,
 }
 
 impl Candidate {
     /// A candidate with one reason.
     pub(super) fn new(span: Span, kind: Kind, likelihood: Likelihood, reason: Reason) -> Self {
-        Self { span, kind, likelihood, reasons: vec![reason] }
+        Self { span, kind, likelihood, reasons: vec![reason], value: None }
+    }
+
+    /// The same, standing for `value`.
+    pub(super) fn standing_for(mut self, value: &str) -> Self {
+        self.value = Some(value.to_owned());
+        self
     }
 
     /// The same with one more reason.

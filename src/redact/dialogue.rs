@@ -1,36 +1,168 @@
-//! What the conversation has asked for: a question arms kinds for the answers that follow, and the arming decays.
+//! What the conversation has asked for: a question arms kinds for the answers of the other side, and the arming decays.
 //! Knows nothing of how answers are found.
 
-use super::words::{Cue, Cues};
+use super::{
+    token::{Class, NormalisedTurn},
+    words::{Cue, Cues},
+};
+use crate::conversation::Role;
 
-/// How many turns of the other side an unanswered question stays armed.
-const TURNS_ARMED_MAX: u8 = 3;
+/// How many turns of the other side a question stays armed.
+const ANSWERS_MAX: u8 = 4;
 
-/// The kinds that earlier turns asked for.
-#[derive(Clone, Copy, Debug, Default)]
+/// What the question in force asks for, as the finders see it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Asked {
+    cues: Cues,
+}
+
+impl Asked {
+    /// What is asked for now.
+    pub(super) fn cues(&self) -> Cues {
+        self.cues
+    }
+
+    /// Whether `cue` is asked for.
+    pub(super) fn has(&self, cue: Cue) -> bool {
+        self.cues.has(cue)
+    }
+}
+
+/// Which side of the counter speaks: questions of one side are answered by the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The customer.
+    Customer,
+    /// Staff and machines.
+    Company,
+}
+
+impl From<Role> for Side {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Customer => Self::Customer,
+            Role::Agent | Role::Automated => Self::Company,
+        }
+    }
+}
+
+/// The questions in force, one of each side.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Dialogue {
+    by_customer: Question,
+    by_company: Question,
+}
+
+/// A question and how many answering turns it stays armed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Question {
     cues: Cues,
     left: u8,
 }
 
-impl Asked {
-    /// Arms the cues of a question.
-    pub(super) fn arm(&mut self, cues: Cues) {
-        *self = Self { cues, left: TURNS_ARMED_MAX };
+impl Dialogue {
+    /// What a turn of `role` may be an answer to.
+    pub(super) fn asked(&self, role: Role) -> Asked {
+        let question = match Side::from(role) {
+            Side::Customer => self.by_company,
+            Side::Company => self.by_customer,
+        };
+        Asked { cues: if question.left > 0 { question.cues } else { Cues::default() } }
     }
 
-    /// Lets one answering turn pass.
-    pub(super) fn decay(&mut self) {
-        self.left = self.left.saturating_sub(1);
+    /// Takes note of a turn: a question arms, an answer and other talk let the question in force decay; short
+    /// acknowledgements do not count.
+    pub(super) fn heard(&mut self, role: Role, turn: &NormalisedTurn<'_>) {
+        let side = Side::from(role);
+        let (own, other) = match side {
+            Side::Customer => (&mut self.by_customer, &mut self.by_company),
+            Side::Company => (&mut self.by_company, &mut self.by_customer),
+        };
+        other.left = other.left.saturating_sub(1);
+        match question(turn, side) {
+            Some(cues) if !cues.is_empty() => *own = Question { cues, left: ANSWERS_MAX },
+            _ if only_acknowledges(turn) => {}
+            _ => own.left = own.left.saturating_sub(1),
+        }
+    }
+}
+
+/// Whether the turn holds nothing but acknowledgements, digits that are read back and placeholders.
+pub(super) fn only_acknowledges(turn: &NormalisedTurn<'_>) -> bool {
+    !turn.text().contains('?')
+        && turn.tokens().iter().all(|token| {
+            let cues = Cues::of(&[Cue::Acknowledge, Cue::Filler]);
+            matches!(token.class, Class::Digits | Class::Placeholder(_))
+                || token.word.number.is_some()
+                || token.word.cues.any(cues)
+        })
+}
+
+/// A sentence of the company with at most this many words that names a kind asks for it: `and your postcode please`.
+const DEMAND_WORDS_MAX: usize = 9;
+
+/// The meaning cues of the last sentence that asks; of the sentence before it, where it only says `What is it?`.
+fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
+    let mut asked = None;
+    let mut before = Cues::default();
+    let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
+    let count = turn.tokens().len();
+    for (index, token) in turn.tokens().iter().enumerate() {
+        meaning |= token.word.cues & Cues::MEANING;
+        asks |= token.word.cues.has(Cue::Ask);
+        denies |= token.word.cues.has(Cue::Negation) && is_never(turn.word(index));
+        let gap = turn.gap(index);
+        let ends = index + 1 == count || gap.contains(['?', '!', '\n']) || gap.contains(". ");
+        if !ends {
+            continue;
+        }
+        let demand = side == Side::Company && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
+        if gap.contains('?') || ((asks || demand) && !denies && !meaning.is_empty()) {
+            let own = if meaning.is_empty() { before } else { meaning };
+            let known = asked.get_or_insert(own);
+            *known = if own.is_empty() { *known } else { own };
+        }
+        before = meaning;
+        (meaning, asks, denies, first) = (Cues::default(), false, false, index + 1);
+    }
+    asked
+}
+
+/// `We never ask for your PIN` asks for nothing.
+fn is_never(word: &str) -> bool {
+    matches!(word, "never" | "niemals" | "nie" | "nunca" | "jamais" | "nooit" | "mai" | "don" | "not")
+}
+
+/// Whether the sentence says something of the thing it names (`your card is blocked`) instead of asking for it.
+fn states(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> bool {
+    (first..=last).any(|index| {
+        turn.token(index).is_some_and(|token| token.word.cues.has(Cue::Copula) && turn.word(index).len() > 1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(turns: &[(Role, &str)], answering: Role, cue: Cue, expected: bool) {
+        let mut dialogue = Dialogue::default();
+        for (role, text) in turns {
+            dialogue.heard(*role, &NormalisedTurn::new(text));
+        }
+        assert_eq!(dialogue.asked(answering).has(cue), expected);
     }
 
-    /// What is armed now.
-    pub(super) fn cues(&self) -> Cues {
-        if self.left == 0 { Cues::default() } else { self.cues }
-    }
-
-    /// Whether `cue` was asked for.
-    pub(super) fn has(&self, cue: Cue) -> bool {
-        self.cues().has(cue)
+    #[test]
+    fn a_question_arms_its_kind_for_the_other_side_and_decays() {
+        let ask = (Role::Agent, "And what's your PIN?");
+        check(&[ask], Role::Customer, Cue::Pin, true);
+        check(&[ask], Role::Agent, Cue::Pin, false);
+        check(&[ask, (Role::Customer, "hold on"), (Role::Agent, "okay")], Role::Customer, Cue::Pin, true);
+        check(&[ask, (Role::Agent, "What is the error code?")], Role::Customer, Cue::Pin, false);
+        let talk = (Role::Customer, "I do not remember it right now");
+        check(&[ask, talk, talk, talk, talk], Role::Customer, Cue::Pin, false);
+        check(&[(Role::Agent, "Please confirm the card number.")], Role::Customer, Cue::Card, true);
+        check(&[(Role::Agent, "Your card is blocked.")], Role::Customer, Cue::Card, false);
     }
 }

@@ -14,8 +14,14 @@ mod candidate;
 mod check;
 mod dialogue;
 mod find;
+mod gazetteer;
+mod held;
+mod known;
 mod numbering;
+mod people;
+mod places;
 mod resolve;
+mod split;
 mod token;
 mod words;
 
@@ -87,7 +93,7 @@ pub struct Finding {
 }
 
 /// One turn after redaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RedactedTurn {
     /// Position of the turn in its conversation, from 0.
     pub index: u32,

@@ -70,11 +70,15 @@ fn turn_evidence(
 ) -> Vec<Evidence> {
     let text = turn.text.as_str();
     let Some(reading) = lexicons.read(text, language, &quote::own_words(text)) else { return Vec::new() };
+    let words = reading.tokens.iter().filter(|token| token.kind.is_word()).count();
+    let brief = words < rules.impersonal_words_min;
+    let person = if reading.personal || brief { 1000 } else { rules.impersonal_blame };
     let mut blame = Damping::default();
     let mut praise = Damping::default();
     let damped = |Weighed { span, signal, millis }: Weighed| {
         let damping = if millis < 0 { &mut praise } else { &mut blame };
-        let millis = if millis == 0 { 0 } else { scaled(scaled(millis, damping.next()), factor) };
+        let share = if millis < 0 { 1000 } else { person };
+        let millis = if millis == 0 { 0 } else { scaled(scaled(scaled(millis, damping.next()), share), factor) };
         Evidence { turn: index, span, signal, millis }
     };
     weigh(rules, &reading).into_iter().map(damped).collect()

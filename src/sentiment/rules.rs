@@ -31,6 +31,12 @@ pub struct SentimentRules {
     pub elongated: i32,
     /// Unfriendly words in a sentence that ends with an exclamation mark.
     pub exclaimed: i32,
+    /// Unfriendly words in a text that names neither speaker nor addressee: news rather than a complaint.
+    pub impersonal_blame: i32,
+    /// A text of fewer words names nobody for brevity.
+    pub impersonal_words_min: usize,
+    /// Unfriendly words after "how do I" or "can you tell me".
+    pub question_blame: i32,
     /// How much more each further turn of the customer weighs.
     pub turn_step: i32,
     /// After so many turns the weight rises no more.
@@ -41,12 +47,12 @@ impl Default for SentimentRules {
     fn default() -> Self {
         Self {
             negative_threshold_millis: 500,
-            negated_praise: -700,
+            negated_praise: -1200,
             negated_blame: -300,
             bare_negator_millis: 200,
             negation_words_praise: 4,
             negation_words_blame: 3,
-            before_contrast: 500,
+            before_contrast: 300,
             after_contrast: 1200,
             conditional_praise: 300,
             conditional_blame: 700,
@@ -54,6 +60,9 @@ impl Default for SentimentRules {
             shouted: 1200,
             elongated: 1200,
             exclaimed: 1100,
+            impersonal_blame: 700,
+            impersonal_words_min: 9,
+            question_blame: 500,
             turn_step: 150,
             turn_steps_max: 6,
         }

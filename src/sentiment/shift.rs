@@ -102,7 +102,10 @@ impl<'r> Pass<'r> {
                     self.conditional = false;
                 }
                 Cue::Conditional => self.conditional = true,
-                Cue::Question => self.question = true,
+                Cue::Question => {
+                    self.question = true;
+                    weighed.push(Weighed { span: span(self.tokens, hit), signal: Cue::Question.name(), millis: 0 });
+                }
                 _ => weighed.extend(self.content(hit)),
             }
         }
@@ -148,6 +151,9 @@ impl<'r> Pass<'r> {
         let mut millis = millis;
         if self.conditional {
             millis = scaled(millis, if praise { rules.conditional_praise } else { rules.conditional_blame });
+        }
+        if self.question && !praise {
+            millis = scaled(millis, rules.question_blame);
         }
         if praise && self.mark == WordKind::Question {
             millis = scaled(millis, rules.question_praise);

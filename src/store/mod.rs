@@ -1,6 +1,10 @@
 //! What is kept and how it is asked for: the [`Store`] trait, its values and its errors. An engine seals every text
 //! before it writes; this module knows neither SQL nor keys, and no text but redacted text.
 
+pub mod record;
+
+pub mod embedded;
+
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;

@@ -51,7 +51,7 @@ fn wide_class(character: char) -> Class {
     match character {
         '،' | '、' | '–' | '—' | '…' | '。' | '！' | '？' | '؟' => Class::Mark,
         '\u{1F3FB}'..='\u{1F3FF}' => Class::Other,
-        '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{1F300}'..='\u{1FAFF}' => Class::Emoji,
+        '\u{2300}'..='\u{23FF}' | '\u{2600}'..='\u{27BF}' | '\u{2B50}' | '\u{1F300}'..='\u{1FAFF}' => Class::Emoji,
         _ if character.is_alphabetic() => Class::Letter,
         _ => Class::Other,
     }
@@ -69,12 +69,13 @@ pub(super) fn is_apostrophe(character: char) -> bool {
 }
 
 /// Mouths of emoticons and the emoticon without its nose.
-const MOUTHS: [(char, &str); 10] = [
+const MOUTHS: [(char, &str); 11] = [
     ('(', ":("),
     ('[', ":("),
     (')', ":)"),
     (']', ":)"),
     ('D', ":d"),
+    ('d', ":d"),
     ('P', ":p"),
     ('p', ":p"),
     ('/', ":/"),

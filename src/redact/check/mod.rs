@@ -1,5 +1,8 @@
 //! Check digits. Pure arithmetic on strings of digits and letters; knows nothing of where they came from.
 
+mod iban;
 mod luhn;
+pub(super) mod national;
 
+pub(super) use iban::{iban, iban_length};
 pub(super) use luhn::luhn;

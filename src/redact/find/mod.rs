@@ -1,10 +1,25 @@
 //! The finders: each reads a normalised turn and hands in candidates. Knows nothing of placeholders or of how overlaps
 //! are settled.
 
+mod answer;
+mod birth;
+mod code;
+mod context;
+mod date;
 mod email;
+mod email_spoken;
+mod extend;
+mod form;
+mod forms;
+mod iban;
+mod net;
 mod number;
+mod secret;
+mod url;
 
-use super::{candidate::Candidate, dialogue::Asked, token::NormalisedTurn};
+use super::{
+    Kind, candidate::Candidate, dialogue::Asked, gazetteer::Reading, people, places, token::NormalisedTurn, words::Cues,
+};
 use crate::conversation::{Part, Role};
 
 /// What a finder may look at.
@@ -21,7 +36,19 @@ pub(super) struct View<'a> {
 }
 
 /// Every finder, in no particular order: [`super::resolve`] chooses among what they hand in.
-const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] = &[email::find, number::find];
+const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] = &[
+    email::find,
+    email_spoken::find,
+    number::find,
+    form::find,
+    code::find,
+    iban::find,
+    net::find,
+    url::find,
+    secret::find,
+    answer::find,
+    birth::find,
+];
 
 /// All candidates of a turn.
 pub(super) fn all(view: &View<'_>) -> Vec<Candidate> {
@@ -29,5 +56,21 @@ pub(super) fn all(view: &View<'_>) -> Vec<Candidate> {
     for find in FINDERS {
         find(view, &mut candidates);
     }
+    let reading = Reading::new(view.turn);
+    people::find(view, &reading, &mut candidates);
+    places::find(view, &reading, &mut candidates);
     candidates
+}
+
+pub(super) use number::{card_network, digit_runs};
+
+/// All meaning cues around tokens `first..=last`, the question in force included.
+pub(super) fn cues_around(view: &View<'_>, first: usize, last: usize) -> Cues {
+    let labels = context::Labels::around(view.turn, first, last, view.asked);
+    labels.hints().fold(labels.asked, |cues, more| cues | more)
+}
+
+/// What the cues make of a number of `length` digits.
+pub(super) fn kind_for(cues: Cues, length: usize) -> Option<Kind> {
+    number::rows(cues).find(|row| (row.min..=row.max).contains(&length)).and_then(|row| row.kind)
 }

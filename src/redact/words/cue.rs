@@ -1,6 +1,6 @@
 //! The cues: what a word in the neighbourhood of a number or a name hints at.
 
-use std::ops::{BitOr, BitOrAssign};
+use std::ops::{BitAnd, BitOr, BitOrAssign};
 
 /// What a word hints at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,13 +94,78 @@ pub(crate) enum Cue {
     Negation,
     /// "organisation" numbers that are public: company register, VAT in a footer.
     Company,
+    /// "third", "fourteenth": a day of the month.
+    DayWord,
+    /// "code" alone: a one-time code, if it has as many digits.
+    Code,
 }
 
 /// A set of cues.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Cues(u64);
+pub(crate) struct Cues(u128);
 
 impl Cues {
+    /// Cues that say what role a word plays in a sentence rather than what a number means.
+    pub(crate) const STRUCTURE: Self = Self::of(&[
+        Cue::NumberNoun,
+        Cue::Copula,
+        Cue::Filler,
+        Cue::Correction,
+        Cue::Acknowledge,
+        Cue::Ask,
+        Cue::At,
+        Cue::Dot,
+        Cue::Dash,
+        Cue::Slash,
+        Cue::Plus,
+        Cue::Unit,
+        Cue::Possessive,
+        Cue::Negation,
+    ]);
+
+    /// Cues that say what a number or a word means.
+    pub(crate) const MEANING: Self = Self::of(&[
+        Cue::Card,
+        Cue::Expiry,
+        Cue::Cvv,
+        Cue::Pin,
+        Cue::Password,
+        Cue::SecurityAnswer,
+        Cue::Secret,
+        Cue::Email,
+        Cue::Phone,
+        Cue::NationalId,
+        Cue::TaxId,
+        Cue::Passport,
+        Cue::License,
+        Cue::Medical,
+        Cue::Iban,
+        Cue::Account,
+        Cue::Routing,
+        Cue::Bic,
+        Cue::Crypto,
+        Cue::Ip,
+        Cue::Mac,
+        Cue::Name,
+        Cue::Username,
+        Cue::Address,
+        Cue::Postcode,
+        Cue::Birth,
+        Cue::Vehicle,
+        Cue::Order,
+        Cue::Tracking,
+        Cue::Money,
+        Cue::Version,
+        Cue::Product,
+        Cue::ErrorCode,
+        Cue::Travel,
+        Cue::Ordinal,
+        Cue::Company,
+        Cue::Extension,
+        Cue::Ending,
+        Cue::Code,
+    ]);
+
     /// Whether `cue` is in the set.
     pub(crate) fn has(self, cue: Cue) -> bool {
         self.0 & (1 << cue as u8) != 0
@@ -131,6 +196,13 @@ impl Cues {
 impl From<Cue> for Cues {
     fn from(cue: Cue) -> Self {
         Self(1 << cue as u8)
+    }
+}
+
+impl BitAnd for Cues {
+    type Output = Self;
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 }
 

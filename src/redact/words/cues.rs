@@ -25,29 +25,29 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (
         Cue::Cvv,
         "cvv, cvc, cvv2, cvc2, cid, csc, cvn, security code, security number, card code, verification value, card verification, \
-        three digits, 3 digits, three digit, 3 digit, on the back, back of the card, on the back of, signature strip, codigo de seguridad, \
+        three digits, 3 digits, digits on the front, four digits on the front, c v v, c v c, c v v number, three digit, 3 digit, on the back, back of the card, on the back of, signature strip, codigo de seguridad, \
         cryptogramme, code de securite, code de verification, trois chiffres, prufziffer, prufnummer, kartenprufnummer, sicherheitscode, pruefnummer, \
         codigo de seguranca, codice di sicurezza, tres digitos, tre cifre, beveiligingscode, tres ultimos del reverso, dreistellige",
     ),
     (
         Cue::Pin,
-        "pin, pincode, pins, otp, one time, passcode, one time code, verification code, access code, auth code, \
+        "p1n, pin, pincode, pins, otp, one time, passcode, one time code, verification code, access code, auth code, \
         authentication code, authorization code, authorisation code, confirmation code, code we sent, code i sent, code we just sent, code we texted, \
         code you received, six digit code, 6 digit code, four digit code, 4 digit code, texted you, 2fa, mfa, two factor, \
         login code, sms code, reset code, activation code, unlock code, door code, gate code, alarm code, entry code, voicemail code, puk, tan, mtan, \
         clave, codigo de verificacion, nip, codigo pin, code secret, code pin, code de verification, code recu, code confidentiel, \
         geheimzahl, bestatigungscode, einmalcode, verifizierungscode, sms tan, zugangscode, codigo de confirmacao, codigo de verificacao, \
-        senha de quatro, codice di verifica, codice segreto, pincode, codice otp, verificatiecode, telefonpin, telefon pin, kundenkennwort",
+        senha de quatro, codice di verifica, codice segreto, pincode, codice otp, verificatiecode, telefonpin, telefon pin, pin code, code pin, kode pin",
     ),
     (
         Cue::Password,
-        "password, passwords, passwd, pwd, pass word, passphrase, pw, contrasena, clave de acceso, mot de passe, mdp, passwort, \
+        "safe word, safeword, pass, kundenkennwort, clave secreta, magic word, passw0rd, pa55word, p a s s w o r d, passwort s, contrasenya, wifi key, wifi code, password, passwords, passwd, pwd, pass word, passphrase, pw, contrasena, clave de acceso, mot de passe, mdp, passwort, \
         kennwort, senha, palavra passe, parola d ordine, wachtwoord, losenord, adgangskode, salasana, haslo, sifre, pass phrase, memorable word, \
         temp password, temporary password, codeword, code word",
     ),
     (
         Cue::SecurityAnswer,
-        "maiden name, security question, security answer, memorable, secret answer, secret question, first pet, pet s name, \
+        "security word, secret word, question de securite, pregunta de seguridad, sicherheitsfrage, domanda di sicurezza, pergunta de seguranca, city were you born, town were you born, favourite colour, favorite color, favourite food, favorite food, favourite book, favorite movie, favourite film, street you grew up, premier animal, primera mascota, erstes haustier, erste haustier, haustier, primo animale, primeiro animal, pet called, name of your pet, pet s name, best friend, childhood nickname, first teacher, answer to your question, nombre de su mascota, mascota, animale domestico, lieblingsfarbe, lieblingslehrer, madre de soltera, nom de votre premier, maiden name, security question, security answer, memorable, secret answer, secret question, first pet, pet s name, \
         mother s maiden, favourite teacher, favorite teacher, first school, first car, place of birth, apellido de soltera, nom de jeune fille, madchenname, \
         nome de solteira, cognome da nubile, meisjesnaam",
     ),
@@ -71,7 +71,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::NationalId,
-        "ssn, social security, social security number, social, sin, social insurance, nino, national insurance, ni number, national id, \
+        "ssn, social security, social security number, social, sin, social insurance, nino, national insurance, ni number, n i number, n i, s s n, national id, \
         identity number, identity card, id card, id number, identification number, ppsn, pps, dni, nie, documento, cedula, curp, cpf, rg, \
         numero de securite sociale, securite sociale, numero de secu, secu, nir, insee, personalausweis, ausweisnummer, ausweis, perso, \
         sozialversicherungsnummer, rentenversicherungsnummer, versicherungsnummer rente, codice fiscale, carta d identita, cartao de cidadao, bilhete de identidade, \
@@ -118,7 +118,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         Cue::Crypto,
         "bitcoin, btc, wallet, ethereum, eth, crypto, usdt, litecoin, ltc, monero, xmr, solana, tron, ripple, xrp, dogecoin, blockchain",
     ),
-    (Cue::Ip, "ip, ip address, ipv4, ipv6, adresse ip, ip adresse, direccion ip, indirizzo ip"),
+    (Cue::Ip, "i p, i p address, ip, ip address, ipv4, ipv6, adresse ip, ip adresse, direccion ip, indirizzo ip"),
     (Cue::Mac, "mac, mac address, hardware address, mac adresse, bssid"),
     (Cue::Url, "link, url, website, site, web, recording, enlace, lien, webseite"),
     (
@@ -127,7 +127,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Username,
-        "username, user name, user id, userid, login, login name, screen name, handle, benutzername, benutzerkennung, usuario, nombre de usuario, identifiant, \
+        "benutzernamen, user, user account, loginname, anmeldename, nutzername, nutzernamen, gebruiker, pseudo, brukernavn, anvandarnamn, utente, utilizador, nombre de user, log on as, logging in as, signing in as, user is, username, user name, user id, userid, login, login name, screen name, handle, benutzername, benutzerkennung, benutzernamen, user, login name, loginname, anmeldename, anmeldung, nutzername, nutzernamen, gebruiker, pseudo, pseudonyme, brukernavn, anvandarnamn, usuario, nombre de usuario, identifiant, \
         nom d utilisateur, nome utente, nome de usuario, gebruikersnaam, nickname, gamertag, twitter, instagram, telegram, skype, snapchat, tiktok, discord, signed in as, logged in as, log in as, sign in as, login is, psn",
     ),
     (
@@ -140,7 +140,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Birth,
-        "born, birth, dob, birthday, date of birth, birthdate, d o b, nacimiento, nacido, nacida, naci, fecha de nacimiento, naissance, ne le, nee le, date de naissance, ne, nee, \
+        "born, birth, dob, birthday, date of birth, birthdate, d o b, date of births, nacimiento, nacido, nacida, naci, fecha de nacimiento, naissance, ne le, nee le, date de naissance, ne, nee, \
         geburtsdatum, geboren, geburtstag, geb, geburts, nascita, nato, nata, data di nascita, nascimento, nasci, nascido, nascida, data de nascimento, geboortedatum, geboren op, fodt, fodelsedatum, dn, cumpleanos, anniversaire, compleanno, aniversario",
     ),
     (
@@ -150,10 +150,10 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Order,
-        "order, orders, order number, order id, invoice, case, ticket, claim, policy, policy number, reference, ref, booking, reservation, confirmation, \
+        "booking code, booking reference, reference number, confirmation no, order no, case id, case reference, policy no, claim number, job number, prescription, enrolment, enrollment, student id, student number, staff number, staff id, ticket number, docket, folio, guia, application number, permit, delivery note, incidencia, numero de incidencia, incidente, aviso, dossiernummer, segnalazione, chamado, protocolo de atendimento, rechnungs, bestell nr, kunden nr, sinistre, reklamationsnummer, order, orders, order number, order id, invoice, case, ticket, claim, policy, policy number, reference, ref, booking, reservation, confirmation, \
         confirmation number, customer number, customer id, client number, client id, member number, membership, membership number, loyalty number, frequent flyer, contract, contract number, \
         transaction, transaction id, receipt, po, purchase order, rma, return number, incident, case number, subscription, subscriber, account id, account ref, quote, employee id, \
-        employee number, badge, work order, service request, sr, request number, complaint number, gift card, voucher, voucher code, pnr, record locator, locator, imei",
+        employee number, badge, work order, service request, sr, request number, complaint number, gift card, voucher, voucher code, pnr, record locator, locator, imei, booking code, booking reference, reference number, confirmation no, order no, case id, case reference, policy no, claim number, job number, job, prescription, enrolment, enrollment, student id, student number, staff number, staff id, ticket number, docket, folio, guia, matter, application, application number, permit, delivery note",
     ),
     (
         Cue::Order,
@@ -161,7 +161,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         police, numero client, bestellung, bestellnummer, bestell, auftrag, auftragsnummer, rechnung, rechnungsnummer, kundennummer, vertragsnummer, vertrag, vorgangsnummer, \
         vorgang, ticketnummer, buchungsnummer, buchung, mitgliedsnummer, mitglied, schadennummer, schadensnummer, versicherungsnummer, referenznummer, aktenzeichen, fallnummer, \
         reklamation, police nummer, policennummer, ordine, fattura, pratica, prenotazione, contratto, polizza, codice cliente, ordem, encomenda, nota fiscal, protocolo, apolice, fatura, \
-        bestelnummer, bestelling, klantnummer, factuurnummer, factuur, polisnummer, kundenr, ordernummer, expediente, ref no",
+        bestelnummer, bestelling, klantnummer, factuurnummer, factuur, polisnummer, kundenr, ordernummer, expediente, ref no, versicherungsschein, bestellung nr, rechnungsnr, bestellnr, kundennr, ordine numero, numero ordine, numero d ordine, numero pratica, numero di pratica, codice prenotazione, localizador, localizzatore, siniestro, sinistre, sinistro, adherent, numero de dossier, numero de commande, numero de contrat, numero de socio, socio, numero do pedido, numero de pedido, numero da encomenda, numero de protocolo, schadenmeldung, zendingsnummer, reserveringsnummer, lidnummer, contractnummer, dossiernummer, musteri, siparis, zamowienie, zamowienia, ordrenummer, bookingnummer, kundnummer, tilausnumero",
     ),
     (
         Cue::Tracking,
@@ -225,7 +225,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         customers, rows, records, messages, chats, calls, tickets, cases, points, stars, star, steps, pages, points, pairs, rooms, nights, guests, seats, megs, gigs, channels, orders, attempts, tries, agents, visitors, views, sessions, months, \
         minutos, horas, dias, semanas, meses, anos, segundos, veces, piezas, minutes, heures, jours, semaines, mois, ans, secondes, fois, pieces, minuten, stunden, tage, tagen, wochen, monate, monaten, jahre, jahren, sekunden, mal, stuck, \
         uhr, minuti, ore, giorni, settimane, mesi, anni, secondi, volte, pezzi, vezes, unidades, pecas, uur, dagen, weken, maanden, jaar, stuks, k, px, dpi, rpm, psi, hz, bytes, bits, characters, words, lines, transactions, percentage, pm, am, clock, th, st, nd, rd, \
-        things, options, ways, kids, children, persons, devices, accounts, subscribers, followers, respondents, participants, samples, requests, emails, sqft, acres, tonnes, tons, grams, milligrams, mg, calories, kcal, weeks, lakh, crore, or, of, bedroom, bed, bath, doors, passengers",
+        things, options, ways, kids, children, persons, devices, accounts, subscribers, followers, respondents, participants, samples, requests, emails, sqft, acres, tonnes, tons, grams, milligrams, mg, calories, kcal, weeks, lakh, crore, bedroom, bed, bath, doors, passengers",
     ),
     (
         Cue::Month,
@@ -240,7 +240,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Version,
-        "version, versions, v, ver, build, firmware, release, update, patch, windows, ios, android, macos, driver version, kernel, chrome, firefox, kb, bios, sdk, java, python",
+        "timestamp, epoch, unix, unix time, version, versions, v, ver, build, firmware, release, update, patch, windows, ios, android, macos, driver version, kernel, chrome, firefox, kb, bios, sdk, java, python",
     ),
     (
         Cue::Product,
@@ -255,7 +255,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         Cue::Travel,
         "flight, flights, gate, train, room, bus, platform, seat, terminal, vuelo, vol, flug, zug, volo, voo, aisle, channel, route, highway, interstate, chapter, floor, level, suite, table, line, bay, hwy, exit",
     ),
-    (Cue::Extension, "extension, ext, extn, durchwahl, interno, poste, anexo, ramal, x, toestel"),
+    (Cue::Extension, "extension, ext, extn, durchwahl, anexo, toestel"),
     (
         Cue::Ending,
         "ending, ends, ending in, ending with, ends in, last four, last 4, last three, last two, last digits, ultimos cuatro, terminada, terminacion, termina, derniers chiffres, finissant, endet, letzten vier, ultime quattro, ultimos quatro, terminando, finale, endend, laatste vier, final, endziffer",
@@ -267,7 +267,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::SpellAs, "as, for, like, de, comme, wie, come, como, van"),
     (
         Cue::Ordinal,
-        "page, chapter, step, question, section, article, line, option, top, number one, rank, level, season, episode, volume, press, pulse, marque, tippez, drucken, premere, prema, apartment, apt, tecla, touche",
+        "promo code, discount code, coupon code, area code, country code, dress code, qr code, source code, bar code, dialling code, color code, colour code, language code, currency code, category code, building code, referral code, offer code, codigo promocional, code promo, rabattcode, codice sconto, codigo de barras, codigo de descuento, page, chapter, step, question, section, article, line, option, top, number one, rank, level, season, episode, volume, press, pulse, marque, tippez, drucken, premere, prema, apartment, apt, tecla, touche",
     ),
     (
         Cue::Possessive,
@@ -279,10 +279,20 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Negation,
-        "not, never, forgot, forget, forgotten, reset, change, changed, changing, lost, without, incorrect, wrong, invalid, expired, doesn, didn, don, can, cannot, won, wasn, recover, need, needs, required, must, should, no, olvide, oublie, vergessen, dimenticato, esqueci",
+        "niemals, nie, nunca, jamais, nicht, nooit, pas, mai, not, never, forgot, forget, forgotten, reset, change, changed, changing, lost, without, incorrect, wrong, invalid, expired, doesn, didn, don, can, cannot, won, wasn, recover, need, needs, required, must, should, no, olvide, oublie, vergessen, dimenticato, esqueci",
     ),
     (
         Cue::Company,
         "company number, registered, registration number, company registration, handelsregister, hrb, hra, siret, siren, registro mercantil, company no, rcs",
+    ),
+    (
+        Cue::DayWord,
+        "first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth, eleventh, twelfth, thirteenth, fourteenth, fifteenth, sixteenth, seventeenth, \
+        eighteenth, nineteenth, twentieth, thirtieth, premier, primero, primeiro, erster, ersten, zweiter, zweiten, dritter, dritten, vierter, vierten, funfter, funften, sechster, sechsten, siebter, siebten, \
+        achter, achten, neunter, neunten, zehnter, zehnten, zwolfter, zwolften, zwanzigster, zwanzigsten, primo",
+    ),
+    (
+        Cue::Code,
+        "code, codes, codigo, codice, kode, kod, codigos, codici, koodi, kodu, six digits, 6 digits, four digits, 4 digits, eight digits, five digits, 5 digits, seis digitos, cuatro digitos, 6 chiffres, 4 chiffres, six chiffres, quatre chiffres, 6 ziffern, sechs ziffern, vier ziffern, sei cifre, quattro cifre, 6 cifre, 4 cifre, seis cifras, stellige, stelligen, stelliger",
     ),
 ];

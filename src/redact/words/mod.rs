@@ -6,7 +6,7 @@ mod cues;
 mod letters;
 mod numbers;
 
-use std::sync::LazyLock;
+use std::{cmp::Ordering, sync::LazyLock};
 
 use rustc_hash::FxHashMap;
 
@@ -51,25 +51,78 @@ pub(super) fn look_up(word: &str) -> Word {
     if word.len() > WORD_BYTES_MAX {
         return Word::default();
     }
-    TABLES.words.get(word).copied().unwrap_or_default()
+    match TABLES.words.get(word) {
+        Some(known) => *known,
+        None => fallback(word),
+    }
 }
 
-/// Gives the last token of every phrase of the tables the cues of the phrase.
+/// Words that are put together of listed ones.
+fn fallback(word: &str) -> Word {
+    match numbers::compound(word, |part| TABLES.words.get(part).and_then(|word| word.number)) {
+        Some(number) => Word { number: Some(number), ..Word::default() },
+        None if is_ordinal(word) => Word { cues: Cue::DayWord.into(), ..Word::default() },
+        None => compound(word),
+    }
+}
+
+/// German and Dutch ordinals: `siebzehnten`, `einundzwanzigster`.
+fn is_ordinal(word: &str) -> bool {
+    let stem = ["ten", "ter", "te"].iter().find_map(|ending| word.strip_suffix(ending));
+    stem.is_some_and(|stem| {
+        let stem = stem.strip_suffix('s').unwrap_or(stem);
+        stem.len() >= 4 && TABLES.words.get(stem).is_some_and(|word| word.number.is_some())
+    })
+}
+
+/// Endings that make a compound the label of a number (German, Dutch, Scandinavian).
+const NUMBER_ENDINGS: &[&str] = &["nummern", "nummer", "nr", "numret", "kennung"];
+
+/// A compound that ends in `nummer`: what its first part means, or else a number of the business.
+fn compound(word: &str) -> Word {
+    let stem = NUMBER_ENDINGS.iter().find_map(|ending| word.strip_suffix(ending)).filter(|stem| stem.len() >= 4);
+    let Some(stem) = stem else { return Word::default() };
+    let known = TABLES.words.get(stem).or_else(|| TABLES.words.get(stem.trim_end_matches(['s', 'n', 'e'])));
+    let meaning = known.map(|word| word.cues & Cues::MEANING).filter(|cues| !cues.is_empty());
+    let cues = meaning.unwrap_or_else(|| Cue::Order.into()) | Cue::NumberNoun.into();
+    Word { cues, ..Word::default() }
+}
+
+/// Gives the last token of every phrase of the tables the cues of the phrase, in place of its own: the `card` of a
+/// gift card is no payment card. Of two phrases that end at a token the longer one speaks.
 pub(super) fn mark_phrases(tokens: &mut [Token], lower: &str) {
+    let mut longest: FxHashMap<usize, usize> = FxHashMap::default();
     for first in 0..tokens.len() {
         let Some(token) = tokens.get(first).filter(|token| token.word.starts_phrase) else { continue };
         let Some(phrases) = TABLES.phrases.get(token.span.of(lower)) else { continue };
         for phrase in phrases {
-            let last = first + phrase.rest.len();
-            let fits = phrase
-                .rest
-                .iter()
-                .zip(first + 1..)
-                .all(|(word, index)| tokens.get(index).is_some_and(|token| token.span.of(lower) == *word));
-            if let Some(end) = tokens.get_mut(last).filter(|_| fits) {
-                end.word.cues |= phrase.cues;
+            if !phrase.fits(tokens, first, lower) {
+                continue;
             }
+            let last = first + phrase.rest.len();
+            let known = longest.entry(last).or_default();
+            let order = phrase.rest.len().cmp(known);
+            *known = phrase.rest.len().max(*known);
+            take(tokens, last, phrase.cues, order);
         }
+    }
+}
+
+fn take(tokens: &mut [Token], last: usize, cues: Cues, order: Ordering) {
+    let Some(end) = tokens.get_mut(last) else { return };
+    match order {
+        Ordering::Greater => end.word.cues = (end.word.cues & Cues::STRUCTURE) | cues,
+        Ordering::Equal => end.word.cues |= cues,
+        Ordering::Less => {}
+    }
+}
+
+impl Phrase {
+    fn fits(&self, tokens: &[Token], first: usize, lower: &str) -> bool {
+        self.rest
+            .iter()
+            .zip(first + 1..)
+            .all(|(word, index)| tokens.get(index).is_some_and(|token| token.span.of(lower) == *word))
     }
 }
 

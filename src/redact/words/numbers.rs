@@ -9,7 +9,8 @@ pub(crate) struct Languages(u8);
 impl Languages {
     /// No language.
     pub(crate) const NONE: Self = Self(0);
-    const EN: Self = Self(1);
+    /// English.
+    pub(crate) const EN: Self = Self(1);
     const ES: Self = Self(2);
     const FR: Self = Self(4);
     const DE: Self = Self(8);
@@ -73,6 +74,13 @@ const ROWS: &[(Languages, u16, u16, &str)] = &[
         veintiseis veintisiete veintiocho veintinueve",
     ),
     (Languages::ES, 30, 10, "treinta cuarenta cincuenta sesenta setenta ochenta noventa cien/ciento"),
+    (
+        Languages::ES,
+        200,
+        100,
+        "doscientos/doscientas trescientos/trescientas cuatrocientos/cuatrocientas quinientos/quinientas \
+        seiscientos/seiscientas setecientos/setecientas ochocientos/ochocientas novecientos/novecientas",
+    ),
     (Languages::ES, 1000, 1, "mil"),
     (
         Languages::FR,
@@ -109,6 +117,13 @@ const ROWS: &[(Languages, u16, u16, &str)] = &[
         quinze dezesseis/dezasseis dezessete/dezassete dezoito dezenove/dezanove",
     ),
     (Languages::PT, 20, 10, "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem/cento"),
+    (
+        Languages::PT,
+        200,
+        100,
+        "duzentos/duzentas trezentos/trezentas quatrocentos/quatrocentas quinhentos/quinhentas \
+        seiscentos/seiscentas setecentos/setecentas oitocentos/oitocentas novecentos/novecentas",
+    ),
     (Languages::PT, 1000, 1, "mil"),
     (
         Languages::IT,
@@ -190,6 +205,35 @@ fn join(ten: &str, unit: &str, between: &str, units_first: bool) -> String {
     format!("{stem}{unit}")
 }
 
+/// Words between the parts of a large number written as one word, and what they multiply by.
+const SCALES: &[(&str, u16, Languages)] = &[
+    ("tausend", 1000, Languages::DE),
+    ("hundert", 100, Languages::DE),
+    ("duizend", 1000, Languages::NL),
+    ("honderd", 100, Languages::NL),
+    ("mila", 1000, Languages::IT),
+    ("mille", 1000, Languages::IT),
+    ("cento", 100, Languages::IT),
+    ("cent", 100, Languages::IT),
+];
+
+/// A number of hundreds or thousands that is written as one word: `neunzehnhundertachtzig`, `duemilatrenta`.
+pub(super) fn compound(word: &str, known: impl Fn(&str) -> Option<Number> + Copy) -> Option<Number> {
+    if word.len() < 7 {
+        return None;
+    }
+    let (before, after, scale, languages) = SCALES.iter().find_map(|(scale, value, languages)| {
+        let (before, after) = word.split_once(scale)?;
+        Some((before, after, *value, *languages))
+    })?;
+    let part = |text: &str, empty: u16| match text.trim_start_matches("und") {
+        "" => Some(empty),
+        text => known(text).or_else(|| compound(text, known)).map(|number| number.value),
+    };
+    let value = part(before, 1)?.checked_mul(scale)?.checked_add(part(after, 0)?)?;
+    Some(Number { value, languages })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::look_up;
@@ -216,6 +260,10 @@ mod tests {
             ("dezessete", 17),
             ("hundred", 100),
             ("negenennegentig", 99),
+            ("neunzehnhundertsechsundachtzig", 1986),
+            ("zweitausendeins", 2001),
+            ("duemilatrenta", 2030),
+            ("millenovecentottanta", 1980),
             ("mil", 1000),
         ] {
             check(word, value);

@@ -1,0 +1,70 @@
+//! The command line: one file for each subcommand. Results go to standard output; progress, messages and logs to
+//! standard error.
+
+mod completions;
+mod config;
+mod credential;
+mod exit;
+mod log;
+mod open;
+mod secret_file;
+mod serve;
+mod settings;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+pub use exit::{Exit, Failure};
+
+/// Triage for contact centres: redacts, scores, stores sealed and queues cases, chats, e-mails and calls.
+#[derive(Debug, Parser)]
+#[command(name = "triaged", version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the server
+    Serve(serve::Args),
+    /// Makes, lists and revokes credentials, on the host of the store
+    #[command(subcommand)]
+    Credential(credential::Command),
+    /// Checks or shows the settings
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Writes a completion script for a shell
+    Completions(completions::Args),
+}
+
+/// Runs the command that the arguments ask for.
+pub fn run() -> ExitCode {
+    log::quiet_panics();
+    let done = match Cli::parse().command {
+        Command::Serve(args) => serve::run(args),
+        Command::Credential(command) => credential::run(command),
+        Command::Config(command) => config::run(command),
+        Command::Completions(args) => completions::run(&args),
+    };
+    let exit = done.unwrap_or_else(|failure| {
+        say(&format!("triaged: {failure}"));
+        failure.exit()
+    });
+    ExitCode::from(exit as u8)
+}
+
+/// Writes a line to standard error. If nobody reads it, nobody misses it.
+fn say(line: &str) {
+    drop(writeln!(io::stderr().lock(), "{line}"));
+}
+
+/// Writes text to standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::file("standard output", error))
+}

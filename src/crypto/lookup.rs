@@ -1,0 +1,105 @@
+//! Keyed hashes (HMAC-SHA-256, RFC 2104): equality look-up of what is not kept in the clear. Without the key nobody
+//! can test a guess.
+
+use std::fmt;
+
+use aws_lc_rs::{digest, hmac};
+
+use super::Secret;
+
+/// Width of a short hash in bytes; half of the full width, the least that RFC 2104 permits.
+pub const SHORT_BYTES: usize = 16;
+
+/// A hash for an index.
+pub type ShortHash = [u8; SHORT_BYTES];
+
+/// What is hashed; equal values of different purposes have different hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Purpose {
+    /// Token of a credential.
+    Token = 1,
+    /// Name of a tenant.
+    TenantName = 2,
+    /// Reference of an interaction in the caller's system.
+    InteractionRef = 3,
+    /// Reference of a case in the caller's system.
+    CaseRef = 4,
+    /// Message-ID of a mail.
+    MessageId = 5,
+    /// Reference of a customer.
+    CustomerRef = 6,
+    /// E-mail address.
+    Email = 7,
+    /// Telephone number.
+    Phone = 8,
+    /// Required skill.
+    Skill = 9,
+    /// Content of a request.
+    Request = 10,
+    /// Position of a page.
+    Position = 11,
+}
+
+/// A key for hashes; `Debug` shows nothing of it.
+pub struct LookupKey(hmac::Key);
+
+impl fmt::Debug for LookupKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("LookupKey")
+    }
+}
+
+impl LookupKey {
+    /// The key with these bytes.
+    pub fn new(secret: &Secret) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose()))
+    }
+
+    /// The hash of some parts for a purpose. Each part is preceded by its length, so that parts cannot be shifted.
+    pub fn hash(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(&[purpose as u8]);
+        for part in parts {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        let mut hash = [0; 32];
+        hash.iter_mut().zip(context.sign().as_ref()).for_each(|(to, from)| *to = *from);
+        hash
+    }
+
+    /// The first half of [`Self::hash`], for an index.
+    pub fn short(&self, purpose: Purpose, parts: &[&[u8]]) -> ShortHash {
+        let hash = self.hash(purpose, parts);
+        let mut short = [0; SHORT_BYTES];
+        short.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+        short
+    }
+}
+
+/// SHA-256 (FIPS 180-4) of some parts, one after the other.
+pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = digest::Context::new(&digest::SHA256);
+    parts.iter().for_each(|part| context.update(part));
+    let mut hash = [0; 32];
+    hash.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_depend_on_key_purpose_and_borders_of_parts() {
+        let key = LookupKey::new(&Secret::from_slice(&[1; 32]).unwrap());
+        let other = LookupKey::new(&Secret::from_slice(&[2; 32]).unwrap());
+        let hash = key.hash(Purpose::Email, &[b"ab", b"c"]);
+        assert_eq!(hash, key.hash(Purpose::Email, &[b"ab", b"c"]));
+        assert_ne!(hash, key.hash(Purpose::Email, &[b"a", b"bc"]));
+        assert_ne!(hash, key.hash(Purpose::Phone, &[b"ab", b"c"]));
+        assert_ne!(hash, other.hash(Purpose::Email, &[b"ab", b"c"]));
+        assert_eq!(hash[..SHORT_BYTES], key.short(Purpose::Email, &[b"ab", b"c"]));
+    }
+}

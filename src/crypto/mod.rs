@@ -1,0 +1,35 @@
+//! Keys, sealing and keyed hashes. Every key below the master is random and exists on disk only wrapped; nothing is
+//! derived from another key or from an identifier, so destroying a wrap destroys what it opens. This module knows
+//! neither the database nor what is sealed.
+
+pub mod secret;
+
+pub mod key;
+
+pub mod place;
+
+pub mod lookup;
+
+pub mod master;
+
+pub mod token;
+
+pub use key::{Key, KeyKind, KeyName, StoreId};
+pub use lookup::{LookupKey, Purpose, ShortHash, sha256};
+pub use master::MasterKey;
+pub use place::Place;
+pub use secret::{Secret, new_id, random};
+
+/// Why a cryptographic step failed. It carries nothing of keys or texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CryptoError {
+    /// The machine gave no random bytes.
+    #[error("no random bytes")]
+    Random,
+    /// The cipher refused the key or the length of the input.
+    #[error("sealing failed")]
+    Seal,
+    /// The bytes are not what was sealed for this place, or the key is another one.
+    #[error("does not open")]
+    Open,
+}

@@ -1,0 +1,557 @@
+//! Words that are a value because of what stands before them: passwords, security answers and user names, in the same
+//! sentence or as the answer to a question.
+
+use super::View;
+use crate::{
+    conversation::Role,
+    redact::{
+        Kind, Likelihood, Reason,
+        candidate::Candidate,
+        token::{Class, NormalisedTurn},
+        words::{Cue, Cues},
+    },
+    text::Span,
+};
+
+/// A label is at most this many words before its value.
+const LABEL_WORDS_MAX: usize = 8;
+
+/// An answer longer than this is a sentence, not a value.
+const ANSWER_WORDS_MAX: usize = 12;
+
+/// Label, kind, reason.
+const LABELS: &[(Cue, Kind, Reason)] = &[
+    (Cue::Password, Kind::Password, "context:password"),
+    (Cue::SecurityAnswer, Kind::Password, "context:security-answer"),
+    (Cue::Username, Kind::Username, "context:username"),
+];
+
+/// Words that describe a password or a login instead of being one.
+const DESCRIBING: &[&str] = &[
+    "not",
+    "wrong",
+    "incorrect",
+    "expired",
+    "weak",
+    "correct",
+    "working",
+    "required",
+    "too",
+    "invalid",
+    "case",
+    "the",
+    "a",
+    "an",
+    "in",
+    "on",
+    "being",
+    "still",
+    "never",
+    "to",
+    "different",
+    "secure",
+    "hidden",
+    "shown",
+    "visible",
+    "blank",
+    "missing",
+    "very",
+    "same",
+    "also",
+    "now",
+    "set",
+    "saved",
+    "stored",
+    "long",
+    "short",
+    "that",
+    "this",
+    "what",
+    "my",
+    "your",
+    "his",
+    "her",
+    "their",
+    "it",
+    "for",
+    "and",
+    "or",
+    "but",
+    "because",
+    "so",
+    "protected",
+    "reset",
+    "changed",
+    "change",
+    "locked",
+    "no",
+    "yes",
+    "ok",
+    "fine",
+    "good",
+    "bad",
+    "something",
+    "always",
+    "only",
+    "just",
+    "getting",
+    "asking",
+    "saying",
+    "at",
+    "of",
+    "from",
+    "by",
+    "with",
+    "was",
+    "is",
+    "are",
+    "be",
+    "has",
+    "have",
+    "been",
+    "doesn",
+    "does",
+    "isn",
+    "won",
+    "can",
+    "cannot",
+    "rejected",
+    "accepted",
+    "empty",
+    "unknown",
+    "lost",
+    "forgotten",
+    "compromised",
+    "safe",
+    "strong",
+    "available",
+    "taken",
+    "falsch",
+    "nicht",
+    "abgelaufen",
+    "ungultig",
+    "incorrecta",
+    "incorrecto",
+    "correcta",
+    "expirado",
+    "expirada",
+    "no",
+    "pas",
+    "incorrect",
+    "errata",
+    "non",
+    "scaduta",
+    "nao",
+    "errada",
+    "expirou",
+    "ein",
+    "eine",
+    "der",
+    "die",
+    "das",
+    "el",
+    "la",
+    "un",
+    "una",
+    "le",
+    "il",
+    "o",
+    "expire",
+    "expires",
+    "must",
+    "should",
+    "will",
+    "needs",
+    "again",
+    "already",
+    "page",
+    "field",
+    "box",
+    "link",
+    "screen",
+    "manager",
+    "policy",
+    "email",
+    "here",
+    "there",
+    "issue",
+    "issues",
+    "problem",
+    "problems",
+    "me",
+    "you",
+    "i",
+    "we",
+    "they",
+    "when",
+    "if",
+    "as",
+    "up",
+    "out",
+    "into",
+    "about",
+    "right",
+    "like",
+    "between",
+    "updated",
+    "needed",
+    "confidential",
+    "private",
+    "secret",
+    "sent",
+    "going",
+    "up",
+    "blocked",
+    "disabled",
+    "linked",
+    "tied",
+    "associated",
+    "temporary",
+    "one",
+    "any",
+    "all",
+    "please",
+    "thanks",
+];
+
+/// Finds labelled and asked-for words.
+pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    let cues = Cues::of(&[Cue::Password, Cue::SecurityAnswer, Cue::Username, Cue::Pin]);
+    for (index, token) in turn.tokens().iter().enumerate() {
+        if token.word.cues.any(cues) {
+            labelled(turn, index, out);
+        }
+    }
+    if view.role == Role::Customer {
+        asked(view, out);
+    }
+    handles(turn, out);
+}
+
+/// The value behind the label at token `index`.
+fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
+    let Some(token) = turn.token(index) else { return };
+    let Some((_, kind, reason)) = LABELS.iter().find(|(cue, ..)| token.word.cues.has(*cue)) else { return };
+    let Some((start, firm)) = value_start(turn, index) else { return };
+    let value = if *reason == "context:security-answer" { phrase(turn, start) } else { chunk(turn, start) };
+    let spoken = spoken_value(turn, turn.token_at(u32::try_from(start).unwrap_or(u32::MAX)));
+    let plain = value.filter(|span| plausible(turn, *span, firm, *kind));
+    let Some(span) = spoken.or(plain) else { return };
+    let likelihood = if firm { Likelihood::Likely } else { Likelihood::Possible };
+    out.push(Candidate::new(span, *kind, likelihood, reason));
+}
+
+/// Where the value behind a label begins, and whether a colon, an equals sign or quotes make it certain.
+fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)> {
+    let end = turn.token(index)?.span.end as usize;
+    let gap = turn.gap(index);
+    if let Some(mark) = gap.find(['=', ':']) {
+        let inner = gap.get(mark + 1..).unwrap_or_default();
+        let skipped = inner.len() - inner.trim_start_matches([' ', '"', '\'', '=', '`']).len();
+        return (!inner.contains('\n') || inner.trim().is_empty()).then_some((end + mark + 1 + skipped, true));
+    }
+    if gap == " "
+        && turn.token(index)?.word.cues.any(Cues::of(&[Cue::Password, Cue::Username]))
+        && random(turn, index + 1)
+    {
+        return Some((turn.token(index + 1)?.span.start as usize, true));
+    }
+    for distance in 1..=LABEL_WORDS_MAX {
+        let at = index + distance;
+        let token = turn.token(at)?;
+        let between = turn.gap(at - 1);
+        if between.contains(['.', '?', '!', '\n', ';']) {
+            return None;
+        }
+        if binds(turn, at) {
+            let gap = turn.gap(at);
+            let quoted = gap.contains(['"', '\'', '`', ':']);
+            let skipped = gap.len() - gap.trim_start_matches([' ', '"', '\'', ':', '`', ',']).len();
+            return Some((token.span.end as usize + skipped, quoted));
+        }
+        let passes = token.word.cues.any(Cues::of(&[
+            Cue::NumberNoun,
+            Cue::Possessive,
+            Cue::Password,
+            Cue::Username,
+            Cue::SecurityAnswer,
+            Cue::Account,
+            Cue::Email,
+            Cue::Order,
+        ])) || matches!(
+            turn.word(at),
+            "for"
+                | "the"
+                | "on"
+                | "to"
+                | "that"
+                | "i"
+                | "use"
+                | "this"
+                | "account"
+                | "name"
+                | "of"
+                | "is"
+                | "wifi"
+                | "app"
+                | "website"
+                | "portal"
+                | "online"
+                | "login"
+                | "and"
+        );
+        if !passes {
+            return None;
+        }
+    }
+    None
+}
+
+/// Whether the word at token `at` looks like no word: digits or symbols in it, or capitals inside.
+fn random(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let Some(span) = turn.token(at).and_then(|token| chunk(turn, token.span.start as usize)) else { return false };
+    let raw = span.of(turn.text());
+    let inner = raw.get(1..).unwrap_or_default();
+    let capitals =
+        inner.bytes().any(|byte| byte.is_ascii_uppercase()) && raw.bytes().any(|byte| byte.is_ascii_lowercase());
+    let digits = raw.bytes().any(|byte| byte.is_ascii_digit()) && raw.bytes().any(|byte| byte.is_ascii_alphabetic());
+    raw.len() >= 5 && (capitals || digits || raw.contains(['_', '!', '@', '#', '$', '%', '&', '*']))
+}
+
+/// `is`, `ist`, `es`, `to` (changed to).
+fn binds(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    matches!(
+        turn.word(at),
+        "is" | "was"
+            | "es"
+            | "est"
+            | "ist"
+            | "lautet"
+            | "e"
+            | "era"
+            | "are"
+            | "s"
+            | "as"
+            | "to"
+            | "called"
+            | "equals"
+            | "war"
+    )
+}
+
+/// The run of visible characters at byte `start`.
+fn chunk(turn: &NormalisedTurn<'_>, start: usize) -> Option<Span> {
+    let rest = turn.text().get(start..)?;
+    let run =
+        rest.split(|character: char| character.is_whitespace() || matches!(character, '"' | '<' | '>' | '`')).next()?;
+    let run = run.trim_end_matches([',', ';', '.', ')', '\'']);
+    let run = if run.ends_with(['!', '?']) && !run.bytes().any(|byte| byte.is_ascii_digit()) {
+        run.trim_end_matches(['!', '?'])
+    } else {
+        run.trim_end_matches('?')
+    };
+    (!run.is_empty()).then(|| Span::new(start, start + run.len()))
+}
+
+/// A password or name that is said: words, letters, digits and the names of marks in a row.
+fn spoken_value(turn: &NormalisedTurn<'_>, first: usize) -> Option<Span> {
+    const MARKS: Cues = Cues::of(&[
+        Cue::Dash,
+        Cue::Underscore,
+        Cue::Dot,
+        Cue::LetterCase,
+        Cue::Double,
+        Cue::Triple,
+        Cue::Slash,
+        Cue::Plus,
+    ]);
+    const MARK_WORDS: &[&str] = &[
+        "exclamation",
+        "mark",
+        "sign",
+        "hash",
+        "hashtag",
+        "asterisk",
+        "star",
+        "ampersand",
+        "percent",
+        "pound",
+        "question",
+        "exclamacion",
+        "interrogacion",
+        "almohadilla",
+        "asterisco",
+        "ausrufezeichen",
+        "raute",
+        "sternchen",
+        "exclamativo",
+        "arroba",
+        "at",
+        "diese",
+        "etoile",
+        "point",
+    ];
+    let (mut marks, mut words, mut last) = (0, 0, None);
+    for at in first..first + ANSWER_WORDS_MAX {
+        let Some(token) = turn.token(at).filter(|token| token.class != Class::Mixed) else { break };
+        if at > first && !matches!(turn.gap(at - 1), " " | ", " | "-") {
+            break;
+        }
+        let mark = token.word.cues.any(MARKS)
+            || token.word.number.is_some()
+            || token.is_digits()
+            || MARK_WORDS.contains(&turn.word(at))
+            || super::number::letter_at(turn, at).is_some();
+        let plain = token.is_word() && !DESCRIBING.contains(&turn.word(at));
+        if !mark && !plain {
+            break;
+        }
+        marks += usize::from(mark);
+        words += usize::from(!mark);
+        // Words go on only while marks or digits hold them together.
+        if !mark && words > 3 {
+            break;
+        }
+        if mark || at == first || turn.token(at - 1).is_some_and(|before| before.word.cues.any(MARKS)) {
+            last = Some(at);
+        }
+    }
+    (marks > 0).then(|| last.map(|last| turn.span(first, last))).flatten()
+}
+
+/// Up to four words from byte `start` to the end of the clause.
+fn phrase(turn: &NormalisedTurn<'_>, start: usize) -> Option<Span> {
+    let rest = turn.text().get(start..)?;
+    let clause = rest.split(['.', ',', '?', '!', ';', '\n', '"']).next()?;
+    let words = clause.split(" and ").next()?.trim_end();
+    let short = words.split_whitespace().count() <= 4;
+    (short && !words.is_empty()).then(|| Span::new(start, start + words.len()))
+}
+
+/// Whether the span may be a value: not a word that describes, and no placeholder.
+fn plausible(turn: &NormalisedTurn<'_>, span: Span, firm: bool, kind: Kind) -> bool {
+    let value = span.of(turn.lower());
+    let first =
+        value.split(|character: char| !character.is_alphanumeric()).find(|part| !part.is_empty()).unwrap_or_default();
+    if value.starts_with('[') || value.is_empty() || first.is_empty() && value.len() < 4 {
+        return false;
+    }
+    let coded = value
+        .bytes()
+        .any(|byte| byte.is_ascii_digit() || matches!(byte, b'@' | b'!' | b'#' | b'$' | b'%' | b'_' | b'&' | b'*'));
+    let after = turn.text().get(span.end as usize..).unwrap_or_default();
+    let ends = after
+        .trim_start_matches([' ', '"', '\''])
+        .chars()
+        .next()
+        .is_none_or(|next| matches!(next, '.' | ',' | ';' | '!' | '\n' | ')' | '?'))
+        || after.trim_start().starts_with("and ");
+    let entry = crate::redact::gazetteer::look_up(first);
+    let described = DESCRIBING.contains(&first) || entry.ordinary >= 3;
+    let ends = ends || (entry.ordinary == 0 && kind == Kind::Password);
+    match kind {
+        _ if coded => value.len() >= 3,
+        Kind::Username => !described && value.len() >= 3 && (firm || ends),
+        _ => !described && (firm || ends),
+    }
+}
+
+/// The whole answer to a question for a password, a security answer or a user name.
+fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    let Some((_, kind, reason)) = LABELS.iter().find(|(cue, ..)| view.asked.has(*cue)) else { return };
+    let tokens = turn.tokens();
+    if tokens.is_empty() || tokens.len() > ANSWER_WORDS_MAX || turn.text().contains('?') {
+        return;
+    }
+    if tokens.iter().any(|token| matches!(token.class, Class::Placeholder(_)) || token.word.cues.has(Cue::Negation)) {
+        return;
+    }
+    let first = (0..tokens.len()).find(|index| !leads_in(turn, *index));
+    let Some(first) = first else { return };
+    let start = turn.token(first).map_or(0, |token| token.span.start as usize);
+    let start = start
+        - turn
+            .text()
+            .get(..start)
+            .unwrap_or_default()
+            .chars()
+            .rev()
+            .take_while(|c| matches!(c, '@' | '#' | '$' | '!' | '_' | '*'))
+            .count();
+    let span = match kind {
+        Kind::Password if tokens.len() - first <= 4 => {
+            Some(Span::new(start, turn.text().trim_end().trim_end_matches(['.', ',']).len()))
+        }
+        _ => chunk(turn, start),
+    };
+    let Some(span) = span.filter(|span| !span.is_empty()) else { return };
+    let function = |index: usize| {
+        crate::redact::gazetteer::look_up(turn.word(index)).ordinary >= 3 || DESCRIBING.contains(&turn.word(index))
+    };
+    let talk = (first..tokens.len()).any(function) && !span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit());
+    if talk {
+        return;
+    }
+    if tokens.len() - first <= 4 || span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit()) {
+        out.push(Candidate::new(span, *kind, Likelihood::Likely, reason).because("asked-by-agent"));
+    }
+}
+
+/// Words before the answer itself: `sure, it's`, `my password is`.
+fn leads_in(turn: &NormalisedTurn<'_>, index: usize) -> bool {
+    let Some(token) = turn.token(index) else { return false };
+    let cues = Cues::of(&[
+        Cue::Acknowledge,
+        Cue::Filler,
+        Cue::Copula,
+        Cue::Possessive,
+        Cue::Password,
+        Cue::Username,
+        Cue::NumberNoun,
+        Cue::SecurityAnswer,
+    ]);
+    token.word.cues.any(cues)
+        || matches!(
+            turn.word(index),
+            "it" | "that"
+                | "would"
+                | "be"
+                | "think"
+                | "the"
+                | "i"
+                | "should"
+                | "answer"
+                | "believe"
+                | "we"
+                | "was"
+                | "use"
+                | "hi"
+                | "hello"
+        )
+}
+
+/// `@name` with a digit or an underscore in it: a handle of a person rather than of a brand.
+fn handles(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
+    let text = turn.text();
+    for at in memchr::memchr_iter(b'@', text.as_bytes()) {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let name = text.get(at + 1..).unwrap_or_default();
+        let length = name
+            .bytes()
+            .take(40)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+            .count();
+        let name = name.get(..length).unwrap_or_default().trim_end_matches('.');
+        let personal = name.bytes().any(|byte| byte.is_ascii_digit()) || name.contains('_');
+        if before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ',' | ':')) && name.len() >= 4 && personal {
+            out.push(Candidate::new(
+                Span::new(at, at + 1 + name.len()),
+                Kind::Username,
+                Likelihood::Possible,
+                "form:handle",
+            ));
+        }
+    }
+}

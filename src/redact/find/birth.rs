@@ -1,0 +1,55 @@
+//! Dates that identify: dates of birth, and the expiry of a card where it is said with the name of a month. Any date,
+//! written or spoken, where the words around or a question make it one.
+
+use super::{View, context::Labels, date};
+use crate::redact::{
+    Kind, Likelihood,
+    candidate::Candidate,
+    token::Token,
+    words::{Cue, Cues},
+};
+
+/// Finds dates of birth and spoken expiries.
+pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    let carded = out.iter().any(|candidate| candidate.kind == Kind::CreditCard);
+    let mut index = 0;
+    while let Some(token) = turn.token(index) {
+        let Some(found) = begins(token).then(|| date_here(view, index)).flatten() else {
+            index += 1;
+            continue;
+        };
+        let labels = Labels::around(turn, index, found.last, view.asked);
+        // `the third of June` is said with its article.
+        let article =
+            index > 0 && matches!(turn.word(index - 1), "the" | "el" | "le" | "der" | "am" | "il" | "den" | "dem");
+        let first = if article && token.is_word() { index - 1 } else { index };
+        if let Some((kind, reason)) = meaning(&labels, &found, carded) {
+            let candidate = Candidate::new(turn.span(first, found.last), kind, Likelihood::VeryLikely, reason);
+            out.push(if labels.hints().next().is_none() { candidate.because("asked-by-agent") } else { candidate });
+        }
+        index = found.last + 1;
+    }
+}
+
+fn begins(token: &Token) -> bool {
+    !token.is_word() || token.word.number.is_some() || token.word.cues.any(Cues::of(&[Cue::Month, Cue::DayWord]))
+}
+
+/// The date at this token; where birth is spoken of, also one without the name of a month.
+fn date_here(view: &View<'_>, index: usize) -> Option<date::Date> {
+    date::date_at(view.turn, index).or_else(|| {
+        let loose = date::loose(view.turn, index)?;
+        let labels = Labels::around(view.turn, index, loose.last, view.asked);
+        (labels.has(Cue::Birth) || labels.has(Cue::Expiry)).then_some(loose)
+    })
+}
+
+fn meaning(labels: &Labels, found: &date::Date, carded: bool) -> Option<(Kind, &'static str)> {
+    let near = labels.sentence.has(Cue::Birth) || labels.hints().next().is_none_or(|cues| cues.has(Cue::Birth));
+    if labels.has(Cue::Birth) && near && found.full {
+        return Some((Kind::DateOfBirth, "context:birth"));
+    }
+    let payment = carded || labels.has(Cue::Card) || labels.has(Cue::Cvv) || labels.asked.has(Cue::Expiry);
+    (labels.has(Cue::Expiry) && payment && found.month).then_some((Kind::CardExpiry, "context:expiry"))
+}

@@ -1,0 +1,195 @@
+//! Codes of letters and digits that the context names: order, policy, booking, passport, licence, membership numbers
+//! and plates; and codes whose own prefix names them (`INV-2024-0012`).
+
+use super::{View, context::Labels, number::rows};
+use crate::{
+    redact::{
+        Kind, Likelihood,
+        candidate::Candidate,
+        token::{Case, Class, NormalisedTurn, Token},
+        words::{Cue, Cues},
+    },
+    text::Span,
+};
+
+/// A code has at most this many tokens.
+const TOKENS_MAX: usize = 8;
+
+/// Finds codes in context.
+pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    let mut index = 0;
+    while index < turn.tokens().len() {
+        let Some(last) = code_at(turn, index) else {
+            locator(view, index, out);
+            index += 1;
+            continue;
+        };
+        decide(view, index, last, out);
+        index = last + 1;
+    }
+}
+
+fn is_part(token: &Token) -> bool {
+    matches!(token.class, Class::Digits | Class::Mixed | Class::Word)
+}
+
+/// The last token of the code that begins at token `index`: parts joined by hyphens, slashes, underscores or dots,
+/// with at least one digit in it and, if it is one token, a letter.
+fn code_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
+    let mut last = index;
+    let mut digits = turn.token(index).is_some_and(|token| matches!(token.class, Class::Digits | Class::Mixed));
+    let mut letters = turn.token(index).is_some_and(|token| matches!(token.class, Class::Word | Class::Mixed));
+    while last < index + TOKENS_MAX && matches!(turn.gap(last), "-" | "_" | "/" | "." | "") {
+        let Some(next) = turn.token(last + 1).filter(|token| is_part(token)) else { break };
+        if turn.gap(last) == "." && !matches!(next.class, Class::Digits | Class::Mixed) {
+            break;
+        }
+        digits |= matches!(next.class, Class::Digits | Class::Mixed);
+        letters |= matches!(next.class, Class::Word | Class::Mixed);
+        last += 1;
+    }
+    (digits && letters).then_some(last)
+}
+
+fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    let raw = turn.span(first, last).of(turn.text());
+    let length = raw.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let digits = raw.bytes().filter(u8::is_ascii_digit).count();
+    if length < 4 || harmless(turn, first, last, digits) {
+        return;
+    }
+    let labels = Labels::around(turn, first, last, view.asked);
+    let own = own_prefix(turn, first, last);
+    let hinted = own.into_iter().chain(labels.hints()).chain(std::iter::once(labels.asked));
+    for row in hinted.flat_map(rows) {
+        if !(row.min..=row.max).contains(&length) {
+            continue;
+        }
+        let Some(kind) = row.kind else { return };
+        if row.cue == Cue::Code && (digits < 4 || length - digits > 2) {
+            continue;
+        }
+        if coded(kind) && (digits >= 2 || length >= 5 || kind == Kind::Password || kind == Kind::Username) {
+            let span = widen(turn, first, last, kind, row.max);
+            out.push(Candidate::new(span, kind, Likelihood::Likely, row.reason));
+            return;
+        }
+    }
+}
+
+/// A booking code of capitals only, directly behind its label or as the whole answer.
+fn locator(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    let Some(token) = turn.token(index) else { return };
+    let shaped = token.is_word() && token.case == Case::Upper && (5..=8).contains(&token.span.len());
+    if !shaped || !token.word.cues.is_empty() || crate::redact::gazetteer::look_up(turn.word(index)).ordinary > 0 {
+        return;
+    }
+    let before = index.checked_sub(1).and_then(|before| turn.token(before));
+    let labelled = before
+        .is_some_and(|label| label.word.cues.any(Cues::of(&[Cue::Order, Cue::NumberNoun, Cue::Copula])))
+        && Labels::around(turn, index, index, view.asked).hints().next().is_some_and(|cues| cues.has(Cue::Order));
+    let answered = view.asked.has(Cue::Order) && turn.tokens().len() <= 4;
+    if labelled || answered {
+        out.push(Candidate::new(token.span, Kind::OrderNumber, Likelihood::Likely, "context:order"));
+    }
+}
+
+/// Kinds whose values may hold letters.
+fn coded(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::OrderNumber
+            | Kind::TrackingNumber
+            | Kind::Passport
+            | Kind::DriverLicense
+            | Kind::MedicalId
+            | Kind::NationalId
+            | Kind::Vehicle
+            | Kind::BankAccount
+            | Kind::Password
+            | Kind::Pin
+            | Kind::Username
+            | Kind::Secret
+    )
+}
+
+/// Quantities, ordinals, clock times and sizes: `2nd`, `10am`, `200GB`, `1920x1080`, `5-star`.
+fn harmless(turn: &NormalisedTurn<'_>, first: usize, last: usize, digits: usize) -> bool {
+    let word = turn.word(first);
+    let unit = word.trim_start_matches(|character: char| character.is_ascii_digit());
+    let sized = unit.len() <= 4
+        && unit.len() < word.len()
+        && crate::redact::words::look_up(unit).cues.any(Cues::of(&[Cue::Unit, Cue::Money]));
+    let resolution =
+        unit.strip_prefix('x').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    let adjective = last > first
+        && turn.token(first).is_some_and(Token::is_digits)
+        && (first + 1..=last).all(|at| turn.token(at).is_some_and(Token::is_word))
+        && digits <= 4;
+    (first == last && (sized || resolution)) || adjective
+}
+
+/// The cue of the code's own first part: `order-1234`, `INV-2024-0012`.
+fn own_prefix(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> Option<Cues> {
+    const PREFIXES: &[&str] = &[
+        "ord", "inv", "tkt", "txn", "bkg", "cust", "pol", "clm", "inc", "req", "chg", "ritm", "crm", "cas", "ref",
+        "mem", "acct", "cus", "sub", "pay", "ch", "pi", "so", "wo", "res", "bk", "tr", "rn", "cn", "sr", "cr", "po",
+        "rma",
+    ];
+    let token = turn.token(first)?;
+    if last == first {
+        let letters = turn.word(first).trim_end_matches(|character: char| character.is_ascii_digit());
+        let known = PREFIXES.contains(&letters)
+            && letters.len() >= 3
+            && turn.word(first).len() - letters.len() >= 5
+            && token.case == Case::Upper;
+        return known.then(|| Cue::Order.into());
+    }
+    let meaning = token.word.cues & Cues::of(&[Cue::Order, Cue::Tracking]);
+    let known = token.is_word() && (PREFIXES.contains(&turn.word(first)) || !meaning.is_empty());
+    known.then(|| Cue::Order.into())
+}
+
+/// Plates, passports and national numbers may be written in groups with spaces between.
+fn widen(turn: &NormalisedTurn<'_>, first: usize, last: usize, kind: Kind, max: usize) -> Span {
+    let mut end = last;
+    let grouped = matches!(
+        kind,
+        Kind::NationalId
+            | Kind::Vehicle
+            | Kind::Passport
+            | Kind::DriverLicense
+            | Kind::MedicalId
+            | Kind::TrackingNumber
+    );
+    let mut length = turn.span(first, last).of(turn.text()).bytes().filter(u8::is_ascii_alphanumeric).count();
+    while grouped && turn.gap(end) == " " {
+        let Some(next) = turn
+            .token(end + 1)
+            .filter(|token| token.is_digits() || token.case == Case::Upper && token.word.cues.is_empty())
+        else {
+            break;
+        };
+        length += next.span.len();
+        if length > max {
+            break;
+        }
+        end += 1;
+    }
+    let mut begin = first;
+    while grouped
+        && begin > 0
+        && turn.gap(begin - 1) == " "
+        && turn.token(begin - 1).is_some_and(|token| {
+            token.is_word() && token.case == Case::Upper && token.span.len() <= 4 && token.word.cues.is_empty()
+        })
+    {
+        begin -= 1;
+    }
+    let span = turn.span(begin, end);
+    let hash = turn.gap_before(begin).ends_with('#');
+    if hash { Span { start: span.start - 1, end: span.end } } else { span }
+}

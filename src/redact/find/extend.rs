@@ -1,0 +1,40 @@
+//! Widens a found number by the marks and words that belong to it: a plus, an opening bracket, an extension.
+
+use crate::{
+    redact::{
+        token::{Class, NormalisedTurn},
+        words::Cue,
+    },
+    text::Span,
+};
+
+/// The span of a telephone number with its plus, its bracket and its extension.
+pub(super) fn phone(turn: &NormalisedTurn<'_>, span: Span, _plus: bool) -> Span {
+    let before = turn.text().get(..span.start as usize).unwrap_or_default();
+    let marks = before.len() - before.trim_end_matches(['+', '(']).len();
+    let start = span.start - u32::try_from(marks.min(2)).unwrap_or(0);
+    Span { start, end: extension(turn, span.end) }
+}
+
+/// The end of the extension that follows the number ending at `end`, or `end` itself: `x123`, `ext. 123`.
+fn extension(turn: &NormalisedTurn<'_>, end: u32) -> u32 {
+    let next = turn.token_at(end);
+    let Some(token) = turn.token(next) else { return end };
+    let near = turn.gap_before(next).trim_matches([' ', ',', '(', ';']).is_empty() && turn.gap_before(next).len() <= 3;
+    if !near {
+        return end;
+    }
+    let word = turn.word(next);
+    let joined = word.strip_prefix("ext").or_else(|| word.strip_prefix('x'));
+    if token.class == Class::Mixed
+        && joined
+            .is_some_and(|digits| (1..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return token.span.end;
+    }
+    let number = turn.token(next + 1).filter(|number| number.is_digits() && number.span.len() <= 6);
+    match number {
+        Some(number) if token.word.cues.has(Cue::Extension) && turn.gap(next).len() <= 2 => number.span.end,
+        _ => end,
+    }
+}

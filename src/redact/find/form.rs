@@ -1,0 +1,125 @@
+//! Identifiers with a form of their own: national and tax numbers, licences, parcel numbers, vehicle numbers. Walks the
+//! table in [`super::forms`]; knows nothing of the single rows.
+
+use super::{
+    View,
+    context::Labels,
+    forms::{FORMS, Form, When},
+};
+use crate::{
+    redact::{
+        candidate::Candidate,
+        token::{Class, Token},
+        words::Cue,
+    },
+    text::Span,
+};
+
+/// Finds identifiers by their form, and their check digit where they have one.
+pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
+    for (index, token) in view.turn.tokens().iter().enumerate() {
+        if may_begin(token) {
+            at_token(view, index, token, out);
+        }
+    }
+}
+
+/// Digits, codes, and short words: what an identifier can begin with.
+fn may_begin(token: &Token) -> bool {
+    match token.class {
+        Class::Digits | Class::Mixed => true,
+        Class::Word => token.span.len() <= 6 && token.word.cues.is_empty(),
+        Class::Placeholder(_) => false,
+    }
+}
+
+fn at_token(view: &View<'_>, index: usize, token: &Token, out: &mut Vec<Candidate>) {
+    let text = view.turn.text();
+    let start = token.span.start as usize;
+    let Some(rest) = text.as_bytes().get(start..) else { return };
+    let first = rest.first().is_some_and(u8::is_ascii_digit);
+    let mut labels = None;
+    for form in FORMS.iter().filter(|form| form.begins_with_digit() == first) {
+        let Some((length, compact)) = form.matches(rest) else { continue };
+        if !(form.check)(&compact) || glued(text, start, start + length) {
+            continue;
+        }
+        let span = Span::new(start, start + length);
+        let labels = labels.get_or_insert_with(|| {
+            let last = view.turn.token_at(span.end.saturating_sub(1));
+            Labels::around(view.turn, index, last, view.asked)
+        });
+        let likelihood = match form.when {
+            When::Always(likelihood)
+                if labels.has(Cue::Product) && likelihood < super::super::Likelihood::VeryLikely =>
+            {
+                continue;
+            }
+            When::Always(likelihood) => likelihood,
+            When::Cued(cues, likelihood) if cues.iter().any(|cue| labels.has(*cue)) => likelihood,
+            When::Cued(..) => continue,
+        };
+        out.push(Candidate::new(span, form.kind, likelihood, form.reason));
+    }
+}
+
+/// Whether the match is a part of a longer code.
+fn glued(text: &str, start: usize, end: usize) -> bool {
+    let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
+    let joins = |character: char| matches!(character, '-' | '.' | '/' | '_' | '@');
+    let mut behind = after.chars();
+    let joined_on = match (behind.next(), behind.next()) {
+        (Some(first), _) if first.is_alphanumeric() => true,
+        (Some(first), Some(second)) => joins(first) && second.is_alphanumeric(),
+        _ => false,
+    };
+    let mut ahead = before.chars().rev();
+    let joined_before = match (ahead.next(), ahead.next()) {
+        (Some(first), Some(second)) => joins(first) && second.is_ascii_digit(),
+        _ => false,
+    };
+    joined_on || joined_before
+}
+
+impl Form {
+    fn begins_with_digit(&self) -> bool {
+        self.pattern.starts_with(['9', '1'])
+    }
+
+    /// Length of the match at the start of `rest`, and the matched letters and digits in upper case.
+    pub(super) fn matches(&self, rest: &[u8]) -> Option<(usize, String)> {
+        let mut compact = String::new();
+        let mut at = 0;
+        let mut separator = None;
+        for expected in self.pattern.bytes() {
+            let byte = rest.get(at).copied().unwrap_or(0);
+            if matches!(expected, b'-' | b'~' | b'.' | b'/') {
+                let separates = match expected {
+                    b'~' => matches!(byte, b' ' | b'-' | b'.' | b'/'),
+                    b'-' => matches!(byte, b'-' | b' '),
+                    other => byte == other,
+                };
+                if !separates && expected != b'~' {
+                    return None;
+                }
+                if expected == b'~' && *separator.get_or_insert(separates) != separates {
+                    return None;
+                }
+                at += usize::from(separates);
+                continue;
+            }
+            let fits = match expected {
+                b'9' => byte.is_ascii_digit(),
+                b'A' => byte.is_ascii_alphabetic(),
+                b'X' => byte.is_ascii_alphanumeric(),
+                literal => byte.eq_ignore_ascii_case(&literal),
+            };
+            if !fits {
+                return None;
+            }
+            compact.push(char::from(byte.to_ascii_uppercase()));
+            at += 1;
+        }
+        Some((at, compact))
+    }
+}

@@ -1,0 +1,68 @@
+//! International bank account numbers.
+
+use super::{View, context::Labels};
+use crate::{
+    redact::{Kind, Likelihood, candidate::Candidate, check, token::Class, words::Cue},
+    text::Span,
+};
+
+/// Longest IBAN in the registry, in characters.
+const LENGTH_MAX: usize = 34;
+
+/// Finds IBANs by country, length and check digits, and broken ones in groups of four or beside the word.
+pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    for (index, token) in turn.tokens().iter().enumerate() {
+        let raw = turn.word(index).as_bytes();
+        let begins = match raw {
+            [a, b, c, d, ..] => {
+                token.class == Class::Mixed
+                    && [a, b].iter().all(|x| x.is_ascii_lowercase())
+                    && [c, d].iter().all(|x| x.is_ascii_digit())
+            }
+            [a, b] => {
+                token.class == Class::Word
+                    && a.is_ascii_lowercase()
+                    && b.is_ascii_lowercase()
+                    && turn.token(index + 1).is_some_and(|next| next.is_digits())
+            }
+            _ => false,
+        };
+        if begins {
+            at_token(view, index, out);
+        }
+    }
+}
+
+fn at_token(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    let mut compact = String::new();
+    let mut last = index;
+    let mut length = None;
+    for at in index..index + LENGTH_MAX {
+        let Some(token) = turn.token(at).filter(|token| !matches!(token.class, Class::Placeholder(_))) else { break };
+        compact.push_str(&turn.raw(at).to_ascii_uppercase());
+        if length.is_none() {
+            length = compact.get(..2).and_then(check::iban_length);
+        }
+        let Some(wanted) = length else { return };
+        if compact.len() >= wanted {
+            last = at;
+            break;
+        }
+        if !matches!(turn.gap(at), " " | "-" | "." | "  " | "") || token.span.len() > LENGTH_MAX {
+            break;
+        }
+    }
+    let Some(wanted) = length.filter(|wanted| compact.len() == *wanted) else { return };
+    let span: Span = turn.span(index, last);
+    if check::iban(&compact) {
+        out.push(Candidate::new(span, Kind::Iban, Likelihood::VeryLikely, "check:iban"));
+        return;
+    }
+    let digits = compact.bytes().filter(u8::is_ascii_digit).count();
+    let labels = Labels::around(turn, index, last, view.asked);
+    if digits * 2 > wanted && (last > index + 2 || labels.has(Cue::Iban) || labels.has(Cue::Account) || last == index) {
+        out.push(Candidate::new(span, Kind::Iban, Likelihood::Likely, "form:iban"));
+    }
+}

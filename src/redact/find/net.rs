@@ -1,0 +1,98 @@
+//! Addresses of machines: IPv4, IPv6 and hardware addresses.
+
+use super::{View, context::Labels};
+use crate::{
+    redact::{Kind, Likelihood, candidate::Candidate, token::NormalisedTurn, words::Cue},
+    text::Span,
+};
+
+/// Longest text of an IPv6 address, zone left out.
+const IPV6_BYTES_MAX: usize = 45;
+
+/// Finds IP and MAC addresses.
+pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
+    for (index, token) in view.turn.tokens().iter().enumerate() {
+        if token.is_digits() && view.turn.gap(index) == "." {
+            out.extend(ipv4(view, index));
+        }
+    }
+    let text = view.turn.text();
+    let mut done = 0;
+    for colon in memchr::memchr_iter(b':', text.as_bytes()) {
+        if colon >= done
+            && let Some((span, kind)) = colon_groups(text, colon)
+        {
+            done = span.end as usize;
+            out.push(Candidate::new(span, kind, Likelihood::VeryLikely, "form:address"));
+        }
+    }
+    hyphenated(view.turn, out);
+}
+
+fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
+    let turn = view.turn;
+    let part = |at: usize| {
+        turn.token(at).is_some_and(|token| {
+            token.is_digits() && turn.raw(at).len() <= 3 && turn.raw(at).parse::<u16>().is_ok_and(|value| value <= 255)
+        })
+    };
+    let dotted = (0..3).all(|offset| turn.gap(index + offset) == ".");
+    let whole = turn.gap(index + 3) != "." || !turn.token(index + 4).is_some_and(|token| token.is_digits());
+    let begins = index == 0 || turn.gap(index - 1) != ".";
+    if !(dotted && whole && begins && (0..4).all(|offset| part(index + offset))) {
+        return None;
+    }
+    let labels = Labels::around(turn, index, index + 3, view.asked);
+    let versioned = labels.hints().next().is_some_and(|cues| cues.has(Cue::Version))
+        || turn.gap_before(index).ends_with(['v', 'V']);
+    let joined = turn.gap(index + 3).starts_with(['-', '_']);
+    let local = matches!(turn.span(index, index + 3).of(turn.text()), "127.0.0.1" | "0.0.0.0" | "255.255.255.255");
+    (!versioned && !local && !joined)
+        .then(|| Candidate::new(turn.span(index, index + 3), Kind::Ip, Likelihood::VeryLikely, "form:ipv4"))
+}
+
+/// The run of hexadecimal groups and colons around the colon at `colon`.
+fn colon_groups(text: &str, colon: usize) -> Option<(Span, Kind)> {
+    let bytes = text.as_bytes();
+    let belongs = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':';
+    let before = bytes.get(..colon)?.iter().rev().take(IPV6_BYTES_MAX).take_while(|byte| belongs(byte)).count();
+    let after =
+        bytes.get(colon..)?.iter().take(IPV6_BYTES_MAX).take_while(|byte| belongs(byte) || **byte == b'.').count();
+    let (start, end) = (colon - before, colon + after);
+    let run = text.get(start..end)?.trim_end_matches('.');
+    let run = if run.ends_with("::") { run } else { run.trim_end_matches(':') };
+    let end = start + run.len();
+    let alone = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    if !alone(bytes.get(end)) || !alone(start.checked_sub(1).and_then(|at| bytes.get(at))) {
+        return None;
+    }
+    let mac = run.split(':').count() == 6 && run.split(':').all(|group| group.len() == 2);
+    if mac {
+        return Some((Span::new(start, end), Kind::Mac));
+    }
+    let colons = run.bytes().filter(|byte| *byte == b':').count();
+    let parsed = run.parse::<std::net::Ipv6Addr>().is_ok();
+    (colons >= 2 && run.len() > 4 && parsed).then_some((Span::new(start, end), Kind::Ip))
+}
+
+/// `00-1A-2B-3C-4D-5E` and `001a.2b3c.4d5e`.
+fn hyphenated(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
+    let hex = |at: usize, length: usize| {
+        turn.token(at).is_some_and(|token| token.span.len() == length)
+            && turn.raw(at).bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    for index in 0..turn.tokens().len() {
+        let shape = match turn.gap(index) {
+            "-" if (0..6).all(|offset| hex(index + offset, 2)) => Some((5, "-")),
+            "." if (0..3).all(|offset| hex(index + offset, 4)) => Some((2, ".")),
+            _ => None,
+        };
+        let Some((groups, mark)) = shape else { continue };
+        let joined = (0..groups).all(|offset| turn.gap(index + offset) == mark);
+        let ends = turn.gap(index + groups) != mark && (index == 0 || turn.gap(index - 1) != mark);
+        let span = turn.span(index, index + groups);
+        if joined && ends && span.of(turn.text()).bytes().any(|byte| byte.is_ascii_alphabetic()) {
+            out.push(Candidate::new(span, Kind::Mac, Likelihood::VeryLikely, "form:mac"));
+        }
+    }
+}

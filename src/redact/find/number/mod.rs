@@ -1,0 +1,112 @@
+//! Numbers: which written or spoken digits identify a person or an account, and which are dates, prices and the like.
+
+mod card;
+mod near;
+mod phone;
+mod rows;
+mod run;
+mod spoken;
+mod value;
+
+pub(in crate::redact) use card::network as card_network;
+pub(super) use near::harmless_at;
+pub(super) use rows::rows;
+pub(super) use run::letter_at;
+
+use super::{View, context::Labels, date};
+use crate::redact::{
+    candidate::Candidate,
+    token::{Class, NormalisedTurn},
+    words::{Cue, Cues},
+};
+use run::{Group, Run};
+
+/// Finds numbers that identify.
+pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    let mut index = 0;
+    while let Some(token) = turn.token(index) {
+        if token.class == Class::Mixed {
+            card::inside(turn, index, out);
+        }
+        if let Some(date) = date::date_at(turn, index).filter(|date| date.month) {
+            index = date.last + 1;
+            continue;
+        }
+        let starts = token.is_digits()
+            || token.class == Class::Mixed
+            || token.word.number.is_some()
+            || token.word.cues.has(Cue::Double)
+            || token.word.cues.has(Cue::Triple)
+            || (token.is_word() && letter_at(turn, index).is_some());
+        match starts.then(|| run::run_at(turn, index)).flatten() {
+            Some((Run::Spoken(spoken), next)) => {
+                value::spoken(view, &spoken, out);
+                index = next;
+            }
+            Some((Run::Written(groups), next)) => {
+                written(view, &groups, out);
+                index = next.max(index + 1);
+            }
+            None => index += 1,
+        }
+    }
+}
+
+/// Decides group by group what a written run holds.
+fn written(view: &View<'_>, groups: &[Group], out: &mut Vec<Candidate>) {
+    let mut first = 0;
+    while let Some(group) = groups.get(first) {
+        let labels =
+            Labels::around(view.turn, group.token, groups.last().map_or(group.token, |last| last.token), view.asked);
+        let before = out.len();
+        let last = value::written(view, groups, first, &labels, out);
+        first = match last {
+            Some(last) => last + 1,
+            None => harmless_at(view.turn, group.token).map_or(first + 1, |token| {
+                groups.iter().rposition(|group| group.token <= token).map_or(first + 1, |at| at + 1)
+            }),
+        };
+        debug_assert!(out.len() >= before);
+    }
+}
+
+/// Digits of a turn in one breath, written or spoken.
+#[derive(Debug)]
+pub(in crate::redact) struct DigitRun {
+    /// First token.
+    pub(in crate::redact) first: usize,
+    /// Last token.
+    pub(in crate::redact) last: usize,
+    /// The digits.
+    pub(in crate::redact) digits: String,
+}
+
+/// All runs of digits of a turn, dates, prices and the like left out.
+pub(in crate::redact) fn digit_runs(turn: &NormalisedTurn<'_>) -> Vec<DigitRun> {
+    let mut runs = Vec::new();
+    let mut index = 0;
+    while let Some(token) = turn.token(index) {
+        let starts = token.is_digits()
+            || token.word.number.is_some()
+            || token.word.cues.any(Cues::of(&[Cue::Double, Cue::Triple]));
+        let harmless = if token.is_digits() { harmless_at(turn, index) } else { None };
+        if let Some(last) = harmless {
+            index = last + 1;
+            continue;
+        }
+        let found = starts.then(|| run::run_at(turn, index)).flatten();
+        let Some((run, next)) = found else {
+            index += 1;
+            continue;
+        };
+        let (last, value) = match run {
+            Run::Spoken(spoken) => (spoken.last, spoken.value),
+            Run::Written(groups) => (next - 1, groups.iter().map(|group| group.text(turn)).collect()),
+        };
+        let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+        runs.push(DigitRun { first: index, last, digits });
+        index = next.max(index + 1);
+    }
+    runs
+}

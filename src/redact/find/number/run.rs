@@ -1,0 +1,389 @@
+//! Runs of digits: written groups and number words that stand together, with fillers, pauses and corrections between.
+//! Knows nothing of what the digits mean.
+
+use super::spoken::Dictation;
+use crate::redact::{
+    token::{Class, NormalisedTurn, Token},
+    words::{Cue, Cues, Languages},
+};
+
+/// A run ends after this many digits, so that hostile input costs no more than its length.
+const DIGITS_MAX: usize = 64;
+
+/// How many words may stand between two digits of a dictation.
+const JOINERS_MAX: usize = 4;
+
+/// A run of digits.
+#[derive(Debug)]
+pub(super) enum Run {
+    /// Groups written in digits.
+    Written(Vec<Group>),
+    /// A dictation.
+    Spoken(Spoken),
+}
+
+/// One token of written digits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group {
+    /// Index of its token.
+    pub(super) token: usize,
+    /// How many digits it has.
+    pub(super) digits: usize,
+}
+
+/// Digits (and letters that are spelled out among them) of a dictation.
+#[derive(Debug)]
+pub(super) struct Spoken {
+    /// First token.
+    pub(super) first: usize,
+    /// Last token.
+    pub(super) last: usize,
+    /// Digits and letters, lower case.
+    pub(super) value: String,
+    /// How many number words and groups it was made of.
+    pub(super) atoms: usize,
+    /// How many of them are written digits.
+    pub(super) written: usize,
+    /// How many of them are spelled letters.
+    pub(super) letters: usize,
+    /// How many of them are number words.
+    pub(super) words: usize,
+}
+
+/// Something that adds digits or a letter, and the token behind it.
+enum Atom {
+    Written,
+    Number,
+    Repeat(usize),
+    Letter(u8),
+}
+
+/// The run that starts at token `index`, and the token behind it.
+pub(super) fn run_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<(Run, usize)> {
+    let spoken = spoken_at(turn, index);
+    let spelled =
+        |spoken: &Spoken| spoken.words > 0 || spoken.letters > 1 || (spoken.letters > 0 && spoken.written > 3);
+    if let Some(spoken) = spoken.filter(spelled) {
+        let next = spoken.last + 1;
+        return Some((Run::Spoken(spoken), next));
+    }
+    let groups = written_at(turn, index);
+    let next = groups.last()?.token + 1;
+    Some((Run::Written(groups), next))
+}
+
+/// Written groups from token `index` on.
+fn written_at(turn: &NormalisedTurn<'_>, index: usize) -> Vec<Group> {
+    let mut groups = Vec::new();
+    let mut total = 0;
+    let mut at = index;
+    while let Some(token) = turn.token(at) {
+        let digits = match token.class {
+            Class::Digits => token.span.len(),
+            _ if with_letter_o(turn.word(at), groups.len()) => token.span.len(),
+            _ => before_extension(turn.word(at), groups.len()),
+        };
+        if digits == 0 {
+            break;
+        }
+        groups.push(Group { token: at, digits });
+        total += digits;
+        if total > DIGITS_MAX || digits != token.span.len() || !separates(turn.gap(at)) {
+            break;
+        }
+        at += 1;
+    }
+    groups
+}
+
+/// Whether a token is digits with the letter o for zero; inside a number it may be the letter alone.
+fn with_letter_o(word: &str, groups: usize) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let zeros = word.bytes().filter(|byte| *byte == b'o').count();
+    zeros > 0 && digits + zeros == word.len() && word.len() >= 3 && (digits > 0 || groups > 0)
+}
+
+/// How many digits stand before the extension in the last group of a telephone number such as `555-0143x22`.
+fn before_extension(word: &str, groups: usize) -> usize {
+    match word.split_once('x') {
+        Some((number, extension)) if groups > 0 && matches!(number.len(), 3..=7) => {
+            let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+            if digits(number) && digits(extension) && extension.len() <= 6 { number.len() } else { 0 }
+        }
+        _ => 0,
+    }
+}
+
+impl Group {
+    /// Its digits; the letter o stands for zero.
+    pub(super) fn text(&self, turn: &NormalisedTurn<'_>) -> String {
+        turn.word(self.token).get(..self.digits).unwrap_or_default().replace('o', "0")
+    }
+}
+
+/// Whether a gap may stand inside a written number.
+fn separates(gap: &str) -> bool {
+    (1..=4).contains(&gap.len())
+        && gap.bytes().all(|byte| {
+            matches!(
+                byte,
+                b' ' | b'-'
+                    | b'.'
+                    | b'/'
+                    | b'('
+                    | b')'
+                    | b'_'
+                    | b'*'
+                    | b','
+                    | b':'
+                    | b'|'
+                    | b'+'
+                    | b'~'
+                    | b'\t'
+                    | b'"'
+                    | b'\''
+                    | b'\\'
+                    | b'\n'
+            )
+        })
+        && gap.bytes().filter(|byte| *byte != b' ').count() <= 3
+}
+
+/// Whether a gap may stand inside a dictation: spaces, commas, dots of a pause, dashes.
+fn pauses(gap: &str) -> bool {
+    gap.len() <= 6 && gap.bytes().all(|byte| matches!(byte, b' ' | b',' | b'.' | b'-' | b';' | b'\t' | b'/' | b'\''))
+}
+
+fn spoken_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<Spoken> {
+    let mut reader = Reader::new(turn, index);
+    while reader.step() {}
+    reader.finish()
+}
+
+struct Reader<'t> {
+    turn: &'t NormalisedTurn<'t>,
+    first: usize,
+    /// Last token taken in.
+    last: Option<usize>,
+    at: usize,
+    dictation: Dictation,
+    languages: Languages,
+    atoms: usize,
+    written: usize,
+    letters: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn new(turn: &'t NormalisedTurn<'t>, first: usize) -> Self {
+        Self {
+            turn,
+            first,
+            last: None,
+            at: first,
+            dictation: Dictation::default(),
+            languages: Languages::ALL,
+            atoms: 0,
+            written: 0,
+            letters: 0,
+        }
+    }
+
+    /// Takes in the next atom, skipping what may stand between; false at the end of the run.
+    fn step(&mut self) -> bool {
+        let Some((joiners, joined, back)) = self.joiners() else { return false };
+        let at = self.at + joiners;
+        let Some((atom, next)) = self.atom(at) else { return false };
+        if self.dictation.len() > DIGITS_MAX {
+            return false;
+        }
+        if back {
+            self.dictation.take_back();
+        }
+        if self.last.is_some_and(|last| self.turn.gap(last).contains([',', '.', ';'])) {
+            self.dictation.pause();
+        }
+        self.take(at, &atom, joined);
+        if !matches!(atom, Atom::Repeat(_)) {
+            self.last = Some(next - 1);
+        }
+        self.at = next;
+        if self.is_label(at) {
+            *self = Self::new(self.turn, next);
+            return self.atom(next).is_some();
+        }
+        true
+    }
+
+    /// Whether the letters so far spell a label (`d o b`, `n i`), which is no part of the value behind it.
+    fn is_label(&self, at: usize) -> bool {
+        self.letters == self.atoms && self.turn.token(at).is_some_and(|token| token.word.cues.any(Cues::MEANING))
+    }
+
+    fn take(&mut self, at: usize, atom: &Atom, joined: bool) {
+        match atom {
+            Atom::Repeat(times) => {
+                self.dictation.repeat(*times);
+                return;
+            }
+            Atom::Written => {
+                self.dictation.written(self.turn.raw(at));
+                self.written += 1;
+            }
+            Atom::Letter(letter) => {
+                self.dictation.written(char::from(*letter).encode_utf8(&mut [0; 4]));
+                self.letters += 1;
+            }
+            Atom::Number => {
+                let Some(number) = self.turn.token(at).and_then(|token| token.word.number) else { return };
+                let narrowed = self.languages & number.languages;
+                self.languages = if narrowed.is_empty() { number.languages } else { narrowed };
+                let last = self.atom(at + 1).is_none();
+                self.dictation.word(number, joined, last);
+            }
+        }
+        self.atoms += 1;
+    }
+
+    /// How many tokens may be skipped before the next atom, whether an `and` is among them, and whether they take the
+    /// last digit back. `None` where the run ends.
+    fn joiners(&self) -> Option<(usize, bool, bool)> {
+        const SKIPPED: Cues = Cues::of(&[Cue::Filler, Cue::Correction, Cue::Dash, Cue::Slash]);
+        let (mut joined, mut back) = (false, false);
+        for skipped in 0..=JOINERS_MAX {
+            let at = self.at + skipped;
+            if at > self.first && !pauses(self.turn.gap(at - 1)) {
+                return None;
+            }
+            if self.atom(at).is_some() {
+                return Some((skipped, joined, back));
+            }
+            let token = self.turn.token(at).filter(|token| at > self.first && token.word.cues.any(SKIPPED))?;
+            joined |= matches!(self.turn.word(at), "and" | "y" | "e" | "et" | "und" | "en");
+            back |= token.word.cues.has(Cue::Correction)
+                && !matches!(self.turn.word(at), "no" | "nao" | "wait" | "non" | "moment");
+        }
+        None
+    }
+
+    /// The atom at token `at`, and the token behind it.
+    fn atom(&self, at: usize) -> Option<(Atom, usize)> {
+        let token = self.turn.token(at)?;
+        let cues = token.word.cues;
+        for (cue, times) in [(Cue::Double, 2), (Cue::Triple, 3), (Cue::Quadruple, 4)] {
+            if cues.has(cue)
+                && self.turn.token(at + 1).is_some_and(|next| next.is_digits() || next.word.number.is_some())
+            {
+                return Some((Atom::Repeat(times), at + 1));
+            }
+        }
+        match token.class {
+            Class::Digits => Some((Atom::Written, at + 1)),
+            Class::Word if self.counts(at) => Some((Atom::Number, at + 1)),
+            Class::Word => letter_at(self.turn, at)
+                .or_else(|| self.enclosed_letter(at))
+                .map(|(letter, next)| (Atom::Letter(letter), next)),
+            _ => None,
+        }
+    }
+
+    /// A single letter between digits, even one that is a word elsewhere: `one a two`.
+    fn enclosed_letter(&self, at: usize) -> Option<(u8, usize)> {
+        let [letter @ (b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b's')] = self.turn.word(at).as_bytes() else {
+            return None;
+        };
+        let counts =
+            |index: usize| self.turn.token(index).is_some_and(|token| token.is_digits() || token.word.number.is_some());
+        (self.atoms > 0 && self.last == at.checked_sub(1) && counts(at + 1) && pauses(self.turn.gap(at)))
+            .then_some((*letter, at + 1))
+    }
+
+    /// Whether the word is a number in a language that fits those before it.
+    fn counts(&self, at: usize) -> bool {
+        self.turn
+            .token(at)
+            .and_then(|token| token.word.number)
+            .is_some_and(|number| self.atoms == 0 || !(self.languages & number.languages).is_empty())
+    }
+
+    fn finish(self) -> Option<Spoken> {
+        let last = self.last?;
+        let (first, atoms, written, letters) = (self.first, self.atoms, self.written, self.letters);
+        let words = atoms - written - letters;
+        Some(Spoken { first, last, value: self.dictation.finish(), atoms, written, letters, words })
+    }
+}
+
+/// A spelled letter at token `at` (`b`, `bravo`, `b for bravo`, `p as in papa`), and the token behind it.
+pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -> Option<(u8, usize)> {
+    let word = turn.word(at);
+    if word == "x" && turn.word(at + 1) == "ray" {
+        return Some((b'x', at + 2));
+    }
+    if let [letter @ b'a'..=b'z'] = word.as_bytes() {
+        let spelled = spelled_by(turn, at, *letter);
+        let apostrophe = turn.gap_before(at).ends_with('\'') || turn.gap(at).starts_with('\'');
+        let measure = at > 0
+            && turn.token(at - 1).is_some_and(Token::is_digits)
+            && turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Unit));
+        let alone = measure
+            || matches!(letter, b'a' | b'i' | b'e' | b'y' | b'o' | b's' | b'x' | b'u') && !beside_letter(turn, at);
+        let bound = spelled.is_some() && !is_copula(turn, at);
+        return (bound || !(apostrophe || alone || is_copula(turn, at)))
+            .then_some((*letter, spelled.unwrap_or(at + 1)));
+    }
+    let letter = turn.token(at)?.word.letter;
+    if letter.is_ascii_uppercase() {
+        let letter = letter.to_ascii_lowercase();
+        let spelled = spelled_by(turn, at, letter);
+        return (spelled.is_some() || beside_atom(turn, at)).then_some((letter, spelled.unwrap_or(at + 1)));
+    }
+    (letter != 0).then_some((letter, at + 1))
+}
+
+/// Whether a single letter behind a label is the word `is` (`la targa è …`) or an article.
+fn is_copula(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let word = matches!(turn.word(at), "e" | "o" | "a" | "y" | "s");
+    let labelled = at > 0
+        && turn.gap_before(at) == " "
+        && turn.token(at - 1).is_some_and(|label| {
+            label.span.len() > 1 && label.word.cues.any(Cues::MEANING | Cue::NumberNoun.into() | Cue::Copula.into())
+        });
+    let twice = at > 1 && word && is_copula(turn, at - 1);
+    word && (labelled || twice)
+}
+
+/// Whether digits, number words or letters stand on both sides of the token, or on one where it is the last.
+fn beside_atom(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let atom = |index: usize| {
+        turn.token(index).is_some_and(|token| {
+            token.is_digits()
+                || token.word.number.is_some()
+                || token.word.letter != 0
+                || (token.is_word() && token.span.len() == 1)
+        })
+    };
+    let before = at.checked_sub(1).is_some_and(|before| pauses(turn.gap(before)) && atom(before));
+    let after = pauses(turn.gap(at)) && atom(at + 1);
+    (before && after)
+        || (after && at + 2 < turn.tokens().len() && atom(at + 2))
+        || (before && at + 1 >= turn.tokens().len())
+}
+
+/// Whether another single letter or spelling word stands directly before or behind: then `a` is a letter, not a word.
+fn beside_letter(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let letter = |index: usize| {
+        turn.word(index).len() == 1 && turn.token(index).is_some_and(Token::is_word)
+            || turn.token(index).is_some_and(|token| token.word.letter != 0 && token.span.len() > 3)
+    };
+    letter(at + 1) || at.checked_sub(1).is_some_and(letter)
+}
+
+/// The token behind `as in papa`, `for bravo`, `wie Anton`, `de Madrid` after the letter at token `at`.
+fn spelled_by(turn: &NormalisedTurn<'_>, at: usize, letter: u8) -> Option<usize> {
+    let link =
+        turn.token(at + 1).filter(|token| token.word.cues.has(Cue::SpellAs) && turn.gap(at).trim().len() <= 1)?;
+    let skip = usize::from(matches!(turn.word(at + 2), "in"));
+    let word = at + 2 + skip;
+    let spells = link.is_word() && turn.word(word).as_bytes().first() == Some(&letter) && turn.word(word).len() > 2;
+    spells.then_some(word + 1)
+}

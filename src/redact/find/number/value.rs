@@ -1,0 +1,359 @@
+//! Decides what one number is: a card by its check digit, an expiry, what the words around say, a telephone number by
+//! its form, and what is too long to be anything harmless.
+
+use super::{
+    super::{View, context::Labels, date},
+    card, near, phone,
+    rows::{Row, rows},
+    run::{Group, Spoken},
+};
+use crate::{
+    redact::{
+        Kind, Likelihood,
+        candidate::Candidate,
+        check,
+        words::{Cue, Cues},
+    },
+    text::Span,
+};
+
+/// A number without any context is taken for an identifier from this many digits on.
+const UNLABELLED_DIGITS_MIN: usize = 9;
+
+/// Decides on the number that begins at group `first`; the last group it used.
+pub(super) fn written(
+    view: &View<'_>,
+    groups: &[Group],
+    first: usize,
+    labels: &Labels,
+    out: &mut Vec<Candidate>,
+) -> Option<usize> {
+    let turn = view.turn;
+    let token = groups.get(first)?.token;
+    let carded = labels.has(Cue::Card);
+    if let Some(last) = card::card_at(turn, groups, first, carded).filter(|_| !labels.has(Cue::Product)) {
+        let span = turn.span(token, groups.get(last)?.token);
+        out.push(Candidate::new(span, Kind::CreditCard, Likelihood::VeryLikely, "luhn"));
+        return Some(last);
+    }
+    if let Some(last) = expiry(view, groups, first, labels) {
+        let span = turn.span(token, groups.get(last)?.token);
+        out.push(Candidate::new(span, Kind::CardExpiry, Likelihood::Likely, "context:expiry"));
+        return Some(last);
+    }
+    let harmless = near::harmless_at(turn, token);
+    let asked_now = labels.asked.any(Cues::of(&[Cue::Pin, Cue::Cvv, Cue::Password]));
+    if harmless.is_some_and(|last| last > token || !asked_now) && !year_as_answer(view, token, labels) {
+        return phone_over(view, groups, first, out);
+    }
+    let phone = phone::phone_at(turn, groups, first);
+    if let Some(found) = phone.filter(|phone| phone.likelihood == Likelihood::VeryLikely) {
+        return push_phone(view, groups, first, found, out);
+    }
+    let by_phone =
+        labels.hints().next().is_none_or(|cues| cues.any(Cues::of(&[Cue::Phone, Cue::Name, Cue::Address, Cue::Email])));
+    if let Some(found) = phone.filter(|phone| by_phone && phone.likelihood == Likelihood::Likely) {
+        return push_phone(view, groups, first, found, out);
+    }
+    if let Some(last) = labelled(view, groups, first, labels, out) {
+        return Some(last);
+    }
+    if let Some(found) = phone.filter(|_| !labels.has(Cue::Product)) {
+        return push_phone(view, groups, first, found, out);
+    }
+    unlabelled(view, groups, first, labels, out)
+}
+
+/// A form that is a telephone number beyond doubt wins over a date or a decimal that it begins like.
+fn phone_over(view: &View<'_>, groups: &[Group], first: usize, out: &mut Vec<Candidate>) -> Option<usize> {
+    let found = phone::phone_at(view.turn, groups, first).filter(|phone| phone.likelihood >= Likelihood::Likely)?;
+    push_phone(view, groups, first, found, out)
+}
+
+/// A four-digit number that looks like a year and is the answer to a question for a PIN.
+fn year_as_answer(view: &View<'_>, token: usize, labels: &Labels) -> bool {
+    let four = view.turn.token(token).is_some_and(|token| token.span.len() == 4);
+    four && labels.hints().next().is_some_and(|cues| cues.any(Cues::of(&[Cue::Pin, Cue::Cvv])))
+}
+
+fn push_phone(
+    view: &View<'_>,
+    groups: &[Group],
+    first: usize,
+    found: phone::Phone,
+    out: &mut Vec<Candidate>,
+) -> Option<usize> {
+    let span = view.turn.span(groups.get(first)?.token, groups.get(found.last)?.token);
+    let span = super::super::extend::phone(view.turn, span, found.plus);
+    out.push(Candidate::new(span, Kind::Phone, found.likelihood, "form:phone"));
+    Some(found.last)
+}
+
+/// `12/27`, `12/2027`, `12-27` or `1227` where a card is spoken of.
+fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels) -> Option<usize> {
+    let turn = view.turn;
+    let group = groups.get(first)?;
+    let named = labels.has(Cue::Expiry);
+    if !(named || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
+        return None;
+    }
+    let month = |raw: &str| raw.len() <= 2 && raw.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month));
+    let year = |raw: &str| {
+        matches!(raw.len(), 2 | 4)
+            && raw.get(raw.len() - 2..).and_then(|y| y.parse::<u8>().ok()).is_some_and(|year| (10..=49).contains(&year))
+    };
+    let raw = turn.raw(group.token);
+    if let Some(next) = groups.get(first + 1) {
+        let joined = matches!(turn.gap(group.token), "/" | "-" | " / " | "." | " - " | "|")
+            || (named && turn.gap(group.token) == " ");
+        let ends = !matches!(turn.gap(next.token), "/" | "-" | ".") || groups.get(first + 2).is_none();
+        if joined && ends && month(raw) && year(turn.raw(next.token)) && (named || turn.gap(group.token).contains('/'))
+        {
+            return Some(first + 1);
+        }
+    }
+    let packed = matches!(raw.len(), 4 | 6) && month(raw.get(..2)?) && year(raw.get(2..)?);
+    (named && packed).then_some(first)
+}
+
+/// What the words around make of the number.
+fn labelled(
+    view: &View<'_>,
+    groups: &[Group],
+    first: usize,
+    labels: &Labels,
+    out: &mut Vec<Candidate>,
+) -> Option<usize> {
+    let asked = (labels.asked, Likelihood::Likely, "asked-by-agent");
+    let hinted = labels.hints().map(|cues| (cues, Likelihood::Likely, ""));
+    for (cues, likelihood, reason) in hinted.chain(std::iter::once(asked)) {
+        if let Some(last) = partial(view, groups, first, labels, cues) {
+            let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
+            out.push(Candidate::new(span, Kind::NationalId, likelihood, "context:national-id"));
+            return Some(last);
+        }
+        for row in rows(cues) {
+            let Some(last) = window(view, groups, first, row) else { continue };
+            let kind = row.kind?;
+            if kind == Kind::Vehicle {
+                continue;
+            }
+            let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
+            let span = if kind == Kind::Phone { super::super::extend::phone(view.turn, span, false) } else { span };
+            let found = Candidate::new(span, kind, likelihood, row.reason);
+            out.push(if reason.is_empty() { found } else { found.because(reason) });
+            return Some(last);
+        }
+        if let Some(last) = card_code(view, groups, first, cues) {
+            let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
+            out.push(Candidate::new(span, Kind::Cvv, Likelihood::Possible, "context:card"));
+            return Some(last);
+        }
+    }
+    None
+}
+
+/// The last four digits of a national number, which are asked for as proof of identity.
+fn partial(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, cues: Cues) -> Option<usize> {
+    if !labels.has(Cue::Ending) || !labels.has(Cue::NationalId) || cues.any(Cues::of(&[Cue::Card, Cue::Phone])) {
+        return None;
+    }
+    let last = if groups.get(first)?.digits == 1 { first + 3 } else { first };
+    let digits: usize = groups.get(first..=last)?.iter().map(|group| group.digits).sum();
+    (digits == 4 && near::harmless_at(view.turn, groups.get(first)?.token).is_none()).then_some(last)
+}
+
+/// Three or four digits behind a card number or an expiry, in one breath with it.
+fn card_code(view: &View<'_>, groups: &[Group], first: usize, cues: Cues) -> Option<usize> {
+    let group = groups.get(first)?;
+    let single = matches!(group.digits, 3 | 4) && !super::near::harmless_at(view.turn, group.token).is_some();
+    let after_number = group
+        .token
+        .checked_sub(1)
+        .and_then(|before| view.turn.token(before))
+        .is_some_and(super::super::super::token::Token::is_digits);
+    (single && after_number && cues.has(Cue::Card)).then_some(first)
+}
+
+/// The last group of the longest number from `first` on that has as many digits as the row allows.
+fn window(view: &View<'_>, groups: &[Group], first: usize, row: &Row) -> Option<usize> {
+    let turn = view.turn;
+    let mut digits = 0;
+    let mut found = None;
+    for (index, group) in groups.iter().enumerate().skip(first) {
+        if found.is_some() && near::harmless_at(turn, group.token).is_some() && group.digits <= 4 {
+            break;
+        }
+        digits += group.digits;
+        if digits > row.max {
+            break;
+        }
+        if digits >= row.min {
+            found = Some(index);
+        }
+        let gap = turn.gap(group.token);
+        if gap.contains('\n') {
+            break;
+        }
+        let listed = gap.contains(',') || gap.contains(':');
+        if listed && group.digits > 1 && row.cue != Cue::Card {
+            break;
+        }
+    }
+    found
+}
+
+/// Numbers that nothing explains: identifiers, if they are long.
+fn unlabelled(
+    view: &View<'_>,
+    groups: &[Group],
+    first: usize,
+    labels: &Labels,
+    out: &mut Vec<Candidate>,
+) -> Option<usize> {
+    let group = groups.get(first)?;
+    if labels.has(Cue::Product) || labels.has(Cue::ErrorCode) || labels.has(Cue::Money) {
+        return None;
+    }
+    let glued = |gap: &str| gap.ends_with(['_', '-', '#', '/', '.', '=', '&']) && gap.len() == 1;
+    if glued(view.turn.gap_before(group.token)) && group.token > 0 {
+        return None;
+    }
+    let long = group.digits >= UNLABELLED_DIGITS_MIN;
+    let hash = group.digits >= 6 && view.turn.gap_before(group.token).ends_with('#');
+    if !(long || hash) {
+        return None;
+    }
+    let span = view.turn.span(group.token, group.token);
+    out.push(Candidate::new(span, Kind::OrderNumber, Likelihood::Possible, "form:long-number"));
+    Some(first)
+}
+
+/// Decides what a dictation is.
+pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    let labels = Labels::around(turn, spoken.first, spoken.last, view.asked);
+    let span = turn.span(spoken.first, spoken.last);
+    let digits = spoken.value.bytes().filter(u8::is_ascii_digit).count();
+    if digits == 0 {
+        spelled_name(view, spoken, &labels, out);
+        return;
+    }
+    if (spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full)) {
+        return;
+    }
+    if (13..=19).contains(&spoken.value.len()) && check::luhn(&spoken.value) && card::network(&spoken.value) {
+        push_spoken(span, Kind::CreditCard, Likelihood::VeryLikely, "luhn", out);
+        return;
+    }
+    if is_quantity(view, spoken) {
+        return;
+    }
+    let hinted: Vec<Cues> = labels.hints().chain(std::iter::once(labels.asked)).collect();
+    for row in hinted.iter().flat_map(|cues| rows(*cues)) {
+        let letters_fit = spoken.letters == 0 || lettered(row.kind);
+        let expiry = row.cue == Cue::Card && labels.has(Cue::Expiry);
+        if letters_fit && !expiry && (row.min..=row.max).contains(&spoken.value.len()) {
+            if let Some(kind) = row.kind {
+                let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
+                push_spoken(span, kind, Likelihood::Likely, row.reason, out);
+            }
+            return;
+        }
+    }
+    if labels.has(Cue::Expiry) && matches!(spoken.value.len(), 3..=6) {
+        push_spoken(span, Kind::CardExpiry, Likelihood::Likely, "context:expiry", out);
+        return;
+    }
+    let length = spoken.value.len();
+    if labels.has(Cue::Ending) || length < 7 || digits < 3 {
+        return;
+    }
+    let kind = match spoken.value.len() {
+        13..=19 => Kind::CreditCard,
+        7..=12 => Kind::Phone,
+        _ => Kind::OrderNumber,
+    };
+    let kind = if spoken.letters > 0 { Kind::OrderNumber } else { kind };
+    let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
+    push_spoken(span, kind, Likelihood::Possible, "form:long-number", out);
+}
+
+/// Letters only: a name that is spelled out, or a code that was asked for.
+fn spelled_name(view: &View<'_>, spoken: &Spoken, labels: &Labels, out: &mut Vec<Candidate>) {
+    let span = view.turn.span(spoken.first, spoken.last);
+    let named = labels.has(Cue::Name)
+        || (0..spoken.first).rev().take(6).any(|index| {
+            matches!(
+                view.turn.word(index),
+                "spell"
+                    | "spelled"
+                    | "spelt"
+                    | "spells"
+                    | "spelling"
+                    | "deletreo"
+                    | "deletreado"
+                    | "epelle"
+                    | "buchstabiere"
+            )
+        });
+    let hinted = labels
+        .hints()
+        .chain(std::iter::once(labels.asked))
+        .flat_map(rows)
+        .find(|row| lettered(row.kind) && (row.min..=row.max).contains(&spoken.letters));
+    match hinted {
+        _ if named && spoken.letters >= 3 => push_spelled(span, Kind::Person, "spelled", out),
+        Some(row) => {
+            let kind = row.kind.unwrap_or(Kind::OrderNumber);
+            push_spelled(span, kind, row.reason, out);
+        }
+        None if spoken.letters >= 5 => push_spelled(span, Kind::Person, "spelled", out),
+        None => {}
+    }
+}
+
+fn push_spelled(span: Span, kind: Kind, reason: &'static str, out: &mut Vec<Candidate>) {
+    out.push(Candidate::new(span, kind, Likelihood::Likely, reason));
+}
+
+/// Kinds whose values hold letters.
+fn lettered(kind: Option<Kind>) -> bool {
+    matches!(
+        kind,
+        Some(
+            Kind::OrderNumber
+                | Kind::TrackingNumber
+                | Kind::NationalId
+                | Kind::Passport
+                | Kind::DriverLicense
+                | Kind::Vehicle
+                | Kind::Postcode
+                | Kind::MedicalId
+                | Kind::Password
+                | Kind::Username
+                | Kind::Iban
+                | Kind::BankAccount
+                | Kind::Pin
+        )
+    )
+}
+
+/// `five minutes`, `twenty dollars`, `two of them`.
+fn is_quantity(view: &View<'_>, spoken: &Spoken) -> bool {
+    let next = view.turn.token(spoken.last + 1).filter(|_| view.turn.gap(spoken.last).trim().is_empty());
+    spoken.value.len() <= 6 && next.is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Unit, Cue::Money])))
+}
+
+/// The span with the `plus` said before it.
+fn with_plus(view: &View<'_>, spoken: &Spoken) -> Span {
+    let plus = spoken
+        .first
+        .checked_sub(1)
+        .filter(|before| view.turn.token(*before).is_some_and(|token| token.word.cues.has(Cue::Plus)));
+    view.turn.span(plus.unwrap_or(spoken.first), spoken.last)
+}
+
+fn push_spoken(span: Span, kind: Kind, likelihood: Likelihood, reason: &'static str, out: &mut Vec<Candidate>) {
+    out.push(Candidate::new(span, kind, likelihood, reason).because("spoken-digits"));
+}

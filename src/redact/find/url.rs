@@ -1,0 +1,158 @@
+//! Links that lead to a person: profiles, personal parameters, recordings, credentials. Plain links stay readable.
+
+use memchr::memmem;
+
+use super::{View, context::Labels};
+use crate::{
+    redact::{Kind, Likelihood, candidate::Candidate, words::Cue},
+    text::Span,
+};
+
+/// Longest link that is looked at, in bytes.
+const LINK_BYTES_MAX: usize = 4096;
+
+/// Sites where the path names a person.
+const PROFILE_SITES: &[&str] = &[
+    "linkedin.com/in/",
+    "facebook.com/",
+    "fb.com/",
+    "instagram.com/",
+    "twitter.com/",
+    "x.com/",
+    "t.me/",
+    "tiktok.com/@",
+    "github.com/",
+    "youtube.com/@",
+    "snapchat.com/add/",
+    "reddit.com/u",
+    "wa.me/",
+    "paypal.me/",
+    "venmo.com/",
+    "xing.com/profile/",
+    "vk.com/",
+    "medium.com/@",
+];
+
+/// Words in a link that make it a recording or a personal page.
+const PERSONAL_PARTS: &[&str] = &[
+    "recording",
+    "recordings",
+    "playback",
+    "voicemail",
+    "callrec",
+    "/calls/",
+    "/call/",
+    "transcript",
+    "audio/",
+    ".wav",
+    ".mp3",
+    "/user/",
+    "/users/",
+    "/profile/",
+    "/profiles/",
+    "/account/",
+    "/accounts/",
+    "/customer/",
+    "/customers/",
+    "/member/",
+    "/invoice/",
+    "/order/",
+    "/orders/",
+    "/patient",
+    "/u/",
+    "/~",
+    "unsubscribe",
+    "reset",
+    "invite",
+    "verify",
+    "magic",
+    "session",
+];
+
+/// Finds links around every `://` and `www.`.
+pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
+    let text = view.turn.lower();
+    for at in memmem::find_iter(text.as_bytes(), b"://") {
+        let scheme = text
+            .as_bytes()
+            .get(..at)
+            .unwrap_or_default()
+            .iter()
+            .rev()
+            .take(20)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-'))
+            .count();
+        if scheme > 0 {
+            out.extend(link(view, at - scheme, at + 3));
+        }
+    }
+    for at in memmem::find_iter(text.as_bytes(), b"www.") {
+        let begins = at == 0
+            || text
+                .as_bytes()
+                .get(at - 1)
+                .is_some_and(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'/' | b'.' | b'@'));
+        if begins {
+            out.extend(link(view, at, at));
+        }
+    }
+    for site in PROFILE_SITES {
+        for at in memmem::find_iter(text.as_bytes(), site.as_bytes()) {
+            let begins = at == 0
+                || text
+                    .as_bytes()
+                    .get(at - 1)
+                    .is_some_and(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'/' | b'.' | b'@' | b'-'));
+            if begins {
+                out.extend(link(view, at, at));
+            }
+        }
+    }
+}
+
+/// The link that begins at `start`, its host at `host`, if it leads to a person.
+fn link(view: &View<'_>, start: usize, host: usize) -> Option<Candidate> {
+    let lower = view.turn.lower();
+    let length: usize = lower
+        .get(start..)?
+        .chars()
+        .take(LINK_BYTES_MAX)
+        .take_while(|character| {
+            !character.is_whitespace() && !matches!(character, '"' | '<' | '>' | '`' | '{' | '}' | '|' | '\\' | '^')
+        })
+        .map(char::len_utf8)
+        .sum();
+    let whole =
+        lower.get(start..start + length)?.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', ')', ']', '*', '_']);
+    let rest = whole.get(host - start..)?;
+    let span = Span::new(start, start + whole.len());
+    let authority = rest.split(['/', '?', '#']).next()?;
+    if let Some((user, _)) = authority.rsplit_once('@') {
+        let kind = if user.contains(':') { Kind::Secret } else { Kind::Url };
+        return Some(Candidate::new(span, kind, Likelihood::VeryLikely, "form:url-credentials"));
+    }
+    let path = rest.get(authority.len()..)?;
+    personal(view, span, authority, path)
+        .then(|| Candidate::new(span, Kind::Url, Likelihood::VeryLikely, "form:personal-url"))
+}
+
+fn personal(view: &View<'_>, span: Span, authority: &str, path: &str) -> bool {
+    let profile = PROFILE_SITES.iter().any(|site| {
+        let site_path = format!("{authority}{path}");
+        site_path.trim_start_matches("www.").strip_prefix(site).is_some_and(|name| name.len() > 2)
+    });
+    let parameters = path
+        .split_once('?')
+        .is_some_and(|(_, query)| query.contains('=') && !query.starts_with("lang=") && !query.starts_with("utm_"));
+    let part = PERSONAL_PARTS.iter().any(|part| path.contains(part));
+    let numbers = path.bytes().filter(u8::is_ascii_digit).count() >= 6;
+    let internal = authority.ends_with(".internal")
+        || authority.ends_with(".local")
+        || authority.contains("recording")
+        || authority.parse::<std::net::Ipv4Addr>().is_ok();
+    let index = view.turn.token_at(span.start);
+    let spoken_of = path.len() > 1
+        && Labels::around(view.turn, index, index, view.asked).sentence.has(Cue::Url)
+        && path.bytes().any(|byte| byte.is_ascii_digit());
+    profile || parameters || (part && path.len() > 4) || numbers || internal || spoken_of
+}

@@ -1,0 +1,205 @@
+//! Values that are known to belong to a person: from the contact record, and those found earlier in the same
+//! interaction. Finds them again in any grouping. Values live only here, in memory, for one interaction.
+
+use rustc_hash::FxHashMap;
+use zeroize::Zeroizing;
+
+use super::{
+    Kind, Likelihood, Reason,
+    candidate::Candidate,
+    gazetteer,
+    kind::Class as KindClass,
+    token::{Case, Class, NormalisedTurn},
+};
+use crate::conversation::Party;
+
+/// A value is looked up by its first letters and digits.
+const KEY_BYTES: usize = 3;
+
+/// Shorter values than this, in letters and digits, are not searched for again unless they are secrets.
+const VALUE_CHARS_MIN: usize = 6;
+
+/// Secrets are searched for again from this many letters and digits on.
+const SECRET_CHARS_MIN: usize = 4;
+
+/// How many values one interaction may bring; what comes after is redacted where it stands, but not searched for.
+const VALUES_MAX: usize = 20_000;
+
+/// A known value.
+#[derive(Debug)]
+struct Value {
+    compact: Zeroizing<String>,
+    /// The value that it counts as, so that a first name shares the number of the whole name.
+    stands_for: Zeroizing<String>,
+    kind: Kind,
+    reason: Reason,
+    /// Only where it is capitalised: a name that is a word as well.
+    cased: bool,
+}
+
+/// All values known in one interaction.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    values: Vec<Value>,
+    index: FxHashMap<[u8; KEY_BYTES], Vec<u32>>,
+}
+
+impl Known {
+    /// What the contact record and the participants tell.
+    pub(super) fn from_parties(parties: &[Party]) -> Self {
+        let mut known = Self::default();
+        for party in parties {
+            for (texts, kind) in [(&party.emails, Kind::Email), (&party.identifiers, Kind::OrderNumber)] {
+                for text in texts {
+                    let compact = compact(NormalisedTurn::new(text.expose()).lower());
+                    known.add(&compact, &compact, kind, "known-from-contact", false);
+                }
+            }
+            party.names.iter().for_each(|name| known.add_name(name.expose(), "known-from-contact"));
+            party.phones.iter().for_each(|phone| known.add_phone(phone.expose()));
+        }
+        known
+    }
+
+    /// Whether nothing is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// How many values are known.
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Takes note of a value that was found, if it is worth a search.
+    pub(super) fn learn(&mut self, kind: Kind, raw: &str, stands_for: &str) {
+        let compact = compact(raw);
+        let secret = kind.class() == KindClass::Forbidden && compact.len() >= SECRET_CHARS_MIN;
+        let long = compact.chars().count() >= VALUE_CHARS_MIN;
+        match kind {
+            Kind::Person | Kind::CardExpiry => {}
+            Kind::Address | Kind::Postcode | Kind::DateOfBirth if !long => {}
+            Kind::Password if compact.bytes().all(|byte| byte.is_ascii_alphabetic()) && !long => {}
+            _ if secret || long => self.add(&compact, stands_for, kind, "repeated", false),
+            _ => {}
+        }
+    }
+
+    /// Takes note of a name, as written: the whole name in any case, its parts where they are capitalised.
+    pub(super) fn add_name(&mut self, name: &str, reason: Reason) {
+        let turn = NormalisedTurn::new(name);
+        let whole = compact(turn.lower());
+        let count = turn.tokens().len();
+        self.add(&whole, &whole, Kind::Person, reason, count == 1);
+        for index in (0..count).filter(|_| count > 1) {
+            let part = turn.word(index);
+            let entry = gazetteer::look_up(part);
+            if part.len() >= 3
+                && entry.ordinary < 2
+                && (entry.is_name() || entry.ordinary == 0)
+                && !entry.is(gazetteer::Class::Title)
+            {
+                self.add(&compact(part), &whole, Kind::Person, reason, true);
+            }
+        }
+    }
+
+    /// A number is found by its last nine digits, whatever prefix it is written with.
+    fn add_phone(&mut self, phone: &str) {
+        let digits: String = NormalisedTurn::new(phone).text().chars().filter(char::is_ascii_digit).collect();
+        let national = digits.trim_start_matches('0');
+        self.add(&digits, &digits, Kind::Phone, "known-from-contact", false);
+        for length in 7..=national.len().min(12) {
+            let tail = national.get(national.len() - length..).unwrap_or_default();
+            self.add(tail, &digits, Kind::Phone, "known-from-contact", false);
+            self.add(&format!("0{tail}"), &digits, Kind::Phone, "known-from-contact", false);
+        }
+    }
+
+    fn add(&mut self, compact: &str, stands_for: &str, kind: Kind, reason: Reason, cased: bool) {
+        let Some(key) = key(compact) else { return };
+        let bucket = self.index.entry(key).or_default();
+        let known = bucket.iter().any(|at| {
+            self.values.get(*at as usize).is_some_and(|value| *value.compact == *compact && value.cased <= cased)
+        });
+        if known || self.values.len() >= VALUES_MAX {
+            return;
+        }
+        bucket.push(u32::try_from(self.values.len()).unwrap_or(u32::MAX));
+        let (compact, stands_for) = (Zeroizing::new(compact.to_owned()), Zeroizing::new(stands_for.to_owned()));
+        self.values.push(Value { compact, stands_for, kind, reason, cased });
+    }
+
+    /// Finds the values that were learnt from number `since` on, in a turn.
+    pub(super) fn find(&self, turn: &NormalisedTurn<'_>, since: usize, out: &mut Vec<Candidate>) {
+        if self.values.len() <= since {
+            return;
+        }
+        for (index, token) in turn.tokens().iter().enumerate() {
+            if matches!(token.class, Class::Placeholder(_)) {
+                continue;
+            }
+            let Some(bucket) = key_at(turn, index).and_then(|key| self.index.get(&key)) else { continue };
+            let values =
+                bucket.iter().filter(|at| **at as usize >= since).filter_map(|at| self.values.get(*at as usize));
+            let longest = values
+                .filter_map(|value| Some((value.matches(turn, index)?, value)))
+                .max_by_key(|(last, value)| (*last, !value.cased));
+            if let Some((last, value)) = longest {
+                let candidate =
+                    Candidate::new(turn.span(index, last), value.kind, Likelihood::VeryLikely, value.reason);
+                out.push(candidate.standing_for(&value.stands_for));
+            }
+        }
+    }
+
+    /// The first letters and digits of the values learnt from number `since` on: where none of them occurs, no value
+    /// does.
+    pub(super) fn heads(&self, since: usize) -> impl Iterator<Item = &str> {
+        self.values
+            .iter()
+            .skip(since)
+            .map(|value| value.compact.get(..KEY_BYTES.min(value.compact.len())).unwrap_or_default())
+    }
+}
+
+impl Value {
+    /// The last token of this value where it begins at token `index`.
+    fn matches(&self, turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
+        let mut rest = self.compact.as_str();
+        let mut at = index;
+        loop {
+            let token = turn.token(at)?;
+            if self.cased && !matches!(token.case, Case::Capital | Case::Upper) {
+                return None;
+            }
+            rest = rest.strip_prefix(turn.word(at))?;
+            if rest.is_empty() {
+                return Some(at);
+            }
+            let gap = turn.gap(at);
+            if gap.len() > 3 || gap.contains('\n') {
+                return None;
+            }
+            at += 1;
+        }
+    }
+}
+
+fn key(compact: &str) -> Option<[u8; KEY_BYTES]> {
+    compact.as_bytes().get(..KEY_BYTES)?.try_into().ok()
+}
+
+/// The first letters and digits from token `index` on, over token borders.
+fn key_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<[u8; KEY_BYTES]> {
+    if let Some(key) = key(turn.word(index)) {
+        return Some(key);
+    }
+    let head: Vec<u8> = (index..index + KEY_BYTES).flat_map(|at| turn.word(at).bytes()).take(KEY_BYTES).collect();
+    head.try_into().ok()
+}
+
+/// Letters and digits only.
+pub(super) fn compact(lower: &str) -> String {
+    lower.chars().filter(|character| character.is_alphanumeric()).collect()
+}

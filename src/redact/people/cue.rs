@@ -1,0 +1,192 @@
+//! Phrases beside a name that speak for it, from `data/names/cues.tsv`.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use crate::redact::gazetteer::{Class, Gap, Reading, rows};
+
+/// The phrases, one a line.
+pub(crate) const CUES: &str = include_str!("../../../data/names/cues.tsv");
+
+/// What a phrase before a name is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Left {
+    /// Points for the name behind it.
+    pub(super) weight: i32,
+    /// Whether any plausible word behind it is a name.
+    pub(super) opens: bool,
+}
+
+/// A phrase: its words but the one it is filed under, its worth and its marks.
+#[derive(Debug)]
+struct Cue {
+    rest: Vec<&'static str>,
+    weight: i32,
+    marks: &'static str,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    /// By the last word, the others from the last to the first.
+    left: FxHashMap<&'static str, Vec<Cue>>,
+    /// By the first word.
+    right: FxHashMap<&'static str, Vec<Cue>>,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(Tables::build);
+
+impl Tables {
+    fn build() -> Self {
+        let mut tables = Self::default();
+        for row in rows(CUES) {
+            let mut columns = row.split('\t');
+            let side = columns.next().unwrap_or_default();
+            let weight = columns.next().and_then(|weight| weight.parse().ok()).unwrap_or(0);
+            let marks = columns.next().unwrap_or_default();
+            let mut words: Vec<&str> = columns.next().unwrap_or_default().split(' ').collect();
+            let target = if side == "<" {
+                words.reverse();
+                &mut tables.left
+            } else {
+                &mut tables.right
+            };
+            let key = words.remove(0);
+            target.entry(key).or_default().push(Cue { rest: words, weight, marks });
+        }
+        tables
+    }
+}
+
+/// The best phrase that ends right before token `at`.
+pub(super) fn left(reading: &Reading<'_>, at: usize) -> Left {
+    let Some(last) = at.checked_sub(1) else { return Left::default() };
+    let gap = reading.before(at);
+    let before = title(reading, last, gap);
+    if before.weight > 0 {
+        return before;
+    }
+    if let Some(question) = answered_question(reading, at) {
+        return best_left(reading, question, Gap::ASK);
+    }
+    if reading.entry(last).is(Class::Relation) && gap.only(Gap::SPACE.and(Gap::COMMA)) {
+        return Left { weight: 3, opens: false };
+    }
+    if !reading.entry(last).is(Class::CueEnd) { Left::default() } else { best_left(reading, last, gap) }
+}
+
+/// "Mrs Hall", "Dr. Weber": a title before the name.
+fn title(reading: &Reading<'_>, last: usize, gap: Gap) -> Left {
+    let entry = reading.entry(last);
+    if !gap.only(Gap::SPACE.and(Gap::DOT)) || gap.is_empty() {
+        return Left::default();
+    }
+    if entry.is(Class::Title) {
+        return Left { weight: 8, opens: true };
+    }
+    Left { weight: if entry.is(Class::WeakTitle) { 4 } else { 0 }, opens: false }
+}
+
+/// "…name? User: Anna": the last word of the question before a speaker's label.
+fn answered_question(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let label = at.checked_sub(1)?;
+    let labelled = reading.before(at).has(Gap::COLON) && reading.before(label).has(Gap::ASK.and(Gap::LINE));
+    labelled.then(|| label.checked_sub(1)).flatten()
+}
+
+fn best_left(reading: &Reading<'_>, last: usize, gap: Gap) -> Left {
+    let cues = TABLES.left.get(reading.turn.word(last)).map_or(&[][..], Vec::as_slice);
+    let mut best = Left::default();
+    for cue in cues.iter().filter(|cue| matches_back(reading, last, cue)) {
+        let found = weigh(cue, gap);
+        if found.weight > best.weight {
+            best = found;
+        }
+    }
+    best
+}
+
+fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
+    let first = last.checked_sub(cue.rest.len());
+    let words = cue.rest.iter().enumerate().all(|(offset, word)| {
+        let before = last.checked_sub(offset + 1);
+        before.is_some_and(|index| reading.turn.word(index) == *word)
+            && reading.before(last - offset).only(Gap::SPACE.and(Gap::QUOTE).and(Gap::COMMA))
+    });
+    let starts = |index: usize| index == 0 || !reading.before(index).only(Gap::SPACE);
+    words && first.is_some_and(|first| !cue.marks.contains('s') || starts(first))
+}
+
+/// What the marks of the phrase make of the gap behind it.
+fn weigh(cue: &Cue, gap: Gap) -> Left {
+    let mut allowed = Gap::SPACE.and(Gap::COLON).and(Gap::MARK);
+    for (mark, more) in
+        [('c', Gap::COMMA.and(Gap::STOP)), ('n', Gap::LINE.and(Gap::COMMA)), ('q', Gap::ASK.and(Gap::LINE))]
+    {
+        if cue.marks.contains(mark) {
+            allowed = allowed.and(more);
+        }
+    }
+    if !gap.only(allowed) {
+        return Left::default();
+    }
+    if cue.marks.contains('q') && gap.only(Gap::SPACE) {
+        return Left { weight: 3, opens: false };
+    }
+    Left { weight: cue.weight, opens: cue.marks.contains('u') }
+}
+
+/// The best phrase that begins with token `at`, right behind a name.
+pub(super) fn right(reading: &Reading<'_>, at: usize) -> i32 {
+    if !reading.before(at).only(Gap::SPACE) {
+        return behind_mark(reading, at);
+    }
+    let said = if reading.entry(at).is(Class::Said) { 3 } else { 0 };
+    let cues = TABLES.right.get(reading.turn.word(at)).map_or(&[][..], Vec::as_slice);
+    let fits =
+        |cue: &&Cue| cue.rest.iter().enumerate().all(|(offset, word)| reading.turn.word(at + offset + 1) == *word);
+    cues.iter().filter(fits).map(|cue| cue.weight).max().unwrap_or(0).max(said)
+}
+
+/// A possessive s speaks for a name; a colon behind the first words of a line marks a speaker.
+fn behind_mark(reading: &Reading<'_>, at: usize) -> i32 {
+    i32::from(reading.before(at) == Gap::QUOTE && reading.turn.word(at) == "s")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    #[test]
+    fn rows_are_complete() {
+        for row in rows(CUES) {
+            let columns: Vec<&str> = row.split('\t').collect();
+            assert_eq!(columns.len(), 4, "{row}");
+            assert!(matches!(columns[0], "<" | ">"), "{row}");
+            assert!((1..=9).contains(&columns[1].parse::<i32>().expect("a weight")), "{row}");
+            assert!(columns[2].chars().all(|mark| ".ucnqs".contains(mark)), "{row}");
+            assert_eq!(crate::text::Normalised::new(columns[3]).lower(), columns[3], "{row}");
+        }
+    }
+
+    /// The weight before the last word of `text`, and whether it opens for any word.
+    #[track_caller]
+    fn check(text: &str, weight: i32, opens: bool) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        assert_eq!(left(&reading, reading.len() - 1), Left { weight, opens }, "{text}");
+    }
+
+    #[test]
+    fn phrases_before_a_name() {
+        check("my name is x", 8, true);
+        check("my name is. x", 0, false);
+        check("Regards,\nx", 6, false);
+        check("Regards. x", 0, false);
+        check("Dr. x", 8, true);
+        check("my wife x", 3, false);
+        check("What's the name on the account? User: x", 7, true);
+        check("je m'appelle x", 8, true);
+    }
+}

@@ -1,0 +1,173 @@
+//! Runs of tokens that may together be one name: given names, initials, particles, family names, double names.
+
+use crate::redact::{
+    gazetteer::{Class, Classes, Gap, Reading, Shape},
+    token::Case,
+};
+
+/// A stretch of tokens, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    /// First token.
+    pub(super) first: usize,
+    /// Last token.
+    pub(super) last: usize,
+}
+
+/// Longest name, in tokens.
+const TOKENS_MAX: usize = 6;
+
+/// Points of a name that is common (3), known (2) or rare (1).
+const GIVEN: [i32; 4] = [0, 2, 4, 5];
+const SURNAME: [i32; 4] = [0, 1, 2, 4];
+
+/// What an ordinary word loses, by its level.
+const PLAIN_LOSS: [i32; 4] = [0, 2, 4, 8];
+const INITIAL_LOSS: [i32; 4] = [0, 1, 3, 6];
+const CAPITAL_LOSS: [i32; 4] = [0, 0, 1, 3];
+
+/// Words of these classes are seldom part of a name.
+const OTHERS: Classes =
+    Classes::of(&[Class::Calendar, Class::Org, Class::Role, Class::Brand, Class::Greeting, Class::Relation]);
+const PLACES: Classes = Classes::of(&[Class::Place, Class::City]);
+
+/// How much a token looks like a (part of a) name: positive speaks for it.
+pub(super) fn value(reading: &Reading<'_>, at: usize, first: bool) -> i32 {
+    let mark = reading.mark(at);
+    let entry = mark.entry;
+    let grade = |points: [i32; 4], level: u8| points.get(usize::from(level)).copied().unwrap_or(0);
+    let given = grade(GIVEN, entry.given) - i32::from(!first && entry.given > 0);
+    let mut value = given.max(grade(SURNAME, entry.surname));
+    if entry.classes.any(OTHERS) && !is_month_of_name(reading, at) {
+        value = value.min(1) - 4;
+    }
+    if value == 0 && entry.ordinary == 0 && !entry.classes.any(PLACES) && mark.shape != Shape::Plain {
+        value = 1;
+    }
+    let loss = match mark.shape {
+        Shape::Plain => PLAIN_LOSS,
+        Shape::Initial => INITIAL_LOSS,
+        Shape::Capital => CAPITAL_LOSS,
+    };
+    value - grade(loss, entry.ordinary) - spelling_loss(reading, at)
+}
+
+/// "Jan Novak", "June Carter": a month that is a given name, before a family name.
+fn is_month_of_name(reading: &Reading<'_>, at: usize) -> bool {
+    let (entry, next) = (reading.entry(at), reading.mark(at + 1));
+    entry.is(Class::Calendar)
+        && entry.given > 1
+        && reading.before(at + 1) == Gap::SPACE
+        && next.shape == Shape::Capital
+        && next.entry.surname > 0
+        && !next.entry.classes.any(OTHERS)
+}
+
+/// Very short words, acronyms and brand-like spellings are seldom names.
+fn spelling_loss(reading: &Reading<'_>, at: usize) -> i32 {
+    let Some(token) = reading.turn.token(at) else { return 9 };
+    let (mark, raw) = (reading.mark(at), reading.turn.raw(at));
+    let len = raw.chars().count();
+    if mark.shape == Shape::Plain {
+        return match (len, mark.entry.given) {
+            (..=2, _) => 4,
+            (3, 0..=2) => 2,
+            _ => 0,
+        };
+    }
+    match token.case {
+        Case::Upper if len <= 4 && mark.entry.given < 3 => 3,
+        Case::Mixed if raw.starts_with(char::is_lowercase) => 9,
+        Case::Mixed
+            if !mark.entry.is_name()
+                && !["Mc", "Mac", "De", "La", "Van", "Le"].iter().any(|start| raw.starts_with(start)) =>
+        {
+            3
+        }
+        _ => 0,
+    }
+}
+
+/// Whether token `at` is a single capital letter, as in "J. R. Smith".
+pub(super) fn is_initial(reading: &Reading<'_>, at: usize) -> bool {
+    let raw = reading.turn.raw(at);
+    raw.len() == 1 && raw.starts_with(|letter: char| letter.is_ascii_uppercase())
+}
+
+/// Whether token `at` can stand in a name: a word, not part of an e-mail address, URL or listed phrase.
+pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
+    let joined = |gap: Gap| gap.has(Gap::GLUE) || gap == Gap::DOT;
+    let initials = is_initial(reading, at) || (at > 0 && is_initial(reading, at - 1));
+    reading.is_word(at)
+        && !reading.entry(at).is(Class::Blocked)
+        && (!joined(reading.before(at)) || at == 0 || initials)
+        && (at + 1 >= reading.len() || !joined(reading.before(at + 1)) || initials)
+}
+
+/// The run that begins at `first`. `opened` lets unknown words of lower case in.
+pub(super) fn extend(reading: &Reading<'_>, first: usize, opened: bool) -> Run {
+    let mut last = first;
+    while last - first < TOKENS_MAX {
+        match next_part(reading, first, last, opened) {
+            Some(next) => last = next,
+            None => break,
+        }
+    }
+    while last > first && is_particle(reading, last) {
+        last -= 1;
+    }
+    Run { first, last }
+}
+
+fn is_particle(reading: &Reading<'_>, at: usize) -> bool {
+    reading.mark(at).shape == Shape::Plain && reading.entry(at).is(Class::Particle)
+}
+
+/// The last token of the part of the name that follows token `last`.
+fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> Option<usize> {
+    let next = last + 1;
+    let gap = reading.before(next);
+    let after_initial = is_initial(reading, last) || reading.entry(last).is(Class::Suffix);
+    let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && reading.turn.raw(last).len() <= 2);
+    let fits = gap == Gap::SPACE || glued || (after_initial && gap.only(Gap::SPACE.and(Gap::DOT)));
+    if !fits || !is_usable(reading, next) {
+        return None;
+    }
+    let plain = reading.mark(first).shape == Shape::Plain;
+    if is_initial(reading, next) && !plain {
+        return Some(next);
+    }
+    if reading.entry(next).is(Class::Suffix) && reading.mark(next).shape != Shape::Plain {
+        return Some(next);
+    }
+    if is_particle(reading, next) {
+        return behind_particles(reading, next, plain);
+    }
+    let behind_initial = is_initial(reading, last) && last > first && reading.mark(next).shape == Shape::Capital;
+    let named = behind_initial && reading.entry(next).ordinary < 3 && !reading.entry(next).classes.any(OTHERS);
+    (named || accepts(reading, first, next, opened, plain)).then_some(next)
+}
+
+/// "van der Berg", "de la Cruz": up to three particles need a name behind them.
+fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Option<usize> {
+    let name = (particle + 1..particle + 4).find(|at| !is_particle(reading, *at))?;
+    let spaced = (particle + 1..=name).all(|at| reading.before(at).only(Gap::SPACE.and(Gap::QUOTE)));
+    let fits = if plain {
+        reading.entry(name).surname > 1 && reading.entry(name).ordinary == 0
+    } else {
+        reading.mark(name).shape != Shape::Plain && value(reading, name, false) > 0
+    };
+    (spaced && fits && is_usable(reading, name)).then_some(name)
+}
+
+fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain: bool) -> bool {
+    let mark = reading.mark(next);
+    if plain {
+        let known = mark.entry.is_name() && value(reading, next, false) > 0;
+        let guessed = opened && mark.entry.is_unknown() && next - first < 3 && reading.turn.raw(next).len() > 2;
+        return mark.shape == Shape::Plain && (known || guessed);
+    }
+    let given = reading.entry(next - 1);
+    let behind_given = given.given > 1 && given.ordinary < 2 && mark.shape == Shape::Capital && mark.entry.ordinary < 2;
+    mark.shape != Shape::Plain && (value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
+}

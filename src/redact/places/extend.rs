@@ -1,0 +1,235 @@
+//! What may follow the street of an address: flat, town, region, postal code, country, on one line or over lines.
+
+use super::{
+    number::{is_number, is_ordinal},
+    postcode,
+};
+use crate::redact::{
+    gazetteer::{Class, Classes, Gap, Reading, Shape},
+    token::Case,
+};
+
+/// How far an address reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// Its last token.
+    pub(super) last: usize,
+    /// Whether more than the street was found.
+    pub(super) more: bool,
+}
+
+/// A part of an address behind its street.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// A flat, floor, box, region, country or code: unmistakable here.
+    Sure(usize),
+    /// Words that may be a town.
+    Town(usize),
+}
+
+/// Most parts behind a street, and most towns (district, town) in a row.
+const PARTS_MAX: usize = 10;
+const TOWNS_MAX: usize = 3;
+
+const BETWEEN: Gap = Gap::SPACE.and(Gap::COMMA).and(Gap::LINE).and(Gap::DOT).and(Gap::MARK).and(Gap::HYPHEN);
+
+/// How far the address goes whose street ends with token `street`.
+pub(super) fn reach(reading: &Reading<'_>, street: usize) -> Reach {
+    let mut reach = Reach { last: street, more: false };
+    let (mut end, mut towns, mut placed) = (street, 0, false);
+    for _ in 0..PARTS_MAX {
+        match part(reading, end + 1, placed) {
+            Some(Part::Sure(last)) => {
+                placed = unit(reading, end + 1).is_none();
+                (end, towns) = (last, 0);
+                reach = Reach { last, more: true };
+            }
+            Some(Part::Town(last)) if towns < TOWNS_MAX => {
+                if is_certain_town(reading, end + 1, last, reach.more && end == reach.last) {
+                    reach.last = last;
+                }
+                (end, placed) = (last, true);
+                towns += 1;
+            }
+            _ => break,
+        }
+    }
+    reach
+}
+
+/// Whether only separators stand before token `at`; a new line may begin with any marks of quotation.
+fn is_between(reading: &Reading<'_>, at: usize) -> bool {
+    let gap = reading.before(at);
+    gap.only(BETWEEN.and(Gap::HASH)) || gap.has(Gap::LINE) && gap.only(BETWEEN.and(Gap::ASK).and(Gap::OTHER))
+}
+
+fn part(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<Part> {
+    if at >= reading.len() || !is_between(reading, at) {
+        return None;
+    }
+    if let Some(last) = unit(reading, at).or_else(|| military(reading, at)).or_else(|| code(reading, at, behind_town)) {
+        return Some(Part::Sure(last));
+    }
+    if reading.before(at).has(Gap::DOT) && !reading.before(at).has(Gap::COMMA.and(Gap::LINE)) {
+        return None;
+    }
+    region(reading, at, behind_town).map(Part::Sure).or_else(|| town(reading, at).map(Part::Town))
+}
+
+/// "Apt. 4B", "# 12", "2nd floor", "2º B", "Top 5".
+pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let entry = reading.entry(at);
+    let valued = |index: usize| {
+        let raw = reading.turn.raw(index);
+        is_number(reading, index) || raw.len() == 1 || (raw.len() <= 3 && raw.bytes().any(|byte| byte.is_ascii_digit()))
+    };
+    if entry.is(Class::Unit) {
+        let sign = usize::from(reading.entry(at + 1).is(Class::NumberSign) && valued(at + 2));
+        let gap = Gap::SPACE.and(Gap::DOT).and(Gap::HASH).and(Gap::COLON).and(Gap::OTHER);
+        let close = reading.before(at + 1).only(gap);
+        return (close && valued(at + 1 + sign)).then_some(at + 1 + sign);
+    }
+    let floor = reading.turn.word(at + 1);
+    let ordinal = is_ordinal(reading.turn.raw(at)) || is_number(reading, at) || entry.is(Class::Floor);
+    if ordinal
+        && matches!(
+            floor,
+            "floor" | "fl" | "og" | "stock" | "etage" | "andar" | "piso" | "planta" | "krs" | "tr" | "sal"
+        )
+    {
+        return Some(at + 1);
+    }
+    if reading.before(at).has(Gap::HASH) && is_number(reading, at) {
+        return Some(at);
+    }
+    let spanish = is_number(reading, at) && reading.before(at).has(Gap::COMMA) && reading.turn.raw(at).len() <= 3;
+    let letter =
+        reading.turn.raw(at + 1).len() == 1 && reading.is_word(at + 1) && reading.mark(at + 1).shape != Shape::Plain;
+    if spanish && letter && reading.before(at + 1).only(Gap::SPACE.and(Gap::OTHER)) {
+        return Some(at + 1);
+    }
+    let raw = reading.turn.raw(at);
+    let door = raw.len() <= 3
+        && raw.ends_with(['o', 'a'])
+        && is_number(reading, at)
+        && letter
+        && reading.before(at + 1) == Gap::SPACE;
+    door.then_some(at + 1)
+}
+
+/// "APO AA 69974".
+pub(super) fn military(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let post = matches!(reading.turn.word(at), "apo" | "fpo" | "dpo") && reading.turn.raw(at + 1).len() == 2;
+    let code = reading.turn.token(at + 2).is_some_and(|token| token.is_digits() && token.span.len() == 5);
+    (post && code).then_some(at + 2)
+}
+
+fn code(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> {
+    let last = postcode::any(reading, at)?;
+    let gap = reading.before(at);
+    let apart = gap.has(Gap::COMMA.and(Gap::LINE))
+        || behind_town
+        || reading.previous(at).classes.any(Classes::of(&[Class::Region, Class::Place, Class::City]));
+    let before_town = reading.mark(last + 1).shape != Shape::Plain && reading.before(last + 1) == Gap::SPACE;
+    let short = last == at && reading.turn.raw(at).len() < 5;
+    let by_form = postcode::by_form(reading, at).is_some();
+    (by_form || (before_town && (apart || !short)) || (apart && (!short || behind_town))).then_some(last)
+}
+
+/// A state's letters or a region's or country's name.
+fn region(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> {
+    let (entry, gap, shape) = (reading.entry(at), reading.before(at), reading.mark(at).shape);
+    let letters = reading.is_word(at) && reading.turn.raw(at).len() <= 3;
+    let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper);
+    let code_next = postcode::any(reading, at + 1).is_some() && reading.before(at + 1).only(BETWEEN);
+    if letters && entry.is(Class::Region) && (shape == Shape::Plain || !upper) {
+        return (code_next && reading.turn.raw(at + 1).len() >= 5).then_some(at);
+    }
+    let long_code = code_next && reading.turn.raw(at + 1).len() >= 5;
+    let stated =
+        letters && upper && (entry.is(Class::Region) || gap.has(Gap::LINE) || long_code) && (behind_town || code_next);
+    if stated && gap.only(BETWEEN) {
+        return Some(at);
+    }
+    if gap.has(Gap::LINE)
+        && gap.has(Gap::COMMA)
+        && is_number(reading, at)
+        && reading.turn.raw(at).len() < 3
+        && code_next
+    {
+        return Some(at);
+    }
+    let last = place_words(reading, at)?;
+    let ends = gap.has(Gap::COMMA.and(Gap::LINE)) || behind_town || code_next;
+    ends.then_some(last)
+}
+
+/// The last token of a country's or region's name of one or two words.
+fn place_words(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let entry = reading.entry(at);
+    let capital = reading.mark(at).shape != Shape::Plain;
+    let phrase =
+        entry.is(Class::Blocked) && reading.entry(at + 1).is(Class::Blocked) && reading.before(at + 1) == Gap::SPACE;
+    if phrase {
+        return Some(at + 1);
+    }
+    (entry.is(Class::Place) && (capital || entry.ordinary < 2) && !entry.is(Class::Calendar)).then_some(at)
+}
+
+/// Up to four words that may be a town: capitals with particles between, or words of lower case before a code.
+fn town(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let mut last = None;
+    for next in at..at + 4 {
+        let gap = reading.before(next);
+        let inside = gap.only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE).and(Gap::DOT));
+        let possessive = gap == Gap::QUOTE && reading.turn.raw(next).len() == 1;
+        let lowered = reading.mark(at).shape != Shape::Plain
+            && reading.mark(next).shape == Shape::Plain
+            && !reading.entry(next).is(Class::Particle);
+        let fits = possessive || (is_town_word(reading, next) && !lowered);
+        if !reading.is_word(next) || (next > at && !inside) || !fits {
+            break;
+        }
+        if next > at && (unit(reading, next).is_some() || region(reading, next, true).is_some()) {
+            break;
+        }
+        if !reading.entry(next).is(Class::Particle) || reading.mark(next).shape != Shape::Plain {
+            last = Some(next);
+        }
+    }
+    last
+}
+
+fn is_town_word(reading: &Reading<'_>, at: usize) -> bool {
+    let entry = reading.entry(at);
+    if entry.is(Class::Greeting) || entry.is(Class::Calendar) || entry.is(Class::Title) {
+        return false;
+    }
+    match reading.mark(at).shape {
+        Shape::Plain => {
+            entry.is(Class::Particle) || entry.is(Class::City) || entry.is(Class::Blocked) || entry.ordinary < 2
+        }
+        Shape::Capital => reading.turn.raw(at).len() > 1,
+        Shape::Initial => {
+            let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper && token.span.len() > 1);
+            entry.ordinary < 3 || entry.is(Class::City) || entry.is(Class::Compass) || upper
+        }
+    }
+}
+
+/// A town that needs no code behind it: listed or unknown, with a capital, behind a comma or a flat, and nothing
+/// follows directly.
+fn is_certain_town(reading: &Reading<'_>, first: usize, last: usize, behind_unit: bool) -> bool {
+    let entry = reading.entry(last);
+    let listed = entry.is(Class::City)
+        || entry.is(Class::Place)
+        || entry.is(Class::Blocked)
+        || (entry.ordinary == 0 && reading.mark(last).shape != Shape::Plain);
+    let gap = reading.before(first);
+    let comma =
+        (gap.has(Gap::COMMA) || behind_unit && reading.mark(first).shape != Shape::Plain) && !gap.has(Gap::LINE);
+    let ends = last + 1 >= reading.len()
+        || !reading.before(last + 1).only(Gap::SPACE)
+        || reading.mark(last + 1).shape == Shape::Plain;
+    listed && comma && ends
+}

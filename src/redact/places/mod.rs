@@ -1,0 +1,217 @@
+//! Finds street addresses and postal codes by house numbers, words for streets and what stands around them. Knows
+//! nothing of placeholders or of other kinds.
+
+mod extend;
+mod number;
+mod postcode;
+mod street;
+
+use super::{
+    Kind, Likelihood,
+    candidate::Candidate,
+    find::View,
+    gazetteer::{Class, Gap, Reading, Shape},
+    words::Cue,
+};
+use street::{Core, Strength};
+
+/// Most tokens of a street's name before its number.
+const LOOK_BACK: usize = 8;
+
+/// How far before an address a word such as "live" or "deliver" speaks for it, in tokens.
+const CONTEXT: usize = 7;
+
+/// Hands in the addresses and postal codes of a turn.
+pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+    let mut done = 0;
+    for at in 0..reading.len() {
+        let Some(token) = reading.turn.token(at) else { return };
+        let number = !token.is_word() || token.word.number.is_some() && reading.mark(at).shape != Shape::Capital;
+        if at < done || !number {
+            continue;
+        }
+        if let Some((first, last)) = address(view, reading, done, at) {
+            out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::VeryLikely, "address"));
+            done = last + 1;
+        } else if let Some((last, reason)) = postal_code(view, reading, at) {
+            out.push(Candidate::new(reading.turn.span(at, last), Kind::Postcode, Likelihood::Likely, reason));
+            done = last + 1;
+        }
+    }
+}
+
+/// The address around the number at `at`, from token `from` on.
+fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
+    let start = at.saturating_sub(LOOK_BACK).max(from);
+    let core = (start..=at).filter_map(|first| street::core(reading, first)).find(|core| core.last >= at);
+    let core = core.or_else(|| before_unit(reading, from, at)).or_else(|| military(reading, from, at))?;
+    let (first, corner) = before(reading, from, core.first);
+    let reach = extend::reach(reading, if corner { behind_and(reading, core.last) } else { core.last });
+    let sure = core.strength == Strength::Strong || reach.more || corner || lives(view, reading, first);
+    sure.then_some((first, reach.last))
+}
+
+/// Whether a word before `first` says that somebody lives there or something goes there.
+fn lives(view: &View<'_>, reading: &Reading<'_>, first: usize) -> bool {
+    let words = (first.saturating_sub(CONTEXT)..first).any(|at| reading.entry(at).is(Class::Live));
+    words || view.asked.has(Cue::Address)
+}
+
+/// Further numbers before the core, and "the corner of": the first token, and whether it is a corner.
+fn before(reading: &Reading<'_>, from: usize, first: usize) -> (usize, bool) {
+    let mut first = first;
+    while first > from
+        && reading.before(first) == Gap::SPACE
+        && number::house_number(reading, first - 1) == Some(first - 1)
+    {
+        first -= 1;
+    }
+    let unit = first.checked_sub(2).filter(|unit| *unit >= from && extend::unit(reading, *unit) == Some(first - 1));
+    first = unit.filter(|_| reading.before(first).only(Gap::SPACE.and(Gap::COMMA).and(Gap::LINE))).unwrap_or(first);
+    let corner = first >= from + 2 && reading.turn.word(first - 1) == "of" && reading.turn.word(first - 2) == "corner";
+    if !corner {
+        return (first, false);
+    }
+    let article = first >= from + 3 && reading.turn.word(first - 3) == "the";
+    (first - 2 - usize::from(article), true)
+}
+
+/// "… and Philip Bypass": the last word of the second street of a corner.
+fn behind_and(reading: &Reading<'_>, last: usize) -> usize {
+    if reading.turn.word(last + 1) != "and" {
+        return last;
+    }
+    let capital = |at: &usize| reading.mark(*at).shape == Shape::Capital && reading.before(*at) == Gap::SPACE;
+    (last + 2..last + 6).take_while(capital).last().unwrap_or(last)
+}
+
+/// "Dobrovského 1394 Apt. 066": a flat says that what stands before it is a street.
+fn before_unit(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
+    let unit = at.checked_sub(1)?;
+    if !matches!(reading.turn.word(unit), "apt" | "apartment" | "suite" | "ste" | "flat" | "apto")
+        || extend::unit(reading, unit) != Some(at)
+    {
+        return None;
+    }
+    let mut first = unit;
+    let (mut numbers, mut words) = (0, 0);
+    let inside = Gap::SPACE.and(Gap::HYPHEN).and(Gap::DOT).and(Gap::COMMA);
+    let fits = |at: usize| reading.before(at).only(if at == unit { inside.and(Gap::LINE) } else { inside });
+    while first > from && unit - first < LOOK_BACK && fits(first) {
+        let previous = first - 1;
+        let number = number::is_number(reading, previous);
+        let word = reading.is_word(previous)
+            && (reading.mark(previous).shape != Shape::Plain
+                || reading.entry(previous).ordinary < 2
+                || reading.entry(previous).is(Class::Particle));
+        if !number && !word {
+            break;
+        }
+        numbers += usize::from(number);
+        words += usize::from(word);
+        first = previous;
+    }
+    (numbers > 0 && words > 0).then_some(Core { first, last: at, strength: Strength::Strong })
+}
+
+/// "USCGC Hamilton\nFPO AA 65607".
+fn military(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
+    let post = at.checked_sub(2).filter(|post| extend::military(reading, *post) == Some(at))?;
+    let ship = (post.saturating_sub(4).max(from)..post)
+        .find(|first| matches!(reading.turn.word(*first), "uss" | "usns" | "uscgc" | "usnv"));
+    Some(Core { first: ship.unwrap_or(post), last: at, strength: Strength::Strong })
+}
+
+/// A postal code that stands alone: by its form, or by a word or a town beside it.
+fn postal_code(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(usize, &'static str)> {
+    if let Some(last) = postcode::by_form(reading, at) {
+        return Some((last, "postcode:form"));
+    }
+    let last = postcode::any(reading, at)?;
+    let near = (at.saturating_sub(4)..at)
+        .any(|before| reading.turn.token(before).is_some_and(|token| token.word.cues.has(Cue::Postcode)));
+    let asked = view.asked.has(Cue::Postcode) && at < 4;
+    let whole =
+        !reading.before(at).has(Gap::GLUE) && !reading.turn.gap_before(at).ends_with(['.', '-', '+', '$', '€', '£']);
+    if whole && (near || asked) {
+        return Some((last, "context:postcode"));
+    }
+    (whole && postcode::has_place(reading, at, last)).then_some((last, "postcode:place"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::{Part, Role};
+    use crate::redact::{dialogue::Asked, token::NormalisedTurn};
+
+    /// The addresses and codes of `text` are the marked parts: «…».
+    #[track_caller]
+    fn check(marked: &str) {
+        let text = marked.replace(['«', '»'], "");
+        let turn = NormalisedTurn::new(&text);
+        let reading = Reading::new(&turn);
+        let mut found = Vec::new();
+        let view = View { turn: &turn, role: Role::Customer, part: Part::Body, asked: &Asked::default() };
+        find(&view, &reading, &mut found);
+        let mut out = text.clone();
+        for candidate in found.iter().rev() {
+            let span = turn.received(candidate.span).range();
+            out.insert_str(span.end, "»");
+            out.insert_str(span.start, "«");
+        }
+        assert_eq!(out, marked);
+    }
+
+    #[test]
+    fn streets_with_numbers_of_many_countries() {
+        check("I live at «123 Main St, Apt 4B, Springfield, IL 62704» and need help");
+        check("«221B Baker Street, London NW1 6XE»");
+        check("«45 King St W, Toronto, ON M5H 1J8»");
+        check("Lieferung an «Hauptstraße 5, 10115 Berlin», danke");
+        check("Ich wohne in der «Goethestr. 12, 80336 München»");
+        check("«12 rue de la Paix, 75002 Paris». Merci");
+        check("vivo en «Calle Mayor 3, 2º B, 28013 Madrid»");
+        check("abito in «Via Roma 10, 00184 Roma»");
+        check("«Rua Augusta, 1500, apto 42, São Paulo - SP, 01305-100»");
+        check("«ul. Marszałkowska 10/5, 00-590 Warszawa»");
+        check("«Keizersgracht 123, 1015 CJ Amsterdam»");
+        check("«Storgatan 12, 111 23 Stockholm»");
+        check("«9092 Avda. Generalísimo 6 Apt. 868»");
+    }
+
+    #[test]
+    fn boxes_and_lines() {
+        check("send it to «PO Box 123, Austin TX 78701»");
+        check("Ship to\n«742 Evergreen Terrace\nSpringfield, OR 97477\nUSA»\nThanks");
+        check("«PSC 7951, Box 9972\nAPO AA 69974»");
+    }
+
+    #[test]
+    fn lower_case_and_speech_need_context() {
+        check("my address is «14 oak street springfield il 62704» thanks");
+        check("I live at «fourteen oak street»");
+        check("it is a one way street");
+    }
+
+    #[test]
+    fn numbers_beside_other_words_stay() {
+        check("5 years street experience");
+        check("I read the Wall Street Journal, 3 copies");
+        check("2 large drive bays");
+        check("Main St opens at 5");
+        check("24 hour road side assistance");
+        check("we tried 3 hard drives and 2 test drives");
+        check("it took 45 minutes to get there");
+        check("iPhone 12 and Galaxy 21, version 2.4");
+    }
+
+    #[test]
+    fn postal_codes_by_form_or_cue() {
+        check("my postcode is «M1 1AE»");
+        check("postal code «K1A 0B1» please");
+        check("zip «62704»");
+        check("PLZ «10115»");
+        check("order 62704 is late");
+    }
+}

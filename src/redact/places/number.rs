@@ -1,0 +1,67 @@
+//! House numbers: "12", "12b", "12-14", "12/3", and said in words "forty two". Knows nothing of streets.
+
+use crate::redact::{
+    gazetteer::{Gap, Reading, Shape},
+    token::Class as TokenClass,
+};
+
+/// Whether token `at` is written with digits as a house number is: up to five, at most two letters.
+pub(super) fn is_number(reading: &Reading<'_>, at: usize) -> bool {
+    let Some(token) = reading.turn.token(at) else { return false };
+    let raw = reading.turn.raw(at);
+    let digits = raw.bytes().take_while(u8::is_ascii_digit).count();
+    match token.class {
+        TokenClass::Digits => (1..=5).contains(&digits),
+        TokenClass::Mixed => (1..=4).contains(&digits) && raw.len() - digits <= 2 && !is_ordinal(raw),
+        _ => false,
+    }
+}
+
+/// "5th", "42nd": a street's name, not its house number.
+pub(super) fn is_ordinal(raw: &str) -> bool {
+    let ending = raw.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    ending.len() < raw.len() && ["st", "nd", "rd", "th"].iter().any(|own| ending.eq_ignore_ascii_case(own))
+}
+
+/// The last token of the house number that begins at `at`: "12", "12-14", "12 / 3", "7 bis".
+pub(super) fn house_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    if !is_number(reading, at) || !plain_before(reading, at) {
+        return None;
+    }
+    let mut last = at;
+    let joined = |index: usize| {
+        let gap = reading.before(index);
+        (gap == Gap::HYPHEN || gap == Gap::GLUE) && reading.turn.raw(index).len() <= 4
+    };
+    if joined(last + 1) && (is_number(reading, last + 1) || reading.turn.raw(last + 1).len() == 1) {
+        last += 1;
+    }
+    let bis = matches!(reading.turn.word(last + 1), "bis" | "ter" | "quater");
+    Some(if bis && reading.before(last + 1) == Gap::SPACE { last + 1 } else { last })
+}
+
+/// No amount, no decimal, no part of a longer number stands before a house number.
+fn plain_before(reading: &Reading<'_>, at: usize) -> bool {
+    let gap = reading.turn.gap_before(at);
+    let number_before = at > 0 && reading.turn.token(at - 1).is_some_and(|token| !token.is_word());
+    let glued = !gap.is_empty() && !gap.ends_with([' ', '\n', '\t', ',', '>', '(', '"', ':', '#', '.', '/', '-']);
+    let decimal = number_before && matches!(gap, "." | "," | "-" | "/" | ":");
+    let money = gap.trim_end().ends_with(['$', '€', '£']) || gap.contains(['$', '€', '£', '+', '%']);
+    !(glued || decimal || money || gap.is_empty() && at > 0)
+}
+
+/// The last token of a number in words that begins at `at`, of at most four words.
+pub(super) fn spoken_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let is_said = |index: usize| {
+        reading.turn.token(index).is_some_and(|token| token.is_word() && token.word.number.is_some())
+            && reading.mark(index).shape != Shape::Capital
+    };
+    if !is_said(at) || (at > 0 && is_said(at - 1) && reading.before(at).only(Gap::SPACE)) {
+        return None;
+    }
+    let mut last = at;
+    while last - at < 3 && reading.before(last + 1).only(Gap::SPACE.and(Gap::HYPHEN)) && is_said(last + 1) {
+        last += 1;
+    }
+    Some(last)
+}

@@ -1,0 +1,325 @@
+//! The core of an address: a street with a house number, or a post-office box.
+
+use super::number::{house_number, is_number, is_ordinal, spoken_number};
+use crate::redact::gazetteer::{Class, Classes, Gap, Reading, Shape};
+
+/// How sure a core is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// An address only where more of one stands around it.
+    Weak,
+    /// An address by itself.
+    Strong,
+}
+
+/// A street with its number, or a box: tokens, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Core {
+    /// First token.
+    pub(super) first: usize,
+    /// Last token.
+    pub(super) last: usize,
+    /// How sure it is.
+    pub(super) strength: Strength,
+}
+
+/// Longest name of a street, in words.
+const NAME_MAX: usize = 6;
+
+/// Endings of street names written as one word.
+const ENDINGS: [&str; 44] = [
+    "strasse",
+    "straat",
+    "gatan",
+    "gata",
+    "gaten",
+    "gade",
+    "vagen",
+    "veien",
+    "vegen",
+    "svej",
+    "vej",
+    "gasse",
+    "allee",
+    "platz",
+    "weg",
+    "damm",
+    "ufer",
+    "laan",
+    "plein",
+    "kade",
+    "katu",
+    "kuja",
+    "polku",
+    "tie",
+    "stien",
+    "lei",
+    "dreef",
+    "singel",
+    "gracht",
+    "steig",
+    "chaussee",
+    "markt",
+    "graben",
+    "berg",
+    "ring",
+    "stieg",
+    "promenade",
+    "str",
+    "hof",
+    "braut",
+    "vegur",
+    "gotu",
+    "utja",
+    "ovej",
+];
+
+/// Endings that are those of few other words.
+const SURE_ENDINGS: usize = 15;
+
+/// The core that begins at token `at`.
+pub(super) fn core(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    post_box(reading, at)
+        .or_else(|| number_first(reading, at))
+        .or_else(|| type_first(reading, at))
+        .or_else(|| ending(reading, at))
+        .or_else(|| {
+            bare(reading, at).map(|(last, strength)| Core { first: at, last: second_number(reading, last), strength })
+        })
+}
+
+/// "P.O. Box 123", "Postfach 1234", "PSC 7951, Box 9972".
+fn post_box(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    if reading.turn.word(at) == "psc" || reading.turn.word(at) == "unit" {
+        let second = at + 2;
+        let fits = is_number(reading, at + 1) && reading.turn.word(second) == "box" && is_number(reading, second + 1);
+        return fits.then_some(Core { first: at, last: second + 1, strength: Strength::Strong });
+    }
+    let mut last = at;
+    if reading.turn.word(at) == "p" || reading.turn.word(at) == "po" || reading.turn.word(at) == "post" {
+        let initials = usize::from(reading.turn.word(at) == "p" && reading.turn.word(at + 1) == "o");
+        last = at + initials + 1 + usize::from(reading.turn.word(at + 1) == "office");
+        if reading.turn.word(last) != "box" {
+            return None;
+        }
+    } else if !reading.entry(at).is(Class::Box)
+        || reading.turn.word(at) == "box"
+        || (reading.turn.raw(at).len() == 2 && reading.mark(at).shape == Shape::Plain)
+    {
+        return None;
+    }
+    let sign = usize::from(reading.entry(last + 1).is(Class::NumberSign));
+    let gap = reading.before(last + 1).only(Gap::SPACE.and(Gap::HASH).and(Gap::COLON).and(Gap::DOT));
+    let numbered = gap && (is_number(reading, last + 1 + sign) || spoken_number(reading, last + 1).is_some());
+    numbered.then_some(Core { first: at, last: last + 1 + sign, strength: Strength::Strong })
+}
+
+/// "12 Oak Street", "5 bis rue de la Paix", "forty two wallaby way".
+fn number_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    let written = house_number(reading, at);
+    let number = written.or_else(|| spoken_number(reading, at))?;
+    let name = number + 1;
+    if !reading.before(name).only(Gap::SPACE.and(Gap::COMMA)) || reading.before(name).is_empty() {
+        return None;
+    }
+    let (last, strength) = typed(reading, name).or_else(|| suffixed(reading, name)).or_else(|| bare(reading, name))?;
+    let strength = if written.is_none() { Strength::Weak } else { strength };
+    Some(Core { first: at, last: second_number(reading, last), strength })
+}
+
+/// Generated addresses number the building and the street: "85199 Avda. Rio Nalon 58".
+fn second_number(reading: &Reading<'_>, last: usize) -> usize {
+    let close = reading.before(last + 1).only(Gap::SPACE.and(Gap::DOT)) && reading.turn.raw(last + 1).len() <= 4;
+    number_behind(reading, last).filter(|_| close).unwrap_or(last)
+}
+
+/// Capitals of no other meaning before a number, as in "Kuusiku 7": the last word.
+fn bare(reading: &Reading<'_>, name: usize) -> Option<(usize, Strength)> {
+    let named = |at: usize| {
+        let entry = reading.entry(at);
+        let other = Classes::of(&[
+            Class::Calendar,
+            Class::Brand,
+            Class::Blocked,
+            Class::Role,
+            Class::Org,
+            Class::Unit,
+            Class::Title,
+        ]);
+        let particle = at > name && entry.is(Class::Particle);
+        let capital = reading.mark(at).shape != Shape::Plain && entry.ordinary < 2 && !entry.classes.any(other);
+        reading.is_word(at) && (at == name || is_inside(reading, at)) && (capital || particle)
+    };
+    let last = (name..name + 4).take_while(|at| named(*at)).last()?;
+    let close = reading.before(last + 1) == Gap::SPACE && reading.turn.raw(last + 1).len() <= 4;
+    (close && number_behind(reading, last).is_some() && reading.turn.raw(name).len() > 3)
+        .then_some((last, Strength::Weak))
+}
+
+/// A name that ends in a word for a street: its last token.
+fn suffixed(reading: &Reading<'_>, name: usize) -> Option<(usize, Strength)> {
+    let mut at = name;
+    let mut plain = false;
+    while at < name + NAME_MAX {
+        if at > name && !is_inside(reading, at) || !is_name_word(reading, at) {
+            return None;
+        }
+        let entry = reading.entry(at);
+        plain |= reading.mark(at).shape == Shape::Plain && !entry.is(Class::Particle);
+        let sure = entry.is(Class::Street);
+        let named = at > name || (sure && reading.mark(at).shape != Shape::Plain);
+        if named && (sure || entry.is(Class::WeakStreet)) && is_own_word(reading, name, at, plain) {
+            let last = more_types(reading, at);
+            return Some((last, if sure || !plain { Strength::Strong } else { Strength::Weak }));
+        }
+        if plain && at >= name + 3 {
+            return None;
+        }
+        at += 1;
+    }
+    None
+}
+
+/// "Street North", "Street Kishiev Squares": what may follow the word for a street.
+fn more_types(reading: &Reading<'_>, at: usize) -> usize {
+    let mut last = at;
+    if reading.before(last + 1).only(Gap::SPACE.and(Gap::DOT))
+        && reading.entry(last + 1).is(Class::Compass)
+        && reading.mark(last + 1).shape != Shape::Plain
+    {
+        last += 1;
+    }
+    let types = Classes::of(&[Class::Street, Class::WeakStreet]);
+    for next in last + 1..last + 4 {
+        if !reading.before(next).only(Gap::SPACE)
+            || reading.mark(next).shape == Shape::Plain
+            || reading.entry(next).is(Class::Unit)
+        {
+            break;
+        }
+        if reading.entry(next).classes.any(types) {
+            return next;
+        }
+    }
+    last
+}
+
+/// Whether the words before a word for a street can be a street's name rather than an ordinary phrase.
+fn is_own_word(reading: &Reading<'_>, name: usize, at: usize, plain: bool) -> bool {
+    if reading.entry(name).is(Class::NoStreet) && (plain || at == name + 1 && reading.entry(at).is(Class::WeakStreet)) {
+        return false;
+    }
+    let weak = !reading.entry(at).is(Class::Street);
+    let odd = |index: usize| reading.entry(index).is(Class::NoStreet) || (weak && reading.entry(index).ordinary > 2);
+    !plain || !(name..at).any(odd)
+}
+
+/// A word of a street's name: no placeholder, no full stop or line end inside.
+fn is_inside(reading: &Reading<'_>, at: usize) -> bool {
+    let gap = reading.before(at);
+    let types = Classes::of(&[Class::StreetFirst, Class::WeakStreetFirst]);
+    let abbreviated = reading.turn.raw(at - 1).len() <= 3 || reading.previous(at).classes.any(types);
+    gap.only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE)) || (abbreviated && gap.only(Gap::SPACE.and(Gap::DOT)))
+}
+
+fn is_name_word(reading: &Reading<'_>, at: usize) -> bool {
+    reading.is_word(at) || is_ordinal(reading.turn.raw(at))
+}
+
+/// A word for a street and a name behind it, "rue de la Paix": its last token.
+fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
+    let entry = reading.entry(at);
+    if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) {
+        return None;
+    }
+    let preposition = matches!(
+        reading.turn.word(at),
+        "an" | "am" | "im" | "auf" | "zum" | "zur" | "unter" | "alte" | "alter" | "grosse" | "kleine"
+    );
+    if preposition && reading.mark(at).shape == Shape::Plain {
+        return None;
+    }
+    let mut last = at;
+    let mut capital = false;
+    for next in at + 1..=at + NAME_MAX {
+        let shaped = reading.mark(next).shape != Shape::Plain;
+        let opened = next == at + 1 || reading.previous(next).is(Class::Particle);
+        let common = reading.entry(next).ordinary > 1 || !entry.is(Class::StreetFirst);
+        let lower = reading.entry(next).is(Class::Particle) || (opened && !common);
+        if !reading.is_word(next)
+            || !is_inside(reading, next)
+            || reading.entry(next).is(Class::Unit)
+            || !(shaped || lower)
+        {
+            break;
+        }
+        if shaped || !reading.entry(next).is(Class::Particle) {
+            last = next;
+        }
+        capital |= shaped;
+    }
+    let strong = entry.is(Class::StreetFirst) || capital;
+    (last > at && strong).then_some((last, Strength::Strong))
+}
+
+/// "Calle Mayor 3", "ul. Narewska 94", "Via Roma, 10".
+fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    let (name, _) = typed(reading, at)?;
+    let last = number_behind(reading, name)?;
+    Some(Core { first: at, last, strength: Strength::Strong })
+}
+
+/// The last token of a house number behind a street's name.
+fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
+    let sign = usize::from(reading.entry(name + 1).is(Class::NumberSign));
+    let number = name + 1 + sign;
+    let gap = Gap::SPACE.and(Gap::COMMA).and(Gap::DOT).and(Gap::HASH).and(Gap::OTHER);
+    let spaced = (name + 1..=number).all(|at| reading.before(at).only(gap) && !reading.before(at).is_empty());
+    if !spaced {
+        return None;
+    }
+    let last = house_number(reading, number)?;
+    let letter = reading.before(last + 1) == Gap::SPACE
+        && reading.turn.raw(last + 1).len() == 1
+        && reading.is_word(last + 1)
+        && !matches!(reading.turn.raw(last + 1), "I" | "a" | "A" | "y" | "e" | "o" | "à");
+    Some(if letter { last + 1 } else { last })
+}
+
+/// "Hauptstrasse 5", "Brixtonlaan 380", "Hoge Wei 32": a name in one word, or a word for a street at its end, and a
+/// number.
+fn ending(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    for word in at..at + 3 {
+        if !reading.is_word(word) || (word > at && !is_inside(reading, word)) {
+            return None;
+        }
+        let Some(strength) = compound(reading, word, word > at) else {
+            if reading.mark(word).shape == Shape::Plain {
+                return None;
+            }
+            continue;
+        };
+        let last = number_behind(reading, word)?;
+        return Some(Core { first: at, last, strength });
+    }
+    None
+}
+
+/// Whether a word ends like the name of a street.
+fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
+    let (word, entry, shape) = (reading.turn.word(at), reading.entry(at), reading.mark(at).shape);
+    let shaped = shape != Shape::Plain || (named && reading.mark(at - 1).shape != Shape::Plain);
+    if named && entry.is(Class::Street) && shaped {
+        return Some(Strength::Strong);
+    }
+    let index = ENDINGS.iter().position(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))?;
+    let sure = index < SURE_ENDINGS && entry.ordinary < 2;
+    match (sure, shape) {
+        (true, Shape::Plain) if index < 2 => Some(Strength::Strong),
+        (_, Shape::Plain) if entry.ordinary == 0 => Some(Strength::Weak),
+        (_, Shape::Plain) => None,
+        (true, _) => Some(Strength::Strong),
+        (false, _) if entry.ordinary < 2 => Some(Strength::Weak),
+        (false, _) => None,
+    }
+}

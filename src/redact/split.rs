@@ -1,0 +1,129 @@
+//! Numbers that are said over several turns: which part of a turn may be a fragment, and what the fragments are
+//! together. Knows nothing of how turns are stored.
+
+use super::{
+    Kind,
+    candidate::Candidate,
+    check,
+    dialogue::Side,
+    find::{self, View},
+    held::Waiting,
+    token::{Class, NormalisedTurn},
+    words::{Cue, Cues},
+};
+use crate::text::Span;
+
+/// How many turns a number may take, the other side's included.
+pub(super) const TURNS_MAX: u32 = 8;
+
+/// Digits of a turn that may be a part of a longer number.
+#[derive(Debug)]
+pub(super) struct Fragment {
+    /// Where they stand in the normalised turn.
+    pub(super) span: Span,
+    /// The digits.
+    pub(super) digits: String,
+    /// Whether nothing but lead-in stands before them.
+    pub(super) leads: bool,
+    /// Whether nothing but fillers stands behind them.
+    pub(super) trails: bool,
+    /// What the words before them and the question in force say they are.
+    pub(super) cues: Cues,
+}
+
+/// Fragments of one number.
+#[derive(Debug)]
+pub(super) struct Chain {
+    /// Who says the number.
+    pub(super) side: Side,
+    /// The turn it began in.
+    pub(super) began: u32,
+    /// All digits so far.
+    pub(super) digits: String,
+    /// What it was said to be.
+    pub(super) cues: Cues,
+    /// Its pieces, the other side's repetitions included.
+    pub(super) pieces: Vec<Waiting>,
+    /// How many pieces the side itself said.
+    pub(super) said: usize,
+}
+
+/// The fragment at the end (or, for a continuation, at the start) of a turn.
+pub(super) fn fragment(view: &View<'_>, continues: bool) -> Option<Fragment> {
+    let turn = view.turn;
+    let runs = find::digit_runs(turn);
+    let run = if continues { runs.into_iter().next()? } else { runs.into_iter().next_back()? };
+    let leads = (0..run.first).all(|index| leads_in(turn, index));
+    let trails = (run.last + 1..turn.tokens().len()).all(|index| {
+        turn.token(index).is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Filler, Cue::Acknowledge])))
+    });
+    let cues = find::cues_around(view, run.first, run.last);
+    Some(Fragment { span: turn.span(run.first, run.last), digits: run.digits, leads, trails, cues })
+}
+
+/// `it's`, `then`, `and`, `yes`, `the next is`.
+fn leads_in(turn: &NormalisedTurn<'_>, index: usize) -> bool {
+    turn.token(index).is_some_and(|token| {
+        token.class == Class::Word
+            && (token.word.cues.any(Cues::of(&[Cue::Filler, Cue::Acknowledge, Cue::Copula, Cue::NumberNoun]))
+                || matches!(turn.word(index), "it" | "that" | "the" | "last" | "finally" | "first"))
+    })
+}
+
+impl Fragment {
+    /// Whether these digits may begin a number that goes on in later turns.
+    pub(super) fn may_begin(&self) -> bool {
+        const NUMBERED: Cues = Cues::of(&[
+            Cue::Card,
+            Cue::Phone,
+            Cue::NationalId,
+            Cue::TaxId,
+            Cue::Account,
+            Cue::Routing,
+            Cue::Iban,
+            Cue::Order,
+            Cue::Tracking,
+            Cue::Passport,
+            Cue::License,
+            Cue::Medical,
+            Cue::Pin,
+            Cue::Cvv,
+        ]);
+        const OTHER: Cues =
+            Cues::of(&[Cue::Money, Cue::Version, Cue::Product, Cue::ErrorCode, Cue::Travel, Cue::Ending, Cue::Ordinal]);
+        let named = self.cues.any(NUMBERED);
+        let length = if named { 2..=18 } else { 3..=18 };
+        self.trails && length.contains(&self.digits.len()) && (self.leads || named) && !self.cues.any(OTHER)
+    }
+
+    /// Whether these digits may go on with a number of earlier turns.
+    pub(super) fn may_continue(&self) -> bool {
+        self.leads && self.digits.len() <= 18
+    }
+}
+
+impl Chain {
+    /// What the fragments are together; `None` if they are nothing that must go.
+    pub(super) fn kind(&self) -> Option<Kind> {
+        let length = self.digits.len();
+        if self.said < 2 {
+            return None;
+        }
+        if check::luhn(&self.digits) && (13..=19).contains(&length) && find::card_network(&self.digits) {
+            return Some(Kind::CreditCard);
+        }
+        let named = find::kind_for(self.cues, length);
+        match length {
+            _ if named.is_some() => named,
+            13..=19 => Some(Kind::CreditCard),
+            7..=12 => Some(Kind::Phone),
+            20.. => Some(Kind::OrderNumber),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a candidate covers the fragment already.
+pub(super) fn covered(candidates: &[Candidate], span: Span) -> Option<&Candidate> {
+    candidates.iter().find(|candidate| candidate.span.overlaps(span))
+}

@@ -1,0 +1,89 @@
+//! What every service works with: the store, the core, the policy, the time, and the news that the server shuts down.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::{
+    metrics::Metrics,
+    status::{Failure, Outcome, Reason},
+};
+use crate::{
+    access::Caller,
+    id::TenantId,
+    policy::Policy,
+    store::{AccessRole, ReadScope, Reader, Store},
+    time::{ServiceTime, Timestamp},
+    triage::Triage,
+};
+
+/// How long after its last lease an agent may still read a case.
+const HANDLED: std::time::Duration = std::time::Duration::from_hours(24);
+
+/// The parts that all services share. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// The core.
+    pub triage: Arc<Triage>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    time: ServiceTime,
+    policy: Arc<Policy>,
+    draining: watch::Receiver<bool>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("App").field("time", &self.time).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// The parts together. `draining` turns true when the server shuts down.
+    pub fn new(store: Arc<dyn Store>, triage: Arc<Triage>, time: ServiceTime, draining: watch::Receiver<bool>) -> Self {
+        let (metrics, policy) = (Arc::new(Metrics::new()), Arc::new(Policy::default()));
+        Self { store, triage, metrics, time, policy, draining }
+    }
+
+    /// The time that judges every expiry.
+    pub fn now(&self) -> Timestamp {
+        self.time.now()
+    }
+
+    /// The policy of a tenant; there is one for all so far.
+    pub fn policy(&self, _tenant: TenantId) -> Arc<Policy> {
+        Arc::clone(&self.policy)
+    }
+
+    /// Whether the server shuts down.
+    pub fn is_draining(&self) -> bool {
+        *self.draining.borrow()
+    }
+
+    /// Ends when the server shuts down.
+    pub async fn drained(&self) {
+        let mut draining = self.draining.clone();
+        // An error means that the server itself is gone, which is the same news.
+        drop(draining.wait_for(|draining| *draining).await);
+    }
+
+    /// What a caller may read: a supervisor all of its tenant, others what they handle or handled lately.
+    pub fn reader(&self, caller: &Caller) -> Reader {
+        let scope = if caller.roles.contains(&AccessRole::Supervisor) {
+            ReadScope::Tenant
+        } else {
+            ReadScope::HandledBy { since: self.now() - HANDLED }
+        };
+        Reader { tenant: caller.tenant, principal: caller.principal, scope }
+    }
+}
+
+/// Who sent a request. The gate put it there; a request that did not pass the gate is refused.
+///
+/// # Errors
+/// There is no caller.
+pub fn caller<T>(request: &tonic::Request<T>) -> Outcome<Caller> {
+    request.extensions().get::<Caller>().cloned().ok_or_else(|| Failure::of(Reason::CredentialInvalid))
+}

@@ -1,0 +1,177 @@
+//! Cases and their interactions on the wire, and what a case is asked for by.
+
+use super::{
+    draft::TurnTime,
+    enums,
+    outcome::{self, TurnView},
+    party,
+    scalar::{self, wire_int, wire_time},
+};
+use crate::{
+    id::{CaseId, InteractionId},
+    service::{
+        path::{Path, Violations},
+        pb,
+        status::Reason,
+    },
+    store::{CaseLookup, CaseRecord, InteractionRecord, OpenCase, SourceRef, StoredAttachment, StoredTurn},
+};
+
+/// A case on the wire with its interactions.
+pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case {
+    let CaseRecord {
+        case,
+        source_ref: reference,
+        customer_ref,
+        state,
+        queue,
+        tier,
+        language,
+        channel: _,
+        label,
+        level,
+        value,
+        emergency,
+        create_time,
+        update_time,
+        queued,
+        version,
+        possible_duplicate_of,
+    } = record;
+    pb::Case {
+        name: case.to_string(),
+        source_ref: reference.map(source_ref),
+        customer_ref: customer_ref.unwrap_or_default(),
+        state: enums::wire_case_state(state).into(),
+        queue,
+        tier: enums::wire_tier(tier).into(),
+        language_code: outcome::language(language),
+        label: enums::wire_label(label).into(),
+        level: enums::wire_level(level).into(),
+        priority_value: i32::from(value),
+        emergency,
+        create_time: Some(wire_time(create_time)),
+        update_time: Some(wire_time(update_time)),
+        enter_time: queued.map(|(enter, _)| wire_time(enter)),
+        due_time: queued.map(|(_, due)| wire_time(due)),
+        etag: format!("v{version}"),
+        interactions: interactions.iter().map(|one| interaction(case, one)).collect(),
+        possible_duplicate_of: possible_duplicate_of.map(|other| other.to_string()).unwrap_or_default(),
+    }
+}
+
+fn interaction(case: CaseId, record: &InteractionRecord) -> pb::CaseInteraction {
+    let InteractionRecord { interaction, receive_time, content, assessment, has_recording } = record;
+    let text_of = |turn: u32| content.turns.get(turn as usize).map_or("", |turn| turn.text.as_str());
+    let attributes = content.attributes.iter();
+    pb::CaseInteraction {
+        name: format!("{case}/{interaction}"),
+        channel: content.input.channel.name().to_owned(),
+        source_ref: content.source_ref.clone().map(source_ref),
+        occur_time: Some(wire_time(content.occur_time)),
+        receive_time: Some(wire_time(*receive_time)),
+        handling: enums::wire_handling(content.handling).into(),
+        text_state: enums::wire_text_state(content.text_state).into(),
+        assessment: Some(outcome::assessment(assessment, text_of)),
+        findings: content.findings.iter().map(|one| outcome::stored_finding(one, text_of(one.turn))).collect(),
+        turn_count: wire_int(content.turns.len()),
+        has_recording: *has_recording,
+        attributes: attributes.map(|(name, value)| (name.clone(), value.as_str().to_owned())).collect(),
+        attachments: content.attachments.iter().map(attachment).collect(),
+        hold_seconds: wire_int(content.input.hold_seconds),
+        wait_seconds: wire_int(content.input.wait_seconds),
+    }
+}
+
+fn source_ref(reference: SourceRef) -> pb::SourceRef {
+    let SourceRef { system, id } = reference;
+    pb::SourceRef { system, id }
+}
+
+fn attachment(attachment: &StoredAttachment) -> pb::Attachment {
+    let StoredAttachment { media_type, size_bytes, reference } = attachment;
+    pb::Attachment {
+        media_type: media_type.clone(),
+        size_bytes: scalar::wire_long(*size_bytes),
+        reference: reference.clone(),
+    }
+}
+
+/// A stored turn on the wire.
+pub fn turn(index: usize, stored: &StoredTurn) -> pb::RedactedTurn {
+    let StoredTurn { role, part, text, time, offset_millis } = stored;
+    let time = TurnTime { time: *time, offset_millis: *offset_millis };
+    outcome::turn(index, TurnView { role: *role, part: *part, text, time })
+}
+
+/// A found case on the wire.
+pub fn open_case(found: OpenCase) -> pb::OpenCase {
+    let OpenCase { case, level, state } = found;
+    pb::OpenCase {
+        name: case.to_string(),
+        level: enums::wire_level(level).into(),
+        state: enums::wire_case_state(state).into(),
+    }
+}
+
+/// What a case is looked up by. `None` only where something was noted.
+pub fn lookup(request: pb::FindOpenCasesRequest, violations: &mut Violations) -> Option<CaseLookup> {
+    use pb::find_open_cases_request::By;
+    let pb::FindOpenCasesRequest { by } = request;
+    let root = Path::Root;
+    violations.check(by.is_some(), &root.field("by"), Reason::FieldRequired);
+    match by? {
+        By::SourceRef(reference) => {
+            scalar::source_ref(Some(reference), &root.field("source_ref"), violations).map(CaseLookup::SourceRef)
+        }
+        By::CustomerRef(reference) => {
+            let path = root.field("customer_ref");
+            violations.check(!reference.is_empty(), &path, Reason::FieldRequired);
+            scalar::reference(reference, &path, violations).map(CaseLookup::CustomerRef)
+        }
+        By::Email(email) => {
+            let email = party::normal_email(&email);
+            violations.check(email.is_some(), &root.field("email"), Reason::FieldOutOfRange);
+            email.map(CaseLookup::Email)
+        }
+        By::Phone(phone) => {
+            let phone = party::normal_phone(&phone);
+            violations.check(phone.is_some(), &root.field("phone"), Reason::FieldOutOfRange);
+            phone.map(CaseLookup::Phone)
+        }
+    }
+}
+
+/// The two ids of `cases/{uuid}/interactions/{uuid}`.
+pub fn interaction_name(name: &str, path: &Path<'_>, violations: &mut Violations) -> Option<(CaseId, InteractionId)> {
+    violations.check(!name.is_empty(), path, Reason::FieldRequired);
+    let ids = name.match_indices('/').nth(1).and_then(|(at, _)| {
+        let (case, interaction) = name.split_at_checked(at)?;
+        Some((case.parse().ok()?, interaction.strip_prefix('/')?.parse().ok()?))
+    });
+    violations.check(ids.is_some() || name.is_empty(), path, Reason::FieldNotName);
+    ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, good: bool) {
+        let mut violations = Violations::default();
+        assert_eq!(interaction_name(name, &Path::Root, &mut violations).is_some(), good, "{name}");
+        assert_eq!(violations.finish(()).is_ok(), good, "{name}");
+    }
+
+    #[test]
+    fn the_name_of_an_interaction_holds_two_ids() {
+        let id = "018f3c2a-0000-7000-8000-000000000001";
+        check(&format!("cases/{id}/interactions/{id}"), true);
+        check(&format!("cases/{id}/interactions/{id}/turns"), false);
+        check(&format!("interactions/{id}/cases/{id}"), false);
+        check(&format!("cases/{id}"), false);
+        check("cases//interactions/", false);
+        check("", false);
+    }
+}

@@ -1,0 +1,103 @@
+//! `QueueService`: hands out waiting cases under leases.
+
+use tonic::{Request, Response, Status};
+
+use super::{
+    app::{self, App},
+    convert::{enums, queue, scalar},
+    page::Binding,
+    path::{Path, Violations},
+    pb::{self, queue_service_server::QueueService},
+    status::{Failure, Reason},
+};
+use crate::store::StoreError;
+
+/// The service.
+#[derive(Clone, Debug)]
+pub struct Queue(pub App);
+
+fn lease_failure(error: &StoreError) -> Failure {
+    Failure::of_store(error, Reason::LeaseNotFound)
+}
+
+#[tonic::async_trait]
+impl QueueService for Queue {
+    async fn lease_items(
+        &self,
+        request: Request<pb::LeaseItemsRequest>,
+    ) -> Result<Response<pb::LeaseItemsResponse>, Status> {
+        let caller = app::caller(&request)?;
+        let request = queue::lease_request(request.into_inner(), &caller)?;
+        // A worker that waits is let go when the server shuts down; what was leased meanwhile is given to its retry.
+        let leased = tokio::select! {
+            biased;
+            leased = self.0.store.lease_items(request) => leased,
+            () = self.0.drained() => return Err(Failure::of(Reason::ShuttingDown).into()),
+        };
+        let now = self.0.now();
+        let items = leased.map_err(|error| lease_failure(&error))?;
+        let items = items.into_iter().map(|entry| queue::item(entry, now)).collect();
+        Ok(Response::new(pb::LeaseItemsResponse { items }))
+    }
+
+    async fn renew_lease(&self, request: Request<pb::RenewLeaseRequest>) -> Result<Response<pb::QueueItem>, Status> {
+        let caller = app::caller(&request)?;
+        let pb::RenewLeaseRequest { lease, lease_epoch, lease_duration } = request.into_inner();
+        let mut violations = Violations::default();
+        let handle = queue::lease_handle((&lease, lease_epoch), &caller, &mut violations);
+        let duration = queue::lease_duration(lease_duration, &mut violations);
+        let handle = violations.finish_some(handle)?;
+        let renewed = self.0.store.renew_lease(handle, duration).await;
+        let entry = renewed.map_err(|error| lease_failure(&error))?;
+        Ok(Response::new(queue::item(entry, self.0.now())))
+    }
+
+    async fn acknowledge_item(
+        &self,
+        request: Request<pb::AcknowledgeItemRequest>,
+    ) -> Result<Response<pb::AcknowledgeItemResponse>, Status> {
+        let caller = app::caller(&request)?;
+        let pb::AcknowledgeItemRequest { lease, lease_epoch, case_state } = request.into_inner();
+        let mut violations = Violations::default();
+        let handle = queue::lease_handle((&lease, lease_epoch), &caller, &mut violations);
+        let state = enums::acknowledged(case_state, &Path::Root.field("case_state"), &mut violations);
+        let handle = violations.finish_some(handle)?;
+        let done = self.0.store.acknowledge_item(handle, state).await;
+        done.map_err(|error| lease_failure(&error))?;
+        Ok(Response::new(pb::AcknowledgeItemResponse {}))
+    }
+
+    async fn release_item(
+        &self,
+        request: Request<pb::ReleaseItemRequest>,
+    ) -> Result<Response<pb::ReleaseItemResponse>, Status> {
+        let caller = app::caller(&request)?;
+        let pb::ReleaseItemRequest { lease, lease_epoch, delay } = request.into_inner();
+        let mut violations = Violations::default();
+        let handle = queue::lease_handle((&lease, lease_epoch), &caller, &mut violations);
+        let delay = queue::release_delay(delay, &mut violations);
+        let handle = violations.finish_some(handle)?;
+        let done = self.0.store.release_item(handle, delay).await;
+        done.map_err(|error| lease_failure(&error))?;
+        Ok(Response::new(pb::ReleaseItemResponse {}))
+    }
+
+    async fn list_items(
+        &self,
+        request: Request<pb::ListItemsRequest>,
+    ) -> Result<Response<pb::ListItemsResponse>, Status> {
+        let caller = app::caller(&request)?;
+        let pb::ListItemsRequest { queue: name, page_size, page_token } = request.into_inner();
+        let mut violations = Violations::default();
+        let limit = scalar::page_size(page_size, 50, &Path::Root.field("page_size"), &mut violations);
+        let name = scalar::queue(name, &Path::Root.field("queue"), &mut violations);
+        let name = violations.finish(name)?;
+        let binding = Binding::new("ListItems", &caller, &name);
+        let after = binding.position(&page_token)?;
+        let page = self.0.store.list_items(caller.tenant, name, limit, after).await;
+        let page = page.map_err(|error| lease_failure(&error))?;
+        let now = self.0.now();
+        let items = page.items.into_iter().map(|entry| queue::listed_item(entry, now)).collect();
+        Ok(Response::new(pb::ListItemsResponse { items, next_page_token: binding.token(page.next) }))
+    }
+}

@@ -1,0 +1,212 @@
+//! Every reason for which a call or an item can fail: one table, read by `status` and by docs/errors.md. Knows nothing
+//! of requests.
+
+use tonic::Code;
+
+/// What a client may do about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Sending the same again fails again.
+    Never,
+    /// The same may be sent again after this many milliseconds, with the same request id.
+    AfterMillis(u64),
+}
+
+/// A reason, as it stands in `google.rpc.ErrorInfo` and in `ItemError`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each variant is described by its row of REASONS")]
+pub enum Reason {
+    CredentialInvalid,
+    RoleMissing,
+    MethodUnknown,
+    MalformedRequest,
+    MessageTooLarge,
+    FieldRequired,
+    FieldOutOfRange,
+    FieldTooLong,
+    FieldTooMany,
+    FieldInvalidCharacter,
+    FieldUnknownValue,
+    FieldNotUuid,
+    FieldNotName,
+    IdentifierInReference,
+    InvalidFilter,
+    InvalidPageToken,
+    RequestIdReused,
+    CaseNotFound,
+    InteractionNotFound,
+    LeaseNotFound,
+    CredentialNotFound,
+    LeaseLost,
+    RecordGone,
+    Overloaded,
+    NoCapacity,
+    ShuttingDown,
+    StoreUnavailable,
+    DeadlineExceeded,
+    RecordDamaged,
+    Internal,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct ReasonRow {
+    /// The reason.
+    pub reason: Reason,
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// The canonical status.
+    pub code: Code,
+    /// The fixed text: what was wrong and what to do next.
+    pub message: &'static str,
+    /// Whether sending the same again can help.
+    pub retry: Retry,
+}
+
+const fn row(reason: Reason, name: &'static str, code: Code, retry: Retry, message: &'static str) -> ReasonRow {
+    ReasonRow { reason, name, code, message, retry }
+}
+
+use Retry::{AfterMillis, Never};
+
+/// Every reason, in the order of its variant.
+#[rustfmt::skip]
+pub const REASONS: [ReasonRow; 30] = [
+    row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
+        "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
+    row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
+        "The credential lacks the role for this method: use another, or ask a tenant administrator for one."),
+    row(Reason::MethodUnknown, "METHOD_UNKNOWN", Code::Unimplemented, Never,
+        "There is no such method: list the services by reflection."),
+    row(Reason::MalformedRequest, "MALFORMED_REQUEST", Code::InvalidArgument, Never,
+        "The bytes are no message of this method, or a string is not UTF-8."),
+    row(Reason::MessageTooLarge, "MESSAGE_TOO_LARGE", Code::ResourceExhausted, Never,
+        "The message is longer than the limit in docs/limits.md: send smaller batches."),
+    row(Reason::FieldRequired, "REQUIRED", Code::InvalidArgument, Never,
+        "A required field is missing."),
+    row(Reason::FieldOutOfRange, "OUT_OF_RANGE", Code::InvalidArgument, Never,
+        "A value lies outside its documented range."),
+    row(Reason::FieldTooLong, "TOO_LONG", Code::InvalidArgument, Never,
+        "A value is longer than its limit in docs/limits.md."),
+    row(Reason::FieldTooMany, "TOO_MANY", Code::InvalidArgument, Never,
+        "A list holds more than its limit in docs/limits.md."),
+    row(Reason::FieldInvalidCharacter, "INVALID_CHARACTER", Code::InvalidArgument, Never,
+        "A value holds a character outside its documented set, or is empty."),
+    row(Reason::FieldUnknownValue, "UNKNOWN_VALUE", Code::InvalidArgument, Never,
+        "An enumeration holds a number that this version does not know, or that this field does not take."),
+    row(Reason::FieldNotUuid, "INVALID_UUID", Code::InvalidArgument, Never,
+        "A request id is not a UUID."),
+    row(Reason::FieldNotName, "INVALID_NAME", Code::InvalidArgument, Never,
+        "A resource name does not have the documented form."),
+    row(Reason::IdentifierInReference, "IDENTIFIER_IN_REFERENCE", Code::InvalidArgument, Never,
+        "A reference looks like an e-mail address, a telephone, card, account or national number: send an opaque id, or put \
+         a prefix such as `zd:` before a long number."),
+    row(Reason::InvalidFilter, "INVALID_FILTER", Code::InvalidArgument, Never,
+        "The filter is not of the documented form."),
+    row(Reason::InvalidPageToken, "INVALID_PAGE_TOKEN", Code::InvalidArgument, Never,
+        "The page token is not one that this method gave for this filter and credential: begin again without one."),
+    row(Reason::RequestIdReused, "REQUEST_ID_REUSED", Code::AlreadyExists, Never,
+        "This request id came before with another content: choose a new one for each new request."),
+    row(Reason::CaseNotFound, "CASE_NOT_FOUND", Code::NotFound, Never,
+        "There is no such case, or it is not open to this credential."),
+    row(Reason::InteractionNotFound, "INTERACTION_NOT_FOUND", Code::NotFound, Never,
+        "There is no such interaction, or it is not open to this credential."),
+    row(Reason::LeaseNotFound, "LEASE_NOT_FOUND", Code::NotFound, Never,
+        "There is no such lease of this credential."),
+    row(Reason::CredentialNotFound, "CREDENTIAL_NOT_FOUND", Code::NotFound, Never,
+        "There is no such credential in this tenant."),
+    row(Reason::LeaseLost, "LEASE_LOST", Code::Aborted, Never,
+        "The lease has ended or went to another: drop the work and lease again."),
+    row(Reason::RecordGone, "RECORD_GONE", Code::FailedPrecondition, Never,
+        "The record was erased; nothing was stored."),
+    row(Reason::Overloaded, "OVERLOADED", Code::Unavailable, AfterMillis(200),
+        "Too many requests are under way: retry with backoff."),
+    row(Reason::NoCapacity, "NO_CAPACITY", Code::ResourceExhausted, AfterMillis(5_000),
+        "The store has no room; nothing was written: retry later, and tell the operator."),
+    row(Reason::ShuttingDown, "SHUTTING_DOWN", Code::Unavailable, AfterMillis(200),
+        "The server is shutting down: retry the items that were not answered on a new connection."),
+    row(Reason::StoreUnavailable, "STORE_UNAVAILABLE", Code::Unavailable, AfterMillis(1_000),
+        "The store does not take calls at present: retry with the same request id."),
+    row(Reason::DeadlineExceeded, "DEADLINE_EXCEEDED", Code::DeadlineExceeded, AfterMillis(1_000),
+        "The call took too long; whether it took effect is not known: retry with the same request id."),
+    row(Reason::RecordDamaged, "RECORD_DAMAGED", Code::DataLoss, Never,
+        "A stored record is damaged; the log names it: tell the operator the error id."),
+    row(Reason::Internal, "INTERNAL", Code::Internal, Never,
+        "An internal fault; the log holds the cause: tell the operator the error id."),
+];
+
+impl Reason {
+    /// The row of this reason.
+    pub fn row(self) -> &'static ReasonRow {
+        REASONS.get(self as usize).unwrap_or(&REASONS[29])
+    }
+
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+}
+
+/// The table as docs/errors.md shows it.
+pub fn markdown() -> String {
+    let mut page = String::from(
+        "# Errors\n\n\
+         Every failure is a `google.rpc.Status` whose details hold an `ErrorInfo` with the reason and the domain\n\
+         `triaged.dev`; wrong fields stand in a `BadRequest`, each with its path and reason, never its value; a\n\
+         `RetryInfo` stands where the same call may be sent again. An item of a stream carries the same in `ItemError`.\n\
+         This page is made from the table in `src/service/reason.rs`; a test compares the two.\n\n\
+         | reason | status | retry? | meaning |\n|---|---|---|---|\n",
+    );
+    for row in &REASONS {
+        let retry = match row.retry {
+            Never => "no".to_owned(),
+            AfterMillis(millis) => format!("after {millis} ms"),
+        };
+        page.extend(["| `", row.name, "` | ", canonical_name(row.code), " | ", &retry, " | ", row.message, " |\n"]);
+    }
+    page
+}
+
+/// The canonical name of a status, such as `INVALID_ARGUMENT`.
+pub fn canonical_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_row_stands_at_its_variant_and_has_a_name_of_its_own() {
+        for (index, row) in REASONS.iter().enumerate() {
+            assert_eq!(row.reason as usize, index, "{}", row.name);
+        }
+        let names: BTreeSet<_> = REASONS.iter().map(|row| row.name).collect();
+        assert_eq!(names.len(), REASONS.len());
+    }
+
+    #[test]
+    fn the_page_is_the_table() {
+        crate::service::pages::check("docs/errors.md", &markdown());
+    }
+}

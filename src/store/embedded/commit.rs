@@ -1,0 +1,383 @@
+//! The one thread that writes. It takes what waits, runs it as one transaction over both files, each job in a savepoint
+//! of its own, commits keys before data, and only then answers. After a failed commit it never writes again.
+
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::oneshot;
+
+use super::{doomed, error::DISK_FULL, files::Files, header, items, ring::KeyRing, wake::Wakes};
+use crate::{
+    audit::{Event, Leaf},
+    store::StoreError,
+    time::{ServiceTime, Timestamp},
+};
+
+/// How many jobs may wait; more are refused.
+const JOBS_MAX: usize = 8192;
+/// How many jobs one transaction takes.
+const GROUP_MAX: usize = 512;
+/// Size of a write-ahead log from which it is written back to its file, in bytes.
+const LOG_BYTES_MAX: u64 = 32 << 20;
+
+/// The least time between two looks for leases and delays that ended.
+const REVIVE_INTERVAL_MIN: Duration = Duration::from_millis(5);
+
+const POISONED: &str = "a commit failed; restart the service and look at the disk";
+const CLOSED: &str = "the store is closed";
+
+/// What a job writes with.
+pub(super) struct Write<'a> {
+    /// The data file, within the transaction.
+    pub(super) data: &'a Connection,
+    /// The key file, within its own.
+    pub(super) keys: &'a Connection,
+    /// The keys in memory.
+    pub(super) ring: &'a KeyRing,
+    /// Service time of this job.
+    pub(super) now: Timestamp,
+    effects: Effects,
+}
+
+/// What follows a commit.
+#[derive(Default)]
+struct Effects {
+    ready: Vec<(i64, String)>,
+    after: Vec<Box<dyn FnOnce() + Send>>,
+    dooms: bool,
+}
+
+impl Write<'_> {
+    /// Writes an audit event.
+    pub(super) fn audit(&self, tenant: Option<i64>, event: &Event) -> Result<(), StoreError> {
+        let leaf = Leaf::new(event)?;
+        let mut statement =
+            self.data.prepare_cached("INSERT INTO events(tenant, salt, event, hash) VALUES(?1, ?2, ?3, ?4)")?;
+        statement.execute((tenant, leaf.salt, leaf.event, leaf.hash))?;
+        Ok(())
+    }
+
+    /// Tells those who wait that a queue has an item, once it is durable.
+    pub(super) fn ready(&mut self, tenant: i64, queue: &str) {
+        self.effects.ready.push((tenant, queue.to_owned()));
+    }
+
+    /// Does something once this job is durable, before it is answered.
+    pub(super) fn after(&mut self, act: impl FnOnce() + Send + 'static) {
+        self.effects.after.push(Box::new(act));
+    }
+
+    /// Destroys a key once the rows that no longer need it are durable, before this job is answered.
+    pub(super) fn doom(&mut self, name: crate::crypto::KeyName) -> Result<(), StoreError> {
+        self.effects.dooms = true;
+        Ok(doomed::note(self.data, name)?)
+    }
+}
+
+/// A job as the committer sees it.
+trait Job: Send {
+    /// Does the work; false: it failed and is rolled back.
+    fn run(&mut self, write: &mut Write<'_>) -> bool;
+    /// Whether it failed for want of room.
+    fn is_exhausted(&self) -> bool;
+    /// Answers, once it is known whether the work is durable.
+    fn answer(self: Box<Self>, commit: Result<(), Failure>);
+}
+
+struct Task<F, T> {
+    work: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<F, T> Job for Task<F, T>
+where
+    F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send,
+    T: Send,
+{
+    fn run(&mut self, write: &mut Write<'_>) -> bool {
+        let outcome = self.work.take().map(|work| work(write));
+        let done = matches!(outcome, Some(Ok(_)));
+        self.outcome = outcome;
+        done
+    }
+
+    fn is_exhausted(&self) -> bool {
+        matches!(self.outcome, Some(Err(StoreError::Exhausted(_))))
+    }
+
+    fn answer(self: Box<Self>, commit: Result<(), Failure>) {
+        let outcome = match commit {
+            Ok(()) => self.outcome.unwrap_or(Err(StoreError::Unavailable(CLOSED))),
+            Err(failure) => Err(failure.into()),
+        };
+        // A caller that is gone needs no answer; its work stands.
+        drop(self.reply.send(outcome));
+    }
+}
+
+/// Why a whole group was not committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failure {
+    Full,
+    Poisoned,
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Full => Self::Exhausted(DISK_FULL),
+            Failure::Poisoned => Self::Unavailable(POISONED),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            _ => {
+                tracing::error!(%error, "a commit failed; nothing more is written");
+                Self::Poisoned
+            }
+        }
+    }
+}
+
+/// The way to the thread that writes.
+#[derive(Debug)]
+pub(super) struct Committer {
+    jobs: Mutex<Option<mpsc::SyncSender<Box<dyn Job>>>>,
+    poisoned: Arc<AtomicBool>,
+    thread: Mutex<Option<thread::JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Box<dyn Job> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Job")
+    }
+}
+
+/// What the thread owns.
+pub(super) struct Engine {
+    pub(super) files: Files,
+    pub(super) data: Connection,
+    pub(super) keys: Connection,
+    pub(super) ring: Arc<KeyRing>,
+    pub(super) time: ServiceTime,
+    pub(super) wakes: Arc<Wakes>,
+    pub(super) generation: i64,
+}
+
+impl Committer {
+    /// Starts the thread.
+    pub(super) fn start(engine: Engine) -> std::io::Result<Self> {
+        let (jobs, waiting) = mpsc::sync_channel(JOBS_MAX);
+        let poisoned = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&poisoned);
+        let thread = thread::Builder::new().name("committer".to_owned()).spawn(move || engine.work(&waiting, &flag))?;
+        Ok(Self { jobs: Some(jobs).into(), poisoned, thread: Some(thread).into() })
+    }
+
+    /// Runs a job and waits until it is durable.
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.check()?;
+        let (reply, answer) = oneshot::channel();
+        let task = Task { work: Some(work), outcome: None, reply };
+        let sent = match &*lock(&self.jobs) {
+            Some(jobs) => jobs.try_send(Box::new(task)),
+            None => return Err(StoreError::Unavailable(CLOSED)),
+        };
+        match sent {
+            Ok(()) => answer.await.unwrap_or(Err(StoreError::Unavailable(CLOSED))),
+            Err(mpsc::TrySendError::Full(_)) => Err(StoreError::Exhausted("too many writes wait")),
+            Err(mpsc::TrySendError::Disconnected(_)) => Err(StoreError::Unavailable(CLOSED)),
+        }
+    }
+
+    /// Whether the store may still be used.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        if self.poisoned.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable(POISONED));
+        }
+        if lock(&self.jobs).is_none() { Err(StoreError::Unavailable(CLOSED)) } else { Ok(()) }
+    }
+
+    /// Takes no more jobs and waits until the waiting ones are done.
+    pub(super) fn close(&self) {
+        lock(&self.jobs).take();
+        if let Some(thread) = lock(&self.thread).take() {
+            // A panic of the thread has already been reported by its own hook.
+            drop(thread.join());
+        }
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Locks; a panic elsewhere leaves these values whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Engine {
+    fn work(mut self, jobs: &mpsc::Receiver<Box<dyn Job>>, poisoned: &AtomicBool) {
+        while let Some(mut group) = self.wait(jobs) {
+            while group.len() < GROUP_MAX {
+                let Ok(job) = jobs.try_recv() else { break };
+                group.push(job);
+            }
+            if poisoned.load(Ordering::SeqCst) {
+                group.into_iter().for_each(|job| job.answer(Err(Failure::Poisoned)));
+                continue;
+            }
+            let mut effects = Effects::default();
+            let committed = self.commit(&mut group, &mut effects);
+            if committed == Err(Failure::Poisoned) {
+                poisoned.store(true, Ordering::SeqCst);
+            }
+            if committed.is_ok() {
+                effects.after.into_iter().for_each(|act| act());
+                effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
+            }
+            group.into_iter().for_each(|job| job.answer(committed));
+            if committed.is_ok() && self.write_back() == Err(Failure::Poisoned) {
+                poisoned.store(true, Ordering::SeqCst);
+            }
+        }
+        if !poisoned.load(Ordering::SeqCst) {
+            self.truncate_logs();
+        }
+    }
+
+    /// The next job, or one of its own when a lease or a delay ends; `None`: nobody can send one any more.
+    fn wait(&self, jobs: &mpsc::Receiver<Box<dyn Job>>) -> Option<Vec<Box<dyn Job>>> {
+        let next = items::next_ready(&self.data).unwrap_or_default();
+        let Some(next) = next else { return jobs.recv().ok().map(|job| vec![job]) };
+        let left = next.since(self.time.now()).max(REVIVE_INTERVAL_MIN);
+        match jobs.recv_timeout(left) {
+            Ok(job) => Some(vec![job]),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                let (reply, _) = oneshot::channel();
+                Some(vec![Box::new(Task { work: Some(items::revive), outcome: None, reply })])
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    /// Runs a group and makes it durable.
+    fn commit(&mut self, group: &mut [Box<dyn Job>], effects: &mut Effects) -> Result<(), Failure> {
+        let before = (self.data.total_changes(), self.keys.total_changes());
+        let run = self.run(group, effects);
+        let done = run.and_then(|()| self.finish(before)).and_then(|()| self.destroy_doomed(effects));
+        if done.is_err() {
+            for connection in [&self.data, &self.keys] {
+                if !connection.is_autocommit() {
+                    // Where even this fails, SQLite has rolled back by itself.
+                    drop(connection.execute_batch("ROLLBACK"));
+                }
+            }
+        }
+        done
+    }
+
+    fn run(&mut self, group: &mut [Box<dyn Job>], effects: &mut Effects) -> Result<(), Failure> {
+        for connection in [&self.data, &self.keys] {
+            connection.prepare_cached("BEGIN")?.execute([])?;
+        }
+        for job in group {
+            for connection in [&self.data, &self.keys] {
+                connection.prepare_cached("SAVEPOINT job")?.execute([])?;
+            }
+            let (data, keys, ring) = (&self.data, &self.keys, &*self.ring);
+            let mut write = Write { data, keys, ring, now: self.time.now(), effects: Effects::default() };
+            let done = job.run(&mut write);
+            let of_job = write.effects;
+            for connection in [data, keys] {
+                if connection.is_autocommit() {
+                    // A fault made SQLite roll back the whole transaction, the other jobs with it.
+                    return Err(if job.is_exhausted() { Failure::Full } else { Failure::Poisoned });
+                }
+                if !done {
+                    connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
+                }
+                connection.prepare_cached("RELEASE job")?.execute([])?;
+            }
+            if done {
+                effects.ready.extend(of_job.ready);
+                effects.after.extend(of_job.after);
+                effects.dooms |= of_job.dooms;
+            }
+        }
+        Ok(())
+    }
+
+    /// Commits keys, then data. A file that nothing was written to is not touched.
+    fn finish(&mut self, (data, keys): (u64, u64)) -> Result<(), Failure> {
+        if self.keys.total_changes() != keys {
+            header::put_generation(&self.keys, self.generation + 1)?;
+            self.generation += 1;
+            self.keys.prepare_cached("COMMIT")?.execute([])?;
+        } else {
+            self.keys.prepare_cached("ROLLBACK")?.execute([])?;
+        }
+        if self.data.total_changes() == data {
+            self.data.prepare_cached("ROLLBACK")?.execute([])?;
+            return Ok(());
+        }
+        header::put_generation(&self.data, self.generation)?;
+        header::put_service_time(&self.data, self.time.now())?;
+        self.data.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
+    /// Destroys what the committed rows no longer need.
+    fn destroy_doomed(&mut self, effects: &Effects) -> Result<(), Failure> {
+        if effects.dooms {
+            self.generation = doomed::destroy(&self.data, &self.keys, self.generation)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a long log back to its file.
+    fn write_back(&self) -> Result<(), Failure> {
+        for (path, connection) in [(self.files.data(), &self.data), (self.files.keys(), &self.keys)] {
+            if log_bytes(path) > LOG_BYTES_MAX {
+                connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn truncate_logs(&self) {
+        for connection in [&self.keys, &self.data] {
+            if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+                tracing::warn!(%error, "the log was not written back at the end; the next start does it");
+            }
+        }
+    }
+}
+
+fn log_bytes(database: PathBuf) -> u64 {
+    let mut path = database.into_os_string();
+    path.push("-wal");
+    fs::metadata(path).map_or(0, |about| about.len())
+}

@@ -1,0 +1,155 @@
+//! What both files say about themselves: format, store id, the generation of the key file, service time, and a sealed
+//! probe that only the right master key opens.
+
+use rusqlite::{Connection, OptionalExtension, types::FromSql};
+use uuid::Uuid;
+
+use super::{
+    OpenError,
+    files::{self, Files},
+    schema,
+};
+use crate::{
+    crypto::{Key, MasterKey, Place, StoreId, random},
+    id::TenantId,
+    store::record::Field,
+    time::Timestamp,
+};
+
+const STORE_ID: &str = "store_id";
+const GENERATION: &str = "generation";
+const SERVICE_TIME: &str = "service_time";
+const PROBE: &str = "probe";
+const PROBE_BYTES: &[u8] = b"triaged";
+
+/// What the headers of both files agree on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Header {
+    /// The store.
+    pub(super) store: StoreId,
+    /// Generation of the key file: grows with each of its commits.
+    pub(super) generation: i64,
+    /// The highest service time that was committed.
+    pub(super) service_time: Timestamp,
+}
+
+/// Reads a value of a file's header.
+fn meta<T: FromSql>(connection: &Connection, name: &str) -> rusqlite::Result<Option<T>> {
+    connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
+}
+
+fn put(connection: &Connection, name: &str, value: impl rusqlite::ToSql) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)")?;
+    statement.execute((name, value)).map(drop)
+}
+
+/// Notes the generation of the key file in either file.
+pub(super) fn put_generation(connection: &Connection, generation: i64) -> rusqlite::Result<()> {
+    put(connection, GENERATION, generation)
+}
+
+/// Notes the service time in the data file.
+pub(super) fn put_service_time(data: &Connection, time: Timestamp) -> rusqlite::Result<()> {
+    put(data, SERVICE_TIME, time.0)
+}
+
+/// The format of an existing file, read without writing to it; 0 where it was never finished.
+pub(super) fn format(path: &std::path::Path) -> Result<i64, OpenError> {
+    if !files::has_content(path) {
+        return Ok(0);
+    }
+    let connection = files::reader(path)?;
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let format = pragma("user_version")?;
+    if format == 0 {
+        return Ok(0);
+    }
+    if pragma("application_id")? != schema::APPLICATION_ID {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
+    if format > schema::FORMAT {
+        return Err(OpenError::Newer { file: path.to_owned(), found: format, known: schema::FORMAT });
+    }
+    Ok(format)
+}
+
+/// Makes the tables of a new store, keys first.
+pub(super) fn create(
+    files: &Files,
+    data: &mut Connection,
+    keys: &mut Connection,
+    master: &MasterKey,
+) -> Result<(), OpenError> {
+    if format(&files.keys())? == 0 {
+        let store = StoreId(random()?);
+        let probe = master.key().seal(&probe_place(store), PROBE_BYTES)?;
+        make(keys, schema::KEYS, |keys| {
+            put(keys, STORE_ID, store.0)?;
+            put(keys, PROBE, probe)?;
+            put_generation(keys, 0)
+        })?;
+    }
+    let store: [u8; 16] = meta(keys, STORE_ID)?.ok_or_else(|| OpenError::Damaged(files.keys()))?;
+    make(data, schema::DATA, |data| {
+        put(data, STORE_ID, store)?;
+        put_service_time(data, Timestamp(0))?;
+        put_generation(data, 0)
+    })?;
+    for path in [files.keys(), files.data()] {
+        files::sync_dir(&path).map_err(|error| OpenError::File(path, error))?;
+    }
+    Ok(())
+}
+
+fn make(
+    connection: &mut Connection,
+    tables: &str,
+    fill: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+) -> Result<(), OpenError> {
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(tables)?;
+    fill(&transaction)?;
+    transaction.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", schema::FORMAT)?;
+    Ok(transaction.commit()?)
+}
+
+/// Whether the key file is as it was made: nothing was ever committed under its keys.
+pub(super) fn keys_are_new(keys: &Connection) -> Result<bool, OpenError> {
+    Ok(meta::<i64>(keys, GENERATION)? == Some(0))
+}
+
+/// Reads both headers and holds them against each other and against the master key.
+pub(super) fn check(
+    files: &Files,
+    data: &Connection,
+    keys: &Connection,
+    master: &MasterKey,
+) -> Result<Header, OpenError> {
+    let of_data = || OpenError::Damaged(files.data());
+    let of_keys = || OpenError::Damaged(files.keys());
+    let store = StoreId(meta(keys, STORE_ID)?.ok_or_else(of_keys)?);
+    if meta::<[u8; 16]>(data, STORE_ID)?.ok_or_else(of_data)? != store.0 {
+        return Err(OpenError::OtherStore { data: files.data(), keys: files.keys() });
+    }
+    let probe: Vec<u8> = meta(keys, PROBE)?.ok_or_else(of_keys)?;
+    if !opens(master.key(), store, &probe) {
+        return Err(OpenError::WrongMasterKey);
+    }
+    let generation: i64 = meta(keys, GENERATION)?.ok_or_else(of_keys)?;
+    let seen: i64 = meta(data, GENERATION)?.ok_or_else(of_data)?;
+    if seen > generation {
+        return Err(OpenError::OlderKeys { keys: files.keys(), found: generation, needed: seen });
+    }
+    let service_time = Timestamp(meta(data, SERVICE_TIME)?.ok_or_else(of_data)?);
+    Ok(Header { store, generation, service_time })
+}
+
+fn opens(master: &Key, store: StoreId, probe: &[u8]) -> bool {
+    master.open(&probe_place(store), probe).is_ok_and(|plain| plain.as_slice() == PROBE_BYTES)
+}
+
+fn probe_place(store: StoreId) -> Place {
+    let (tenant, record) = (TenantId(Uuid::nil()), Uuid::nil());
+    Place { store, tenant, record, field: Field::Probe as u16, segment: 0, version: 1 }
+}

@@ -1,0 +1,245 @@
+//! Rows of the queue: one item for each case that waits, is leased, delayed or parked.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{
+    cases::Case,
+    commit::Write,
+    ring::Tenant,
+    sql::{Coded, Id, Time, Tongue},
+};
+use crate::{
+    audit::{Action, Event},
+    id::{CaseId, LeaseId},
+    queue::{ATTEMPTS_MAX, ItemState, Lane, OrderKey},
+    store::{QueueEntry, StoreError},
+    text::Language,
+    time::Timestamp,
+};
+
+/// The columns that [`Item::read`] reads.
+pub(super) const COLUMNS: &str = "case_number, case_id, queue, lane, state, due_time, value_descending, enter_time, \
+    ready_time, language, skills, attempts, epoch, lease";
+
+/// An item as its row says.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) case_number: i64,
+    pub(super) case: CaseId,
+    pub(super) queue: String,
+    pub(super) lane: Lane,
+    pub(super) state: ItemState,
+    pub(super) due_time: Timestamp,
+    pub(super) value_descending: u16,
+    pub(super) enter_time: Timestamp,
+    /// When the lease or the delay ends.
+    pub(super) ready_time: Option<Timestamp>,
+    pub(super) language: Option<Language>,
+    /// Keyed hashes of the required skills, one after the other.
+    pub(super) skills: Vec<u8>,
+    pub(super) attempts: u32,
+    pub(super) epoch: u64,
+    pub(super) lease: Option<LeaseId>,
+}
+
+impl Item {
+    /// The item in a row of [`COLUMNS`].
+    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            case_number: row.get(0)?,
+            case: row.get::<_, Id<_>>(1)?.0,
+            queue: row.get(2)?,
+            lane: row.get::<_, Coded<_>>(3)?.0,
+            state: row.get::<_, Coded<_>>(4)?.0,
+            due_time: row.get::<_, Time>(5)?.0,
+            value_descending: row.get(6)?,
+            enter_time: row.get::<_, Time>(7)?.0,
+            ready_time: row.get::<_, Option<Time>>(8)?.map(|time| time.0),
+            language: row.get::<_, Option<Tongue>>(9)?.map(|language| language.0),
+            skills: row.get(10)?,
+            attempts: row.get(11)?,
+            epoch: row.get(12)?,
+            lease: row.get::<_, Option<Id<_>>>(13)?.map(|id| id.0),
+        })
+    }
+
+    /// The item of a case, where it has one.
+    pub(super) fn get(data: &Connection, case_number: i64) -> Result<Option<Self>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM items WHERE case_number = ?1");
+        Ok(data.prepare_cached(&sql)?.query_row([case_number], Self::read).optional()?)
+    }
+
+    /// Its place within its lane.
+    pub(super) fn order(&self) -> OrderKey {
+        let Self { due_time, value_descending, enter_time, case, .. } = *self;
+        OrderKey { due_time, value_descending, enter_time, case }
+    }
+
+    fn insert(&self, data: &Connection, tenant: i64) -> Result<(), StoreError> {
+        let mut statement = data.prepare_cached(
+            "INSERT INTO items(case_number, case_id, tenant, queue, lane, state, due_time, value_descending, enter_time,
+               ready_time, language, skills, attempts, epoch, lease)
+             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?;
+        statement.execute(params![
+            self.case_number,
+            self.case.as_bytes(),
+            tenant,
+            self.queue,
+            Coded(self.lane),
+            Coded(self.state),
+            self.due_time.0,
+            self.value_descending,
+            self.enter_time.0,
+            self.ready_time.map(Time),
+            self.language.map(Tongue),
+            self.skills,
+            self.attempts,
+            self.epoch,
+            self.lease.as_ref().map(LeaseId::as_bytes),
+        ])?;
+        Ok(())
+    }
+
+    /// Writes everything that may change.
+    pub(super) fn update(&self, data: &Connection) -> Result<(), StoreError> {
+        let mut statement = data.prepare_cached(
+            "UPDATE items SET lane = ?2, state = ?3, due_time = ?4, value_descending = ?5, ready_time = ?6,
+               language = ?7, attempts = ?8, epoch = ?9, lease = ?10 WHERE case_number = ?1",
+        )?;
+        statement.execute(params![
+            self.case_number,
+            Coded(self.lane),
+            Coded(self.state),
+            self.due_time.0,
+            self.value_descending,
+            self.ready_time.map(Time),
+            self.language.map(Tongue),
+            self.attempts,
+            self.epoch,
+            self.lease.as_ref().map(LeaseId::as_bytes),
+        ])?;
+        Ok(())
+    }
+
+    /// Ends the present lease or delay: back to its place, or parked where it was leased too often.
+    pub(super) fn give_back(&mut self, until: Option<Timestamp>) {
+        self.lease = None;
+        self.ready_time = None;
+        self.state = match until {
+            _ if self.attempts >= ATTEMPTS_MAX => ItemState::Parked,
+            Some(_) => ItemState::Delayed,
+            None => ItemState::Ready,
+        };
+        if self.state == ItemState::Delayed {
+            self.ready_time = until;
+        }
+    }
+
+    /// The item as it is shown.
+    pub(super) fn into_entry(self, case: &Case) -> QueueEntry {
+        let leased = self.ready_time.filter(|_| self.state == ItemState::Leased);
+        QueueEntry {
+            case: self.case,
+            lease: self.lease.zip(leased),
+            epoch: self.epoch,
+            queue: self.queue,
+            lane: self.lane,
+            state: self.state,
+            enter_time: self.enter_time,
+            due_time: self.due_time,
+            level: case.level,
+            value: case.value,
+            label: case.label,
+            channel: case.channel,
+            tier: case.tier,
+            language: self.language,
+            attempts: self.attempts,
+        }
+    }
+}
+
+/// What a waiting interaction asks of the queue.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) lane: Lane,
+    pub(super) due_time: Timestamp,
+    pub(super) value: u16,
+    pub(super) skills: Vec<u8>,
+}
+
+/// Puts a case in the queue. Where it is there already, it keeps its age and moves forward only: the earlier due time,
+/// the higher value, the emergency lane; a delay ends.
+pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted: Wanted) -> Result<(), StoreError> {
+    let Wanted { lane, due_time, value, skills } = wanted;
+    let order = OrderKey::new(due_time, value, write.now, case.id);
+    let item = match Item::get(write.data, case.number)? {
+        None => {
+            let item = Item {
+                case_number: case.number,
+                case: case.id,
+                queue: case.queue.clone(),
+                lane,
+                state: ItemState::Ready,
+                due_time,
+                value_descending: order.value_descending,
+                enter_time: write.now,
+                ready_time: None,
+                language: case.language,
+                skills,
+                attempts: 0,
+                epoch: case.epoch,
+                lease: None,
+            };
+            item.insert(write.data, tenant.number)?;
+            item
+        }
+        Some(mut item) => {
+            item.lane = item.lane.min(lane);
+            item.due_time = item.due_time.min(due_time);
+            item.value_descending = item.value_descending.min(order.value_descending);
+            item.language = case.language;
+            if item.state == ItemState::Delayed {
+                item.give_back(None);
+            }
+            item.update(write.data)?;
+            item
+        }
+    };
+    write.ready(tenant.number, &item.queue);
+    Ok(())
+}
+
+/// Takes a case out of the queue; its fence goes on from where it was, should the case come back.
+pub(super) fn remove(data: &Connection, case: &mut Case, item: &Item) -> Result<(), StoreError> {
+    case.epoch = item.epoch;
+    data.prepare_cached("DELETE FROM items WHERE case_number = ?1")?.execute([item.case_number])?;
+    Ok(())
+}
+
+/// Brings back every item whose lease or delay has ended by now.
+pub(super) fn revive(write: &mut Write<'_>) -> Result<(), StoreError> {
+    let sql = format!("SELECT {COLUMNS}, tenant FROM items WHERE ready_time <= ?1");
+    let ended: Vec<(Item, i64)> = {
+        let mut statement = write.data.prepare_cached(&sql)?;
+        let rows = statement.query_map([write.now.0], |row| Ok((Item::read(row)?, row.get(14)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for (mut item, tenant) in ended {
+        item.give_back(None);
+        item.update(write.data)?;
+        if item.state == ItemState::Parked {
+            let event = Event { object: Some(item.case.0), ..Event::new(Action::ItemParked, write.now) };
+            write.audit(Some(tenant), &event)?;
+        } else {
+            write.ready(tenant, &item.queue);
+        }
+    }
+    Ok(())
+}
+
+/// When the next lease or delay ends.
+pub(super) fn next_ready(data: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let mut statement = data.prepare_cached("SELECT MIN(ready_time) FROM items WHERE ready_time IS NOT NULL")?;
+    Ok(statement.query_row([], |row| row.get::<_, Option<Time>>(0))?.map(|time| time.0))
+}

@@ -1,0 +1,236 @@
+//! The embedded engine: two SQLite files, one thread that writes, a pool that reads. It knows nothing of the wire; no
+//! text leaves memory but sealed.
+
+mod schema;
+
+mod error;
+
+mod files;
+
+mod header;
+
+mod open;
+
+mod sql;
+
+mod wraps;
+
+mod ring;
+
+mod doomed;
+
+mod commit;
+
+mod readers;
+
+mod wake;
+
+mod position;
+
+mod requests;
+
+mod subjects;
+
+mod joins;
+
+mod transition;
+
+mod cases;
+
+mod interactions;
+
+mod items;
+
+mod prepare;
+
+mod submit;
+
+mod read;
+
+mod lease;
+
+mod settle;
+
+mod listing;
+
+mod tenants;
+
+mod credentials;
+
+use std::{
+    fs::File,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+pub use open::OpenError;
+
+use self::{commit::Committer, readers::Readers, ring::KeyRing, wake::Wakes};
+use crate::{
+    conversation::RawText,
+    crypto::MasterKey,
+    id::{CaseId, CredentialId, InteractionId, PrincipalId, TenantId},
+    store::{
+        CaseFilter, CaseLookup, CaseRecord, CaseState, CredentialRecord, InteractionRecord, LeaseHandle, LeaseRequest,
+        NewCredential, OpenCase, Page, QueueEntry, Reader, Store, StoreError, Submission, Submitted,
+    },
+    time::{Clock, ServiceTime},
+};
+
+/// Where a store lies and what opens it.
+#[expect(missing_debug_implementations, reason = "it holds the master key and a clock")]
+pub struct StoreConfig {
+    /// Directory of the data file.
+    pub data_dir: PathBuf,
+    /// Directory of the key file; never the same as `data_dir` in earnest, so that a copy of the one is useless.
+    pub keys_dir: PathBuf,
+    /// The key that everything hangs from.
+    pub master_key: MasterKey,
+    /// Wall-clock time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A store in two directories of this machine.
+#[derive(Debug)]
+pub struct EmbeddedStore {
+    committer: Committer,
+    readers: Arc<Readers>,
+    ring: Arc<KeyRing>,
+    time: ServiceTime,
+    wakes: Arc<Wakes>,
+    cache: Arc<credentials::Cache>,
+    locks: Mutex<Option<[File; 2]>>,
+}
+
+impl EmbeddedStore {
+    /// The time that judges every expiry in this store.
+    pub fn service_time(&self) -> ServiceTime {
+        self.time.clone()
+    }
+}
+
+#[async_trait]
+impl Store for EmbeddedStore {
+    async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError> {
+        self.committer.check()?;
+        let tenant = self.ring.tenant(submission.tenant)?;
+        let prepared = prepare::prepare(&self.ring, tenant, self.time.now(), submission)?;
+        self.committer.run(move |write| submit::store(write, &prepared)).await
+    }
+
+    async fn get_case(&self, reader: Reader, case: CaseId) -> Result<(CaseRecord, Vec<InteractionRecord>), StoreError> {
+        self.committer.check()?;
+        read::get_case(self, reader, case).await
+    }
+
+    async fn list_cases(
+        &self,
+        reader: Reader,
+        filter: CaseFilter,
+        limit: u32,
+        after: Option<Vec<u8>>,
+    ) -> Result<Page<CaseRecord>, StoreError> {
+        self.committer.check()?;
+        let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(reader.tenant)?);
+        let work = move |read: &mut readers::Read| {
+            let (data, keys) = read.data()?;
+            read::list_cases(&ring, &tenant, (&data, keys), &reader, &filter, limit, after.as_deref())
+        };
+        self.readers.run(work).await
+    }
+
+    async fn find_open_cases(&self, reader: Reader, lookup: CaseLookup) -> Result<Vec<OpenCase>, StoreError> {
+        self.committer.check()?;
+        read::find_open_cases(self, reader, lookup).await
+    }
+
+    async fn get_interaction(
+        &self,
+        reader: Reader,
+        case: CaseId,
+        interaction: InteractionId,
+    ) -> Result<InteractionRecord, StoreError> {
+        self.committer.check()?;
+        read::get_interaction(self, reader, case, interaction).await
+    }
+
+    async fn lease_items(&self, request: LeaseRequest) -> Result<Vec<QueueEntry>, StoreError> {
+        lease::lease_items(self, request).await
+    }
+
+    async fn renew_lease(&self, lease: LeaseHandle, duration: Duration) -> Result<QueueEntry, StoreError> {
+        let tenant = self.ring.tenant(lease.tenant)?;
+        self.committer.run(move |write| settle::renew(write, &tenant, &lease, duration)).await
+    }
+
+    async fn acknowledge_item(&self, lease: LeaseHandle, state: CaseState) -> Result<(), StoreError> {
+        let tenant = self.ring.tenant(lease.tenant)?;
+        self.committer.run(move |write| settle::acknowledge(write, &tenant, &lease, state)).await
+    }
+
+    async fn release_item(&self, lease: LeaseHandle, delay: Duration) -> Result<(), StoreError> {
+        let tenant = self.ring.tenant(lease.tenant)?;
+        self.committer.run(move |write| settle::release(write, &tenant, &lease, delay)).await
+    }
+
+    async fn list_items(
+        &self,
+        tenant: TenantId,
+        queue: String,
+        limit: u32,
+        after: Option<Vec<u8>>,
+    ) -> Result<Page<QueueEntry>, StoreError> {
+        self.committer.check()?;
+        let tenant = self.ring.tenant(tenant)?;
+        let work =
+            move |read: &mut readers::Read| listing::list(&tenant, &read.data()?.0, &queue, limit, after.as_deref());
+        self.readers.run(work).await
+    }
+
+    async fn ensure_tenant(&self, name: &str) -> Result<TenantId, StoreError> {
+        let (ring, name) = (Arc::clone(&self.ring), name.to_owned());
+        self.committer.run(move |write| tenants::ensure(write, &ring, &name)).await
+    }
+
+    async fn create_credential(&self, new: NewCredential) -> Result<(CredentialRecord, RawText), StoreError> {
+        let tenant = self.ring.tenant(new.tenant)?;
+        self.committer.run(move |write| credentials::create(write, &tenant, new)).await
+    }
+
+    async fn authenticate(&self, token: &str) -> Result<Option<CredentialRecord>, StoreError> {
+        self.committer.check()?;
+        credentials::authenticate(self, token).await
+    }
+
+    async fn list_credentials(
+        &self,
+        tenant: TenantId,
+        limit: u32,
+        after: Option<Vec<u8>>,
+    ) -> Result<Page<CredentialRecord>, StoreError> {
+        self.committer.check()?;
+        let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(tenant)?);
+        let work =
+            move |read: &mut readers::Read| credentials::list(&ring, &tenant, &read.data()?.0, limit, after.as_deref());
+        self.readers.run(work).await
+    }
+
+    async fn revoke_credential(
+        &self,
+        tenant: TenantId,
+        by: Option<PrincipalId>,
+        credential: CredentialId,
+    ) -> Result<CredentialRecord, StoreError> {
+        let (tenant, cache) = (self.ring.tenant(tenant)?, Arc::clone(&self.cache));
+        self.committer.run(move |write| credentials::revoke(write, &tenant, by, credential, cache)).await
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.readers.close();
+        self.committer.close();
+        self.locks.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Ok(())
+    }
+}

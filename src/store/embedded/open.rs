@@ -1,0 +1,134 @@
+//! Opening a store: locks, formats, headers, keys; each refusal says what is wrong and what to do.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    EmbeddedStore, StoreConfig,
+    commit::{Committer, Engine},
+    doomed,
+    files::{self, Files},
+    header,
+    readers::Readers,
+    ring::KeyRing,
+};
+use crate::{crypto::CryptoError, store::StoreError, time::ServiceTime};
+
+/// Why a store was not opened. Nothing was written to it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another server runs on it.
+    #[error("another server uses {0}: stop it, or give this one directories of its own")]
+    InUse(PathBuf),
+    /// One of the two files is missing.
+    #[error("{missing} is missing beside {present}: put it back from where it went; without it nothing can be read")]
+    Missing {
+        /// What is missing.
+        missing: PathBuf,
+        /// What is there.
+        present: PathBuf,
+    },
+    /// The two files are not of one store.
+    #[error("{data} and {keys} belong to different stores: give both directories of one store")]
+    OtherStore {
+        /// The data file.
+        data: PathBuf,
+        /// The key file.
+        keys: PathBuf,
+    },
+    /// The key file is an older copy.
+    #[error(
+        "{keys} is older (generation {found}) than the data beside it ({needed}): put the newest key file back; an older \
+         one lacks keys and may bring destroyed ones back"
+    )]
+    OlderKeys {
+        /// The key file.
+        keys: PathBuf,
+        /// Its generation.
+        found: i64,
+        /// The generation the data has seen.
+        needed: i64,
+    },
+    /// The master key is not the one of this store.
+    #[error("the master key is not the one this store was made with: give the right key file")]
+    WrongMasterKey,
+    /// A later release wrote it.
+    #[error("{file} has format {found}, this release knows {known}: run the newer release; nothing was changed")]
+    Newer {
+        /// The file.
+        file: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest known format.
+        known: i64,
+    },
+    /// A file of another program.
+    #[error("{0} is not a file of triaged: give another directory")]
+    Foreign(PathBuf),
+    /// A header lacks a part.
+    #[error("{0} is damaged: restore it from a backup")]
+    Damaged(PathBuf),
+    /// A file could not be read or written.
+    #[error("{0}: {1}")]
+    File(PathBuf, io::Error),
+    /// A fault of the cipher.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// A fault of SQLite.
+    #[error("storage engine: {0}")]
+    Engine(#[from] rusqlite::Error),
+    /// Keys or rows could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl EmbeddedStore {
+    /// Whether a store, or a part of one, lies in these directories.
+    pub fn exists(data_dir: &Path, keys_dir: &Path) -> bool {
+        let files = Files::new(data_dir, keys_dir);
+        files::has_content(&files.data()) || files::has_content(&files.keys())
+    }
+
+    /// Opens the store in these directories; makes it where there is none.
+    ///
+    /// # Errors
+    /// Whatever makes it unsafe to go on, with what to do about it.
+    pub fn open(config: StoreConfig) -> Result<Self, OpenError> {
+        let StoreConfig { data_dir, keys_dir, master_key, clock } = config;
+        let files = Files::new(&data_dir, &keys_dir);
+        let locks = files.lock()?;
+        let (data_format, keys_format) = (header::format(&files.data())?, header::format(&files.keys())?);
+        if data_format != 0 && keys_format == 0 {
+            return Err(OpenError::Missing { missing: files.keys(), present: files.data() });
+        }
+        let mut keys = files::writer(&files.keys(), files::KEYS_PAGE_BYTES)?;
+        keys.pragma_update(None, "secure_delete", true)?;
+        if data_format == 0 && keys_format != 0 && !header::keys_are_new(&keys)? {
+            return Err(OpenError::Missing { missing: files.data(), present: files.keys() });
+        }
+        let mut data = files::writer(&files.data(), files::DATA_PAGE_BYTES)?;
+        if data_format == 0 {
+            header::create(&files, &mut data, &mut keys, &master_key)?;
+        }
+        let header = header::check(&files, &data, &keys, &master_key)?;
+        let generation = doomed::destroy(&data, &keys, header.generation)?;
+        let ring = Arc::new(KeyRing::load(header.store, master_key, &data, &keys)?);
+        let time = ServiceTime::new(clock, header.service_time);
+        let wakes = Arc::default();
+        let engine = Engine {
+            files: files.clone(),
+            data,
+            keys,
+            ring: Arc::clone(&ring),
+            time: time.clone(),
+            wakes: Arc::clone(&wakes),
+            generation,
+        };
+        let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
+        let readers = Readers::new(files);
+        Ok(Self { committer, readers, ring, time, wakes, cache: Arc::default(), locks: Some(locks).into() })
+    }
+}

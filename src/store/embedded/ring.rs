@@ -1,0 +1,184 @@
+//! The keys in memory: master, instance and tenants. Subject and data keys are unwrapped for each use and forgotten,
+//! so that a destroyed wrap takes effect at once.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use super::{error::damaged, wraps};
+use crate::{
+    crypto::{Key, KeyKind, KeyName, LookupKey, MasterKey, Place, StoreId, key::key_version},
+    id::{SubjectId, TenantId},
+    store::{StoreError, record::Field},
+};
+
+/// The tenant that keys and values of the whole instance are bound to.
+pub(super) const INSTANCE: TenantId = TenantId(Uuid::nil());
+
+/// A tenant with its keys.
+#[derive(Debug)]
+pub(super) struct Tenant {
+    /// Its id.
+    pub(super) id: TenantId,
+    /// Its number in the tables of the data file.
+    pub(super) number: i64,
+    /// Its key.
+    pub(super) key: Key,
+    /// Its key for hashes.
+    pub(super) lookup: LookupKey,
+}
+
+/// The keys that are held while the store is open.
+#[derive(Debug)]
+pub(super) struct KeyRing {
+    /// The store they belong to.
+    pub(super) store: StoreId,
+    /// For hashes of the instance: tokens and names of tenants.
+    pub(super) lookup: LookupKey,
+    master: MasterKey,
+    tenants: DashMap<TenantId, Arc<Tenant>>,
+}
+
+impl KeyRing {
+    /// Loads the keys of the instance and of every tenant; draws the instance's where there is none yet.
+    pub(super) fn load(
+        store: StoreId,
+        master: MasterKey,
+        data: &Connection,
+        keys: &Connection,
+    ) -> Result<Self, StoreError> {
+        let name = first(KeyKind::InstanceLookup, Uuid::nil());
+        let secret = match wraps::get(keys, name)? {
+            Some(wrap) => wraps::open(&wrap, store, INSTANCE, master.key(), name)?,
+            None => {
+                let key = Key::draw(name)?;
+                wraps::insert(keys, store, INSTANCE, master.key(), &key)?;
+                key
+            }
+        };
+        let ring = Self { store, lookup: LookupKey::new(&secret.into_secret()), master, tenants: DashMap::new() };
+        let mut statement = data.prepare("SELECT number, tenant FROM tenants")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, [u8; 16]>(1)?)))?;
+        for row in rows {
+            let (number, tenant) = row?;
+            ring.add(ring.load_tenant(keys, number, TenantId::from(tenant))?);
+        }
+        Ok(ring)
+    }
+
+    fn load_tenant(&self, keys: &Connection, number: i64, id: TenantId) -> Result<Tenant, StoreError> {
+        let open = |parent: &Key, kind| {
+            let name = first(kind, id.0);
+            let wrap = wraps::get(keys, name)?.ok_or_else(|| damaged(format!("keys of {id}")))?;
+            wraps::open(&wrap, self.store, id, parent, name)
+        };
+        let key = open(self.master.key(), KeyKind::Tenant)?;
+        let lookup = LookupKey::new(&open(&key, KeyKind::TenantLookup)?.into_secret());
+        Ok(Tenant { id, number, key, lookup })
+    }
+
+    /// Draws and stores the keys of a new tenant.
+    pub(super) fn draw_tenant(&self, keys: &Connection, number: i64, id: TenantId) -> Result<Tenant, StoreError> {
+        let key = Key::draw(first(KeyKind::Tenant, id.0))?;
+        let lookup = Key::draw(first(KeyKind::TenantLookup, id.0))?;
+        wraps::insert(keys, self.store, id, self.master.key(), &key)?;
+        wraps::insert(keys, self.store, id, &key, &lookup)?;
+        Ok(Tenant { id, number, key, lookup: LookupKey::new(&lookup.into_secret()) })
+    }
+
+    /// Takes up a tenant whose rows are durable.
+    pub(super) fn add(&self, tenant: Tenant) {
+        self.tenants.insert(tenant.id, Arc::new(tenant));
+    }
+
+    /// The tenant; an unknown one is not found, like everything below it.
+    pub(super) fn tenant(&self, id: TenantId) -> Result<Arc<Tenant>, StoreError> {
+        self.tenants.get(&id).map(|entry| Arc::clone(&entry)).ok_or(StoreError::NotFound)
+    }
+
+    /// The key of a subject; `None`: it was destroyed.
+    pub(super) fn subject(
+        &self,
+        keys: &Connection,
+        tenant: &Tenant,
+        subject: SubjectId,
+        version: u32,
+    ) -> Result<Option<Key>, StoreError> {
+        let name = KeyName { kind: KeyKind::Subject, id: subject.0, version };
+        let wrap = wraps::get(keys, name)?;
+        wrap.map(|wrap| wraps::open(&wrap, self.store, tenant.id, &tenant.key, name)).transpose()
+    }
+
+    /// The data key of this name; `None`: it or its subject was destroyed.
+    pub(super) fn data_key(
+        &self,
+        keys: &Connection,
+        tenant: &Tenant,
+        name: KeyName,
+    ) -> Result<Option<Key>, StoreError> {
+        let Some(wrap) = wraps::get(keys, name)? else { return Ok(None) };
+        let Some(subject) = self.subject(keys, tenant, SubjectId(wrap.parent), wrap.parent_version)? else {
+            return Ok(None);
+        };
+        wraps::open(&wrap, self.store, tenant.id, &subject, name).map(Some)
+    }
+
+    /// The place of a field of a record.
+    pub(super) fn place(&self, tenant: TenantId, record: Uuid, field: Field, version: u64) -> Place {
+        Place { store: self.store, tenant, record, field: field as u16, segment: 0, version }
+    }
+}
+
+/// The first version of a key.
+pub(super) fn first(kind: KeyKind, id: Uuid) -> KeyName {
+    KeyName { kind, id, version: 1 }
+}
+
+/// Opens the sealed values of one record, unwrapping each key version once.
+pub(super) struct Opener<'a> {
+    ring: &'a KeyRing,
+    keys: &'a Connection,
+    tenant: &'a Tenant,
+    kind: KeyKind,
+    record: Uuid,
+    key: Option<Key>,
+}
+
+impl<'a> Opener<'a> {
+    /// For the record of this kind and id.
+    pub(super) fn new(
+        ring: &'a KeyRing,
+        keys: &'a Connection,
+        tenant: &'a Tenant,
+        kind: KeyKind,
+        record: Uuid,
+    ) -> Self {
+        Self { ring, keys, tenant, kind, record, key: None }
+    }
+
+    /// Opens the value of a field.
+    pub(super) fn open(
+        &mut self,
+        field: Field,
+        segment: u32,
+        version: u64,
+        sealed: &[u8],
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, StoreError> {
+        let place = Place { segment, ..self.ring.place(self.tenant.id, self.record, field, version) };
+        let record = self.record;
+        let key = self.key(sealed)?;
+        key.open(&place, sealed).map_err(|_| damaged(format!("{field:?} of {record}")))
+    }
+
+    fn key(&mut self, sealed: &[u8]) -> Result<&Key, StoreError> {
+        let version = key_version(sealed).ok_or_else(|| damaged(self.record))?;
+        let name = KeyName { kind: self.kind, id: self.record, version };
+        let key = match self.key.take().filter(|key| key.name() == name) {
+            Some(key) => key,
+            None => self.ring.data_key(self.keys, self.tenant, name)?.ok_or(StoreError::RecordGone)?,
+        };
+        Ok(self.key.insert(key))
+    }
+}

@@ -1,0 +1,138 @@
+//! What the holder of a lease may do: extend it, end the work, give the item back. Every act is fenced by the epoch.
+
+use std::time::Duration;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{
+    cases::Case,
+    commit::Write,
+    items::{self, Item},
+    ring::Tenant,
+};
+use crate::{
+    audit::{Action, Event},
+    queue::ItemState,
+    store::{CaseState, LeaseHandle, QueueEntry, StoreError, record::Code},
+};
+
+/// What is noted of a lease that was given back; a lease that was acknowledged has the state of its case.
+const RELEASED: u8 = 0;
+
+/// A lease as its holder finds it.
+enum Held {
+    /// It lives.
+    Live(Item),
+    /// Its holder has ended it, with this outcome.
+    Ended(u8),
+}
+
+/// Finds the lease of a handle. One of another tenant or principal is not found; one that ended is lost.
+fn find(write: &Write<'_>, tenant: &Tenant, handle: &LeaseHandle) -> Result<Held, StoreError> {
+    let mut statement = write.data.prepare_cached(
+        "SELECT case_number, epoch, outcome FROM leases WHERE lease = ?1 AND tenant = ?2 AND principal = ?3",
+    )?;
+    let row = statement
+        .query_row(params![handle.lease.as_bytes(), tenant.number, handle.principal.as_bytes()], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?, row.get::<_, Option<u8>>(2)?))
+        });
+    let (case_number, epoch, outcome) = row.optional()?.ok_or(StoreError::NotFound)?;
+    if epoch != handle.epoch {
+        return Err(StoreError::LeaseLost);
+    }
+    if let Some(outcome) = outcome {
+        return Ok(Held::Ended(outcome));
+    }
+    let item = Item::get(write.data, case_number)?.ok_or(StoreError::LeaseLost)?;
+    let holds = item.state == ItemState::Leased && item.lease == Some(handle.lease);
+    let lives = item.ready_time.is_some_and(|end| end > write.now);
+    if holds && lives { Ok(Held::Live(item)) } else { Err(StoreError::LeaseLost) }
+}
+
+fn live(write: &Write<'_>, tenant: &Tenant, handle: &LeaseHandle) -> Result<Item, StoreError> {
+    match find(write, tenant, handle)? {
+        Held::Live(item) => Ok(item),
+        Held::Ended(_) => Err(StoreError::LeaseLost),
+    }
+}
+
+/// Extends a lease.
+pub(super) fn renew(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    handle: &LeaseHandle,
+    duration: Duration,
+) -> Result<QueueEntry, StoreError> {
+    let mut item = live(write, tenant, handle)?;
+    item.ready_time = Some(write.now + duration);
+    item.update(write.data)?;
+    note(write, handle, None)?;
+    audit(write, tenant, handle, &item, Action::LeaseRenewed)?;
+    let case = Case::get(write.data, item.case_number)?;
+    Ok(item.into_entry(&case))
+}
+
+/// Ends the work on an item. The same once more, from a caller whose answer was lost, changes nothing.
+pub(super) fn acknowledge(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    handle: &LeaseHandle,
+    state: CaseState,
+) -> Result<(), StoreError> {
+    let item = match find(write, tenant, handle)? {
+        Held::Live(item) => item,
+        Held::Ended(outcome) if outcome == state.code() => return Ok(()),
+        Held::Ended(_) => return Err(StoreError::LeaseLost),
+    };
+    let mut case = Case::get(write.data, item.case_number)?;
+    items::remove(write.data, &mut case, &item)?;
+    case.state = state;
+    case.update(write.data, write.now)?;
+    note(write, handle, Some(state.code()))?;
+    audit(write, tenant, handle, &item, Action::ItemAcknowledged)
+}
+
+/// Gives an item back, to be leased after `delay`.
+pub(super) fn release(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    handle: &LeaseHandle,
+    delay: Duration,
+) -> Result<(), StoreError> {
+    let mut item = match find(write, tenant, handle)? {
+        Held::Live(item) => item,
+        Held::Ended(RELEASED) => return Ok(()),
+        Held::Ended(_) => return Err(StoreError::LeaseLost),
+    };
+    item.give_back((!delay.is_zero()).then(|| write.now + delay));
+    item.update(write.data)?;
+    note(write, handle, Some(RELEASED))?;
+    audit(write, tenant, handle, &item, Action::ItemReleased)?;
+    // Those who wait learn of a delayed item too: they then wait no longer than until it is ready.
+    write.ready(tenant.number, &item.queue);
+    Ok(())
+}
+
+/// Notes that the lease was held until now, and how it ended.
+fn note(write: &Write<'_>, handle: &LeaseHandle, outcome: Option<u8>) -> Result<(), StoreError> {
+    let mut statement = write.data.prepare_cached("UPDATE leases SET held_time = ?2, outcome = ?3 WHERE lease = ?1")?;
+    statement.execute(params![handle.lease.as_bytes(), write.now.0, outcome])?;
+    Ok(())
+}
+
+fn audit(
+    write: &Write<'_>,
+    tenant: &Tenant,
+    handle: &LeaseHandle,
+    item: &Item,
+    action: Action,
+) -> Result<(), StoreError> {
+    let event = Event {
+        tenant: Some(tenant.id),
+        principal: Some(handle.principal),
+        object: Some(item.case.0),
+        part: Some(handle.lease.0),
+        ..Event::new(action, write.now)
+    };
+    write.audit(Some(tenant.number), &event)
+}

@@ -1,0 +1,79 @@
+//! What lies inside a sealed value: records apart from the wire and from the domain, each behind a leading version
+//! number, so that what was once written stays readable. Adding a field means a new version beside the old one.
+
+mod code;
+
+mod signal;
+
+pub(crate) mod content;
+
+mod assessment;
+
+mod access;
+
+pub(crate) use access::CredentialRow;
+pub(crate) use assessment::AssessmentRow;
+pub(crate) use code::Code;
+pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Number of the records of this release.
+const VERSION: u8 = 1;
+
+/// The fields of a record that are sealed apart; the number is part of the place of a sealed value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub(crate) enum Field {
+    /// A segment of turns.
+    Turns = 1,
+    /// Everything of an interaction that is neither turns nor assessment.
+    Facts = 2,
+    /// The assessment.
+    Assessment = 3,
+    /// Link to the recording.
+    Recording = 4,
+    /// References of a case.
+    Case = 5,
+    /// A credential.
+    Credential = 6,
+    /// Name of a tenant.
+    TenantName = 7,
+    /// Fixed bytes that prove a key.
+    Probe = 8,
+}
+
+/// The bytes are no record of a known version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a record of a known version")]
+pub(crate) struct RecordError;
+
+/// The bytes of a record behind its version number.
+pub(crate) fn encode<R: Serialize>(record: &R) -> Result<Vec<u8>, RecordError> {
+    postcard::to_extend(record, vec![VERSION]).map_err(|_| RecordError)
+}
+
+/// The record in these bytes.
+pub(crate) fn decode<R: DeserializeOwned>(bytes: &[u8]) -> Result<R, RecordError> {
+    let (version, body) = bytes.split_first().ok_or(RecordError)?;
+    if *version != VERSION {
+        return Err(RecordError);
+    }
+    match postcard::take_from_bytes(body) {
+        Ok((record, [])) => Ok(record),
+        _ => Err(RecordError),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_versions_and_trailing_bytes_are_refused() {
+        let bytes = encode(&7u32).unwrap();
+        assert_eq!(decode::<u32>(&bytes), Ok(7));
+        assert_eq!(decode::<u32>(&[]), Err(RecordError));
+        assert_eq!(decode::<u32>(&[2, 7]), Err(RecordError));
+        assert_eq!(decode::<u32>(&[1, 7, 0]), Err(RecordError));
+    }
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Breaks a guarantee on purpose and sees that the test that guards it turns red.
+
+Each row of mutations.toml names a file, the text to replace, what to put there, and the test that must fail. The tree is
+copied to a folder of its own; nothing here is changed. Prints a line a mutation; exits 1 if any of them survived.
+"""
+import pathlib
+import shutil
+import subprocess
+import sys
+import tomllib
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+COPY = ROOT / "target" / "mutations" / "tree"
+BUILD = ROOT / "target" / "mutations" / "build"
+
+
+def fresh_copy():
+    shutil.rmtree(COPY, ignore_errors=True)
+    tracked = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True)
+    for name in tracked.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (COPY / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, COPY / name)
+
+
+def run_test(row):
+    """The outcome of the named test: `ok`, `FAILED`, or what the compiler said."""
+    target = ["--lib"] if row["target"] == "lib" else ["--test", row["target"]]
+    command = ["cargo", "test", "--profile", "ci", "--locked", "--target-dir", BUILD, *target, "--", "--exact", row["test"]]
+    done = subprocess.run(command, cwd=COPY, capture_output=True, text=True)
+    for outcome in ("ok", "FAILED"):
+        if f"test {row['test']} ... {outcome}" in done.stdout:
+            return outcome
+    return f"did not run: {(done.stdout + done.stderr)[-600:]}"
+
+
+def judge(row):
+    path = COPY / row["file"]
+    source = path.read_text()
+    if source.count(row["find"]) != 1:
+        return f"the text to replace stands {source.count(row['find'])} times in {row['file']}"
+    if run_test(row) != "ok":
+        return "the test is not green before the mutation"
+    path.write_text(source.replace(row["find"], row["replace"]))
+    outcome = run_test(row)
+    path.write_text(source)
+    return None if outcome == "FAILED" else f"survived: {outcome}"
+
+
+def main():
+    rows = tomllib.loads((HERE / "mutations.toml").read_text())["mutation"]
+    chosen = [row for row in rows if not sys.argv[1:] or row["name"] in sys.argv[1:]]
+    fresh_copy()
+    survived = 0
+    for row in chosen:
+        wrong = judge(row)
+        survived += wrong is not None
+        print(f"{'caught  ' if wrong is None else 'SURVIVED'}  {row['name']}: {row['target']}::{row['test']}" + (f"\n  {wrong}" if wrong else ""), flush=True)
+    print(f"{len(chosen) - survived} passed, {survived} failed")
+    sys.exit(1 if survived else 0)
+
+
+if __name__ == "__main__":
+    main()
