@@ -1,7 +1,7 @@
 //! What every format that is read has in common: it gives chunks of consecutive rows, cut without looking into them, and
 //! a chunk gives its rows to whichever thread works on it. Where chunks are cut depends on the input alone.
 
-use std::io;
+use std::{borrow::Cow, io};
 
 use serde_json::Value;
 
@@ -35,6 +35,10 @@ pub(super) trait Chunk: Send {
 
     /// Looks into a row; `index` is below [`Chunk::len`].
     fn row(&self, index: usize) -> Parsed;
+
+    /// The cells of a row in the order of the header, an absent one as empty; of JSON Lines, the line. `None`: it has
+    /// other cells than the header, or is not UTF-8.
+    fn cells(&self, index: usize) -> Option<Vec<Cow<'_, str>>>;
 }
 
 /// A format as it is read.

@@ -130,10 +130,17 @@ impl Chunk for Records {
     }
 
     fn row(&self, index: usize) -> Parsed {
-        let Some((_, first, true)) = self.records.get(index).copied() else { return Err((None, RowError::Ragged)) };
-        let cells = (0..self.columns).map(|column| std::str::from_utf8(self.cell(first, column)));
-        let cells: Vec<&str> = cells.collect::<Result<_, _>>().map_err(|_| (None, RowError::NotUtf8))?;
-        self.binding.cells(|column| cells.get(column).map(|cell| Cow::Borrowed(*cell)))
+        if !self.records.get(index).is_some_and(|(_, _, whole)| *whole) {
+            return Err((None, RowError::Ragged));
+        }
+        let cells = self.cells(index).ok_or((None, RowError::NotUtf8))?;
+        self.binding.cells(|column| cells.get(column).cloned())
+    }
+
+    fn cells(&self, index: usize) -> Option<Vec<Cow<'_, str>>> {
+        let (_, first, true) = self.records.get(index).copied()? else { return None };
+        let cells = (0..self.columns).map(|column| std::str::from_utf8(self.cell(first, column)).map(Cow::Borrowed));
+        cells.collect::<Result<_, _>>().ok()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What may go wrong with an archive, and the exit code it ends with. Names files, columns and rules, never content.
+//! What may go wrong with an archive, in words for people. Names files, columns and rules, never content.
 
 use std::{io, path::PathBuf};
 
@@ -6,28 +6,6 @@ use super::{
     map::{KeyError, MapError},
     result::Digest,
 };
-
-/// Exit codes of `rescore` and `analyze`; 2 is clap's, for wrong arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum ExitCode {
-    /// Every row was scored.
-    Done = 0,
-    /// Done, but rows were refused.
-    Rejects = 1,
-    /// Arguments, map or key are wrong.
-    Usage = 2,
-    /// An input cannot be read.
-    Input = 3,
-    /// The output cannot be written, or not safely.
-    Output = 4,
-    /// More rows were refused than allowed.
-    TooManyRejects = 5,
-    /// A checkpoint belongs to another run.
-    Checkpoint = 6,
-    /// Rows were lost or the digest differs: a defect, never expected.
-    Verification = 7,
-}
 
 /// Why an archive was not scored.
 #[derive(Debug, thiserror::Error)]
@@ -106,17 +84,5 @@ impl ArchiveError {
     /// The output at that path cannot be written.
     pub fn output(path: impl Into<PathBuf>, source: io::Error) -> Self {
         Self::Output { path: path.into(), source }
-    }
-
-    /// The exit code that it ends with.
-    pub fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Format(_) | Self::Map(_) | Self::Key(_) | Self::KeyReadable(_) => ExitCode::Usage,
-            Self::Input { .. } => ExitCode::Input,
-            Self::Output { .. } | Self::WorldReadable(_) | Self::Exists(_) => ExitCode::Output,
-            Self::TooManyRejects(_) => ExitCode::TooManyRejects,
-            Self::Checkpoint(_) => ExitCode::Checkpoint,
-            Self::RowsLost { .. } | Self::DigestDiffers { .. } | Self::Rules(_) => ExitCode::Verification,
-        }
     }
 }

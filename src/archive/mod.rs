@@ -22,6 +22,7 @@ mod csv;
 mod encode;
 mod lines;
 mod pipeline;
+mod reread;
 mod score;
 mod sink;
 mod target;

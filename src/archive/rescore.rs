@@ -5,16 +5,17 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::PoisonError,
 };
 
 use super::{
     checkpoint::{self, Checkpoint},
     encode::{self, Block, Encode},
     error::ArchiveError,
-    inputs::{Inputs, Piece, Reading},
+    inputs::{Bindings, Inputs, Piece, Reading},
     map::Fate,
     output::Offsets,
-    pipeline,
+    pipeline, reread,
     result::Digest,
     score::{Rejects, Scored, Scorer},
     sink::{self, Sink},
@@ -82,7 +83,7 @@ pub struct Outcome {
     /// Digest over all results.
     pub digest: Digest,
     /// What became of the columns of tables, each kind of header once.
-    pub columns: Vec<Vec<(String, Fate)>>,
+    pub columns: Columns,
     /// Chunks that an earlier run had done.
     pub resumed_chunks: u64,
 }
@@ -147,6 +148,47 @@ pub fn to_stream(
     state.outcome(columns, 0)
 }
 
+/// Scores the first rows of an archive: gives them as JSON Lines, and what becomes of the columns of tables.
+///
+/// # Errors
+/// An input cannot be read.
+pub fn examples(job: &Job, triage: &Triage, policy: &Policy, rows: u64) -> Result<(Vec<u8>, Columns), ArchiveError> {
+    let scorer = Scorer::new(triage, policy, job.offsets, job.reading.mapping.passed(), Rejects::InPlace);
+    let mut inputs = Inputs::new(&job.sources, job.reading.clone());
+    let bindings = inputs.bindings();
+    let (mut lines, mut left) = (Vec::new(), usize::try_from(rows).unwrap_or(usize::MAX));
+    while left > 0
+        && let Some(Piece { input, chunk }) = inputs.next()?
+    {
+        let scored =
+            scorer.score(&input, chunk.as_ref()).map_err(|error| ArchiveError::output("a row", error.into()))?;
+        let found = scored.json.split_inclusive(|byte| *byte == b'\n').take(left);
+        found.for_each(|line| {
+            left -= 1;
+            lines.extend_from_slice(line);
+        });
+    }
+    Ok((lines, fates(&bindings)))
+}
+
+/// Reads an output back and compares its digest.
+///
+/// # Errors
+/// It cannot be read, or its digest is another.
+pub fn verify(output: &Path, expected: Digest) -> Result<(), ArchiveError> {
+    let mut found = Digest::default();
+    reread::each(output, |result| found.add(&result.hash))?;
+    if found == expected { Ok(()) } else { Err(ArchiveError::DigestDiffers { expected, found }) }
+}
+
+/// What became of the columns of tables, each kind of header once.
+pub type Columns = Vec<Vec<(String, Fate)>>;
+
+fn fates(bindings: &Bindings) -> Columns {
+    let bindings = bindings.lock().unwrap_or_else(PoisonError::into_inner);
+    bindings.iter().map(|binding| binding.fates()).collect()
+}
+
 /// A chunk that was scored and encoded.
 struct Done {
     scored: Scored,
@@ -160,7 +202,7 @@ fn drive(
     encoder: &dyn Encode,
     skip: u64,
     mut write: impl FnMut(Done) -> Result<(), ArchiveError>,
-) -> Result<Vec<Vec<(String, Fate)>>, ArchiveError> {
+) -> Result<Columns, ArchiveError> {
     let mut inputs = Inputs::new(&job.sources, job.reading.clone());
     let bindings = inputs.bindings();
     for _ in 0..skip {
@@ -173,8 +215,7 @@ fn drive(
     };
     let failed = |error| ArchiveError::output("a chunk", error);
     pipeline::run(job.threads, || inputs.next(), work, |done| write(done.map_err(failed)?))?;
-    let bindings = bindings.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(bindings.iter().map(|binding| binding.fates()).collect())
+    Ok(fates(&bindings))
 }
 
 /// What is known of a run, chunk by chunk.
@@ -205,7 +246,7 @@ impl<'o> State<'o> {
     }
 
     /// The outcome, if every row that was read was either scored or refused.
-    fn outcome(self, columns: Vec<Vec<(String, Fate)>>, resumed_chunks: u64) -> Result<Outcome, ArchiveError> {
+    fn outcome(self, columns: Columns, resumed_chunks: u64) -> Result<Outcome, ArchiveError> {
         let Checkpoint { read, bytes, stats, .. } = self.checkpoint;
         if read != stats.scored + stats.refused {
             return Err(ArchiveError::RowsLost { read, scored: stats.scored, refused: stats.refused });

@@ -11,6 +11,7 @@ use flate2::bufread::MultiGzDecoder;
 use globset::GlobBuilder;
 
 use super::error::ArchiveError;
+pub use super::target::readers;
 
 /// Bytes of a file that are read at once.
 const BUFFER_BYTES: usize = 256 << 10;
@@ -108,6 +109,14 @@ impl Source {
         match self {
             Self::Stdin => "standard input".to_owned(),
             Self::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// The size of a file that is neither packed nor encrypted, in bytes, else 0.
+    pub fn plain_bytes(&self) -> u64 {
+        match (self, self.kind()) {
+            (Self::File(path), (_, Packing::Plain, false)) => fs::metadata(path).map_or(0, |metadata| metadata.len()),
+            _ => 0,
         }
     }
 

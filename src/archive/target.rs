@@ -46,6 +46,19 @@ fn create_private(directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)
 }
 
+/// Whether nobody but its owner may read a file.
+#[cfg(unix)]
+pub(super) fn is_private(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs::metadata(path)?.permissions().mode() & 0o077 == 0)
+}
+
+/// Whether nobody but its owner may read a file; not known here.
+#[cfg(not(unix))]
+pub(super) fn is_private(_: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
 /// Whether everybody may read or write what this describes.
 #[cfg(unix)]
 fn readable_by_all(metadata: &fs::Metadata) -> bool {
@@ -60,7 +73,7 @@ fn readable_by_all(_: &fs::Metadata) -> bool {
 
 /// Who may read a file, in words; `None` where the system does not tell.
 #[cfg(unix)]
-pub(super) fn readers(path: &Path) -> Option<&'static str> {
+pub fn readers(path: &Path) -> Option<&'static str> {
     use std::os::unix::fs::PermissionsExt;
     let mode = fs::metadata(path).ok()?.permissions().mode();
     Some(match (mode & 0o004, mode & 0o040) {
@@ -72,7 +85,7 @@ pub(super) fn readers(path: &Path) -> Option<&'static str> {
 
 /// Who may read a file, in words; `None` where the system does not tell.
 #[cfg(not(unix))]
-pub(super) fn readers(_: &Path) -> Option<&'static str> {
+pub fn readers(_: &Path) -> Option<&'static str> {
     None
 }
 

@@ -1,12 +1,15 @@
 //! The command line: one file for each subcommand. Results go to standard output; progress, messages and logs to
 //! standard error.
 
+mod analyze;
 mod completions;
 mod config;
 mod credential;
 mod exit;
 mod log;
 mod open;
+mod progress;
+mod rescore;
 mod secret_file;
 mod serve;
 mod settings;
@@ -38,6 +41,10 @@ enum Command {
     /// Checks or shows the settings
     #[command(subcommand)]
     Config(config::Command),
+    /// Redacts and scores conversations: JSON Lines in, JSON Lines out
+    Analyze(analyze::Args),
+    /// Redacts and scores archives in bulk
+    Rescore(Box<rescore::Args>),
     /// Writes a completion script for a shell
     Completions(completions::Args),
 }
@@ -49,6 +56,8 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Credential(command) => credential::run(command),
         Command::Config(command) => config::run(command),
+        Command::Analyze(args) => analyze::run(&args),
+        Command::Rescore(args) => rescore::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
     let exit = done.unwrap_or_else(|failure| {

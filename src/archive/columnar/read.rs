@@ -7,15 +7,17 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use arrow_array::{Array, RecordBatch, StringArray};
+use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
-use arrow_schema::{ArrowError, DataType, SchemaRef};
+use arrow_schema::{ArrowError, SchemaRef};
 use parquet::arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder};
 
-use super::io_error;
+use super::{
+    io_error,
+    text::{self, Texts},
+};
 use crate::archive::{
     chunk::{Chunk, Parsed, Place, Reader},
-    input::RowError,
     map::{Binding, Fate, Mapping},
 };
 
@@ -52,7 +54,7 @@ impl Plan {
         let wanted = fates.iter().enumerate().filter(|(_, (_, fate))| *fate != Fate::Dropped).map(|(at, _)| at);
         let needed: Vec<usize> = wanted.collect();
         for field in needed.iter().filter_map(|at| schema.fields().get(*at)) {
-            if !arrow_cast::can_cast_types(field.data_type(), &DataType::Utf8) {
+            if !text::has_text(field.data_type()) {
                 let reason = format!("column `{}` has no text form; write lists as JSON text", field.name());
                 return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
             }
@@ -125,17 +127,13 @@ struct Rows {
     first_row: u64,
     binding: Arc<Binding>,
     places: Places,
-    /// The columns as text; `None`: a value has no text form.
-    texts: OnceLock<Option<Vec<StringArray>>>,
+    /// The columns as text.
+    texts: OnceLock<Vec<Texts>>,
 }
 
 impl Rows {
-    fn texts(&self) -> Option<&[StringArray]> {
-        let text = |column: &Arc<dyn Array>| {
-            let text = arrow_cast::cast(column, &DataType::Utf8).ok()?;
-            text.as_any().downcast_ref::<StringArray>().cloned()
-        };
-        self.texts.get_or_init(|| self.batch.columns().iter().map(text).collect()).as_deref()
+    fn texts(&self) -> &[Texts] {
+        self.texts.get_or_init(|| self.batch.columns().iter().map(Texts::new).collect())
     }
 }
 
@@ -145,10 +143,7 @@ impl Chunk for Rows {
     }
 
     fn bytes(&self) -> usize {
-        let ends = |text: &StringArray| Some((*text.value_offsets().first()?, *text.value_offsets().last()?));
-        let length = |text: &StringArray| ends(text).map_or(0, |(from, to)| to - from);
-        let lengths = self.texts().unwrap_or_default().iter().map(length);
-        lengths.map(|length| usize::try_from(length).unwrap_or(0)).sum()
+        self.texts().iter().map(Texts::bytes).sum()
     }
 
     fn place(&self, index: usize) -> Place {
@@ -156,10 +151,10 @@ impl Chunk for Rows {
     }
 
     fn row(&self, index: usize) -> Parsed {
-        let texts = self.texts().ok_or((None, RowError::NotUtf8))?;
-        self.binding.cells(|column| {
-            let text = texts.get((*self.places.get(column)?)?)?;
-            text.is_valid(index).then(|| Cow::Borrowed(text.value(index)))
-        })
+        let texts = self.texts();
+        self.binding.cells(|column| texts.get((*self.places.get(column)?)?)?.get(index))
+    }
+    fn cells(&self, index: usize) -> Option<Vec<Cow<'_, str>>> {
+        Some(self.texts().iter().map(|column| column.get(index).unwrap_or_default()).collect())
     }
 }

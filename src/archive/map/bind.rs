@@ -72,8 +72,13 @@ impl Binding {
         let places: BTreeMap<String, usize> = header.iter().map(|name| normal(name)).zip(0..).collect();
         let contract = input::COLUMNS.map(|name| places.get(name).copied());
         let binding = Self { mapping, header: header.to_vec(), places, contract };
-        let has_text = binding.fates().iter().any(|(_, fate)| *fate == Fate::Text);
+        let has_text = binding.mapping.results || binding.fates().iter().any(|(_, fate)| *fate == Fate::Text);
         if has_text { Ok(binding) } else { Err(MapError::Missing(header.join(", "))) }
+    }
+
+    /// The names of the columns of a table.
+    pub(in crate::archive) fn header(&self) -> &[String] {
+        &self.header
     }
 
     /// What becomes of each column of a table.
@@ -108,6 +113,9 @@ fn normal(name: &str) -> String {
 
 impl Mapping {
     fn fate(&self, name: &str) -> Fate {
+        if self.results {
+            return Fate::Fact;
+        }
         let Some(map) = &self.map else {
             return match input::COLUMNS.iter().position(|known| *known == name) {
                 Some(3 | 4) => Fate::Text,

@@ -144,9 +144,16 @@ pub struct Mapping {
     pseudonyms: Option<Pseudonyms>,
     id_prefix: String,
     strict_ids: bool,
+    /// Every column is read as it is: the file holds results, not conversations.
+    results: bool,
 }
 
 impl Mapping {
+    /// The columns of a file of results.
+    pub(super) fn results() -> Self {
+        Self { results: true, ..Self::default() }
+    }
+
     /// The rows of the `analyze` contract: the id is given back as it came.
     pub fn contract() -> Self {
         Self::default()
@@ -164,7 +171,7 @@ impl Mapping {
     pub fn parse(toml: &str) -> Result<Self, MapError> {
         let map: Map = toml::from_str(toml).map_err(|error| MapError::Syntax(error.to_string()))?;
         map.check()?;
-        Ok(Self { id_prefix: map.id_prefix.clone(), map: Some(map), strict_ids: true, pseudonyms: None })
+        Ok(Self { id_prefix: map.id_prefix.clone(), map: Some(map), strict_ids: true, ..Self::default() })
     }
 
     /// Ids get this prefix; a prefix that ends in `:` keeps long numbers legal.

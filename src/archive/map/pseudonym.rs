@@ -1,9 +1,16 @@
 //! Pseudonyms: HMAC-SHA-256 (RFC 2104) of a value under the archive owner's key, so that equal values stay equal and
 //! nobody without the key can try values out.
 
-use std::fmt::{self, Write as _};
+use std::{
+    fmt::{self, Write as _},
+    fs,
+    path::Path,
+};
 
 use aws_lc_rs::hmac;
+use zeroize::Zeroizing;
+
+use crate::archive::{error::ArchiveError, target::is_private};
 
 /// Shortest key, in bytes.
 const KEY_BYTES_MIN: usize = 32;
@@ -26,6 +33,18 @@ impl Pseudonyms {
     /// The key is shorter than 32 bytes.
     pub fn new(key: &[u8]) -> Result<Self, KeyError> {
         if key.len() < KEY_BYTES_MIN { Err(KeyError) } else { Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, key))) }
+    }
+
+    /// Uses the bytes of a key file.
+    ///
+    /// # Errors
+    /// It cannot be read, others than its owner may read it, or it is too short.
+    pub fn load(path: &Path) -> Result<Self, ArchiveError> {
+        let failed = |error| ArchiveError::input(path.display().to_string(), error);
+        if !is_private(path).map_err(failed)? {
+            return Err(ArchiveError::KeyReadable(path.to_owned()));
+        }
+        Ok(Self::new(&Zeroizing::new(fs::read(path).map_err(failed)?))?)
     }
 
     /// The pseudonym of a value: letters of either case and space around it count as the same.
