@@ -36,7 +36,9 @@ fn digest(said: &str) -> String {
 
 /// A private directory, as `mktemp -d` makes it.
 fn home() -> tempfile::TempDir {
-    tempfile::tempdir().unwrap()
+    let home = tempfile::tempdir().unwrap();
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    home
 }
 
 fn path(home: &tempfile::TempDir, name: &str) -> String {
@@ -143,12 +145,13 @@ fn kill_at(arguments: &[&str], output: &str, length: u64) -> bool {
 
 /// Kills a run over and over at random lengths of its output, lets it finish, and compares with a run in peace.
 #[track_caller]
-fn check_kills(ending: &str, kills: u32) {
+fn check_kills(ending: &str, kills: u32, resumes: bool) {
     let home = home();
     let input = tickets(&home, 3_000);
     let (peace, killed) = (path(&home, &format!("peace.{ending}")), path(&home, &format!("killed.{ending}")));
     let (_, said) = rescore(&[&input, "-o", &peace]);
-    let whole = fs::metadata(&peace).unwrap().len();
+    // A format that begins again is killed as soon as it has begun.
+    let whole = if resumes { fs::metadata(&peace).unwrap().len() } else { 1 };
     let arguments = [&input, "-o", &killed, "--checkpoint-mib", "0"].map(|argument| argument.as_ref());
     let mut numbers = Numbers(11);
     let mut done = 0;
@@ -174,9 +177,9 @@ fn check_kills(ending: &str, kills: u32) {
 
 #[test]
 fn a_run_killed_at_random_moments_ends_with_the_same_bytes() {
-    check_kills("jsonl", 30);
-    check_kills("csv.zst", 6);
-    check_kills("parquet", 3);
+    check_kills("jsonl", 30, true);
+    check_kills("csv.zst", 6, true);
+    check_kills("parquet", 3, false);
 }
 
 #[test]
@@ -389,4 +392,73 @@ fn a_filter_of_arrow_streams_answers_every_row_in_order() {
         })
         .collect();
     assert_eq!(ids, (0..900).map(|id| format!("g{id}")).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_comparison_names_what_changed_and_why() {
+    let home = home();
+    let input = tickets(&home, 400);
+    let old = path(&home, "old.jsonl");
+    assert_eq!(rescore(&[&input, "-o", &old]).0, 0);
+    let same = rescore(&[&input, "-o", &path(&home, "a.csv"), "--compare", &old]).1;
+    let unchanged =
+        "compared 400 rows (0 not scored before): 0 became negative, 0 became neutral, 0 have another level";
+    assert!(same.contains(unchanged), "{same}");
+    let mut rows: Vec<serde_json::Value> =
+        fs::read_to_string(&old).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let changed = rows.iter().position(|row| row["sentiment"] == "negative").unwrap();
+    let score = rows[changed]["score_millis"].as_i64().unwrap();
+    rows[changed]["sentiment"] = "neutral".into();
+    rows[changed]["score_millis"] = (score - 77).into();
+    rows[changed]["evidence"].as_array_mut().unwrap().push(serde_json::json!({"signal": "waiting", "millis": -77}));
+    let id = rows[changed]["id"].as_str().unwrap().to_owned();
+    rows.remove(if changed == 0 { 1 } else { 0 });
+    let edited: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    // The order of fields in an edited file is that of the names, with the id not first.
+    let edited = edited.lines().map(|line| with_id_first(line) + "\n").collect::<String>();
+    fs::write(&old, edited).unwrap();
+    let said = rescore(&[&input, "-o", &path(&home, "b.csv"), "--compare", &old]).1;
+    assert!(said.contains("compared 399 rows (1 not scored before): 1 became negative, 0 became neutral, 0"), "{said}");
+    assert!(said.contains(&format!("{id}: {} -> {score} (waiting +77)", score - 77)), "{said}");
+}
+
+fn with_id_first(line: &str) -> String {
+    let mut row: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
+    let id = row.remove("id").unwrap();
+    let rest = serde_json::to_string(&row).unwrap();
+    format!("{{\"id\":{id},{}", &rest[1..])
+}
+
+#[test]
+fn the_report_is_one_page_that_loads_nothing() {
+    let home = home();
+    let input = tickets(&home, 300);
+    let page = |threads: &str, name: &str| {
+        let (output, report) = (path(&home, &format!("{name}.csv")), path(&home, &format!("{name}.html")));
+        let (code, said) = rescore(&[&input, "-o", &output, "--report", &report, "--threads", threads]);
+        assert_eq!(code, 0, "{said}");
+        assert_eq!(fs::metadata(&report).unwrap().permissions().mode() & 0o777, 0o600);
+        (fs::read_to_string(report).unwrap(), digest(&said))
+    };
+    let (one, digest) = page("1", "one");
+    assert_eq!(one, page("2", "two").0);
+    assert!(one.contains(digest.trim_start_matches("sha256:")));
+    let links = one.replace("http://www.w3.org/2000/svg", "");
+    for foreign in ["http", "<script", "src=", "href=", "url(", "@import"] {
+        assert!(!links.contains(foreign), "{foreign}");
+    }
+    assert_eq!(one.matches("<svg").count(), 4, "four charts");
+}
+
+#[test]
+fn the_sample_archive_is_scored_whole() {
+    let home = home();
+    let sample = |name: &str| format!("{}/data/sample/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (code, said) = rescore(&[&sample("tickets.jsonl"), "-o", &path(&home, "t.parquet")]);
+    assert!(code == 0 && said.contains("108 rows read, 108 scored"), "{said}");
+    let (code, said) = rescore(&[&sample("helpdesk.csv"), "-o", &path(&home, "h.jsonl"), "--map", "generic"]);
+    assert!(code == 0 && said.contains("40 rows read, 40 scored"), "{said}");
+    assert!(said.contains("columns: dropped: Assignee"), "{said}");
+    let first = fs::read_to_string(path(&home, "h.jsonl")).unwrap();
+    assert!(first.starts_with("{\"id\":\"t:4201\","), "{first}");
 }

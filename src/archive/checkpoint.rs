@@ -1,5 +1,5 @@
-//! What a run knows to be done, so that a killed one goes on instead of beginning again. Holds counts, lengths and hashes;
-//! no row.
+//! What a run knows to be done, so that a killed one goes on instead of beginning again. Holds counts, lengths, hashes
+//! and the scores of a few rows by id; no text.
 
 use std::{
     fs, io,
@@ -11,6 +11,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    compare::Mover,
     error::ArchiveError,
     result::Digest,
     source::Source,
@@ -41,6 +42,8 @@ pub(super) struct Checkpoint {
     digest: String,
     /// The counts so far.
     pub(super) stats: Stats,
+    /// The rows whose score changed most so far.
+    pub(super) movers: Vec<Mover>,
     /// Everything is written; only the names of the files are missing.
     pub(super) done: bool,
 }

@@ -167,7 +167,7 @@ mod tests {
         let input = b"id,text,other\n1,\"a \"\"b\"\"\nc\",x\n2,d\n3,\xe9,x\n4,e\0f,x\n";
         let text = |text: &str| Ok(text.to_owned());
         let expected =
-            [(2, 14, text("a \"b\"\nc")), (4, 31, Err("ragged")), (5, 35, Err("not_utf8")), (6, 41, text("e\0f"))];
+            [(2, 14, text("a \"b\"\nc")), (4, 30, Err("ragged")), (5, 34, Err("not_utf8")), (6, 40, text("e\0f"))];
         assert_eq!(read(input, 1 << 20).unwrap(), expected);
     }
 

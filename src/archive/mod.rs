@@ -2,6 +2,7 @@
 //! stores or keys.
 
 pub mod analyze;
+pub mod compare;
 pub mod error;
 pub mod rescore;
 
@@ -10,6 +11,7 @@ pub mod inputs;
 pub mod map;
 pub mod month;
 pub mod output;
+pub mod report;
 pub mod result;
 pub mod source;
 pub mod stats;

@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     checkpoint::{self, Checkpoint},
+    compare::{self, Baseline, Mover},
     encode::{self, Block, Encode},
     error::ArchiveError,
     inputs::{Bindings, Inputs, Piece, Reading},
@@ -58,6 +59,8 @@ pub struct Job {
     pub checkpoint_bytes: u64,
     /// Replaces an output that is there.
     pub overwrite: bool,
+    /// Results of an earlier run to compare with.
+    pub compare: Option<PathBuf>,
 }
 
 /// How far a run is.
@@ -86,6 +89,8 @@ pub struct Outcome {
     pub columns: Columns,
     /// Chunks that an earlier run had done.
     pub resumed_chunks: u64,
+    /// The rows whose score changed most against the earlier results, with the evidence that moved them.
+    pub movers: Vec<Mover>,
 }
 
 /// Format and packing of the output.
@@ -114,10 +119,19 @@ pub fn run(
     policy: &Policy,
     observe: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<Outcome, ArchiveError> {
-    match &job.output {
+    let mut outcome = match &job.output {
         Output::Stdout => to_stream(job, triage, policy, io::stdout().lock(), observe),
         Output::File(path) => to_file(job, triage, policy, path, observe),
+    }?;
+    if let Some(old) = &job.compare {
+        compare::explain(&mut outcome.movers, old)?;
     }
+    Ok(outcome)
+}
+
+/// The earlier results to compare with.
+fn baseline(job: &Job) -> Result<Option<Baseline>, ArchiveError> {
+    job.compare.as_deref().map(Baseline::load).transpose()
 }
 
 /// Scores an archive to a stream: refused rows are told in their place.
@@ -136,7 +150,8 @@ pub fn to_stream(
     let passed = job.reading.mapping.passed();
     let encoder = encode::encoder(format, packing, &passed, true).map_err(failed)?;
     let mut sink = sink::stream(format, stream, &encode::columns(&passed, true)).map_err(failed)?;
-    let scorer = Scorer::new(triage, policy, job.offsets, passed, Rejects::InPlace);
+    let baseline = baseline(job)?;
+    let scorer = Scorer::new(triage, policy, job.offsets, passed, Rejects::InPlace).against(baseline.as_ref());
     let mut state = State::new(Checkpoint::start(String::new()), observe, job.rejects_max);
     let head = encoder.head().and_then(|head| sink.write(Block::Bytes(head)));
     head.map_err(failed)?;
@@ -238,6 +253,7 @@ impl<'o> State<'o> {
         done.read += scored.read;
         done.bytes += scored.bytes;
         done.stats.merge(scored.stats.clone());
+        compare::keep(&mut done.movers, scored.movers.clone());
         (self.observe)(&Progress { read: done.read, bytes: done.bytes, stats: &done.stats });
         match self.rejects_max {
             Some(max) if done.stats.refused > max => Err(ArchiveError::TooManyRejects(max)),
@@ -247,11 +263,11 @@ impl<'o> State<'o> {
 
     /// The outcome, if every row that was read was either scored or refused.
     fn outcome(self, columns: Columns, resumed_chunks: u64) -> Result<Outcome, ArchiveError> {
-        let Checkpoint { read, bytes, stats, .. } = self.checkpoint;
+        let Checkpoint { read, bytes, stats, movers, .. } = self.checkpoint;
         if read != stats.scored + stats.refused {
             return Err(ArchiveError::RowsLost { read, scored: stats.scored, refused: stats.refused });
         }
-        Ok(Outcome { read, bytes, stats, digest: self.digest, columns, resumed_chunks })
+        Ok(Outcome { read, bytes, stats, digest: self.digest, columns, resumed_chunks, movers })
     }
 }
 
@@ -282,7 +298,8 @@ fn to_file(
     if start.chunks == 0 {
         encoder.head().and_then(|head| files.sink.write(Block::Bytes(head))).map_err(failed)?;
     }
-    let scorer = Scorer::new(triage, policy, job.offsets, passed, Rejects::Apart);
+    let baseline = baseline(job)?;
+    let scorer = Scorer::new(triage, policy, job.offsets, passed, Rejects::Apart).against(baseline.as_ref());
     let skip = start.chunks;
     let (mut state, mut since) = (State::new(start, observe, job.rejects_max), 0);
     let columns = drive(job, &scorer, encoder.as_ref(), skip, |done| {
@@ -306,20 +323,25 @@ fn to_file(
 
 /// The hash of everything that the bytes of the output depend on.
 fn run_hash(job: &Job, revision: &str, format: Format, packing: Packing) -> Result<Option<String>, ArchiveError> {
-    let Job { sources, reading, offsets, .. } = job;
+    let Job { sources, reading, offsets, compare, .. } = job;
     let Reading { format: reads, mapping, row_bytes_max, .. } = reading;
     let options = format!(
         "{} {revision} {format:?} {packing:?} {offsets:?} {reads:?} {} {row_bytes_max}",
         env!("CARGO_PKG_VERSION"),
         mapping.fingerprint()
     );
-    checkpoint::run_hash(sources, &options).map_err(|error| ArchiveError::input("inputs", error))
+    let compared = compare.iter().cloned().map(Source::File);
+    let files: Vec<Source> = sources.iter().cloned().chain(compared).collect();
+    checkpoint::run_hash(&files, &options).map_err(|error| ArchiveError::input("inputs", error))
 }
 
 /// Gives files that an earlier run had finished their names.
 fn complete(path: &Path, done: &Checkpoint) -> io::Result<()> {
+    let rejects = beside(path, REJECTS_ENDING);
     if done.stats.refused > 0 {
-        target::complete(&beside(path, REJECTS_ENDING))?;
+        target::complete(&rejects)?
+    } else {
+        remove_old(&beside(&rejects, ".partial"))?
     }
     target::complete(path)?;
     Checkpoint::remove(path)

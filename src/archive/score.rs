@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{
     chunk::Chunk,
+    compare::{self, Baseline, Mover},
     input::{Passed, Row, RowError},
     output::{self, Analysed, Marks, Offsets},
     result::row_hash,
@@ -41,6 +42,7 @@ pub(super) struct Scorer<'r> {
     revision: String,
     passed: Vec<String>,
     rejects: Rejects,
+    baseline: Option<&'r Baseline>,
 }
 
 /// A row of a scored chunk.
@@ -81,6 +83,8 @@ pub(super) struct Scored {
     pub(super) read: u64,
     /// Bytes of input that the chunk stood for.
     pub(super) bytes: u64,
+    /// The rows whose score changed most against an earlier run.
+    pub(super) movers: Vec<Mover>,
 }
 
 impl<'r> Scorer<'r> {
@@ -92,7 +96,12 @@ impl<'r> Scorer<'r> {
         passed: Vec<String>,
         rejects: Rejects,
     ) -> Self {
-        Self { triage, policy, offsets, revision: triage.revision(policy), passed, rejects }
+        Self { triage, policy, offsets, revision: triage.revision(policy), passed, rejects, baseline: None }
+    }
+
+    /// Holds every result against that of an earlier run.
+    pub(super) fn against(self, baseline: Option<&'r Baseline>) -> Self {
+        Self { baseline, ..self }
     }
 
     /// Scores a chunk of the input of that name.
@@ -133,6 +142,11 @@ impl<'r> Scorer<'r> {
         };
         let assessment = self.triage.assess(self.policy, &input);
         scored.stats.count(row.channel, row.month, &redaction, &assessment);
+        if let Some(baseline) = self.baseline {
+            let cell = (row.channel.name().to_owned(), row.month);
+            let mover = baseline.compare(&mut scored.stats.flips, cell, &row.id, &assessment);
+            compare::keep(&mut scored.movers, mover.into_iter().collect());
+        }
         let received: Vec<&str> = row.turns.iter().map(|turn| turn.text.expose()).collect();
         let (id, revision) = (&row.id, self.revision.as_str());
         let passed = self.passed(&row, &mut scored.stats);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::month::Month;
+use super::{compare::Flips, month::Month};
 use crate::{
     assessment::{Assessment, Label, Level},
     conversation::Channel,
@@ -51,6 +51,8 @@ pub struct Stats {
     pub reasons: BTreeMap<String, u64>,
     /// Values of passed columns that were withheld.
     pub withheld: u64,
+    /// What changed against an earlier run.
+    pub flips: Flips,
 }
 
 impl Stats {
@@ -100,12 +102,14 @@ impl Stats {
             kinds,
             reasons,
             withheld,
+            flips,
         } = other;
         self.scored += scored;
         self.refused += refused;
         self.negative += negative;
         self.emergencies += emergencies;
         self.withheld += withheld;
+        self.flips.merge(flips);
         self.levels.iter_mut().zip(levels).for_each(|(sum, more)| *sum += more);
         cells.into_iter().for_each(|(cell, more)| join(self.cells.entry(cell).or_default(), more));
         languages.into_iter().for_each(|(name, more)| join(self.languages.entry(name).or_default(), more));
@@ -130,18 +134,23 @@ fn join(share: &mut Share, more: Share) {
 }
 
 /// JSON has no maps from pairs; they are written as a list.
-mod pairs {
+pub(super) mod pairs {
     use std::collections::BTreeMap;
 
-    use serde::{Deserialize as _, Deserializer, Serializer};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::{Cell, Share};
+    use super::Cell;
 
-    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Cell, Share>, to: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::archive) fn serialize<V: Serialize, S: Serializer>(
+        map: &BTreeMap<Cell, V>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         to.collect_seq(map)
     }
 
-    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<BTreeMap<Cell, Share>, D::Error> {
-        Ok(Vec::<(Cell, Share)>::deserialize(from)?.into_iter().collect())
+    pub(in crate::archive) fn deserialize<'d, V: Deserialize<'d>, D: Deserializer<'d>>(
+        from: D,
+    ) -> Result<BTreeMap<Cell, V>, D::Error> {
+        Ok(Vec::<(Cell, V)>::deserialize(from)?.into_iter().collect())
     }
 }

@@ -11,10 +11,11 @@ use std::{
 use super::{Exit, Failure, progress::Display};
 use crate::{
     archive::{
+        compare::{Flipped, Flips, Mover},
         error::ArchiveError,
         inputs::Reading,
         map::{Fate, Mapping, Pseudonyms},
-        output,
+        output, report,
         rescore::{self, Job, Outcome, Output},
         source::{self, Format, Source},
     },
@@ -81,6 +82,12 @@ pub(super) struct Args {
     /// Give up when more rows than this are refused
     #[arg(long, value_name = "N")]
     max_rejects: Option<u64>,
+    /// Compare with the results of an earlier run, in any format: what changed, and the evidence that changed it
+    #[arg(long, value_name = "OLD")]
+    compare: Option<PathBuf>,
+    /// Write a page with the counts, private to you
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Replace the output if it is there
     #[arg(long)]
     overwrite: bool,
@@ -123,6 +130,12 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         outcome => outcome?,
     };
     summary(&job, &outcome, &display);
+    if job.compare.is_some() {
+        changes(&outcome);
+    }
+    if let Some(path) = &args.report {
+        report::write(path, &outcome, &triage.revision(&Policy::default()))?;
+    }
     if let (true, Output::File(path)) = (args.delete_input, &job.output) {
         rescore::verify(path, outcome.digest)?;
         delete(&job.sources)?;
@@ -155,6 +168,7 @@ impl Args {
             rejects_max: self.max_rejects,
             checkpoint_bytes: self.checkpoint_mib << 20,
             overwrite: self.overwrite,
+            compare: self.compare.clone(),
         })
     }
 
@@ -230,6 +244,26 @@ fn summary(job: &Job, outcome: &Outcome, display: &Display) {
         super::say(&format!("{} values of passed columns were withheld", stats.withheld));
     }
     super::say(&format!("digest sha256:{digest}"));
+}
+
+/// Says what changed against an earlier run.
+fn changes(outcome: &Outcome) {
+    let Flips { new, all, to_negative, to_neutral, .. } = &outcome.stats.flips;
+    super::say(&format!(
+        "compared {} rows ({new} not scored before): {to_negative} became negative, {to_neutral} became neutral, {} have \
+         another level",
+        all.compared, all.level
+    ));
+    for ((channel, month), Flipped { compared, label, level }) in &outcome.stats.flips.cells {
+        if label + level > 0 {
+            let month = month.map_or_else(String::new, |month| format!(" {month}"));
+            super::say(&format!("  {channel}{month}: {label} labels and {level} levels of {compared} rows"));
+        }
+    }
+    for Mover { id, old_millis, new_millis, signals } in &outcome.movers {
+        let signals: Vec<String> = signals.iter().map(|(signal, millis)| format!("{signal} {millis:+}")).collect();
+        super::say(&format!("  {id}: {old_millis} -> {new_millis} ({})", signals.join(", ")));
+    }
 }
 
 fn delete(sources: &[Source]) -> Result<(), Failure> {
