@@ -168,6 +168,9 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
         return Some(next + 1);
     }
     let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && reading.turn.raw(last).len() <= 2);
+    if reading.entry(next).is(Class::Title) {
+        return None;
+    }
     let fits = gap == Gap::SPACE || glued || (after_initial && gap.only(Gap::SPACE.and(Gap::DOT)));
     if !fits || !is_usable(reading, next) {
         return None;
@@ -208,7 +211,7 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Opti
     let name = (particle + 1..particle + 4).find(|at| !is_particle(reading, *at))?;
     let spaced = (particle + 1..=name).all(|at| reading.before(at).only(Gap::SPACE.and(Gap::QUOTE)));
     let fits = if plain {
-        reading.entry(name).surname > 1 && reading.entry(name).ordinary == 0
+        reading.entry(name).surname > 1 && reading.entry(name).ordinary == 0 && reading.turn.raw(particle).len() > 1
     } else {
         let known = value(reading, name, false) > 0 || !reading.has_capital_nouns();
         reading.mark(name).shape != Shape::Plain && known && !reading.entry(name).classes.any(OTHERS)

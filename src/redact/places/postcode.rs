@@ -63,19 +63,14 @@ fn canadian(reading: &Reading<'_>, at: usize) -> Option<usize> {
     fits.then_some(at + 1)
 }
 
-/// "D02 X285": a letter and two digits, then four letters and digits.
+/// "D02 X285": a letter and two digits, then four capitals and digits.
 fn irish(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    let upper = |index: usize| {
-        reading.turn.token(index).is_some_and(|token| token.class == TokenClass::Mixed && token.case == Case::Upper)
-    };
     let key = reading.turn.raw(at).as_bytes();
     let routed = matches!(key, [letter, digit, end] if letter.is_ascii_uppercase() && digit.is_ascii_digit() && (end.is_ascii_digit() || *end == b'W'));
-    let fits = routed
-        && upper(at)
-        && upper(at + 1)
-        && reading.before(at + 1) == Gap::SPACE
-        && reading.turn.raw(at + 1).len() == 4;
-    fits.then_some(at + 1)
+    let unique = reading.turn.raw(at + 1);
+    let mixed = unique.len() == 4 && unique.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    let both = unique.bytes().any(|byte| byte.is_ascii_uppercase()) && unique.bytes().any(|byte| byte.is_ascii_digit());
+    (routed && mixed && both && reading.before(at + 1) == Gap::SPACE).then_some(at + 1)
 }
 
 fn alternates(raw: &str, letter_first: bool) -> bool {
