@@ -245,3 +245,51 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
     mark.shape != Shape::Plain
         && (german || value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    /// The run that begins with the first token of `text`.
+    #[track_caller]
+    fn check(text: &str, opened: bool, expected: &str) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let run = extend(&reading, 0, opened);
+        assert_eq!(turn.span(run.first, run.last).of(turn.text()), expected, "{text}");
+    }
+
+    #[test]
+    fn names_of_several_parts() {
+        check("Anna Schmidt called", false, "Anna Schmidt");
+        check("Maria de la Cruz called", false, "Maria de la Cruz");
+        check("J. R. Smith called", false, "J. R. Smith");
+        check("Robert Downey Jr. said", false, "Robert Downey Jr");
+        check("Anne-Marie said", false, "Anne-Marie");
+    }
+
+    #[test]
+    fn other_words_end_a_name() {
+        check("Anna Please call", false, "Anna");
+        check("Anna, Bob", false, "Anna");
+        check("Anna\nBob", false, "Anna");
+        check("anna called", false, "anna");
+        check("Herr de", false, "Herr");
+    }
+
+    #[test]
+    fn strong_phrases_let_unknown_words_in() {
+        check("anna zqwertov called", true, "anna zqwertov");
+        check("xolani zqwertov called", true, "xolani zqwertov");
+        check("xolani zqwertov called", false, "xolani");
+    }
+
+    #[test]
+    fn parts_of_addresses_are_not_usable() {
+        let turn = NormalisedTurn::new("anna@example.org and anna");
+        let reading = Reading::new(&turn);
+        let usable: Vec<bool> = (0..reading.len()).map(|at| is_usable(&reading, at)).collect();
+        assert_eq!(usable, [false, false, false, true, true]);
+    }
+}

@@ -356,3 +356,53 @@ fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
         (false, _) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    /// The core at the start of `text`.
+    #[track_caller]
+    fn check(text: &str, expected: Option<(&str, Strength)>) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let found = core(&reading, 0).map(|core| (turn.span(core.first, core.last).of(turn.text()), core.strength));
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn number_first() {
+        check("12 Oak Street", Some(("12 Oak Street", Strength::Strong)));
+        check("12 N Main St NW", Some(("12 N Main St NW", Strength::Strong)));
+        check("14 oak street is", Some(("14 oak street", Strength::Strong)));
+        check("42 wallaby way", Some(("42 wallaby way", Strength::Weak)));
+        check("5 bis rue de la Paix", Some(("5 bis rue de la Paix", Strength::Strong)));
+    }
+
+    #[test]
+    fn type_first_and_endings() {
+        check("Calle Mayor 3", Some(("Calle Mayor 3", Strength::Strong)));
+        check("C/ Olmo 9", Some(("C/ Olmo 9", Strength::Strong)));
+        check("Hauptstraße 5", Some(("Hauptstrasse 5", Strength::Strong)));
+        check("Am Markt 5", Some(("Am Markt 5", Strength::Strong)));
+        check("Lange Straße 12a", Some(("Lange Strasse 12a", Strength::Strong)));
+    }
+
+    #[test]
+    fn boxes() {
+        check("PO Box 123", Some(("PO Box 123", Strength::Strong)));
+        check("P.O. Box 123", Some(("P.O. Box 123", Strength::Strong)));
+        check("Postfach 1234", Some(("Postfach 1234", Strength::Strong)));
+        check("box 12", None);
+    }
+
+    #[test]
+    fn ordinary_phrases_are_none() {
+        check("5 years street experience", None);
+        check("24 hour road side", None);
+        check("2 large drive bays", None);
+        check("Im Jahr 1982", None);
+        check("Main Street is open", None);
+    }
+}
