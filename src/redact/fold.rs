@@ -61,7 +61,7 @@ impl<'r> Fold<'r> {
         let fragment = self.fragment(&view, &mut candidates);
         self.render(index, received, &normalised, candidates);
         if let Some((span, digits, cues)) = fragment {
-            self.link(&view, index, received, normalised.received(span), digits, cues);
+            self.link(&view, index, received, normalised.received(span), &digits, cues);
         }
         self.rewrite(known_before);
         self.mentions.add(index, &normalised);
@@ -131,7 +131,20 @@ impl<'r> Fold<'r> {
         let mut found = find::all(view);
         self.known.find(turn, 0, &mut found);
         let mut chosen = resolve(beside_placeholders(turn, found), turn.text());
-        chosen.retain(|candidate| !self.redactor.keeps(candidate.kind));
+        let rules = &self.redactor.rules;
+        chosen.retain(|candidate| {
+            !rules.keeps(candidate.kind) && !rules.allows(candidate.kind, turn.text(), &candidate.span.range())
+        });
+        let extra: Vec<Candidate> = rules
+            .extra(turn.text())
+            .map(|(kind, range)| {
+                Candidate::new(Span::new(range.start, range.end), kind, Likelihood::Possible, "policy")
+            })
+            .collect();
+        if !extra.is_empty() {
+            chosen.extend(beside_placeholders(turn, extra));
+            chosen = resolve(chosen, turn.text());
+        }
         let since = self.known.len();
         for candidate in &chosen {
             let raw = candidate.span.of(turn.lower());
@@ -190,8 +203,12 @@ impl<'r> Fold<'r> {
         let echoes =
             self.chain.as_ref().is_some_and(|chain| chain.side != side && self.in_reach(chain)) && passes(view.turn);
         let found = split::fragment(view, continues);
+        let repeats = |fragment: &split::Fragment| {
+            let said = self.chain.as_ref().is_some_and(|chain| chain.digits.contains(&fragment.digits));
+            echoes && fragment.trails && said
+        };
         let kept = found.filter(|fragment| {
-            if continues || echoes { fragment.may_continue() || fragment.may_begin() } else { fragment.may_begin() }
+            fragment.may_begin() || ((continues || echoes) && fragment.may_continue()) || repeats(fragment)
         });
         let ends = !continues && !echoes;
         if ends || (continues && kept.is_none() && !passes(view.turn)) {
@@ -199,7 +216,7 @@ impl<'r> Fold<'r> {
         }
         let fragment = kept.filter(|fragment| side == Side::Customer || echoes || !fragment.cues.is_empty())?;
         if split::covered(candidates, fragment.span).is_none() {
-            let waiting = Candidate::new(fragment.span, Kind::Number, super::Likelihood::Possible, "split-over-turns");
+            let waiting = Candidate::new(fragment.span, Kind::Number, Likelihood::Possible, "split-over-turns");
             let at = candidates.partition_point(|candidate| candidate.span.start < fragment.span.start);
             candidates.insert(at, waiting);
         }
@@ -217,7 +234,7 @@ impl<'r> Fold<'r> {
         index: u32,
         received: &str,
         span: Span,
-        digits: String,
+        digits: &str,
         cues: super::words::Cues,
     ) {
         let Some(held) = self.turns.get(index as usize) else { return };
@@ -235,7 +252,7 @@ impl<'r> Fold<'r> {
         });
         chain.pieces.push(piece);
         if chain.side == side {
-            chain.digits.push_str(&digits);
+            chain.digits.push_str(digits);
             chain.said += 1;
             chain.cues |= cues;
         }
@@ -244,7 +261,7 @@ impl<'r> Fold<'r> {
     /// Ends the number that is being said: its pieces become what they are together, or readable again.
     fn settle(&mut self) {
         let Some(chain) = self.chain.take() else { return };
-        let kind = chain.kind().filter(|kind| !self.redactor.keeps(*kind));
+        let kind = chain.kind().filter(|kind| !self.redactor.rules.keeps(*kind));
         let placeholder = kind.map(|kind| self.numbering.placeholder(kind, &chain.digits));
         for piece in &chain.pieces {
             let Some(held) = self.turns.get_mut(piece.turn as usize) else { continue };

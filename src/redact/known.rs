@@ -67,11 +67,6 @@ impl Known {
         known
     }
 
-    /// Whether nothing is known.
-    pub(super) fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-
     /// How many values are known.
     pub(super) fn len(&self) -> usize {
         self.values.len()

@@ -1,6 +1,6 @@
 //! The redactor: the compiled rules of one policy, shared by all interactions.
 
-use super::{Fold, KeepRules, Kind, RedactedTurn, RuleError};
+use super::{Fold, KeepRules, RedactedTurn, RuleError, rules::CompiledRules};
 use crate::conversation::{Party, RawTurn};
 
 /// The revision of the built-in rules. It changes whenever the same text may be redacted differently.
@@ -9,7 +9,7 @@ pub const REDACTOR_REVISION: &str = "2026-11-22.1";
 /// The compiled rules. Cheap to share between threads; holds no text.
 #[derive(Debug)]
 pub struct Redactor {
-    kept: Vec<Kind>,
+    pub(super) rules: CompiledRules,
 }
 
 /// A whole interaction after redaction.
@@ -25,8 +25,7 @@ impl Redactor {
     /// # Errors
     /// The first rule that is not allowed or does not compile, with its place in its list.
     pub fn new(keep: &KeepRules) -> Result<Self, RuleError> {
-        keep.check_kinds()?;
-        Ok(Self { kept: keep.kinds.clone() })
+        Ok(Self { rules: CompiledRules::new(keep)? })
     }
 
     /// Begins the redaction of an interaction whose participants are known.
@@ -45,11 +44,6 @@ impl Redactor {
         }
         replace(&mut done, fold.close());
         Redaction { turns: done }
-    }
-
-    /// Whether the policy keeps this kind readable.
-    pub(super) fn keeps(&self, kind: Kind) -> bool {
-        self.kept.contains(&kind)
     }
 }
 

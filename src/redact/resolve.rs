@@ -10,7 +10,7 @@ pub(super) fn resolve(mut candidates: Vec<Candidate>, text: &str) -> Vec<Candida
     if candidates.len() < 2 {
         return candidates;
     }
-    candidates.sort_by(|left, right| rank(right).cmp(&rank(left)));
+    candidates.sort_by_key(|candidate| std::cmp::Reverse(rank(candidate)));
     let mut chosen: std::collections::BTreeMap<u32, Candidate> = std::collections::BTreeMap::new();
     for candidate in candidates {
         for span in uncovered(&chosen, candidate.span) {

@@ -97,9 +97,7 @@ impl std::fmt::Debug for Normalised<'_> {
 
 /// Whether the text is already comparable: printable ASCII, tabs and line ends.
 fn is_plain(text: &str) -> bool {
-    text.bytes().fold(true, |plain, byte| {
-        plain & (byte != b'&') & (matches!(byte, 0x20..=0x7e) | matches!(byte, b'\n' | b'\r' | b'\t'))
-    })
+    text.bytes().all(|byte| byte != b'&' && (matches!(byte, 0x20..=0x7e) || matches!(byte, b'\n' | b'\r' | b'\t')))
 }
 
 /// Lower case wherever that keeps the length in bytes.

@@ -322,7 +322,9 @@ fn random(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     let capitals =
         inner.bytes().any(|byte| byte.is_ascii_uppercase()) && raw.bytes().any(|byte| byte.is_ascii_lowercase());
     let digits = raw.bytes().any(|byte| byte.is_ascii_digit()) && raw.bytes().any(|byte| byte.is_ascii_alphabetic());
-    raw.len() >= 5 && (capitals || digits || raw.contains(['_', '!', '@', '#', '$', '%', '&', '*']))
+    raw.len() >= 5
+        && !raw.contains(['=', ';', ':'])
+        && (capitals || digits || raw.contains(['_', '!', '@', '#', '$', '%', '&', '*']))
 }
 
 /// `is`, `ist`, `es`, `to` (changed to).

@@ -15,6 +15,9 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let carded = out.iter().any(|candidate| candidate.kind == Kind::CreditCard);
     let mut index = 0;
     while let Some(token) = turn.token(index) {
+        if let Some(last) = piece(view, index) {
+            out.push(Candidate::new(turn.span(index, last), Kind::DateOfBirth, Likelihood::Possible, "asked-by-agent"));
+        }
         let Some(found) = begins(token).then(|| date_here(view, index)).flatten() else {
             index += 1;
             continue;
@@ -52,4 +55,28 @@ fn meaning(labels: &Labels, found: &date::Date, carded: bool) -> Option<(Kind, &
     }
     let payment = carded || labels.has(Cue::Card) || labels.has(Cue::Cvv) || labels.asked.has(Cue::Expiry);
     (labels.has(Cue::Expiry) && payment && found.month).then_some((Kind::CardExpiry, "context:expiry"))
+}
+
+/// An answer has at most this many words to be a part of a date that is told over several turns.
+const ANSWER_WORDS_MAX: usize = 7;
+
+/// The last token of a day, a month or a year alone, where a date of birth was asked for.
+fn piece(view: &View<'_>, index: usize) -> Option<usize> {
+    let turn = view.turn;
+    if !view.asked.has(Cue::Birth) || turn.tokens().len() > ANSWER_WORDS_MAX {
+        return None;
+    }
+    let dated = |at: usize| {
+        turn.token(at).is_some_and(|token| {
+            token.word.cues.any(Cues::of(&[Cue::DayWord, Cue::Month])) || token.word.number.is_some()
+        })
+    };
+    let small = |at: usize| matches!(turn.word(at), "the" | "of" | "de");
+    let starts = dated(index) || (small(index) && dated(index + 1));
+    let fresh = index == 0 || !(dated(index - 1) || small(index - 1));
+    let last =
+        (index..index + ANSWER_WORDS_MAX).take_while(|at| dated(*at) || small(*at)).filter(|at| dated(*at)).last()?;
+    let told = (index..=last)
+        .any(|at| turn.token(at).is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::DayWord, Cue::Month]))));
+    (starts && fresh && told).then_some(last)
 }

@@ -124,11 +124,12 @@ fn harmless(turn: &NormalisedTurn<'_>, first: usize, last: usize, digits: usize)
         && crate::redact::words::look_up(unit).cues.any(Cues::of(&[Cue::Unit, Cue::Money]));
     let resolution =
         unit.strip_prefix('x').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    let hexadecimal = word.starts_with("0x");
     let adjective = last > first
         && turn.token(first).is_some_and(Token::is_digits)
         && (first + 1..=last).all(|at| turn.token(at).is_some_and(Token::is_word))
         && digits <= 4;
-    (first == last && (sized || resolution)) || adjective
+    (first == last && (sized || resolution || hexadecimal)) || adjective
 }
 
 /// The cue of the code's own first part: `order-1234`, `INV-2024-0012`.

@@ -47,11 +47,6 @@ impl Labels {
         self.asked.has(cue) || self.hints.iter().any(|(cues, _)| cues.has(cue))
     }
 
-    /// Whether nothing was said that gives the number a meaning.
-    pub(super) fn is_silent(&self) -> bool {
-        self.hints.is_empty() && self.asked.is_empty()
-    }
-
     fn read_left(&mut self, turn: &NormalisedTurn<'_>, first: usize) {
         let mut sentences = 0;
         let mut asking = Cues::default();

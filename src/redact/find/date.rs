@@ -50,7 +50,7 @@ fn value(turn: &NormalisedTurn<'_>, index: usize) -> Option<u32> {
 fn figures(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
     let gap = turn.gap(index).trim();
     let same = turn.gap(index + 1).trim() == gap && matches!(gap, "/" | "-" | ".");
-    let digits = (0..3).all(|offset| turn.token(index + offset).is_some_and(|token| token.is_digits()));
+    let digits = (0..3).all(|offset| turn.token(index + offset).is_some_and(super::super::token::Token::is_digits));
     if !same || !digits || continues(turn, index, gap) {
         return None;
     }
@@ -68,9 +68,10 @@ fn figures(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
 
 /// Whether the same mark joins further digits before or behind, as in an IP address or a phone in pairs.
 fn continues(turn: &NormalisedTurn<'_>, index: usize, gap: &str) -> bool {
-    let after = turn.gap(index + 2) == gap && turn.token(index + 3).is_some_and(|token| token.is_digits());
-    let before =
-        index > 0 && turn.gap(index - 1) == gap && turn.token(index - 1).is_some_and(|token| token.is_digits());
+    let after = turn.gap(index + 2) == gap && turn.token(index + 3).is_some_and(super::super::token::Token::is_digits);
+    let before = index > 0
+        && turn.gap(index - 1) == gap
+        && turn.token(index - 1).is_some_and(super::super::token::Token::is_digits);
     after || before
 }
 
@@ -91,11 +92,7 @@ fn with_month(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
         if cues.has(Cue::Month) && is_month(turn, at, parts > 0) {
             months += 1;
             before = parts;
-        } else if value(turn, at)
-            .is_some_and(|value| value <= 31 || (1800..=2199).contains(&value) || (months == 1 && value < 100))
-        {
-            parts += 1;
-        } else if cues.has(Cue::DayWord) || token.word.number.is_some() {
+        } else if is_part(turn, at, months) || cues.has(Cue::DayWord) || token.word.number.is_some() {
             parts += 1;
         } else if at > index
             && matches!(turn.word(at), "of" | "the" | "de" | "del" | "do" | "et" | "y" | "e" | "in" | "and" | "o")
@@ -110,6 +107,11 @@ fn with_month(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
         last = Some(at);
     }
     (months == 1 && parts > 0).then_some(Date { last: last?, full: parts > 1, month: true })
+}
+
+/// Whether the figures at token `at` may be a day or a year; a year of two digits only behind a month.
+fn is_part(turn: &NormalisedTurn<'_>, at: usize, months: usize) -> bool {
+    value(turn, at).is_some_and(|value| value <= 31 || (1800..=2199).contains(&value) || (months == 1 && value < 100))
 }
 
 /// Figures and number words in a row that only context makes a date: `first of the seventh eighty eight`.

@@ -200,6 +200,15 @@ fn of_one_piece(turn: &NormalisedTurn<'_>, start: usize, end: usize) -> bool {
     while at <= end {
         let Some((unit, next)) = unit(turn, at) else { return false };
         let joined = at > start && matches!(strip(turn.gap_before(at)), "." | "_" | "-" | "+");
+        let copula = at == start
+            && start > 0
+            && matches!(turn.word(at), "e" | "o" | "y")
+            && turn
+                .token(start - 1)
+                .is_some_and(|label| label.word.cues.any(Cues::of(&[Cue::Email, Cue::NumberNoun, Cue::Address])));
+        if copula {
+            return false;
+        }
         let bare = unit == Unit::Word && before == Some(Unit::Word) && !joined;
         let leads = unit == Unit::Word && at == start && gazetteer::look_up(turn.word(at)).ordinary >= 2 && next <= end;
         let next_joins = next <= end

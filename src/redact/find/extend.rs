@@ -4,7 +4,6 @@ use crate::{
     redact::{
         Kind, gazetteer,
         token::{Case, Class, NormalisedTurn},
-        words::Cue,
     },
     text::Span,
 };
@@ -60,9 +59,5 @@ fn extension(turn: &NormalisedTurn<'_>, end: u32) -> u32 {
     {
         return token.span.end;
     }
-    let number = turn.token(next + 1).filter(|number| number.is_digits() && number.span.len() <= 6);
-    match number {
-        Some(number) if token.word.cues.has(Cue::Extension) && turn.gap(next).len() <= 2 => number.span.end,
-        _ => end,
-    }
+    end
 }

@@ -1,6 +1,6 @@
 //! Addresses of machines: IPv4, IPv6 and hardware addresses.
 
-use super::{View, context::Labels};
+use super::View;
 use crate::{
     redact::{Kind, Likelihood, candidate::Candidate, token::NormalisedTurn, words::Cue},
     text::Span,
@@ -76,7 +76,7 @@ fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
         })
     };
     let dotted = (0..3).all(|offset| turn.gap(index + offset) == ".");
-    let whole = turn.gap(index + 3) != "." || !turn.token(index + 4).is_some_and(|token| token.is_digits());
+    let whole = turn.gap(index + 3) != "." || !turn.token(index + 4).is_some_and(super::super::token::Token::is_digits);
     let begins = index == 0 || turn.gap(index - 1) != ".";
     if !(dotted && whole && begins && (0..4).all(|offset| part(index + offset))) {
         return None;
@@ -85,7 +85,9 @@ fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
     let versioned = before.is_some_and(|token| token.word.cues.has(Cue::Version) && turn.gap_before(index) == " ")
         || turn.gap_before(index).ends_with(['v', 'V']);
     let joined = turn.gap(index + 3).starts_with(['-', '_']);
-    let local = matches!(turn.span(index, index + 3).of(turn.text()), "127.0.0.1" | "0.0.0.0" | "255.255.255.255");
+    let masked = turn.raw(index) == "255";
+    let local =
+        masked || matches!(turn.span(index, index + 3).of(turn.text()), "127.0.0.1" | "0.0.0.0" | "255.255.255.255");
     (!versioned && !local && !joined)
         .then(|| Candidate::new(turn.span(index, index + 3), Kind::Ip, Likelihood::VeryLikely, "form:ipv4"))
 }

@@ -156,9 +156,9 @@ fn personal(view: &View<'_>, span: Span, authority: &str, path: &str) -> bool {
         .split_once('?')
         .is_some_and(|(_, query)| query.contains('=') && !query.starts_with("lang=") && !query.starts_with("utm_"));
     let part = PERSONAL_PARTS.iter().any(|part| path.contains(part));
-    let numbers = path.bytes().filter(u8::is_ascii_digit).count() >= 6;
+    let numbers = path.split(|character: char| !character.is_ascii_digit()).any(|run| run.len() >= 5);
     let internal = authority.ends_with(".internal")
-        || authority.ends_with(".local")
+        || authority.rsplit('.').next() == Some("local")
         || authority.contains("recording")
         || authority.parse::<std::net::Ipv4Addr>().is_ok();
     let index = view.turn.token_at(span.start);

@@ -225,7 +225,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Unit,
-        "dpi, minute, minutes, min, mins, hour, hours, hrs, hr, second, seconds, sec, secs, day, days, week, weeks, month, months, year, years, times, time, percent, pct, gb, mb, tb, kb, mbps, gbps, kbps, mhz, ghz, \
+        "h, dpi, minute, minutes, min, mins, hour, hours, hrs, hr, second, seconds, sec, secs, day, days, week, weeks, month, months, year, years, times, time, percent, pct, gb, mb, tb, kb, mbps, gbps, kbps, mhz, ghz, \
         kg, kgs, g, lb, lbs, oz, km, miles, mile, m, cm, mm, inch, inches, feet, ft, litre, litres, liter, liters, ml, watts, watt, w, kw, kwh, volts, v, amps, degrees, pieces, pcs, items, units, boxes, copies, people, users, employees, \
         customers, rows, records, messages, chats, calls, tickets, cases, points, stars, star, steps, pages, points, pairs, rooms, nights, guests, seats, megs, gigs, channels, orders, attempts, tries, agents, visitors, views, sessions, months, \
         minutos, horas, dias, semanas, meses, anos, segundos, veces, piezas, minutes, heures, jours, semaines, mois, ans, secondes, fois, pieces, minuten, stunden, tage, tagen, wochen, monate, monaten, jahre, jahren, sekunden, mal, stuck, \

@@ -51,6 +51,8 @@ pub(super) struct Spoken {
     pub(super) letters: usize,
     /// How many of them are number words.
     pub(super) words: usize,
+    /// Whether an `and` joins two of them.
+    pub(super) conjoined: bool,
 }
 
 /// Something that adds digits or a letter, and the token behind it.
@@ -66,7 +68,10 @@ pub(super) fn run_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<(Run, us
     let spoken = spoken_at(turn, index);
     let groups = written_at(turn, index);
     let interrupted = |spoken: &Spoken| {
-        spoken.written > groups.len() && spoken.words == 0 && spoken.value.len() >= INTERRUPTED_DIGITS_MIN
+        spoken.written > groups.len()
+            && spoken.words == 0
+            && !spoken.conjoined
+            && spoken.value.len() >= INTERRUPTED_DIGITS_MIN
     };
     if let Some(spoken) = spoken.filter(|spoken| is_dictated(spoken) || interrupted(spoken)) {
         let next = spoken.last + 1;
@@ -186,6 +191,7 @@ struct Reader<'t> {
     atoms: usize,
     written: usize,
     letters: usize,
+    conjoined: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -200,6 +206,7 @@ impl<'t> Reader<'t> {
             atoms: 0,
             written: 0,
             letters: 0,
+            conjoined: false,
         }
     }
 
@@ -217,6 +224,7 @@ impl<'t> Reader<'t> {
         if self.last.is_some_and(|last| self.turn.gap(last).contains([',', '.', ';'])) {
             self.dictation.pause();
         }
+        self.conjoined |= joined;
         self.take(at, &atom, joined);
         if !matches!(atom, Atom::Repeat(_)) {
             self.last = Some(next - 1);
@@ -326,8 +334,9 @@ impl<'t> Reader<'t> {
     fn finish(self) -> Option<Spoken> {
         let last = self.last?;
         let (first, atoms, written, letters) = (self.first, self.atoms, self.written, self.letters);
+        let conjoined = self.conjoined;
         let words = atoms - written - letters;
-        Some(Spoken { first, last, value: self.dictation.finish(), atoms, written, letters, words })
+        Some(Spoken { first, last, value: self.dictation.finish(), atoms, written, letters, words, conjoined })
     }
 }
 
@@ -367,8 +376,11 @@ fn is_copula(turn: &NormalisedTurn<'_>, at: usize) -> bool {
             label.span.len() > 1 && label.word.cues.any(cues)
         })
     };
-    let directly = at > 0 && turn.gap(at - 1) == " " && labels(at - 1);
-    let behind_another = at > 1 && turn.gap(at - 1) == " " && small(at - 1) && labels(at - 2);
+    let opens = |at: usize| at == 0 || (turn.gap(at - 1) == " " && labels(at - 1));
+    let directly = opens(at) && turn.word(at + 1).len() > 1;
+    let behind_another = at > 0 && turn.gap(at - 1) == " " && small(at - 1) && opens(at - 1);
+    let before_another = opens(at) && small(at + 1) && turn.word(at + 2).len() > 1;
+    let directly = directly || before_another;
     small(at) && (directly || behind_another)
 }
 
@@ -387,7 +399,8 @@ fn beside_atom(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     };
     let before = at.checked_sub(1).is_some_and(|before| pauses(turn.gap(before)) && atom(before));
     let after = pauses(turn.gap(at)) && atom(at + 1);
-    (before && after) || (after && spells(at + 1)) || (before && at + 1 >= turn.tokens().len())
+    let ends = at + 1 >= turn.tokens().len();
+    (before && (after || ends)) || (after && spells(at + 1))
 }
 
 /// Whether another single letter or spelling word stands directly before or behind: then `a` is a letter, not a word.

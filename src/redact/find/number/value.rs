@@ -20,6 +20,9 @@ use crate::{
 /// A number without any context is taken for an identifier from this many digits on.
 const UNLABELLED_DIGITS_MIN: usize = 9;
 
+/// An expiry without a word of a card in a longer turn than this is that of something else.
+const EXPIRY_WORDS_MAX: usize = 6;
+
 /// Decides on the number that begins at group `first`; the last group it used.
 pub(super) fn written(
     view: &View<'_>,
@@ -102,6 +105,13 @@ fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, afte
     let turn = view.turn;
     let group = groups.get(first)?;
     let named = labels.has(Cue::Expiry);
+    let other = [Cue::Passport, Cue::License, Cue::NationalId, Cue::Product, Cue::Order, Cue::Medical];
+    let unpaid = !after && !labels.has(Cue::Card) && !labels.has(Cue::Cvv) && !labels.asked.has(Cue::Expiry);
+    let paid_elsewhere = turn.tokens().iter().any(|token| token.word.cues.any(Cues::of(&[Cue::Card, Cue::Cvv])));
+    let prose = labels.sentence == Cue::Expiry.into() && turn.tokens().len() > EXPIRY_WORDS_MAX;
+    if unpaid && !paid_elsewhere && (prose || other.iter().any(|cue| labels.has(*cue))) {
+        return None;
+    }
     if !(named || after || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
         return None;
     }
@@ -229,7 +239,8 @@ fn unlabelled(
     out: &mut Vec<Candidate>,
 ) -> Option<usize> {
     let group = groups.get(first)?;
-    if labels.has(Cue::Product) || labels.has(Cue::ErrorCode) || labels.has(Cue::Money) {
+    let harmless = [Cue::Product, Cue::ErrorCode, Cue::Money, Cue::Version, Cue::Travel];
+    if harmless.iter().any(|cue| labels.has(*cue)) {
         return None;
     }
     let glued = |gap: &str| gap.ends_with(['_', '-', '#', '/', '.', '=', '&']) && gap.len() == 1;
@@ -256,7 +267,7 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
         spelled_name(view, spoken, &labels, out);
         return;
     }
-    if (spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full)) {
+    if spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full) {
         return;
     }
     if (13..=19).contains(&spoken.value.len()) && check::luhn(&spoken.value) && card::network(&spoken.value) {
@@ -273,7 +284,8 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
     let hinted: Vec<Cues> = labels.hints().chain(std::iter::once(labels.asked)).collect();
     for row in hinted.iter().flat_map(|cues| rows(*cues)) {
         let letters_fit = spoken.letters == 0 || lettered(row.kind);
-        let expiry = row.cue == Cue::Card && labels.has(Cue::Expiry);
+        let amount = row.cue == Cue::Order && spoken.value.len() <= 4 && spoken.atoms <= 3 && spoken.letters == 0;
+        let expiry = amount || (row.cue == Cue::Card && labels.has(Cue::Expiry));
         if letters_fit && !expiry && (row.min..=row.max).contains(&spoken.value.len()) {
             if let Some(kind) = row.kind {
                 let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
