@@ -94,7 +94,8 @@ fn title(reading: &Reading<'_>, last: usize, gap: Gap) -> Left {
     }
     let name = reading.entry(last + 1);
     let opens = reading.turn.word(last) == "miss" && name.ordinary == 0 && (name.is_unknown() || name.surname > 1);
-    Left { weight: if entry.is(Class::WeakTitle) { 4 } else { 0 }, opens }
+    let shaped = reading.mark(last + 1).shape != Shape::Plain || name.ordinary == 0;
+    Left { weight: if entry.is(Class::WeakTitle) { 2 + 2 * i32::from(shaped) } else { 0 }, opens }
 }
 
 /// "…name? User: Anna": the last word of the question before a speaker's label.

@@ -38,8 +38,9 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         };
         let listed = before.filter(|(other, _)| is_list(reading, *other, run));
         let sure = |score: Score| score.points >= THRESHOLD;
-        let supported =
-            listed.is_some_and(|(_, other)| sure(other) || sure(score) || other.points + score.points > THRESHOLD + 1);
+        let capital = reading.mark(run.first).shape != Shape::Plain;
+        let both = |other: Score| capital && other.points + score.points > THRESHOLD + 1;
+        let supported = listed.is_some_and(|(_, other)| sure(other) || sure(score) || both(other));
         if let Some((other, points)) = listed.filter(|(_, points)| supported && !sure(*points)) {
             out.push(candidate(reading, other, points));
         }
@@ -109,8 +110,9 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
         return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT).and(Gap::QUOTE))
             && run::extend(reading, at, false).last > at;
     }
-    let titled = entry.is(Class::WeakTitle) && (entry.given < 2 || reading.entry(at + 1).given > 1);
-    if entry.is(Class::Title) || titled && reading.before(at + 1) == Gap::SPACE {
+    let next = reading.entry(at + 1);
+    let titled = entry.is(Class::WeakTitle) && (entry.given < 2 || next.given > 0 || next.is_unknown());
+    if entry.is(Class::Greeting) || entry.is(Class::Title) || titled && reading.before(at + 1) == Gap::SPACE {
         return false;
     }
     if left.opens {
@@ -143,8 +145,8 @@ mod tests {
         let mut out = text.clone();
         for candidate in found.iter().rev() {
             let span = turn.received(candidate.span).range();
-            out.insert_str(span.end, "»");
-            out.insert_str(span.start, "«");
+            out.insert(span.end, '»');
+            out.insert(span.start, '«');
         }
         assert_eq!(out, marked);
     }
@@ -158,6 +160,8 @@ mod tests {
         check("Je m'appelle «Élodie Lefèvre», bonjour");
         check("Ich heiße «Jörg Müller» und brauche Hilfe");
         check("me llamo «lupita hernandez»");
+        check("mi nombre es «maría del carmen ruiz»");
+        check("this is «nguyen van minh» calling");
         check("Mi chiamo «Giulia Bianchi»");
         check("meu nome é «João da Silva»");
     }

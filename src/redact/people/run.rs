@@ -168,6 +168,9 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
         return Some(next + 1);
     }
     let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && reading.turn.raw(last).len() <= 2);
+    if reading.entry(next).is(Class::Title) {
+        return None;
+    }
     let fits = gap == Gap::SPACE || glued || (after_initial && gap.only(Gap::SPACE.and(Gap::DOT)));
     if !fits || !is_usable(reading, next) {
         return None;
@@ -208,7 +211,11 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Opti
     let name = (particle + 1..particle + 4).find(|at| !is_particle(reading, *at))?;
     let spaced = (particle + 1..=name).all(|at| reading.before(at).only(Gap::SPACE.and(Gap::QUOTE)));
     let fits = if plain {
-        reading.entry(name).surname > 1 && reading.entry(name).ordinary == 0
+        let entry = reading.entry(name);
+        (entry.surname > 1 || entry.given > 1)
+            && entry.ordinary == 0
+            && !entry.is(Class::Place)
+            && reading.turn.raw(particle).len() > 1
     } else {
         let known = value(reading, name, false) > 0 || !reading.has_capital_nouns();
         reading.mark(name).shape != Shape::Plain && known && !reading.entry(name).classes.any(OTHERS)
@@ -241,4 +248,52 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
         && reading.turn.raw(next).len() < 13;
     mark.shape != Shape::Plain
         && (german || value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    /// The run that begins with the first token of `text`.
+    #[track_caller]
+    fn check(text: &str, opened: bool, expected: &str) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let run = extend(&reading, 0, opened);
+        assert_eq!(turn.span(run.first, run.last).of(turn.text()), expected, "{text}");
+    }
+
+    #[test]
+    fn names_of_several_parts() {
+        check("Anna Schmidt called", false, "Anna Schmidt");
+        check("Maria de la Cruz called", false, "Maria de la Cruz");
+        check("J. R. Smith called", false, "J. R. Smith");
+        check("Robert Downey Jr. said", false, "Robert Downey Jr");
+        check("Anne-Marie said", false, "Anne-Marie");
+    }
+
+    #[test]
+    fn other_words_end_a_name() {
+        check("Anna Please call", false, "Anna");
+        check("Anna, Bob", false, "Anna");
+        check("Anna\nBob", false, "Anna");
+        check("anna called", false, "anna");
+        check("Herr de", false, "Herr");
+    }
+
+    #[test]
+    fn strong_phrases_let_unknown_words_in() {
+        check("anna zqwertov called", true, "anna zqwertov");
+        check("xolani zqwertov called", true, "xolani zqwertov");
+        check("xolani zqwertov called", false, "xolani");
+    }
+
+    #[test]
+    fn parts_of_addresses_are_not_usable() {
+        let turn = NormalisedTurn::new("anna@example.org and anna");
+        let reading = Reading::new(&turn);
+        let usable: Vec<bool> = (0..reading.len()).map(|at| is_usable(&reading, at)).collect();
+        assert_eq!(usable, [false, false, false, true, true]);
+    }
 }

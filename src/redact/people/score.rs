@@ -189,3 +189,44 @@ fn whole_line(reading: &Reading<'_>, run: Run, known: usize) -> i32 {
     }
     if gap.has(Gap::COLON) && known > 0 { 2 } else { 0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{cue, run::extend},
+        *,
+    };
+    use crate::redact::token::NormalisedTurn;
+
+    /// Whether the run at token `at` of `text` scores as a name.
+    #[track_caller]
+    fn check(text: &str, at: usize, expected: bool) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let left = cue::left(&reading, at);
+        let found = score(&reading, extend(&reading, at, left.opens), left);
+        assert_eq!(found.points >= THRESHOLD, expected, "{text}: {found:?}");
+    }
+
+    #[test]
+    fn capitals_and_lists_make_a_name() {
+        check("we met Anna there", 2, true);
+        check("we met Schmidt there", 2, true);
+        check("the Anna there", 1, false);
+        check("flew to Boston", 2, false);
+        check("to Anna & Co", 1, false);
+    }
+
+    #[test]
+    fn organisations_are_none() {
+        check("at Johnson Bank today", 1, false);
+        check("from Smith Insurance today", 1, false);
+    }
+
+    #[test]
+    fn strong_phrases_restore_months_and_nouns() {
+        check("Mr Price", 1, true);
+        check("is called April", 2, true);
+        check("in April", 1, false);
+    }
+}

@@ -269,3 +269,34 @@ fn is_certain_town(reading: &Reading<'_>, first: usize, last: usize, behind_unit
         || shape(reading, last + 1) == Shape::Plain;
     listed && comma && ends
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    /// What follows the first two tokens of `text`, its street.
+    #[track_caller]
+    fn check(text: &str, expected: &str, more: bool) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let found = reach(&reading, 1);
+        assert_eq!((turn.span(2, found.last.max(1)).of(turn.text()), found.more), (expected, more), "{text}");
+    }
+
+    #[test]
+    fn flats_towns_and_codes() {
+        check("Hauptstr 5, 10115 Berlin", "10115 Berlin", true);
+        check("Broadway 5, Apt 4B, Albany, NY 12207", "Apt 4B, Albany, NY 12207", true);
+        check("Broadway 5 Suite 200", "Suite 200", true);
+        check("Broadway 5\nLeeds\nLS1 4AP", "Leeds\nLS1 4AP", true);
+        check("Gasse 5, 2. Stock, 1060 Wien", "2. Stock, 1060 Wien", true);
+    }
+
+    #[test]
+    fn sentences_are_no_towns() {
+        check("Broadway 5. Please hurry", "", false);
+        check("Broadway 5, please hurry", "", false);
+        check("Broadway 5 and more", "", false);
+    }
+}

@@ -197,8 +197,8 @@ mod tests {
         let mut out = text.clone();
         for candidate in found.iter().rev() {
             let span = turn.received(candidate.span).range();
-            out.insert_str(span.end, "»");
-            out.insert_str(span.start, "«");
+            out.insert(span.end, '»');
+            out.insert(span.start, '«');
         }
         assert_eq!(out, marked);
     }

@@ -71,3 +71,41 @@ pub(super) fn spoken_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
     }
     Some(last)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    /// The house number that begins with the first token of `text`.
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let last = house_number(&reading, 0).or_else(|| spoken_number(&reading, 0));
+        assert_eq!(last.map(|last| turn.span(0, last).of(turn.text())), expected, "{text}");
+    }
+
+    #[test]
+    fn written_numbers() {
+        check("12 Oak Street", Some("12"));
+        check("12b Oak Street", Some("12b"));
+        check("7 bis rue", Some("7 bis"));
+        check("12-14 Oak", Some("12-14"));
+        check("7/2/11, Wien", Some("7/2/11"));
+    }
+
+    #[test]
+    fn other_digits_are_none() {
+        check("123456 Oak", None);
+        check("5th Avenue", None);
+        check("Oak", None);
+    }
+
+    #[test]
+    fn said_numbers() {
+        check("forty two wallaby way", Some("forty two"));
+        check("two hundred and six north street", Some("two hundred and six"));
+        check("Oak street", None);
+    }
+}

@@ -1,7 +1,11 @@
 //! The core of an address: a street with a house number, or a post-office box.
 
 use super::number::{house_number, is_number, is_ordinal, spoken_number};
-use crate::redact::gazetteer::{Class, Classes, Gap, Reading, Shape};
+use crate::redact::{
+    gazetteer::{Class, Classes, Gap, Reading, Shape},
+    token::Case,
+    words::{Cue, Cues},
+};
 
 /// How sure a core is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,6 +125,9 @@ fn number_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     let written = house_number(reading, at);
     let number = written.or_else(|| spoken_number(reading, at))?;
     let name = number + 1;
+    if is_labelled(reading, at) {
+        return None;
+    }
     if !reading.before(name).only(Gap::SPACE.and(Gap::COMMA)) || reading.before(name).is_empty() {
         return None;
     }
@@ -130,6 +137,19 @@ fn number_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     let placed = reading.previous(at).classes.any(Classes::of(&[Class::InPlace, Class::Unit]));
     let strength = if written.is_none() && !placed { Strength::Weak } else { strength };
     Some(Core { first: at, last: second_number(reading, last), strength })
+}
+
+/// Cues of nouns that take a number themselves: "Chapter 5", "Ticket 4521".
+const LABELS: Cues =
+    Cues::of(&[Cue::Order, Cue::Product, Cue::Travel, Cue::Ordinal, Cue::Version, Cue::ErrorCode, Cue::Tracking]);
+
+/// Whether the number belongs to the noun before it.
+fn is_labelled(reading: &Reading<'_>, at: usize) -> bool {
+    let Some(noun) = at.checked_sub(1).and_then(|before| reading.turn.token(before)) else { return false };
+    noun.word.cues.any(LABELS)
+        && !reading.previous(at).is(Class::Unit)
+        && reading.before(at) == Gap::SPACE
+        && noun.case != Case::Lower
 }
 
 /// Generated addresses number the building and the street: "85199 Avda. Rio Nalon 58".
@@ -152,7 +172,7 @@ fn bare(reading: &Reading<'_>, name: usize) -> Option<(usize, Strength)> {
             Class::Title,
         ]);
         let particle = at > name && entry.is(Class::Particle);
-        let capital = reading.mark(at).shape != Shape::Plain && entry.ordinary < 2 && !entry.classes.any(other);
+        let capital = reading.mark(at).shape != Shape::Plain && entry.ordinary == 0 && !entry.classes.any(other);
         reading.is_word(at) && (at == name || is_inside(reading, at)) && (capital || particle)
     };
     let last = (name..name + 4).take_while(|at| named(*at)).last()?;
@@ -354,5 +374,55 @@ fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
         (true, _) => Some(Strength::Strong),
         (false, _) if entry.ordinary < 2 => Some(Strength::Weak),
         (false, _) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    /// The core at the start of `text`.
+    #[track_caller]
+    fn check(text: &str, expected: Option<(&str, Strength)>) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let found = core(&reading, 0).map(|core| (turn.span(core.first, core.last).of(turn.text()), core.strength));
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn number_first() {
+        check("12 Oak Street", Some(("12 Oak Street", Strength::Strong)));
+        check("12 N Main St NW", Some(("12 N Main St NW", Strength::Strong)));
+        check("14 oak street is", Some(("14 oak street", Strength::Strong)));
+        check("42 wallaby way", Some(("42 wallaby way", Strength::Weak)));
+        check("5 bis rue de la Paix", Some(("5 bis rue de la Paix", Strength::Strong)));
+    }
+
+    #[test]
+    fn type_first_and_endings() {
+        check("Calle Mayor 3", Some(("Calle Mayor 3", Strength::Strong)));
+        check("C/ Olmo 9", Some(("C/ Olmo 9", Strength::Strong)));
+        check("Hauptstraße 5", Some(("Hauptstrasse 5", Strength::Strong)));
+        check("Am Markt 5", Some(("Am Markt 5", Strength::Strong)));
+        check("Lange Straße 12a", Some(("Lange Strasse 12a", Strength::Strong)));
+    }
+
+    #[test]
+    fn boxes() {
+        check("PO Box 123", Some(("PO Box 123", Strength::Strong)));
+        check("P.O. Box 123", Some(("P.O. Box 123", Strength::Strong)));
+        check("Postfach 1234", Some(("Postfach 1234", Strength::Strong)));
+        check("box 12", None);
+    }
+
+    #[test]
+    fn ordinary_phrases_are_none() {
+        check("5 years street experience", None);
+        check("24 hour road side", None);
+        check("2 large drive bays", None);
+        check("Im Jahr 1982", None);
+        check("Main Street is open", None);
     }
 }
