@@ -13,6 +13,7 @@
 #[expect(dead_code, reason = "the suite has more helpers than are needed here")]
 mod store_suite;
 
+#[expect(dead_code, reason = "it has more helpers than are needed here")]
 mod store_embedded;
 
 use std::{
