@@ -4,6 +4,7 @@
 mod store_suite;
 
 #[cfg(test)]
+#[expect(dead_code, reason = "it has more helpers than are needed here")]
 mod store_embedded;
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 #[expect(dead_code, reason = "the suite has more helpers than are needed here")]
 mod store_suite;
 
+#[expect(dead_code, reason = "it has more helpers than are needed here")]
 mod store_embedded;
 
 use std::{
@@ -163,8 +164,9 @@ async fn verify(dir: &Path, known: &Known) -> u64 {
     let mut after = None;
     loop {
         let page = bench.store.list_cases(bench.supervisor(), CaseFilter::default(), 500, after).await.unwrap();
-        for case in page.items {
-            let (case, interactions) = bench.store.get_case(bench.supervisor(), case.case).await.unwrap();
+        let reads = page.items.iter().map(|case| bench.store.get_case(bench.supervisor(), case.case));
+        for found in futures_util::future::join_all(reads).await {
+            let (case, interactions) = found.unwrap();
             assert_eq!(interactions.len(), 1, "a submission is stored once");
             if known.done.contains(&case.case.0) {
                 assert_eq!((case.state, case.queued), (CaseState::Resolved, None), "{} came back", case.case);

@@ -6,6 +6,7 @@
 mod store_suite;
 
 #[cfg(test)]
+#[expect(dead_code, reason = "it has more helpers than are needed here")]
 mod store_embedded;
 
 #[cfg(test)]
@@ -16,7 +17,7 @@ mod files {
     use rusqlite::Connection;
     use triaged::{
         crypto::random,
-        store::{AccessRole, NewCredential, Store, StoreError, embedded::EmbeddedStore},
+        store::{AccessRole, CaseFilter, NewCredential, Store, StoreError, embedded::EmbeddedStore},
     };
 
     use super::{
@@ -163,7 +164,7 @@ mod files {
             drop(data);
             let bench = bench(&home, &clock).await;
             let reader = bench.supervisor();
-            let listed = bench.store.list_cases(reader, Default::default(), 10, None).await;
+            let listed = bench.store.list_cases(reader, CaseFilter::default(), 10, None).await;
             if table == "cases" {
                 assert_error!(listed, StoreError::Damaged(_));
                 continue;
@@ -193,7 +194,7 @@ mod files {
             let bench = bench(&home, &clock).await;
             for tenant in [bench.tenant, bench.other] {
                 let reader = triaged::store::Reader { tenant, ..bench.supervisor() };
-                let Ok(page) = bench.store.list_cases(reader, Default::default(), 10, None).await else { continue };
+                let Ok(page) = bench.store.list_cases(reader, CaseFilter::default(), 10, None).await else { continue };
                 for case in page.items {
                     assert_error!(
                         bench.store.get_case(reader, case.case).await,
@@ -407,6 +408,34 @@ mod files {
         // Two tenants, stored, read by the helper, leased, renewed, acknowledged.
         assert_eq!(actions, [1, 1, 10, 20, 30, 31, 32]);
         assert_eq!(bench.case(&case).await.case, case.case);
+    }
+
+    /// The files of a store as the first release wrote them, compressed.
+    const FORMAT_1: [(&str, &[u8]); 3] = [
+        ("data/data.db", include_bytes!("fixtures/store_format_1/data.db.zst")),
+        ("keys/keys.db", include_bytes!("fixtures/store_format_1/keys.db.zst")),
+        ("master.key", include_bytes!("fixtures/store_format_1/master.key.zst")),
+    ];
+
+    #[tokio::test]
+    async fn a_store_of_format_1_stays_readable() {
+        use std::os::unix::fs::PermissionsExt;
+        let (home, clock) = Home::new(START);
+        for (file, bytes) in FORMAT_1 {
+            let path = home.dir.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, zstd::decode_all(bytes).unwrap()).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let bench = bench(&home, &clock).await;
+        let mut texts = Vec::new();
+        for case in bench.cases(bench.tenant).await {
+            let (case, interactions) = bench.store.get_case(bench.supervisor(), case.case).await.unwrap();
+            assert!(case.queued.is_some() && interactions[0].has_recording);
+            texts.push(interactions[0].content.turns[0].text.as_str().to_owned());
+        }
+        assert_eq!(texts, ["two are late", "one parcel is late"]);
+        assert_eq!(bench.lease_one().await.value, 2000);
     }
 
     #[tokio::test]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::id::TenantId;
 
-/// The cipher. docs/decisions/0003-aead.md says why this one.
+/// The cipher. docs/decisions/0006-aes-256-gcm.md says why this one.
 pub static CIPHER: &Algorithm = &AES_256_GCM;
 
 /// Number of the encoding of a wrap; differs from every format of a sealed value.

@@ -29,7 +29,6 @@ impl Home {
     }
 
     /// A given directory and clock.
-    #[expect(dead_code, reason = "not every test that shares this file needs it")]
     pub(crate) fn at(dir: &Path, clock: Arc<dyn Clock>) -> Self {
         Self { dir: dir.to_owned(), clock, _temporary: None }
     }
@@ -51,7 +50,6 @@ impl Home {
     }
 
     /// Every file below the directory but the master key, with its bytes.
-    #[expect(dead_code, reason = "not every test that shares this file needs it")]
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files = Vec::new();
         for dir in [self.data(), self.keys()] {

@@ -163,6 +163,7 @@ impl Item {
 #[derive(Debug)]
 pub(super) struct Wanted {
     pub(super) lane: Lane,
+    pub(super) enter_time: Timestamp,
     pub(super) due_time: Timestamp,
     pub(super) value: u16,
     pub(super) skills: Vec<u8>,
@@ -171,8 +172,8 @@ pub(super) struct Wanted {
 /// Puts a case in the queue. Where it is there already, it keeps its age and moves forward only: the earlier due time,
 /// the higher value, the emergency lane; a delay ends.
 pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted: Wanted) -> Result<(), StoreError> {
-    let Wanted { lane, due_time, value, skills } = wanted;
-    let order = OrderKey::new(due_time, value, write.now, case.id);
+    let Wanted { lane, enter_time, due_time, value, skills } = wanted;
+    let order = OrderKey::new(due_time, value, enter_time, case.id);
     let item = match Item::get(write.data, case.number)? {
         None => {
             let item = Item {
@@ -183,7 +184,7 @@ pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted:
                 state: ItemState::Ready,
                 due_time,
                 value_descending: order.value_descending,
-                enter_time: write.now,
+                enter_time,
                 ready_time: None,
                 language: case.language,
                 skills,

@@ -23,6 +23,11 @@ use crate::{
     text::Language,
 };
 
+/// How long an ended lease is remembered, so that its holder may still read the case.
+const REMEMBERED: Duration = Duration::from_hours(30 * 24);
+/// How many old ones are swept for every new one.
+const SWEPT: u32 = 2;
+
 /// What one look at the queue gave.
 struct Looked {
     entries: Vec<QueueEntry>,
@@ -205,6 +210,10 @@ fn give(write: &Write<'_>, wish: &Wish, mut item: Item) -> Result<QueueEntry, St
     item.lease = Some(lease);
     item.ready_time = Some(write.now + wish.duration);
     item.update(write.data)?;
+    let mut sweep = write.data.prepare_cached(
+        "DELETE FROM leases WHERE held_time < ?1 AND lease IN (SELECT lease FROM leases ORDER BY lease LIMIT ?2)",
+    )?;
+    sweep.execute(params![(write.now - REMEMBERED).0, SWEPT])?;
     let mut statement = write.data.prepare_cached(
         "INSERT INTO leases(lease, tenant, principal, case_number, epoch, held_time) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     )?;

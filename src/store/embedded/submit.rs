@@ -95,8 +95,8 @@ fn new_case(write: &Write<'_>, prepared: &Prepared, state: CaseState) -> Result<
         level: first.assessment.priority.level,
         value: first.assessment.priority.value,
         emergency: first.assessment.priority.emergency.is_some(),
-        create_time: write.now,
-        update_time: write.now,
+        create_time: prepared.clear.receive_time,
+        update_time: prepared.clear.receive_time,
         version: 1,
         epoch: 0,
         duplicate_of: duplicate_of(write, prepared)?,
@@ -198,7 +198,7 @@ fn decide(
         return Ok(Decided { decision: prepared.first.clone(), repeat_days });
     }
     let input = AssessmentInput { repeat_contact_days: repeat_days, ..prepared.input.clone() };
-    Ok(Decided { decision: (prepared.decide)(&input, write.now), repeat_days })
+    Ok(Decided { decision: (prepared.decide)(&input, prepared.clear.receive_time), repeat_days })
 }
 
 /// Where the content of an interaction is written.
@@ -298,6 +298,7 @@ fn queue_case(
     }
     let wanted = Wanted {
         lane: queue::lane(case.emergency),
+        enter_time: prepared.clear.receive_time,
         due_time: decision.due_time,
         value: case.value,
         skills: prepared.skills.clone(),

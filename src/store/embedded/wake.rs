@@ -5,6 +5,9 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use tokio::sync::{Notify, futures::OwnedNotified};
 
+/// From how many queues on those that nobody waits for are forgotten.
+const QUEUES_MAX: usize = 1024;
+
 /// Waiting callers by number of the tenant and queue.
 #[derive(Debug, Default)]
 pub(super) struct Wakes(DashMap<(i64, String), Arc<Notify>>);
@@ -12,6 +15,9 @@ pub(super) struct Wakes(DashMap<(i64, String), Arc<Notify>>);
 impl Wakes {
     /// Waits for the next item of a queue from now on: what comes between this call and the first poll counts.
     pub(super) fn wait(&self, tenant: i64, queue: &str) -> OwnedNotified {
+        if self.0.len() > QUEUES_MAX {
+            self.0.retain(|_, notify| Arc::strong_count(notify) > 1);
+        }
         let entry = self.0.entry((tenant, queue.to_owned())).or_default();
         Arc::clone(&entry).notified_owned()
     }
