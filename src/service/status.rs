@@ -5,11 +5,11 @@ use std::{collections::HashMap, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 pub use super::reason::{Reason, Retry};
 use super::{path::Path, pb};
-use crate::store::StoreError;
+use crate::{crypto, store::StoreError};
 
 /// The domain of every `ErrorInfo`.
 pub const DOMAIN: &str = "triaged.dev";
@@ -75,7 +75,7 @@ impl Failure {
 
     /// A fault inside: its cause goes to the log, an id to the caller.
     fn fault(reason: Reason, cause: &StoreError) -> Self {
-        let id = Uuid::now_v7();
+        let id = crypto::random().map_or(Uuid::nil(), |bytes| Builder::from_random_bytes(bytes).into_uuid());
         tracing::error!(error_id = %id, reason = reason.name(), cause = %cause.to_string().escape_debug(), "fault");
         Self { reason, violations: Vec::new(), error_id: Some(id) }
     }

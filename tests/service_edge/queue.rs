@@ -13,8 +13,8 @@ use triaged::{
 
 use crate::harness::{Server, form, reason};
 
-fn seconds(seconds: i64) -> Option<prost_types::Duration> {
-    Some(prost_types::Duration { seconds, nanos: 0 })
+fn seconds(seconds: i64) -> prost_types::Duration {
+    prost_types::Duration { seconds, nanos: 0 }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,7 +31,7 @@ async fn leased_renewed_released_leased_again_and_done() {
 
     let handle = |item: &pb::QueueItem| (item.lease.clone(), item.lease_epoch);
     let (name, lease_epoch) = handle(&first);
-    let renew = pb::RenewLeaseRequest { lease: name.clone(), lease_epoch, lease_duration: seconds(600) };
+    let renew = pb::RenewLeaseRequest { lease: name.clone(), lease_epoch, lease_duration: Some(seconds(600)) };
     let renewed = queue.renew_lease(renew).await.unwrap().into_inner();
     assert!(renewed.lease_expire_time.unwrap().seconds > first.lease_expire_time.unwrap().seconds);
 
@@ -64,7 +64,7 @@ async fn a_lease_that_ran_out_is_lost() {
     let client = server.client(&AccessRole::ALL).await;
     IntakeServiceClient::new(client.clone()).submit_interaction(form("It is late")).await.unwrap();
     let mut queue = QueueServiceClient::new(client);
-    let request = pb::LeaseItemsRequest { lease_duration: seconds(5), ..Default::default() };
+    let request = pb::LeaseItemsRequest { lease_duration: Some(seconds(5)), ..Default::default() };
     let first = queue.lease_items(request.clone()).await.unwrap().into_inner().items.remove(0);
     server.clock.advance(Duration::from_secs(6));
     let second = queue.lease_items(request).await.unwrap().into_inner().items.remove(0);
@@ -79,7 +79,7 @@ async fn a_worker_that_waits_is_woken() {
     let server = Server::start().await;
     let client = server.client(&AccessRole::ALL).await;
     let mut queue = QueueServiceClient::new(client.clone());
-    let waits = pb::LeaseItemsRequest { wait_duration: seconds(30), ..Default::default() };
+    let waits = pb::LeaseItemsRequest { wait_duration: Some(seconds(30)), ..Default::default() };
     let waiting = tokio::spawn(async move { queue.lease_items(waits).await });
     IntakeServiceClient::new(client).submit_interaction(form("It is late")).await.unwrap();
     let leased = tokio::time::timeout(Duration::from_secs(10), waiting).await.unwrap().unwrap().unwrap();
@@ -95,11 +95,11 @@ async fn requests_at_and_beyond_their_limits() {
         (pb::LeaseItemsRequest { max_items: 100, ..none() }, ""),
         (pb::LeaseItemsRequest { max_items: 101, ..none() }, "max_items"),
         (pb::LeaseItemsRequest { max_items: -1, ..none() }, "max_items"),
-        (pb::LeaseItemsRequest { lease_duration: seconds(5), ..none() }, ""),
-        (pb::LeaseItemsRequest { lease_duration: seconds(4), ..none() }, "lease_duration"),
-        (pb::LeaseItemsRequest { lease_duration: seconds(3_600), ..none() }, ""),
-        (pb::LeaseItemsRequest { lease_duration: seconds(3_601), ..none() }, "lease_duration"),
-        (pb::LeaseItemsRequest { wait_duration: seconds(61), ..none() }, "wait_duration"),
+        (pb::LeaseItemsRequest { lease_duration: Some(seconds(5)), ..none() }, ""),
+        (pb::LeaseItemsRequest { lease_duration: Some(seconds(4)), ..none() }, "lease_duration"),
+        (pb::LeaseItemsRequest { lease_duration: Some(seconds(3_600)), ..none() }, ""),
+        (pb::LeaseItemsRequest { lease_duration: Some(seconds(3_601)), ..none() }, "lease_duration"),
+        (pb::LeaseItemsRequest { wait_duration: Some(seconds(61)), ..none() }, "wait_duration"),
         (pb::LeaseItemsRequest { queues: vec!["q".into(); 16], ..none() }, ""),
         (pb::LeaseItemsRequest { queues: vec!["q".into(); 17], ..none() }, "queues"),
         (pb::LeaseItemsRequest { queues: vec!["Q".into()], ..none() }, "queues[0]"),

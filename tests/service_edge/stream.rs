@@ -24,7 +24,7 @@ fn item(number: usize, body: &str) -> pb::SubmitInteractionRequest {
     pb::SubmitInteractionRequest { request_id: id(number), ..form(body) }
 }
 
-fn good(outcome: &Option<pb::InteractionOutcome>) -> bool {
+fn good(outcome: Option<&pb::InteractionOutcome>) -> bool {
     matches!(outcome, Some(pb::InteractionOutcome { outcome: Some(Outcome::Result(_)) }))
 }
 
@@ -51,7 +51,7 @@ async fn a_bad_item_is_an_outcome_and_the_order_is_kept() {
         assert_eq!(answer.items.len(), 10);
         for item in answer.items {
             assert_eq!(item.request_id, id(number));
-            assert_eq!(good(&item.outcome), number % 10 != 4, "{number}");
+            assert_eq!(good(item.outcome.as_ref()), number % 10 != 4, "{number}");
             if let Some(pb::InteractionOutcome { outcome: Some(Outcome::Error(error)) }) = item.outcome {
                 assert_eq!((error.code, error.reason.as_str()), (Code::InvalidArgument as i32, "REQUIRED"));
                 assert_eq!(error.field_violations[0].field, "interaction");

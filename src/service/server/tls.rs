@@ -12,7 +12,7 @@ use tokio_rustls::{
     TlsAcceptor,
     rustls::{
         self, RootCertStore, ServerConfig,
-        crypto::aws_lc_rs,
+        crypto::aws_lc_rs as ciphers,
         pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
         server::{NoServerSessionStorage, WebPkiClientVerifier},
         version::TLS13,
@@ -57,7 +57,7 @@ impl Tls {
     /// # Errors
     /// A file is missing or unusable; the error names it.
     pub fn load(certificates: &Path, key: &Path, client_ca: Option<&Path>) -> Result<Self, TlsError> {
-        let provider = Arc::new(aws_lc_rs::default_provider());
+        let provider = Arc::new(ciphers::default_provider());
         let chain = read_certificates(certificates)?;
         let key_der = PrivateKeyDer::from_pem_file(key).map_err(|cause| pem("private key", key, &cause))?;
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_protocol_versions(&[&TLS13])?;
