@@ -1,6 +1,6 @@
 //! What texts of customers are taken for, row by row, and the laws of scoring, through the same way that `analyze` takes.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{collections::BTreeMap, fs, path::Path, sync::LazyLock};
 
