@@ -42,10 +42,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Writes a `Debug` that tells the name only.
 fn opaque_debug(code: &mut String, path: &str, name: &str) -> std::fmt::Result {
-    write!(
+    writeln!(
         code,
         "impl ::core::fmt::Debug for {path} {{ fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> \
-         ::core::fmt::Result {{ formatter.write_str(\"{name}\") }} }}\n"
+         ::core::fmt::Result {{ formatter.write_str(\"{name}\") }} }}"
     )
 }
 

@@ -62,8 +62,11 @@ const known = (key, value) => {
   const turns = await call(cases, 'listTurns', { parent: found.interactions[0].name });
   clean(turns);
   assert(turns.turns.length > 0);
-  await call(queue, 'acknowledgeItem', { lease: items[0].lease, leaseEpoch: items[0].leaseEpoch });
-  await assert.rejects(call(queue, 'acknowledgeItem', { lease: items[0].lease, leaseEpoch: items[0].leaseEpoch }));
+  const { lease, leaseEpoch } = items[0];
+  await assert.rejects(call(queue, 'acknowledgeItem', { lease, leaseEpoch: String(Number(leaseEpoch) + 1) }), 'a wrong fence passed');
+  await call(queue, 'acknowledgeItem', { lease, leaseEpoch });
+  // The same once more, as after a lost answer, is no error.
+  await call(queue, 'acknowledgeItem', { lease, leaseEpoch });
 })().catch((error) => {
   console.error(error.message);
   process.exit(1);

@@ -34,7 +34,8 @@ def usable(word):
 
 def parts(name):
     """The words of a name, folded; particles and initials are left out."""
-    return [w for w in re.split(r"[\s\-’'ʻ`´./]+", fold(name)) if usable(w)]
+    spelled = [name, re.sub("[äöüÄÖÜ]", lambda c: {"ä": "ae", "ö": "oe", "ü": "ue"}[c[0].lower()], name)]
+    return [w for form in spelled for w in re.split(r"[\s\-’'ʻ`´./]+", fold(form)) if usable(w)]
 
 
 def census(table, bounds):
@@ -132,6 +133,8 @@ def cased(language, given, names, out, nouns_are_capital):
     for word, probability in title.items():
         if word not in names and probability > bound:
             out[word] = max(out.get(word, 0), 1 if nouns_are_capital else 2)
+        elif nouns_are_capital and probability > -12 and word not in given:
+            out[word] = max(out.get(word, 0), 1)
 
 
 def counted(language, given, out, floor):
@@ -168,10 +171,18 @@ def main():
         if not line.startswith("#"):
             value, names = line.split("\t")
             words.update({name: int(value) for name in names.split()})
+    # Function words that some list of rare given names holds ("you", "be", "on").
+    never = set("an can so are to do in on or as at by my no if it is he me we you be the and not but how why who all any sayin panie pana hanim bey iva rut aba".split())
+    german = next(row for row in (HERE / "classes.tsv").read_text().splitlines() if row.startswith("german\t"))
+    never |= set(german.split("\t")[1].split())
+    surnames = {word: value for word, value in surnames.items() if word not in never}
+    given = {word: value for word, value in given.items() if word not in never and (value > 2 or words.get(word, 0) < 3)}
     write(HERE / "given.txt", ["Given names, folded; strength 1 to 3. Made by build.py; sources in NOTICE."], given)
     write(HERE / "surnames.txt", ["Family names, folded; strength 1 to 3. Made by build.py; sources in NOTICE."], surnames)
     write(HERE / "words.txt", ["Ordinary words of seven languages, folded; 3 is the most common. Made by build.py; sources in NOTICE."], words)
-    lines = sorted(c for c in cities if all(usable(w) for w in c.split()) and c)
+    # A town that is called like a person must not hide persons.
+    personal = set(given) | set(surnames)
+    lines = sorted(c for c in cities if c and all(map(usable, c.split())) and (" " not in c or not personal.issuperset(c.split())))
     (HERE.parent / "places" / "cities.txt").write_text("# Cities, folded. Made by ../names/build.py; sources in NOTICE.\n" + "\n".join(lines) + "\n")
     print("cities", len(lines))
 

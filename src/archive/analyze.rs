@@ -14,7 +14,7 @@ use super::{
     output::{self, Analysed, Offsets},
 };
 use crate::{
-    assessment::{AssessmentInput, Importance},
+    assessment::AssessmentInput,
     policy::Policy,
     triage::{Triage, input_turns},
 };
@@ -179,15 +179,11 @@ fn analyse(rules: &Rules<'_>, row: &Row, out: &mut Vec<u8>) -> serde_json::Resul
     let Rules { triage, policy, offsets, revision } = rules;
     let redaction = triage.redact(&row.parties, &row.turns);
     let assessment_input = AssessmentInput {
-        channel: row.channel,
         language: row.language,
         turns: input_turns(&row.turns, &redaction),
         hold_seconds: row.hold_seconds,
-        wait_seconds: 0,
         tier: row.tier,
-        repeat_contact_days: 0,
-        importance: Importance::Normal,
-        automatic: false,
+        ..AssessmentInput::new(row.channel)
     };
     let assessment = triage.assess(policy, &assessment_input);
     let received: Vec<&str> = row.turns.iter().map(|turn| turn.text.expose()).collect();

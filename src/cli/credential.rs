@@ -8,7 +8,7 @@ use clap::{Subcommand, ValueEnum};
 use super::{Exit, Failure, open, secret_file, settings::Settings};
 use crate::{
     id::CredentialId,
-    store::{AccessRole, CredentialRecord, NewCredential, Store},
+    store::{AccessRole, CredentialRecord, NewCredential, Store, embedded::OpenError},
     time::Timestamp,
 };
 
@@ -101,14 +101,17 @@ impl From<RoleName> for AccessRole {
 pub(super) fn run(command: Command) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::file("runtime", error))?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match command {
             Command::Create(args) => create(*args).await,
             Command::List(args) => list(*args).await,
             Command::Revoke(args) => revoke(*args).await,
         }
-    })?;
-    Ok(Exit::Done)
+    });
+    done.map(|()| Exit::Done).map_err(|failure| match failure {
+        Failure::Open(in_use @ OpenError::InUse(_)) => Failure::InUse(in_use),
+        other => other,
+    })
 }
 
 async fn create(args: Create) -> Result<(), Failure> {

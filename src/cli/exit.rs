@@ -7,7 +7,7 @@ use crate::{
     crypto::master::MasterKeyError,
     redact::RuleError,
     service::server::{ServerError, tls::TlsError},
-    store::StoreError,
+    store::{StoreError, embedded::OpenError},
 };
 
 /// Exit codes.
@@ -45,6 +45,12 @@ pub enum Failure {
     /// The master key.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
+    /// The store did not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The store is in use by a server, which can do the same by a call.
+    #[error("{0}. A running server manages credentials itself: call TenantAdminService, or stop it first")]
+    InUse(OpenError),
     /// The store.
     #[error("store: {0}")]
     Store(#[from] StoreError),
@@ -80,7 +86,7 @@ impl Failure {
         match self {
             Self::Config(_) | Self::Tls(_) => Exit::Settings,
             Self::Argument(_) => Exit::Usage,
-            Self::MasterKey(_) | Self::Store(_) => Exit::Store,
+            Self::MasterKey(_) | Self::Open(_) | Self::InUse(_) | Self::Store(_) => Exit::Store,
             Self::Server(error) => match error {
                 ServerError::PlaintextOffLoopback(_) | ServerError::MetricsOffLoopback(_) => Exit::Settings,
                 ServerError::Io(_) | ServerError::Transport(_) => Exit::Machine,

@@ -1,10 +1,15 @@
 //! The command line: one file for each subcommand. Results go to standard output; progress, messages and logs to
 //! standard error.
 
+mod analyze;
 mod completions;
 mod config;
+mod credential;
 mod exit;
 mod log;
+mod open;
+mod secret_file;
+mod serve;
 mod settings;
 
 use std::{
@@ -26,6 +31,13 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Runs the server
+    Serve(serve::Args),
+    /// Redacts and scores conversations from standard input, one line of JSON each
+    Analyze(analyze::Args),
+    /// Makes, lists and revokes credentials, on the host of the store
+    #[command(subcommand)]
+    Credential(credential::Command),
     /// Checks or shows the settings
     #[command(subcommand)]
     Config(config::Command),
@@ -37,6 +49,9 @@ enum Command {
 pub fn run() -> ExitCode {
     log::quiet_panics();
     let done = match Cli::parse().command {
+        Command::Serve(args) => serve::run(args),
+        Command::Analyze(args) => analyze::run(&args),
+        Command::Credential(command) => credential::run(command),
         Command::Config(command) => config::run(command),
         Command::Completions(args) => completions::run(&args),
     };

@@ -10,7 +10,7 @@ use crate::config::{self, Config, Layers, RawConfig};
 /// Settings on the command line. They win over `TRIAGED_*` variables, and those over the file.
 #[derive(Debug, Args)]
 pub(super) struct Settings {
-    /// Settings file (TOML) [env: TRIAGED_CONFIG]
+    /// Settings file in TOML; `TRIAGED_CONFIG` names it too
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Address and port of the gRPC listener [default: 127.0.0.1:50051]

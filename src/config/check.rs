@@ -212,8 +212,8 @@ mod tests {
         check_refused("data_dir = \"/d\"\nkeys_dir = \"/d\"", "keys_dir");
         check_refused("data_dir = \"/d\"\nkey_file = \"/d/master.key\"", "key_file");
         check_refused("keys_dir = \"/k\"\ncredential_file = \"/k/c\"", "credential_file");
-        assert_eq!(checked("drain_timeout = \"3600s\"").unwrap().drain_timeout, Duration::from_secs(3_600));
-        assert_eq!(checked("drain_timeout = \"2m\"").unwrap().drain_timeout, Duration::from_secs(120));
+        assert_eq!(checked("drain_timeout = \"3600s\"").unwrap().drain_timeout, Duration::from_hours(1));
+        assert_eq!(checked("drain_timeout = \"2m\"").unwrap().drain_timeout, Duration::from_mins(2));
     }
 
     #[test]

@@ -46,6 +46,9 @@ impl From<Role> for Side {
     }
 }
 
+/// A turn of more words than this is talk.
+const PASSING_WORDS_MAX: usize = 8;
+
 /// The questions in force, one of each side.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Dialogue {
@@ -87,6 +90,19 @@ impl Dialogue {
     }
 }
 
+/// Whether the turn may stand between the parts of a number: a few words that name nothing.
+pub(super) fn passes(turn: &NormalisedTurn<'_>) -> bool {
+    let few = turn.tokens().len() <= PASSING_WORDS_MAX;
+    let asks = turn.text().contains('?') && turn.tokens().len() > 2;
+    only_acknowledges(turn)
+        || (few
+            && !asks
+            && turn
+                .tokens()
+                .iter()
+                .all(|token| !token.word.cues.any(Cues::MEANING | Cue::Currency.into() | Cue::Unit.into())))
+}
+
 /// Whether the turn holds nothing but acknowledgements, digits that are read back and placeholders.
 pub(super) fn only_acknowledges(turn: &NormalisedTurn<'_>) -> bool {
     !turn.text().contains('?')
@@ -99,32 +115,38 @@ pub(super) fn only_acknowledges(turn: &NormalisedTurn<'_>) -> bool {
 }
 
 /// A sentence of the company with at most this many words that names a kind asks for it: `and your postcode please`.
-const DEMAND_WORDS_MAX: usize = 9;
+const DEMAND_WORDS_MAX: usize = 12;
 
 /// The meaning cues of the last sentence that asks; of the sentence before it, where it only says `What is it?`.
 fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let mut asked = None;
     let mut before = Cues::default();
-    let (mut meaning, mut asks, mut first) = (Cues::default(), false, 0);
+    let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
     let count = turn.tokens().len();
     for (index, token) in turn.tokens().iter().enumerate() {
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
+        denies |= token.word.cues.has(Cue::Negation) && is_never(turn.word(index));
         let gap = turn.gap(index);
         let ends = index + 1 == count || gap.contains(['?', '!', '\n']) || gap.contains(". ");
         if !ends {
             continue;
         }
         let demand = side == Side::Company && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
-        if gap.contains('?') || ((asks || demand) && !meaning.is_empty()) {
+        if gap.contains('?') || ((asks || demand) && !denies && !meaning.is_empty()) {
             let own = if meaning.is_empty() { before } else { meaning };
             let known = asked.get_or_insert(own);
             *known = if own.is_empty() { *known } else { own };
         }
         before = meaning;
-        (meaning, asks, first) = (Cues::default(), false, index + 1);
+        (meaning, asks, denies, first) = (Cues::default(), false, false, index + 1);
     }
     asked
+}
+
+/// `We never ask for your PIN` asks for nothing.
+fn is_never(word: &str) -> bool {
+    matches!(word, "never" | "niemals" | "nie" | "nunca" | "jamais" | "nooit" | "mai" | "don" | "not")
 }
 
 /// Whether the sentence says something of the thing it names (`your card is blocked`) instead of asking for it.

@@ -1,24 +1,23 @@
 //! Redaction as a fold over the turns of one interaction. Holds what one interaction needs in memory (numbers given
 //! out, values known, the question in force, digits that wait) and nothing of any other.
 
-use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::{
-    Finding, Kind, Pushed, RedactedTurn,
+    Finding, Kind, Likelihood, Pushed, RedactedTurn,
     candidate::Candidate,
-    dialogue::{Dialogue, Side, only_acknowledges},
+    dialogue::{Dialogue, Side, passes},
     find::{self, View},
     held::{Held, Waiting},
-    known::{Known, compact},
+    known::{Known, Mentions, compact},
     numbering::Numbering,
     redactor::Redactor,
-    resolve::resolve,
+    resolve::{resolve, trim},
     split::{self, Chain},
-    token::{Class, NormalisedTurn},
+    token::{Class, NormalisedTurn, Token},
 };
 use crate::{
-    conversation::{Part, Party, RawTurn},
+    conversation::{Part, Party, RawTurn, Role},
     text::Span,
 };
 
@@ -31,6 +30,7 @@ pub struct Fold<'r> {
     dialogue: Dialogue,
     chain: Option<Chain>,
     turns: Vec<Held>,
+    mentions: Mentions,
     changed: Vec<u32>,
 }
 
@@ -43,6 +43,7 @@ impl<'r> Fold<'r> {
             dialogue: Dialogue::default(),
             chain: None,
             turns: Vec::new(),
+            mentions: Mentions::default(),
             changed: Vec::new(),
         }
     }
@@ -60,10 +61,11 @@ impl<'r> Fold<'r> {
         let fragment = self.fragment(&view, &mut candidates);
         self.render(index, received, &normalised, candidates);
         if let Some((span, digits, cues)) = fragment {
-            self.link(&view, index, received, normalised.received(span), digits, cues);
+            self.link(&view, index, received, normalised.received(span), &digits, cues);
         }
         self.rewrite(known_before);
-        self.dialogue.heard(turn.role, &normalised);
+        self.mentions.add(index, &normalised);
+        self.look_again(index, turn.role, turn.part);
         self.pushed(index)
     }
 
@@ -71,6 +73,31 @@ impl<'r> Fold<'r> {
     pub fn close(mut self) -> Vec<RedactedTurn> {
         self.settle();
         self.take_changed(u32::MAX)
+    }
+
+    /// Reads the redacted turn as anyone will read it from now on, until there is nothing left to find; and takes note
+    /// of what it asks. What was removed shortens the text, so that words may now stand nearer to what they name.
+    fn look_again(&mut self, index: u32, role: Role, part: Part) {
+        for round in 0..=ROUNDS_MAX {
+            let Some(held) = self.turns.get(index as usize) else { return };
+            let text = held.text.clone();
+            let turn = NormalisedTurn::new(&text);
+            if held.findings.is_empty() || round == ROUNDS_MAX {
+                self.dialogue.heard(role, &turn);
+                return;
+            }
+            let asked = self.dialogue.asked(role);
+            let since = self.known.len();
+            let found = self.candidates(&View { turn: &turn, role, part, asked: &asked });
+            if found.is_empty() {
+                self.dialogue.heard(role, &turn);
+                return;
+            }
+            if let Some(held) = self.turns.get_mut(index as usize) {
+                insert(held, &turn, found, &mut self.numbering);
+            }
+            self.rewrite(since);
+        }
     }
 
     fn pushed(&mut self, index: u32) -> Pushed {
@@ -103,21 +130,37 @@ impl<'r> Fold<'r> {
         let turn = view.turn;
         let mut found = find::all(view);
         self.known.find(turn, 0, &mut found);
-        let mut chosen = resolve(found, turn.text());
-        chosen.retain(|candidate| !self.redactor.keeps(candidate.kind));
+        let mut chosen = resolve(beside_placeholders(turn, found), turn.text());
+        let rules = &self.redactor.rules;
+        chosen.retain(|candidate| {
+            !rules.keeps(candidate.kind) && !rules.allows(candidate.kind, turn.text(), &candidate.span.range())
+        });
+        let extra: Vec<Candidate> = rules
+            .extra(turn.text())
+            .map(|(kind, range)| {
+                Candidate::new(Span::new(range.start, range.end), kind, Likelihood::Possible, "policy")
+            })
+            .collect();
+        if !extra.is_empty() {
+            chosen.extend(beside_placeholders(turn, extra));
+            chosen = resolve(chosen, turn.text());
+        }
         let since = self.known.len();
         for candidate in &chosen {
             let raw = candidate.span.of(turn.lower());
             let value = candidate.value.clone().unwrap_or_else(|| compact(raw));
             self.known.learn(candidate.kind, raw, &value);
-            if candidate.kind == Kind::Person {
+            if candidate.kind == Kind::Person && candidate.likelihood >= Likelihood::Likely {
                 self.known.add_name(candidate.span.of(turn.text()), "repeated");
             }
         }
         if self.known.len() > since {
             let mut again = Vec::new();
             self.known.find(turn, since, &mut again);
-            again.retain(|new| !chosen.iter().any(|old| old.span.overlaps(new.span)));
+            again.retain(|new| {
+                let next = chosen.partition_point(|old| old.span.end <= new.span.start);
+                !chosen.get(next).is_some_and(|old| old.span.overlaps(new.span))
+            });
             if !again.is_empty() {
                 chosen.extend(again);
                 chosen = resolve(chosen, turn.text());
@@ -157,19 +200,23 @@ impl<'r> Fold<'r> {
         }
         let side = Side::from(view.role);
         let continues = self.chain.as_ref().is_some_and(|chain| chain.side == side && self.in_reach(chain));
-        let echoes = self.chain.as_ref().is_some_and(|chain| chain.side != side && self.in_reach(chain))
-            && only_acknowledges(view.turn);
+        let echoes =
+            self.chain.as_ref().is_some_and(|chain| chain.side != side && self.in_reach(chain)) && passes(view.turn);
         let found = split::fragment(view, continues);
+        let repeats = |fragment: &split::Fragment| {
+            let said = self.chain.as_ref().is_some_and(|chain| chain.digits.contains(&fragment.digits));
+            echoes && fragment.trails && said
+        };
         let kept = found.filter(|fragment| {
-            if continues || echoes { fragment.may_continue() || fragment.may_begin() } else { fragment.may_begin() }
+            fragment.may_begin() || ((continues || echoes) && fragment.may_continue()) || repeats(fragment)
         });
         let ends = !continues && !echoes;
-        if ends || (continues && kept.is_none() && !only_acknowledges(view.turn)) {
+        if ends || (continues && kept.is_none() && !passes(view.turn)) {
             self.settle();
         }
         let fragment = kept.filter(|fragment| side == Side::Customer || echoes || !fragment.cues.is_empty())?;
         if split::covered(candidates, fragment.span).is_none() {
-            let waiting = Candidate::new(fragment.span, Kind::Number, super::Likelihood::Possible, "split-over-turns");
+            let waiting = Candidate::new(fragment.span, Kind::Number, Likelihood::Possible, "split-over-turns");
             let at = candidates.partition_point(|candidate| candidate.span.start < fragment.span.start);
             candidates.insert(at, waiting);
         }
@@ -187,7 +234,7 @@ impl<'r> Fold<'r> {
         index: u32,
         received: &str,
         span: Span,
-        digits: String,
+        digits: &str,
         cues: super::words::Cues,
     ) {
         let Some(held) = self.turns.get(index as usize) else { return };
@@ -205,7 +252,7 @@ impl<'r> Fold<'r> {
         });
         chain.pieces.push(piece);
         if chain.side == side {
-            chain.digits.push_str(&digits);
+            chain.digits.push_str(digits);
             chain.said += 1;
             chain.cues |= cues;
         }
@@ -214,7 +261,7 @@ impl<'r> Fold<'r> {
     /// Ends the number that is being said: its pieces become what they are together, or readable again.
     fn settle(&mut self) {
         let Some(chain) = self.chain.take() else { return };
-        let kind = chain.kind().filter(|kind| !self.redactor.keeps(*kind));
+        let kind = chain.kind().filter(|kind| !self.redactor.rules.keeps(*kind));
         let placeholder = kind.map(|kind| self.numbering.placeholder(kind, &chain.digits));
         for piece in &chain.pieces {
             let Some(held) = self.turns.get_mut(piece.turn as usize) else { continue };
@@ -230,20 +277,66 @@ impl<'r> Fold<'r> {
 
     /// Finds values that this turn introduced in the turns before it.
     fn rewrite(&mut self, since: usize) {
-        if self.known.len() == since || self.turns.len() < 2 {
-            return;
-        }
-        let earlier = self.turns.len() - 1;
-        for held in self.turns.iter_mut().take(earlier) {
-            let lower = held.text.to_lowercase();
-            if !self.known.heads(since).any(|head| memmem::find(lower.as_bytes(), head.as_bytes()).is_some()) {
-                continue;
-            }
+        for index in self.mentions.of(self.known.heads(since)) {
+            let Some(held) = self.turns.get_mut(index as usize) else { continue };
             if revise(held, &self.known, since, &mut self.numbering) {
-                self.changed.push(held.index);
+                self.changed.push(index);
             }
         }
     }
+}
+
+/// How often a turn is read again at most.
+const ROUNDS_MAX: usize = 4;
+
+/// The candidates without what placeholders that stand in the received text cover.
+fn beside_placeholders(turn: &NormalisedTurn<'_>, found: Vec<Candidate>) -> Vec<Candidate> {
+    let opaque = |token: &&Token| matches!(token.class, Class::Placeholder(_));
+    if !turn.tokens().iter().any(|token| opaque(&token)) {
+        return found;
+    }
+    let mut free = Vec::with_capacity(found.len());
+    for candidate in found {
+        let mut start = candidate.span.start;
+        let first = turn.token_at(start);
+        let inside = turn.tokens().iter().skip(first).take_while(|token| token.span.start < candidate.span.end);
+        for token in inside.filter(opaque) {
+            free.extend(part_of(turn, &candidate, start, token.span.start));
+            start = token.span.end;
+        }
+        free.extend(part_of(turn, &candidate, start, candidate.span.end));
+    }
+    free
+}
+
+/// The part `start..end` of a candidate, from its first to its last letter or digit.
+fn part_of(turn: &NormalisedTurn<'_>, candidate: &Candidate, start: u32, end: u32) -> Option<Candidate> {
+    if start == candidate.span.start && end == candidate.span.end {
+        return Some(candidate.clone());
+    }
+    let span = trim(Span { start, end }, turn.text());
+    (!span.is_empty()).then(|| Candidate { span, value: None, ..candidate.clone() })
+}
+
+/// Replaces candidates in a turn that is redacted already; whether there were any that touch no finding.
+fn insert(held: &mut Held, turn: &NormalisedTurn<'_>, found: Vec<Candidate>, numbering: &mut Numbering) -> bool {
+    let mut changed = false;
+    let named: Vec<(Candidate, String)> = found
+        .into_iter()
+        .map(|candidate| {
+            let value = candidate.value.clone().unwrap_or_else(|| compact(candidate.span.of(turn.lower())));
+            let placeholder = numbering.placeholder(candidate.kind, &value);
+            (candidate, placeholder)
+        })
+        .collect();
+    for (candidate, placeholder) in named.into_iter().rev() {
+        let span = turn.received(candidate.span);
+        if !held.touches(span) {
+            held.insert(candidate, span, &placeholder);
+            changed = true;
+        }
+    }
+    changed
 }
 
 /// Replaces the values learnt from number `since` on in a redacted turn; whether there were any.
@@ -253,16 +346,5 @@ fn revise(held: &mut Held, known: &Known, since: usize, numbering: &mut Numberin
     let mut found = Vec::new();
     known.find(&turn, since, &mut found);
     let chosen = resolve(found, turn.text());
-    let mut changed = false;
-    for candidate in chosen.into_iter().rev() {
-        let span = turn.received(candidate.span);
-        if held.touches(span) {
-            continue;
-        }
-        let value = candidate.value.clone().unwrap_or_else(|| compact(candidate.span.of(turn.lower())));
-        let placeholder = numbering.placeholder(candidate.kind, &value);
-        held.insert(candidate, span, &placeholder);
-        changed = true;
-    }
-    changed
+    insert(held, &turn, chosen, numbering)
 }

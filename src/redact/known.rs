@@ -13,8 +13,14 @@ use super::{
 };
 use crate::conversation::Party;
 
-/// A value is looked up by its first letters and digits.
-const KEY_BYTES: usize = 3;
+/// A value is looked up by its first letters and digits: by eight if it has as many.
+const HEAD_BYTES: usize = 8;
+
+/// Shorter values are looked up by three.
+const SHORT_HEAD_BYTES: usize = 3;
+
+/// The first letters and digits of a value, filled up with zeros.
+type Head = [u8; HEAD_BYTES];
 
 /// Shorter values than this, in letters and digits, are not searched for again unless they are secrets.
 const VALUE_CHARS_MIN: usize = 6;
@@ -41,7 +47,7 @@ struct Value {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     values: Vec<Value>,
-    index: FxHashMap<[u8; KEY_BYTES], Vec<u32>>,
+    index: FxHashMap<Head, Vec<u32>>,
 }
 
 impl Known {
@@ -59,11 +65,6 @@ impl Known {
             party.phones.iter().for_each(|phone| known.add_phone(phone.expose()));
         }
         known
-    }
-
-    /// Whether nothing is known.
-    pub(super) fn is_empty(&self) -> bool {
-        self.values.is_empty()
     }
 
     /// How many values are known.
@@ -117,8 +118,8 @@ impl Known {
     }
 
     fn add(&mut self, compact: &str, stands_for: &str, kind: Kind, reason: Reason, cased: bool) {
-        let Some(key) = key(compact) else { return };
-        let bucket = self.index.entry(key).or_default();
+        let Some(head) = head(compact) else { return };
+        let bucket = self.index.entry(head).or_default();
         let known = bucket.iter().any(|at| {
             self.values.get(*at as usize).is_some_and(|value| *value.compact == *compact && value.cased <= cased)
         });
@@ -139,9 +140,13 @@ impl Known {
             if matches!(token.class, Class::Placeholder(_)) {
                 continue;
             }
-            let Some(bucket) = key_at(turn, index).and_then(|key| self.index.get(&key)) else { continue };
-            let values =
-                bucket.iter().filter(|at| **at as usize >= since).filter_map(|at| self.values.get(*at as usize));
+            let values = heads_at(turn, index)
+                .into_iter()
+                .flatten()
+                .filter_map(|head| self.index.get(&head))
+                .flatten()
+                .filter(|at| **at as usize >= since)
+                .filter_map(|at| self.values.get(*at as usize));
             let longest = values
                 .filter_map(|value| Some((value.matches(turn, index)?, value)))
                 .max_by_key(|(last, value)| (*last, !value.cased));
@@ -153,13 +158,38 @@ impl Known {
         }
     }
 
-    /// The first letters and digits of the values learnt from number `since` on: where none of them occurs, no value
-    /// does.
-    pub(super) fn heads(&self, since: usize) -> impl Iterator<Item = &str> {
-        self.values
-            .iter()
-            .skip(since)
-            .map(|value| value.compact.get(..KEY_BYTES.min(value.compact.len())).unwrap_or_default())
+    /// The first letters and digits of the values learnt from number `since` on.
+    pub(super) fn heads(&self, since: usize) -> impl Iterator<Item = Head> {
+        self.values.iter().skip(since).filter_map(|value| head(&value.compact))
+    }
+}
+
+/// Which turns hold which beginnings of words, so that a value that becomes known late is looked for only where it can
+/// stand.
+#[derive(Debug, Default)]
+pub(super) struct Mentions {
+    turns: FxHashMap<Head, Vec<u32>>,
+}
+
+impl Mentions {
+    /// Takes note of a turn.
+    pub(super) fn add(&mut self, index: u32, turn: &NormalisedTurn<'_>) {
+        for token in 0..turn.tokens().len() {
+            for head in heads_at(turn, token).into_iter().flatten() {
+                let turns = self.turns.entry(head).or_default();
+                if turns.last() != Some(&index) {
+                    turns.push(index);
+                }
+            }
+        }
+    }
+
+    /// The turns in which values with these beginnings may stand, each once, in order.
+    pub(super) fn of(&self, heads: impl Iterator<Item = Head>) -> Vec<u32> {
+        let mut turns: Vec<u32> = heads.filter_map(|head| self.turns.get(&head)).flatten().copied().collect();
+        turns.sort_unstable();
+        turns.dedup();
+        turns
     }
 }
 
@@ -186,17 +216,32 @@ impl Value {
     }
 }
 
-fn key(compact: &str) -> Option<[u8; KEY_BYTES]> {
-    compact.as_bytes().get(..KEY_BYTES)?.try_into().ok()
+fn head(compact: &str) -> Option<Head> {
+    let length = if compact.len() >= HEAD_BYTES { HEAD_BYTES } else { SHORT_HEAD_BYTES };
+    let mut head = Head::default();
+    head.get_mut(..length)?.copy_from_slice(compact.as_bytes().get(..length)?);
+    Some(head)
 }
 
-/// The first letters and digits from token `index` on, over token borders.
-fn key_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<[u8; KEY_BYTES]> {
-    if let Some(key) = key(turn.word(index)) {
-        return Some(key);
+/// The heads, short and long, of the letters and digits from token `index` on, over token borders.
+fn heads_at(turn: &NormalisedTurn<'_>, index: usize) -> [Option<Head>; 2] {
+    let mut long = Head::default();
+    let mut filled = 0;
+    for at in index..index + HEAD_BYTES {
+        let word = turn.word(at).as_bytes();
+        for (place, byte) in long.iter_mut().skip(filled).zip(word) {
+            *place = *byte;
+        }
+        filled += word.len();
+        if filled >= HEAD_BYTES || word.is_empty() {
+            break;
+        }
     }
-    let head: Vec<u8> = (index..index + KEY_BYTES).flat_map(|at| turn.word(at).bytes()).take(KEY_BYTES).collect();
-    head.try_into().ok()
+    let mut short = Head::default();
+    if let (Some(to), Some(from)) = (short.get_mut(..SHORT_HEAD_BYTES), long.get(..SHORT_HEAD_BYTES)) {
+        to.copy_from_slice(from);
+    }
+    [(filled >= SHORT_HEAD_BYTES).then_some(short), (filled >= HEAD_BYTES).then_some(long)]
 }
 
 /// Letters and digits only.

@@ -30,13 +30,12 @@ impl Numbering {
             return format!("[{}]", kind.name());
         }
         let key = (kind, value.to_owned());
-        let number = match self.given.get(&key) {
-            Some(number) => *number,
-            None => {
-                let number = self.next(kind);
-                self.given.insert(key, number);
-                number
-            }
+        let number = if let Some(number) = self.given.get(&key) {
+            *number
+        } else {
+            let number = self.next(kind);
+            self.given.insert(key, number);
+            number
         };
         format!("[{}_{number}]", kind.name())
     }

@@ -10,7 +10,7 @@ pub(super) fn resolve(mut candidates: Vec<Candidate>, text: &str) -> Vec<Candida
     if candidates.len() < 2 {
         return candidates;
     }
-    candidates.sort_by(|left, right| rank(right).cmp(&rank(left)));
+    candidates.sort_by_key(|candidate| std::cmp::Reverse(rank(candidate)));
     let mut chosen: std::collections::BTreeMap<u32, Candidate> = std::collections::BTreeMap::new();
     for candidate in candidates {
         for span in uncovered(&chosen, candidate.span) {
@@ -48,7 +48,7 @@ fn uncovered(chosen: &std::collections::BTreeMap<u32, Candidate>, span: Span) ->
 }
 
 /// The span without marks and spaces at its ends.
-fn trim(span: Span, text: &str) -> Span {
+pub(super) fn trim(span: Span, text: &str) -> Span {
     let part = span.of(text);
     let inner = part.trim_matches(|character: char| !character.is_alphanumeric());
     let start = span.range().start + (part.len() - part.trim_start_matches(|c: char| !c.is_alphanumeric()).len());

@@ -8,7 +8,7 @@ use super::{
     dialogue::Side,
     find::{self, View},
     held::Waiting,
-    token::{Class, NormalisedTurn},
+    token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues},
 };
 use crate::text::Span;
@@ -27,6 +27,8 @@ pub(super) struct Fragment {
     pub(super) leads: bool,
     /// Whether nothing but fillers stands behind them.
     pub(super) trails: bool,
+    /// Whether they are said rather than written.
+    pub(super) spoken: bool,
     /// What the words before them and the question in force say they are.
     pub(super) cues: Cues,
 }
@@ -58,7 +60,14 @@ pub(super) fn fragment(view: &View<'_>, continues: bool) -> Option<Fragment> {
         turn.token(index).is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Filler, Cue::Acknowledge])))
     });
     let cues = find::cues_around(view, run.first, run.last);
-    Some(Fragment { span: turn.span(run.first, run.last), digits: run.digits, leads, trails, cues })
+    Some(Fragment {
+        span: turn.span(run.first, run.last),
+        digits: run.digits,
+        leads,
+        trails,
+        spoken: turn.token(run.first).is_some_and(Token::is_word),
+        cues,
+    })
 }
 
 /// `it's`, `then`, `and`, `yes`, `the next is`.
@@ -88,12 +97,14 @@ impl Fragment {
             Cue::Medical,
             Cue::Pin,
             Cue::Cvv,
+            Cue::Code,
         ]);
         const OTHER: Cues =
             Cues::of(&[Cue::Money, Cue::Version, Cue::Product, Cue::ErrorCode, Cue::Travel, Cue::Ending, Cue::Ordinal]);
         let named = self.cues.any(NUMBERED);
         let length = if named { 2..=18 } else { 3..=18 };
-        self.trails && length.contains(&self.digits.len()) && (self.leads || named) && !self.cues.any(OTHER)
+        let open = self.trails || (self.leads && self.digits.len() >= 4 && (named || self.spoken));
+        open && length.contains(&self.digits.len()) && (self.leads || named) && (named || !self.cues.any(OTHER))
     }
 
     /// Whether these digits may go on with a number of earlier turns.
@@ -113,10 +124,12 @@ impl Chain {
             return Some(Kind::CreditCard);
         }
         let named = find::kind_for(self.cues, length);
+        let named =
+            named.filter(|kind| !matches!(kind, Kind::Vehicle | Kind::DateOfBirth | Kind::Postcode | Kind::Username));
         match length {
             _ if named.is_some() => named,
             13..=19 => Some(Kind::CreditCard),
-            7..=12 => Some(Kind::Phone),
+            9..=12 => Some(Kind::Phone),
             20.. => Some(Kind::OrderNumber),
             _ => None,
         }

@@ -112,12 +112,11 @@ impl<'a> NormalisedTurn<'a> {
 
     /// What stands before token `index`, back to the previous one (or the start of the text).
     pub(super) fn gap_before(&self, index: usize) -> &str {
-        match index.checked_sub(1) {
-            Some(previous) => self.gap(previous),
-            None => {
-                let end = self.token(0).map_or(self.text().len(), |token| token.span.start as usize);
-                self.text().get(..end).unwrap_or_default()
-            }
+        if let Some(previous) = index.checked_sub(1) {
+            self.gap(previous)
+        } else {
+            let end = self.token(0).map_or(self.text().len(), |token| token.span.start as usize);
+            self.text().get(..end).unwrap_or_default()
         }
     }
 

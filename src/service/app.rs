@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long after its last lease an agent may still read a case.
-const HANDLED: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
+const HANDLED: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// The parts that all services share. Cheap to clone.
 #[derive(Clone)]

@@ -13,9 +13,10 @@ use super::{
         draft::Withheld,
         enums,
         outcome::{self, TurnView},
+        points::Points,
         scalar::wire_int,
     },
-    pb,
+    limits, pb,
 };
 use crate::{
     access::Caller,
@@ -136,15 +137,16 @@ fn count(app: &App, draft: &Draft, redacted: &Redacted) {
 
 fn result(draft: &Draft, redacted: &Redacted, wants_turns: bool) -> pb::InteractionResult {
     let texts: Vec<&RedactedText> = redacted.input.turns.iter().map(|turn| &turn.text).collect();
-    let text_of = |turn: u32| texts.get(turn as usize).map_or("", |text| text.as_str());
-    let pairs = draft.turns.iter().zip(&redacted.redaction.turns).take(texts.len());
-    let findings = pairs.flat_map(|(raw, turn)| {
-        turn.findings.iter().map(|one| outcome::finding(turn.index, one, turn.text.as_str(), raw.text.expose()))
+    let points: Vec<Points<'_>> = texts.iter().map(|text| Points::new(text.as_str())).collect();
+    let rows = draft.turns.iter().zip(&redacted.redaction.turns).zip(&points);
+    let findings = rows.filter(|((_, turn), _)| !turn.findings.is_empty()).flat_map(|((raw, turn), text)| {
+        let received = Points::new(raw.text.expose());
+        turn.findings.iter().map(move |one| outcome::finding(turn.index, one, text, &received))
     });
     pb::InteractionResult {
         submission: String::new(),
-        assessment: Some(outcome::assessment(&redacted.assessment, text_of)),
-        findings: findings.collect(),
+        assessment: Some(outcome::assessment(&redacted.assessment, &points)),
+        findings: findings.take(limits::ANSWER_PARTS_MAX).collect(),
         turns: if wants_turns { turns(draft, &texts) } else { Vec::new() },
         text_state: enums::wire_text_state(text_state(draft)).into(),
         dropped_attributes: wire_int(draft.dropped_attributes),
@@ -169,10 +171,11 @@ fn content(
     draft: &mut Draft,
     attributes: Vec<String>,
     redaction: Redaction,
-    input: AssessmentInput,
+    mut input: AssessmentInput,
 ) -> InteractionContent {
+    let turns = std::mem::take(&mut input.turns);
     let mut redacted = redaction.turns;
-    let values = redacted.split_off(input.turns.len().min(redacted.len()));
+    let values = redacted.split_off(turns.len().min(redacted.len()));
     let attributes = attributes.into_iter().zip(values.into_iter().map(|value| value.text)).collect();
     let findings = redacted.iter().flat_map(|turn| turn.findings.iter().map(|one| stored_finding(turn.index, one)));
     InteractionContent {
@@ -183,22 +186,19 @@ fn content(
         queue: std::mem::take(&mut draft.queue),
         required_skills: std::mem::take(&mut draft.required_skills),
         findings: findings.collect(),
-        turns: stored_turns(draft, &input),
+        turns: stored_turns(draft, turns),
         attributes,
         attachments: std::mem::take::<Vec<StoredAttachment>>(&mut draft.attachments),
         text_state: text_state(draft),
-        input: AssessmentInput { turns: Vec::new(), ..input },
+        input,
     }
 }
 
-fn stored_turns(draft: &Draft, input: &AssessmentInput) -> Vec<StoredTurn> {
-    let rows = input.turns.iter().zip(&draft.times);
-    rows.map(|(turn, time)| StoredTurn {
-        role: turn.role,
-        part: turn.part,
-        text: turn.text.clone(),
-        time: time.time,
-        offset_millis: time.offset_millis,
+fn stored_turns(draft: &Draft, turns: Vec<InputTurn>) -> Vec<StoredTurn> {
+    let rows = turns.into_iter().zip(&draft.times);
+    rows.map(|(turn, time)| {
+        let InputTurn { role, part, text } = turn;
+        StoredTurn { role, part, text, time: time.time, offset_millis: time.offset_millis }
     })
     .collect()
 }

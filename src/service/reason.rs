@@ -73,7 +73,7 @@ use Retry::{AfterMillis, Never};
 #[rustfmt::skip]
 pub const REASONS: [ReasonRow; 30] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
-        "No valid credential: send `authorization: Bearer trg_…` with a token that has neither ended nor been revoked."),
+        "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
         "The credential lacks the role for this method: use another, or ask a tenant administrator for one."),
     row(Reason::MethodUnknown, "METHOD_UNKNOWN", Code::Unimplemented, Never,
@@ -162,7 +162,7 @@ pub fn markdown() -> String {
             Never => "no".to_owned(),
             AfterMillis(millis) => format!("after {millis} ms"),
         };
-        page.push_str(&format!("| `{}` | {} | {retry} | {} |\n", row.name, canonical_name(row.code), row.message));
+        page.extend(["| `", row.name, "` | ", canonical_name(row.code), " | ", &retry, " | ", row.message, " |\n"]);
     }
     page
 }

@@ -20,6 +20,18 @@ struct Piece {
     received_len: u32,
 }
 
+impl Piece {
+    fn new(at: usize, len: usize, received_at: usize, received_len: usize) -> Self {
+        let (place, source) = (Span::new(at, at + len), Span::new(received_at, received_at + received_len));
+        Self {
+            at: place.start,
+            len: place.end - place.start,
+            received_at: source.start,
+            received_len: source.end - source.start,
+        }
+    }
+}
+
 /// A text in its comparable form, and the way back.
 #[derive(Clone)]
 pub struct Normalised<'a> {
@@ -85,7 +97,7 @@ impl std::fmt::Debug for Normalised<'_> {
 
 /// Whether the text is already comparable: printable ASCII, tabs and line ends.
 fn is_plain(text: &str) -> bool {
-    text.bytes().fold(true, |plain, byte| plain & (matches!(byte, 0x20..=0x7e) | matches!(byte, b'\n' | b'\r' | b'\t')))
+    text.bytes().all(|byte| byte != b'&' && (matches!(byte, 0x20..=0x7e) || matches!(byte, b'\n' | b'\r' | b'\t')))
 }
 
 /// Lower case wherever that keeps the length in bytes.
@@ -106,25 +118,68 @@ fn fold(received: &str) -> (String, Vec<Piece>) {
     let mut pieces = Vec::new();
     let mut word_end = 0;
     let mut disguised = false;
+    let mut skip_until = 0;
     for (at, character) in received.char_indices() {
+        if at < skip_until {
+            continue;
+        }
         if at >= word_end {
             let word = received.get(at..).and_then(|rest| rest.split(char::is_whitespace).next()).unwrap_or_default();
             word_end = at + word.len().max(character.len_utf8());
             disguised = mixes_scripts(word);
         }
         let before = text.len();
+        if let Some((meant, length)) = received.get(at..).and_then(entity) {
+            push_folded(&mut text, meant, disguised);
+            let len = text.len() - before;
+            pieces.push(Piece::new(before, len, at, length));
+            skip_until = at + length;
+            continue;
+        }
         push_folded(&mut text, character, disguised);
         let kept = text.get(before..).is_some_and(|added| {
             let mut own = [0; 4];
             added == character.encode_utf8(&mut own)
         });
         if !kept {
-            let (place, source) = (Span::new(before, text.len()), Span::new(at, at + character.len_utf8()));
-            let (len, received_len) = (place.end - place.start, source.end - source.start);
-            pieces.push(Piece { at: place.start, len, received_at: source.start, received_len });
+            pieces.push(Piece::new(before, text.len() - before, at, character.len_utf8()));
         }
     }
     (text, pieces)
+}
+
+/// Longest character reference that is looked at, in bytes.
+const ENTITY_BYTES_MAX: usize = 10;
+
+/// The character that an HTML character reference at the start of `rest` stands for, and its length.
+fn entity(rest: &str) -> Option<(char, usize)> {
+    let inner = rest.strip_prefix('&')?;
+    let end = inner.bytes().take(ENTITY_BYTES_MAX).position(|byte| byte == b';')?;
+    let name = inner.get(..end)?;
+    let meant = match name {
+        "nbsp" | "ensp" | "emsp" | "thinsp" => ' ',
+        "commat" => '@',
+        "period" => '.',
+        "hyphen" | "ndash" | "mdash" | "dash" => '-',
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "plus" => '+',
+        "lowbar" => '_',
+        "colon" => ':',
+        "shy" | "zwnj" | "zwj" => '\u{200b}',
+        _ => {
+            let code = name.strip_prefix('#')?;
+            let value = match code.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => code.parse().ok()?,
+            };
+            char::from_u32(value)?
+        }
+    };
+    Some((meant, end + 2))
 }
 
 /// Whether a word holds both plain letters or digits and foreign letters that look like plain ones.
@@ -253,6 +308,7 @@ mod tests {
         check("٠١٢ १२", "012 12");
         check("4️⃣1️⃣", "41");
         check("12–34", "12-34");
+        check("07700&nbsp;900&#x2d;1 &amp; R&D; x&y", "07700 900-1 & R&D; x&y");
     }
 
     #[test]

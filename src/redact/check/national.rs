@@ -2,7 +2,7 @@
 //! case, of the length its row in the table of forms says. Sources: the issuing authorities' published rules, as
 //! collected by Wikipedia and the python-stdnum documentation (rules only; no code was taken).
 
-use super::{iban::mod97, luhn};
+use super::luhn;
 
 /// The digit at each place; letters count as 10 and up.
 fn values(text: &str) -> Vec<u32> {
@@ -168,7 +168,7 @@ pub(in crate::redact) fn pt_nif(text: &str) -> bool {
 /// Dutch BSN: the 11-test.
 pub(in crate::redact) fn nl_bsn(text: &str) -> bool {
     let sum = weighted(text, &[9, 8, 7, 6, 5, 4, 3, 2]) + 10 * digit(text, 8);
-    number(text) != 0 && sum % 11 == 0
+    number(text) != 0 && sum.is_multiple_of(11)
 }
 
 fn mod11_tail(text: &str, length: usize, weights: &[u32]) -> bool {
@@ -206,13 +206,13 @@ pub(in crate::redact) fn mx_rfc(text: &str) -> bool {
 
 /// Australian tax file number: weighted mod 11.
 pub(in crate::redact) fn au_tfn(text: &str) -> bool {
-    number(text) != 0 && weighted(text, &[1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 == 0
+    number(text) != 0 && weighted(text, &[1, 4, 3, 7, 5, 8, 6, 9, 10]).is_multiple_of(11)
 }
 
 /// Australian business number: first digit less one, mod 89.
 pub(in crate::redact) fn au_abn(text: &str) -> bool {
     let sum = weighted(text, &[10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19]);
-    sum >= 10 && (sum - 10) % 89 == 0
+    sum >= 10 && (sum - 10).is_multiple_of(89)
 }
 
 /// Australian Medicare number: first digit 2–6, weights 1 3 7 9, mod 10.
@@ -262,7 +262,7 @@ pub(in crate::redact) fn at_svnr(text: &str) -> bool {
 
 /// Swiss AHV number: EAN-13 that begins with 756.
 pub(in crate::redact) fn ch_ahv(text: &str) -> bool {
-    text.starts_with("756") && weighted(text, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 == 0
+    text.starts_with("756") && weighted(text, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_multiple_of(10)
 }
 
 /// Belgian national number: 97 − number mod 97, with a 2 in front for births from 2000 on.
@@ -289,8 +289,8 @@ pub(in crate::redact) fn se_personal(text: &str) -> bool {
 
 /// Norwegian birth number: two mod-11 check digits.
 pub(in crate::redact) fn no_birth(text: &str) -> bool {
-    let first = weighted(text, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11 == 0;
-    let second = weighted(text, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0;
+    let first = weighted(text, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]).is_multiple_of(11);
+    let second = weighted(text, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11);
     first && second && number(text) != 0
 }
 
@@ -389,7 +389,7 @@ pub(in crate::redact) fn us_dea(text: &str) -> bool {
 
 /// US bank routing number: weights 3 7 1.
 pub(in crate::redact) fn us_routing(text: &str) -> bool {
-    number(text) != 0 && weighted(text, &[3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 == 0
+    number(text) != 0 && weighted(text, &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10)
 }
 
 /// Mexican CLABE: weights 3 7 1, digit by digit mod 10.
@@ -400,11 +400,6 @@ pub(in crate::redact) fn mx_clabe(text: &str) -> bool {
         .map(|(digit, weight)| digit * weight % 10)
         .sum();
     (10 - sum % 10) % 10 == digit(text, 17)
-}
-
-/// French bank account (RIB): mod 97 with letters counting as digits of the keypad.
-pub(in crate::redact) fn mod97_is_zero(text: &str) -> bool {
-    mod97(text.chars()) == Some(0)
 }
 
 /// Parcel numbers of the Universal Postal Union (S10): weights 8 6 4 2 3 5 9 7, mod 11.

@@ -235,7 +235,10 @@ fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
     let Some((_, kind, reason)) = LABELS.iter().find(|(cue, ..)| token.word.cues.has(*cue)) else { return };
     let Some((start, firm)) = value_start(turn, index) else { return };
     let value = if *reason == "context:security-answer" { phrase(turn, start) } else { chunk(turn, start) };
-    let Some(span) = value.filter(|span| plausible(turn, *span, firm, *kind)) else { return };
+    let spoken = spoken_value(turn, turn.token_at(u32::try_from(start).unwrap_or(u32::MAX)));
+    let plain = value.filter(|span| plausible(turn, *span, firm, *kind));
+    let longer = |a: Span, b: Span| if b.len() > a.len() { b } else { a };
+    let Some(span) = spoken.map(|spoken| plain.map_or(spoken, |plain| longer(spoken, plain))).or(plain) else { return };
     let likelihood = if firm { Likelihood::Likely } else { Likelihood::Possible };
     out.push(Candidate::new(span, *kind, likelihood, reason));
 }
@@ -248,6 +251,11 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
         let inner = gap.get(mark + 1..).unwrap_or_default();
         let skipped = inner.len() - inner.trim_start_matches([' ', '"', '\'', '=', '`']).len();
         return (!inner.contains('\n') || inner.trim().is_empty()).then_some((end + mark + 1 + skipped, true));
+    }
+    let quoted = gap.trim_start().starts_with(['"', '`']);
+    if quoted || (matches!(gap, ", " | " (") && random(turn, index + 1)) {
+        let skipped = gap.len() - gap.trim_start_matches([' ', '"', '`', ',', '(']).len();
+        return Some((end + skipped, true));
     }
     if gap == " "
         && turn.token(index)?.word.cues.any(Cues::of(&[Cue::Password, Cue::Username]))
@@ -314,7 +322,9 @@ fn random(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     let capitals =
         inner.bytes().any(|byte| byte.is_ascii_uppercase()) && raw.bytes().any(|byte| byte.is_ascii_lowercase());
     let digits = raw.bytes().any(|byte| byte.is_ascii_digit()) && raw.bytes().any(|byte| byte.is_ascii_alphabetic());
-    raw.len() >= 5 && (capitals || digits || raw.contains(['_', '!', '@', '#', '$', '%', '&', '*']))
+    raw.len() >= 5
+        && !raw.contains(['=', ';', ':'])
+        && (capitals || digits || raw.contains(['_', '!', '@', '#', '$', '%', '&', '*']))
 }
 
 /// `is`, `ist`, `es`, `to` (changed to).
@@ -341,8 +351,15 @@ fn binds(turn: &NormalisedTurn<'_>, at: usize) -> bool {
 /// The run of visible characters at byte `start`.
 fn chunk(turn: &NormalisedTurn<'_>, start: usize) -> Option<Span> {
     let rest = turn.text().get(start..)?;
+    let before = turn.text().get(..start).unwrap_or_default();
+    if let Some(mark) = before.chars().next_back().filter(|mark| matches!(mark, '"' | '`')) {
+        let inner = rest.split(mark).next().filter(|inner| inner.len() <= 64 && !inner.contains('\n'))?;
+        return (!inner.is_empty()).then(|| Span::new(start, start + inner.len()));
+    }
     let run =
         rest.split(|character: char| character.is_whitespace() || matches!(character, '"' | '<' | '>' | '`')).next()?;
+    let bound = turn.text().get(..start).is_some_and(|before| before.ends_with('='));
+    let run = if bound { run.split([';', '&', ',']).next().unwrap_or(run) } else { run };
     let run = run.trim_end_matches([',', ';', '.', ')', '\'']);
     let run = if run.ends_with(['!', '?']) && !run.bytes().any(|byte| byte.is_ascii_digit()) {
         run.trim_end_matches(['!', '?'])
@@ -350,6 +367,72 @@ fn chunk(turn: &NormalisedTurn<'_>, start: usize) -> Option<Span> {
         run.trim_end_matches('?')
     };
     (!run.is_empty()).then(|| Span::new(start, start + run.len()))
+}
+
+/// A password or name that is said: words, letters, digits and the names of marks in a row.
+fn spoken_value(turn: &NormalisedTurn<'_>, first: usize) -> Option<Span> {
+    const MARKS: Cues = Cues::of(&[
+        Cue::Dash,
+        Cue::Underscore,
+        Cue::Dot,
+        Cue::LetterCase,
+        Cue::Double,
+        Cue::Triple,
+        Cue::Slash,
+        Cue::Plus,
+    ]);
+    const MARK_WORDS: &[&str] = &[
+        "exclamation",
+        "mark",
+        "sign",
+        "hash",
+        "hashtag",
+        "asterisk",
+        "star",
+        "ampersand",
+        "percent",
+        "pound",
+        "question",
+        "exclamacion",
+        "interrogacion",
+        "almohadilla",
+        "asterisco",
+        "ausrufezeichen",
+        "raute",
+        "sternchen",
+        "exclamativo",
+        "arroba",
+        "at",
+        "diese",
+        "etoile",
+        "point",
+    ];
+    let (mut marks, mut words, mut last) = (0, 0, None);
+    for at in first..first + ANSWER_WORDS_MAX {
+        let Some(token) = turn.token(at).filter(|token| token.class != Class::Mixed) else { break };
+        if at > first && !matches!(turn.gap(at - 1), " " | ", " | "-") {
+            break;
+        }
+        let mark = token.word.cues.any(MARKS)
+            || token.word.number.is_some()
+            || token.is_digits()
+            || MARK_WORDS.contains(&turn.word(at))
+            || super::number::letter_at(turn, at).is_some();
+        let plain = token.is_word() && !DESCRIBING.contains(&turn.word(at));
+        if !mark && !plain {
+            break;
+        }
+        marks += usize::from(mark);
+        words += usize::from(!mark);
+        // Words go on only while marks or digits hold them together.
+        if !mark && words > 3 {
+            break;
+        }
+        if mark || at == first || turn.token(at - 1).is_some_and(|before| before.word.cues.any(MARKS)) {
+            last = Some(at);
+        }
+    }
+    (marks > 0).then(|| last.map(|last| turn.span(first, last))).flatten()
 }
 
 /// Up to four words from byte `start` to the end of the clause.
@@ -379,7 +462,9 @@ fn plausible(turn: &NormalisedTurn<'_>, span: Span, firm: bool, kind: Kind) -> b
         .next()
         .is_none_or(|next| matches!(next, '.' | ',' | ';' | '!' | '\n' | ')' | '?'))
         || after.trim_start().starts_with("and ");
-    let described = DESCRIBING.contains(&first);
+    let entry = crate::redact::gazetteer::look_up(first);
+    let described = DESCRIBING.contains(&first) || entry.ordinary >= 3;
+    let ends = ends || (entry.ordinary == 0 && kind == Kind::Password);
     match kind {
         _ if coded => value.len() >= 3,
         Kind::Username => !described && value.len() >= 3 && (firm || ends),
@@ -417,6 +502,13 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
         _ => chunk(turn, start),
     };
     let Some(span) = span.filter(|span| !span.is_empty()) else { return };
+    let function = |index: usize| {
+        crate::redact::gazetteer::look_up(turn.word(index)).ordinary >= 3 || DESCRIBING.contains(&turn.word(index))
+    };
+    let talk = (first..tokens.len()).any(function) && !span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit());
+    if talk {
+        return;
+    }
     if tokens.len() - first <= 4 || span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit()) {
         out.push(Candidate::new(span, *kind, Likelihood::Likely, reason).because("asked-by-agent"));
     }

@@ -1,33 +1,82 @@
-//! Dates of birth: any date, written or spoken, where birth is spoken of or was asked for.
+//! Dates that identify: dates of birth, and the expiry of a card where it is said with the name of a month. Any date,
+//! written or spoken, where the words around or a question make it one.
 
 use super::{View, context::Labels, date};
-use crate::redact::{Kind, Likelihood, candidate::Candidate, words::Cue};
+use crate::redact::{
+    Kind, Likelihood,
+    candidate::Candidate,
+    token::Token,
+    words::{Cue, Cues},
+};
 
-/// Finds dates of birth.
+/// Finds dates of birth and spoken expiries.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
+    let carded = out.iter().any(|candidate| candidate.kind == Kind::CreditCard);
     let mut index = 0;
     while let Some(token) = turn.token(index) {
-        let begins = !token.is_word()
-            || token.word.number.is_some()
-            || token.word.cues.has(Cue::Month)
-            || token.word.cues.has(Cue::DayWord);
-        let Some(found) = begins.then(|| date::date_at(turn, index)).flatten() else {
+        if let Some(last) = piece(view, index) {
+            out.push(Candidate::new(turn.span(index, last), Kind::DateOfBirth, Likelihood::Possible, "asked-by-agent"));
+        }
+        let Some(found) = begins(token).then(|| date_here(view, index)).flatten() else {
             index += 1;
             continue;
         };
         let labels = Labels::around(turn, index, found.last, view.asked);
-        let nearest = labels.hints().next().is_none_or(|cues| cues.has(Cue::Birth)) || labels.sentence.has(Cue::Birth);
-        let asked = labels.asked.has(Cue::Birth);
-        if found.full && labels.has(Cue::Birth) && (nearest || asked) {
-            let candidate = Candidate::new(
-                turn.span(index, found.last),
-                Kind::DateOfBirth,
-                Likelihood::VeryLikely,
-                "context:birth",
-            );
-            out.push(if asked { candidate.because("asked-by-agent") } else { candidate });
+        // `the third of June` is said with its article.
+        let article = (index > 0 && turn.word(index - 1) == "the")
+            || (index == 1 && matches!(turn.word(0), "el" | "le" | "der" | "am" | "il" | "den" | "dem"));
+        let first = if article { index - 1 } else { index };
+        if let Some((kind, reason)) = meaning(&labels, &found, carded) {
+            let candidate = Candidate::new(turn.span(first, found.last), kind, Likelihood::VeryLikely, reason);
+            out.push(if labels.hints().next().is_none() { candidate.because("asked-by-agent") } else { candidate });
         }
         index = found.last + 1;
     }
+}
+
+fn begins(token: &Token) -> bool {
+    !token.is_word() || token.word.number.is_some() || token.word.cues.any(Cues::of(&[Cue::Month, Cue::DayWord]))
+}
+
+/// The date at this token; where birth is spoken of, also one without the name of a month.
+fn date_here(view: &View<'_>, index: usize) -> Option<date::Date> {
+    date::date_at(view.turn, index).or_else(|| {
+        let loose = date::loose(view.turn, index)?;
+        let labels = Labels::around(view.turn, index, loose.last, view.asked);
+        (labels.has(Cue::Birth) || labels.has(Cue::Expiry)).then_some(loose)
+    })
+}
+
+fn meaning(labels: &Labels, found: &date::Date, carded: bool) -> Option<(Kind, &'static str)> {
+    let near = labels.sentence.has(Cue::Birth) || labels.hints().next().is_none_or(|cues| cues.has(Cue::Birth));
+    if labels.has(Cue::Birth) && near && found.full {
+        return Some((Kind::DateOfBirth, "context:birth"));
+    }
+    let payment = carded || labels.has(Cue::Card) || labels.has(Cue::Cvv) || labels.asked.has(Cue::Expiry);
+    (labels.has(Cue::Expiry) && payment && found.month).then_some((Kind::CardExpiry, "context:expiry"))
+}
+
+/// An answer has at most this many words to be a part of a date that is told over several turns.
+const ANSWER_WORDS_MAX: usize = 7;
+
+/// The last token of a day, a month or a year alone, where a date of birth was asked for.
+fn piece(view: &View<'_>, index: usize) -> Option<usize> {
+    let turn = view.turn;
+    if !view.asked.has(Cue::Birth) || turn.tokens().len() > ANSWER_WORDS_MAX {
+        return None;
+    }
+    let dated = |at: usize| {
+        turn.token(at).is_some_and(|token| {
+            token.word.cues.any(Cues::of(&[Cue::DayWord, Cue::Month])) || token.word.number.is_some()
+        })
+    };
+    let small = |at: usize| matches!(turn.word(at), "the" | "of" | "de");
+    let starts = dated(index) || (small(index) && dated(index + 1));
+    let fresh = index == 0 || !(dated(index - 1) || small(index - 1));
+    let last =
+        (index..index + ANSWER_WORDS_MAX).take_while(|at| dated(*at) || small(*at)).filter(|at| dated(*at)).last()?;
+    let told = (index..=last)
+        .any(|at| turn.token(at).is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::DayWord, Cue::Month]))));
+    (starts && fresh && told).then_some(last)
 }

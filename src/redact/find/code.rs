@@ -6,7 +6,7 @@ use crate::{
     redact::{
         Kind, Likelihood,
         candidate::Candidate,
-        token::{Class, NormalisedTurn, Token},
+        token::{Case, Class, NormalisedTurn, Token},
         words::{Cue, Cues},
     },
     text::Span,
@@ -21,6 +21,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let mut index = 0;
     while index < turn.tokens().len() {
         let Some(last) = code_at(turn, index) else {
+            locator(view, index, out);
             index += 1;
             continue;
         };
@@ -67,11 +68,32 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
             continue;
         }
         let Some(kind) = row.kind else { return };
-        if coded(kind) && (digits >= 2 || kind == Kind::Password || kind == Kind::Username) {
+        if row.cue == Cue::Code && (digits < 4 || length - digits > 2) {
+            continue;
+        }
+        if coded(kind) && (digits >= 2 || length >= 5 || kind == Kind::Password || kind == Kind::Username) {
             let span = widen(turn, first, last, kind, row.max);
             out.push(Candidate::new(span, kind, Likelihood::Likely, row.reason));
             return;
         }
+    }
+}
+
+/// A booking code of capitals only, directly behind its label or as the whole answer.
+fn locator(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    let Some(token) = turn.token(index) else { return };
+    let shaped = token.is_word() && token.case == Case::Upper && (5..=8).contains(&token.span.len());
+    if !shaped || !token.word.cues.is_empty() || crate::redact::gazetteer::look_up(turn.word(index)).ordinary > 0 {
+        return;
+    }
+    let before = index.checked_sub(1).and_then(|before| turn.token(before));
+    let labelled = before
+        .is_some_and(|label| label.word.cues.any(Cues::of(&[Cue::Order, Cue::NumberNoun, Cue::Copula])))
+        && Labels::around(turn, index, index, view.asked).hints().next().is_some_and(|cues| cues.has(Cue::Order));
+    let answered = view.asked.has(Cue::Order) && turn.tokens().len() <= 4;
+    if labelled || answered {
+        out.push(Candidate::new(token.span, Kind::OrderNumber, Likelihood::Likely, "context:order"));
     }
 }
 
@@ -90,7 +112,6 @@ fn coded(kind: Kind) -> bool {
             | Kind::Password
             | Kind::Pin
             | Kind::Username
-            | Kind::Secret
     )
 }
 
@@ -103,11 +124,12 @@ fn harmless(turn: &NormalisedTurn<'_>, first: usize, last: usize, digits: usize)
         && crate::redact::words::look_up(unit).cues.any(Cues::of(&[Cue::Unit, Cue::Money]));
     let resolution =
         unit.strip_prefix('x').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    let hexadecimal = word.starts_with("0x");
     let adjective = last > first
         && turn.token(first).is_some_and(Token::is_digits)
         && (first + 1..=last).all(|at| turn.token(at).is_some_and(Token::is_word))
         && digits <= 4;
-    (first == last && (sized || resolution)) || adjective
+    (first == last && (sized || resolution || hexadecimal)) || adjective
 }
 
 /// The cue of the code's own first part: `order-1234`, `INV-2024-0012`.
@@ -123,7 +145,7 @@ fn own_prefix(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> Option<Cu
         let known = PREFIXES.contains(&letters)
             && letters.len() >= 3
             && turn.word(first).len() - letters.len() >= 5
-            && token.case == super::super::token::Case::Upper;
+            && token.case == Case::Upper;
         return known.then(|| Cue::Order.into());
     }
     let meaning = token.word.cues & Cues::of(&[Cue::Order, Cue::Tracking]);
@@ -145,9 +167,10 @@ fn widen(turn: &NormalisedTurn<'_>, first: usize, last: usize, kind: Kind, max: 
     );
     let mut length = turn.span(first, last).of(turn.text()).bytes().filter(u8::is_ascii_alphanumeric).count();
     while grouped && turn.gap(end) == " " {
-        let Some(next) = turn.token(end + 1).filter(|token| {
-            token.is_digits() || token.case == super::super::token::Case::Upper && token.word.cues.is_empty()
-        }) else {
+        let Some(next) = turn
+            .token(end + 1)
+            .filter(|token| token.is_digits() || token.case == Case::Upper && token.word.cues.is_empty())
+        else {
             break;
         };
         length += next.span.len();
@@ -161,10 +184,7 @@ fn widen(turn: &NormalisedTurn<'_>, first: usize, last: usize, kind: Kind, max: 
         && begin > 0
         && turn.gap(begin - 1) == " "
         && turn.token(begin - 1).is_some_and(|token| {
-            token.is_word()
-                && token.case == super::super::token::Case::Upper
-                && token.span.len() <= 4
-                && token.word.cues.is_empty()
+            token.is_word() && token.case == Case::Upper && token.span.len() <= 4 && token.word.cues.is_empty()
         })
     {
         begin -= 1;

@@ -47,11 +47,6 @@ impl Labels {
         self.asked.has(cue) || self.hints.iter().any(|(cues, _)| cues.has(cue))
     }
 
-    /// Whether nothing was said that gives the number a meaning.
-    pub(super) fn is_silent(&self) -> bool {
-        self.hints.is_empty() && self.asked.is_empty()
-    }
-
     fn read_left(&mut self, turn: &NormalisedTurn<'_>, first: usize) {
         let mut sentences = 0;
         let mut asking = Cues::default();
@@ -87,7 +82,12 @@ impl Labels {
                 break;
             }
             bound |= token.word.cues.has(Cue::Copula) || distance == 0;
-            let meaning = token.word.cues & Cues::MEANING;
+            let place = distance == 0
+                && matches!(
+                    turn.word(index),
+                    "office" | "home" | "work" | "desk" | "direct" | "switchboard" | "reception"
+                );
+            let meaning = token.word.cues & Cues::MEANING | if place { Cue::Phone.into() } else { Cues::default() };
             if bound && !meaning.is_empty() {
                 let distance = i32::try_from(distance).unwrap_or(i32::MAX);
                 self.hints.push((meaning, distance + 6));

@@ -2,11 +2,14 @@
 
 use crate::redact::{
     token::{Class, NormalisedTurn},
-    words::Cue,
+    words::{Cue, Cues},
 };
 
 /// How many tokens a date may have.
 const TOKENS_MAX: usize = 12;
+
+/// How many number words a day or a year may have.
+const DAY_WORDS_MAX: usize = 5;
 
 /// A date that begins at some token.
 #[derive(Clone, Copy, Debug)]
@@ -15,11 +18,21 @@ pub(super) struct Date {
     pub(super) last: usize,
     /// Whether day, month and year are all there.
     pub(super) full: bool,
+    /// Whether it has the name of a month.
+    pub(super) month: bool,
 }
 
 /// The date that begins at token `index`, in figures or with the name of a month.
 pub(super) fn date_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
-    figures(turn, index).or_else(|| with_month(turn, index))
+    let token = turn.token(index)?;
+    match token.class {
+        Class::Digits => figures(turn, index).or_else(|| with_month(turn, index)),
+        Class::Mixed => with_month(turn, index),
+        _ => {
+            let begins = token.word.number.is_some() || token.word.cues.any(Cues::of(&[Cue::Month, Cue::DayWord]));
+            begins.then(|| with_month(turn, index)).flatten()
+        }
+    }
 }
 
 fn value(turn: &NormalisedTurn<'_>, index: usize) -> Option<u32> {
@@ -37,7 +50,7 @@ fn value(turn: &NormalisedTurn<'_>, index: usize) -> Option<u32> {
 fn figures(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
     let gap = turn.gap(index).trim();
     let same = turn.gap(index + 1).trim() == gap && matches!(gap, "/" | "-" | ".");
-    let digits = (0..3).all(|offset| turn.token(index + offset).is_some_and(|token| token.is_digits()));
+    let digits = (0..3).all(|offset| turn.token(index + offset).is_some_and(super::super::token::Token::is_digits));
     if !same || !digits || continues(turn, index, gap) {
         return None;
     }
@@ -50,14 +63,15 @@ fn figures(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
         [4, 1 | 2, 1 | 2] => day_month(parts.1, parts.2) && year(parts.0, 4),
         _ => false,
     };
-    valid.then_some(Date { last: index + 2, full: true })
+    valid.then_some(Date { last: index + 2, full: true, month: false })
 }
 
 /// Whether the same mark joins further digits before or behind, as in an IP address or a phone in pairs.
 fn continues(turn: &NormalisedTurn<'_>, index: usize, gap: &str) -> bool {
-    let after = turn.gap(index + 2) == gap && turn.token(index + 3).is_some_and(|token| token.is_digits());
-    let before =
-        index > 0 && turn.gap(index - 1) == gap && turn.token(index - 1).is_some_and(|token| token.is_digits());
+    let after = turn.gap(index + 2) == gap && turn.token(index + 3).is_some_and(super::super::token::Token::is_digits);
+    let before = index > 0
+        && turn.gap(index - 1) == gap
+        && turn.token(index - 1).is_some_and(super::super::token::Token::is_digits);
     after || before
 }
 
@@ -65,18 +79,20 @@ fn continues(turn: &NormalisedTurn<'_>, index: usize, gap: &str) -> bool {
 fn with_month(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
     let mut months = 0;
     let mut last = None;
-    let mut parts = 0;
+    let (mut parts, mut before) = (0, 0);
     for at in index..index + TOKENS_MAX {
         let Some(token) = turn.token(at) else { break };
         if at > index && !joins(turn.gap(at - 1)) {
             break;
         }
         let cues = token.word.cues;
+        if parts - before > DAY_WORDS_MAX || (months == 0 && parts > DAY_WORDS_MAX) {
+            break;
+        }
         if cues.has(Cue::Month) && is_month(turn, at, parts > 0) {
             months += 1;
-        } else if value(turn, at).is_some_and(|value| value <= 31 || (1800..=2199).contains(&value)) {
-            parts += 1;
-        } else if cues.has(Cue::DayWord) || token.word.number.is_some() {
+            before = parts;
+        } else if is_part(turn, at, months) || cues.has(Cue::DayWord) || token.word.number.is_some() {
             parts += 1;
         } else if at > index
             && matches!(turn.word(at), "of" | "the" | "de" | "del" | "do" | "et" | "y" | "e" | "in" | "and" | "o")
@@ -90,15 +106,56 @@ fn with_month(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
         }
         last = Some(at);
     }
-    (months == 1 && parts > 0).then_some(Date { last: last?, full: parts > 1 })
+    (months == 1 && parts > 0).then_some(Date { last: last?, full: parts > 1, month: true })
+}
+
+/// Whether the figures at token `at` may be a day or a year; a year of two digits only behind a month.
+fn is_part(turn: &NormalisedTurn<'_>, at: usize, months: usize) -> bool {
+    value(turn, at).is_some_and(|value| value <= 31 || (1800..=2199).contains(&value) || (months == 1 && value < 100))
+}
+
+/// Figures and number words in a row that only context makes a date: `first of the seventh eighty eight`.
+pub(super) fn loose(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
+    let mut parts = 0;
+    let mut days = 0;
+    let mut last = index;
+    for at in index..index + TOKENS_MAX {
+        let Some(token) = turn.token(at) else { break };
+        if at > index && !joins(turn.gap(at - 1)) {
+            break;
+        }
+        if token.word.cues.has(Cue::DayWord) {
+            days += 1;
+        } else if token.word.number.is_some()
+            || value(turn, at).is_some_and(|value| value <= 31 || (1800..=2199).contains(&value) || value < 100)
+        {
+            parts += 1;
+        } else if at > index && matches!(turn.word(at), "of" | "the" | "de" | "del" | "do" | "y" | "e" | "et" | "und") {
+            continue;
+        } else {
+            break;
+        }
+        last = at;
+    }
+    ((days > 0 && parts > 0) || parts > 2).then_some(Date { last, full: true, month: true })
 }
 
 /// `may`, `mar` and other months that are words too count only beside a number.
 fn is_month(turn: &NormalisedTurn<'_>, at: usize, after_number: bool) -> bool {
+    let number_too = turn.token(at).is_some_and(|token| token.word.number.is_some());
+    if number_too
+        && !(value(turn, at + 1).is_some() || at.checked_sub(1).is_some_and(|before| value(turn, before).is_some()))
+    {
+        return false;
+    }
     after_number
         || value(turn, at + 1).is_some()
         || turn.token(at + 1).is_some_and(|next| next.word.number.is_some() || next.word.cues.has(Cue::DayWord))
-        || matches!(turn.word(at + 1), "the")
+        || (matches!(turn.word(at + 1), "the" | "de" | "del")
+            && (value(turn, at + 2).is_some()
+                || turn
+                    .token(at + 2)
+                    .is_some_and(|token| token.word.number.is_some() || token.word.cues.has(Cue::DayWord))))
 }
 
 fn joins(gap: &str) -> bool {

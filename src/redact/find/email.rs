@@ -31,7 +31,11 @@ fn around(text: &str, at: usize) -> Option<Span> {
         before.chars().rev().take(LOCAL_BYTES_MAX).take_while(|c| is_local(*c)).map(char::len_utf8).sum();
     let local = before.get(at - local..)?.trim_start_matches(['.', '-', '\'', '/', '=', '?', '&']);
     let domain = domain(after)?;
-    (!local.is_empty()).then(|| Span::new(at - local.len(), at + 1 + domain))
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let in_link = word
+        .get(..word.len().saturating_sub(local.len()))
+        .is_some_and(|head| head.contains("://") && !head.contains(['?', '=']));
+    (!local.is_empty() && !in_link).then(|| Span::new(at - local.len(), at + 1 + domain))
 }
 
 fn is_local(character: char) -> bool {

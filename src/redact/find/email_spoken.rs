@@ -1,42 +1,85 @@
 //! E-mail addresses that are said or disguised: `john dot smith at gmail dot com`, `mira [at] example (dot) com`,
 //! spelled letters, in the languages of the cue tables.
 
-use super::{View, number::letter_at};
-use crate::{
-    redact::{
-        Kind, Likelihood,
-        candidate::Candidate,
-        token::{Class, NormalisedTurn},
-        words::{Cue, Cues},
-    },
-    text::Span,
+use super::{View, context::Labels, number::letter_at};
+use crate::redact::{
+    Kind, Likelihood,
+    candidate::Candidate,
+    gazetteer,
+    token::{Class, NormalisedTurn},
+    words::{Cue, Cues},
 };
 
-/// How many tokens a spoken address may have on either side of its `at`.
-const SIDE_TOKENS_MAX: usize = 40;
+/// How many tokens a spoken local part may have.
+const LOCAL_TOKENS_MAX: usize = 28;
 
-/// Top-level domains that end a spoken domain; the common ones and those of the main markets.
+/// How many tokens a spoken domain may have.
+const DOMAIN_TOKENS_MAX: usize = 36;
+
+/// How many words may stand between two dots of a domain.
+const LABEL_WORDS_MAX: usize = 4;
+
+/// Words that join the parts of a local part.
+const JOINS: Cues = Cues::of(&[Cue::Dot, Cue::Dash, Cue::Underscore, Cue::Plus]);
+
+/// Top-level domains that end a spoken domain: the common ones and those of the main markets.
 const ENDINGS: &[&str] = &[
     "com", "org", "net", "edu", "gov", "info", "biz", "io", "co", "uk", "us", "ca", "au", "nz", "ie", "de", "at", "ch",
     "fr", "be", "nl", "lu", "es", "pt", "it", "br", "mx", "ar", "cl", "pl", "cz", "sk", "hu", "ro", "bg", "gr", "se",
     "no", "dk", "fi", "is", "tr", "ru", "ua", "in", "pk", "cn", "jp", "kr", "hk", "sg", "my", "th", "ph", "id", "vn",
     "za", "ng", "ke", "ae", "sa", "il", "eu", "me", "tv", "app", "dev", "online", "shop", "example", "test", "invalid",
-    "local", "gmx", "mail", "email", "cloud", "site", "xyz", "punto", "pe", "ec", "uy", "ve",
+    "local", "gmx", "mail", "email", "cloud", "site", "xyz", "pe", "ec", "uy", "ve",
 ];
 
 /// Finds spoken and disguised addresses.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    for (index, token) in turn.tokens().iter().enumerate() {
-        let spoken = token.word.cues.has(Cue::At)
-            || (turn.word(index) == "a" && bracketed(turn, index))
-            || (turn.word(index) == "at" || turn.word(index) == "sign");
-        if spoken && index > 0 {
+    for (index, token) in turn.tokens().iter().enumerate().skip(1) {
+        if token.word.cues.has(Cue::At) || (turn.word(index) == "a" && bracketed(turn, index)) {
             out.extend(around(view, index));
         }
     }
     for at in memchr::memchr_iter(b'@', turn.text().as_bytes()) {
         out.extend(written(turn, at));
+    }
+    if view.asked.has(Cue::Email) {
+        fragments(turn, out);
+    }
+}
+
+/// Parts of an address that is told over several turns, where it was asked for: joined or spelled parts, and a domain
+/// that begins with `at`.
+fn fragments(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
+    let count = turn.tokens().len();
+    let mut at = 0;
+    while at < count {
+        if turn.token(at).is_some_and(|token| token.word.cues.has(Cue::At))
+            && let Some(last) = domain(turn, at + 1)
+        {
+            out.push(Candidate::new(turn.span(at, last), Kind::Email, Likelihood::Possible, "asked-by-agent"));
+            at = last + 1;
+            continue;
+        }
+        let last = (at..count.min(at + LOCAL_TOKENS_MAX))
+            .take_while(|end| {
+                of_one_piece(turn, at, *end)
+                    || *end == at
+                    || turn.token(*end).is_some_and(|token| token.word.cues.any(JOINS))
+            })
+            .filter(|end| of_one_piece(turn, at, *end))
+            .last();
+        let Some(last) = last else {
+            at += 1;
+            continue;
+        };
+        let joins = (at..=last).any(|index| {
+            turn.token(index).is_some_and(|token| token.word.cues.any(JOINS) && turn.word(index).len() > 1)
+        });
+        let letters = (at..=last).filter(|index| turn.word(*index).len() == 1).count();
+        if joins || letters >= 3 || (letters > 0 && count <= 4) {
+            out.push(Candidate::new(turn.span(at, last), Kind::Email, Likelihood::Possible, "asked-by-agent"));
+        }
+        at = last + 1;
     }
 }
 
@@ -44,212 +87,246 @@ fn bracketed(turn: &NormalisedTurn<'_>, index: usize) -> bool {
     turn.gap_before(index).ends_with(['(', '[', '{', '<']) && turn.gap(index).starts_with([')', ']', '}', '>'])
 }
 
-/// The address around the word `at` at token `index`.
+/// The address around the word for `@` at token `index`.
 fn around(view: &View<'_>, index: usize) -> Option<Candidate> {
     let turn = view.turn;
-    let last = domain(turn, index + 1)?;
-    // `at sign` is two words; the local part ends before both.
-    let local_end = index - usize::from(turn.word(index) == "sign" && turn.word(index - 1) == "at");
-    let marked = turn.token(index).is_some_and(|token| token.word.cues.has(Cue::At)) && turn.word(index) != "at"
-        || bracketed(turn, index);
-    let first = local(turn, local_end.checked_sub(1)?, marked)?;
+    let sign = usize::from(turn.word(index + 1) == "sign");
+    let last = domain(turn, index + 1 + sign)?;
+    let end = index.checked_sub(1)?;
+    let first = local(turn, end)?;
+    let marked = turn.word(index) != "at" || sign > 0 || bracketed(turn, index);
+    let mailbox = matches!(
+        turn.word(end),
+        "info"
+            | "contact"
+            | "support"
+            | "sales"
+            | "admin"
+            | "hello"
+            | "office"
+            | "team"
+            | "service"
+            | "kontakt"
+            | "billing"
+            | "help"
+    );
+    let plain = first == end && !mailbox && gazetteer::look_up(turn.word(end)).ordinary > 0;
+    if plain && !marked && !Labels::around(turn, first, last, view.asked).has(Cue::Email) {
+        return None;
+    }
     Some(Candidate::new(turn.span(first, last), Kind::Email, Likelihood::VeryLikely, "form:spoken-email"))
 }
 
-/// The last token of the domain that begins at token `start`: words or letters joined by `dot`, ending in a known
-/// top-level domain.
+/// Whether a dot, said or written, stands before token `at`; the token behind it.
+fn behind_dot(turn: &NormalisedTurn<'_>, at: usize) -> Option<usize> {
+    let written = matches!(strip(turn.gap_before(at)), "." | "[.]" | "(.)" | "{.}");
+    let said = turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Dot));
+    if said { Some(at + 1) } else { written.then_some(at) }
+}
+
+fn strip(gap: &str) -> &str {
+    gap.trim_matches(' ')
+}
+
+/// The last token of the domain that begins at token `start`: labels joined by dots, the last a known top-level domain.
 fn domain(turn: &NormalisedTurn<'_>, start: usize) -> Option<usize> {
-    let mut found = None;
-    let mut dots = 0;
+    let (mut label, mut words, mut dots) = (String::new(), 0, 0);
     let mut at = start;
-    while at < start + SIDE_TOKENS_MAX {
-        let token = turn.token(at)?;
-        if matches!(token.class, Class::Placeholder(_)) || (at > start && turn.gap(at - 1).contains(['\n', '?'])) {
-            break;
+    while at < start + DOMAIN_TOKENS_MAX {
+        if at > start {
+            if let Some(next) = behind_dot(turn, at) {
+                (label, words, dots, at) = (String::new(), 0, dots + 1, next);
+            } else if !matches!(strip(turn.gap_before(at)), "" | "-" | "]" | ")" | ",") {
+                return None;
+            }
         }
-        let dotted = at > start && turn.gap(at - 1).trim_matches(' ') == ".";
-        let dot = token.word.cues.has(Cue::Dot) && at > start;
-        if dot || dotted {
-            dots += 1;
+        let token = turn.token(at).filter(|token| !matches!(token.class, Class::Placeholder(_)))?;
+        let single = token.span.len() == 1;
+        label.push_str(turn.word(at));
+        words += usize::from(!single && !token.word.cues.any(JOINS));
+        if words > LABEL_WORDS_MAX || (at == start && token.word.cues.has(Cue::Dot)) {
+            return None;
         }
-        if !dot
-            && dots > 0
-            && ENDINGS.contains(&turn.word(at))
-            && (dotted || at > 0 && turn.token(at - 1).is_some_and(|before| before.word.cues.has(Cue::Dot)))
-        {
-            found = Some(at);
-        }
-        let goes_on = |next: usize| {
-            turn.token(next).is_some_and(|token| token.word.cues.has(Cue::Dot))
-                || turn.gap(next - 1).trim_matches(' ') == "."
-        };
-        if found == Some(at) && !goes_on(at + 1) {
-            break;
-        }
-        let plain = dots == 0 && at >= start + 6 && turn.word(at).len() > 1;
-        if plain || turn.gap(at).len() > 4 {
-            break;
+        let spelled_on = single && turn.word(at + 1).len() == 1 && strip(turn.gap(at)).is_empty();
+        let dotted_on = behind_dot(turn, at + 1)
+            .is_some_and(|next| turn.token(next).is_some() && turn.gap(at).len() <= 4 && !ends_sentence(turn, at));
+        if dots > 0 && ENDINGS.contains(&label.as_str()) && !spelled_on && !dotted_on {
+            return Some(at);
         }
         at += 1;
     }
-    if found.is_none() && turn.token(at.min(start + SIDE_TOKENS_MAX)).is_none() {
-        return None;
+    None
+}
+
+/// Whether the dot behind token `at` is a full stop: a space and a capital follow.
+fn ends_sentence(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    turn.gap(at) == ". " && turn.raw(at + 1).starts_with(|character: char| character.is_uppercase())
+}
+
+/// The first token of the local part that ends at token `end`: the earliest from which all is of one piece.
+fn local(turn: &NormalisedTurn<'_>, end: usize) -> Option<usize> {
+    let mut first = None;
+    for start in (end.saturating_sub(LOCAL_TOKENS_MAX)..=end).rev() {
+        if start < end && !joinable(turn.gap(start)) {
+            break;
+        }
+        if of_one_piece(turn, start, end) {
+            first = Some(start);
+        }
     }
-    found
+    first
 }
 
-/// The first token of the local part that ends at token `last`.
-fn local(turn: &NormalisedTurn<'_>, last: usize, marked: bool) -> Option<usize> {
-    const JOINS: Cues = Cues::of(&[Cue::Dot, Cue::Dash, Cue::Underscore, Cue::Plus]);
-    let mut first = last;
-    let mut at = last;
-    let mut words = 0;
-    loop {
-        let token = turn.token(at)?;
-        if matches!(token.class, Class::Placeholder(_)) {
-            return None;
+fn joinable(gap: &str) -> bool {
+    gap.len() <= 4
+        && gap
+            .bytes()
+            .all(|byte| matches!(byte, b' ' | b',' | b'-' | b'.' | b'_' | b'+' | b'\'' | b'(' | b')' | b'[' | b']'))
+}
+
+/// What a part of a local part is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Word,
+    Letter,
+    Digits,
+    Join,
+}
+
+/// Whether tokens `start..=end` are letters, digits, joining words, and no two plain words without one between.
+fn of_one_piece(turn: &NormalisedTurn<'_>, start: usize, end: usize) -> bool {
+    let mut at = start;
+    let mut before = None;
+    while at <= end {
+        let Some((unit, next)) = unit(turn, at) else { return false };
+        let joined = at > start && matches!(strip(turn.gap_before(at)), "." | "_" | "-" | "+");
+        let copula = at == start
+            && start > 0
+            && matches!(turn.word(at), "e" | "o" | "y")
+            && turn
+                .token(start - 1)
+                .is_some_and(|label| label.word.cues.any(Cues::of(&[Cue::Email, Cue::NumberNoun, Cue::Address])));
+        if copula {
+            return false;
         }
-        let joins = token.word.cues.any(JOINS) && turn.word(at).len() > 1;
-        let stops = !joins && stops(turn, at);
-        if stops {
-            break;
+        let bare = unit == Unit::Word && before == Some(Unit::Word) && !joined;
+        let leads = unit == Unit::Word && at == start && gazetteer::look_up(turn.word(at)).ordinary >= 2 && next <= end;
+        let next_joins = next <= end
+            && (turn.token(next).is_some_and(|token| token.word.cues.any(JOINS))
+                || matches!(strip(turn.gap_before(next)), "." | "_" | "-" | "+"));
+        if bare || (leads && !next_joins) || (unit == Unit::Join && at == start) {
+            return false;
         }
-        first = at;
-        words += usize::from(!joins && turn.word(at).len() > 1 && token.word.number.is_none() && token.is_word());
-        if at == 0
-            || last - at >= SIDE_TOKENS_MAX
-            || turn.gap(at - 1).contains(['\n', '?', ':', '!', '"'])
-            || turn.gap(at - 1).len() > 4
-        {
-            break;
-        }
-        let bound = joins
-            || turn.token(at - 1).is_some_and(|before| {
-                before.word.cues.any(JOINS)
-                    || before.word.number.is_some()
-                    || before.is_digits()
-                    || before.span.len() == 1
-                    || spelled(turn, at - 1)
-            })
-            || turn.word(at).len() == 1
-            || token.is_digits()
-            || token.word.number.is_some()
-            || turn.gap(at - 1).trim_matches(' ') == ".";
-        let stranger = !bound && (words >= 1 && !(marked && words < 2));
-        if stranger {
-            break;
-        }
-        at -= 1;
+        before = Some(unit);
+        at = next;
     }
-    let empty = first == last && stops(turn, last);
-    (!empty).then(|| skip_lead(turn, first, last))
+    at == end + 1 && before != Some(Unit::Join)
 }
 
-/// Whether a spelling pair (`b as in boy`) ends at this token.
-fn spelled(turn: &NormalisedTurn<'_>, at: usize) -> bool {
-    (at.saturating_sub(3)..at)
-        .any(|start| turn.word(start).len() == 1 && letter_at(turn, start).is_some_and(|(_, next)| next == at + 1))
+fn unit(turn: &NormalisedTurn<'_>, at: usize) -> Option<(Unit, usize)> {
+    let token = turn.token(at)?;
+    if let Some((_, next)) = letter_at(turn, at) {
+        return Some((Unit::Letter, next));
+    }
+    let word = turn.word(at);
+    if word.len() == 1 && !turn.gap_before(at).ends_with('\'') && token.is_word() {
+        return Some((Unit::Letter, at + 1));
+    }
+    if token.word.cues.any(JOINS) {
+        return Some((Unit::Join, at + 1));
+    }
+    if token.is_digits() || token.word.number.is_some() || token.word.cues.any(Cues::of(&[Cue::Double, Cue::Triple])) {
+        return Some((Unit::Digits, at + 1));
+    }
+    let plain = !matches!(token.class, Class::Placeholder(_)) && word.len() > 1 && !stops(turn, at);
+    plain.then_some((Unit::Word, at + 1))
 }
 
-/// Words that are never a part of an address before `at`.
+/// Words that are never a part of an address.
 fn stops(turn: &NormalisedTurn<'_>, at: usize) -> bool {
-    matches!(
-        turn.word(at),
-        "is" | "it"
-            | "its"
-            | "me"
-            | "my"
-            | "email"
-            | "mail"
-            | "address"
-            | "to"
-            | "the"
-            | "reach"
-            | "contact"
-            | "ist"
-            | "es"
-            | "est"
-            | "adresse"
-            | "lautet"
-            | "meine"
-            | "mi"
-            | "correo"
-            | "on"
-            | "and"
-            | "so"
-            | "okay"
-            | "yes"
-            | "yeah"
-            | "sure"
-            | "send"
-            | "write"
-            | "that"
-            | "was"
-            | "you"
-            | "us"
-            | "them"
-            | "him"
-            | "her"
-            | "or"
-            | "indirizzo"
-            | "sono"
-            | "sao"
-            | "mon"
-            | "meu"
-            | "mio"
-            | "zijn"
-            | "mijn"
-            | "ja"
-            | "oui"
-            | "si"
-            | "sim"
-    ) || (turn.word(at) == "e" && turn.word(at + 1).len() > 1)
-        || (turn.word(at) == "s" && turn.gap_before(at).ends_with('\''))
+    const WORDS: &[&str] = &[
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "email",
+        "mail",
+        "address",
+        "to",
+        "the",
+        "reach",
+        "contact",
+        "ist",
+        "es",
+        "est",
+        "adresse",
+        "lautet",
+        "meine",
+        "mi",
+        "correo",
+        "on",
+        "and",
+        "so",
+        "send",
+        "write",
+        "that",
+        "was",
+        "you",
+        "us",
+        "them",
+        "him",
+        "her",
+        "or",
+        "indirizzo",
+        "sono",
+        "sao",
+        "mon",
+        "meu",
+        "mio",
+        "zijn",
+        "mijn",
+        "ja",
+        "oui",
+        "si",
+        "sim",
+        "at",
+        "for",
+        "sign",
+        "arroba",
+        "arobase",
+        "chiocciola",
+        "under",
+        "unter",
+        "spell",
+        "spelled",
+        "of",
+        "in",
+    ];
+    let cues = turn.token(at).map(|token| token.word.cues).unwrap_or_default();
+    WORDS.contains(&turn.word(at)) || cues.any(Cues::of(&[Cue::Acknowledge, Cue::Correction, Cue::Email]))
 }
 
-/// Leaves out words before the address itself.
-fn skip_lead(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> usize {
-    (first..last)
-        .find(|at| {
-            !turn.token(*at).is_some_and(|token| {
-                token.word.cues.any(Cues::of(&[Cue::Filler, Cue::Acknowledge])) && turn.word(*at).len() > 1
-            })
-        })
-        .unwrap_or(first)
-}
-
-/// An address whose `@` is written, but whose dots are said or set apart: `kay_s @ example . com`, `mira@example dot com`.
+/// An address whose `@` is written, but whose dots are said or set apart: `kay_s @ example . com`.
 fn written(turn: &NormalisedTurn<'_>, at: usize) -> Option<Candidate> {
-    let offset = u32::try_from(at).ok()?;
-    let next = turn.token_at(offset + 1);
+    let next = turn.token_at(u32::try_from(at).ok()? + 1);
     let before = next.checked_sub(1)?;
     let gap = turn.gap(before);
     if gap.trim_matches([' ', '<', '>', '(', ')', '[', ']', '*', '{', '}']) != "@" || gap.contains('\n') {
         return None;
     }
-    let last = domain(turn, next).or_else(|| comma_domain(turn, next))?;
-    let mut first = before;
-    while first > 0 && matches!(turn.gap(first - 1), "." | "_" | "-" | "+" | " . " | " _ " | " - ")
-        || (first > 0 && turn.gap(first - 1) == " " && turn.word(first).len() == 1 && turn.word(first - 1).len() == 1)
-    {
-        first -= 1;
-    }
-    let span: Span = turn.span(first, last);
-    Some(Candidate::new(span, Kind::Email, Likelihood::VeryLikely, "form:disguised-email"))
+    let comma = matches!(turn.gap(next), "," | ", ") && ENDINGS.contains(&turn.word(next + 1));
+    let last = domain(turn, next).or_else(|| comma.then_some(next + 1))?;
+    let apart = gap != "@" || turn.word(before).len() == 1;
+    let first = if apart { local(turn, before)? } else { glued(turn, before) };
+    Some(Candidate::new(turn.span(first, last), Kind::Email, Likelihood::VeryLikely, "form:disguised-email"))
 }
 
-/// `example,com`, and letters set apart: `example . c o m`.
-fn comma_domain(turn: &NormalisedTurn<'_>, start: usize) -> Option<usize> {
-    if matches!(turn.gap(start), "," | ", ") && ENDINGS.contains(&turn.word(start + 1)) {
-        return Some(start + 1);
+/// The first token of the typed local part that ends at token `end`.
+fn glued(turn: &NormalisedTurn<'_>, end: usize) -> usize {
+    let mut first = end;
+    while first > 0 && matches!(turn.gap(first - 1), "." | "_" | "-" | "+") {
+        first -= 1;
     }
-    let mut at = start;
-    while at < start + SIDE_TOKENS_MAX
-        && turn.token(at).is_some()
-        && (turn.gap(at).trim_matches(' ') == "." || (turn.word(at).len() == 1 && turn.gap(at) == " "))
-    {
-        at += 1;
-    }
-    let spaced = turn.word(at).len() == 1 && (start..at).any(|index| turn.gap(index).contains('.'));
-    spaced.then_some(at)
+    first
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     redact::{
-        token::{Class, NormalisedTurn},
-        words::Cue,
+        Kind, gazetteer,
+        token::{Case, Class, NormalisedTurn},
     },
     text::Span,
 };
@@ -14,6 +14,33 @@ pub(super) fn phone(turn: &NormalisedTurn<'_>, span: Span, _plus: bool) -> Span 
     let marks = before.len() - before.trim_end_matches(['+', '(']).len();
     let start = span.start - u32::try_from(marks.min(2)).unwrap_or(0);
     Span { start, end: extension(turn, span.end) }
+}
+
+/// The span of a number of this kind with what belongs to it.
+pub(super) fn whole(turn: &NormalisedTurn<'_>, span: Span, kind: Kind) -> Span {
+    match kind {
+        Kind::Phone => phone(turn, span, false),
+        Kind::NationalId | Kind::MedicalId | Kind::Passport | Kind::DriverLicense => version_letters(turn, span),
+        _ => span,
+    }
+}
+
+/// The span with the letters of a version behind it: `1234 567 897 AB`.
+fn version_letters(turn: &NormalisedTurn<'_>, span: Span) -> Span {
+    let next = turn.token_at(span.end);
+    let near = matches!(turn.gap_before(next), " " | "-" | "");
+    let letters = turn.token(next).filter(|token| {
+        near && token.case == Case::Upper && token.span.len() <= 3 && !token.is_digits() && token.word.cues.is_empty()
+            || near && token.case == Case::Capital && token.span.len() == 1 && token.is_word()
+    });
+    match letters {
+        Some(token)
+            if !matches!(token.class, Class::Placeholder(_)) && gazetteer::look_up(turn.word(next)).ordinary < 3 =>
+        {
+            Span { end: token.span.end, ..span }
+        }
+        _ => span,
+    }
 }
 
 /// The end of the extension that follows the number ending at `end`, or `end` itself: `x123`, `ext. 123`.
@@ -32,9 +59,5 @@ fn extension(turn: &NormalisedTurn<'_>, end: u32) -> u32 {
     {
         return token.span.end;
     }
-    let number = turn.token(next + 1).filter(|number| number.is_digits() && number.span.len() <= 6);
-    match number {
-        Some(number) if token.word.cues.has(Cue::Extension) && turn.gap(next).len() <= 2 => number.span.end,
-        _ => end,
-    }
+    end
 }

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     redact::{
         candidate::Candidate,
-        token::{Class, Token},
-        words::Cue,
+        token::{Case, Class, Token},
+        words::{Cue, Cues},
     },
     text::Span,
 };
@@ -28,7 +28,10 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
 fn may_begin(token: &Token) -> bool {
     match token.class {
         Class::Digits | Class::Mixed => true,
-        Class::Word => token.span.len() <= 6 && token.word.cues.is_empty(),
+        Class::Word => {
+            let bic = token.case == Case::Upper && matches!(token.span.len(), 8 | 11);
+            (token.span.len() <= 6 || bic) && (token.word.cues & Cues::MEANING).is_empty()
+        }
         Class::Placeholder(_) => false,
     }
 }
@@ -41,7 +44,7 @@ fn at_token(view: &View<'_>, index: usize, token: &Token, out: &mut Vec<Candidat
     let mut labels = None;
     for form in FORMS.iter().filter(|form| form.begins_with_digit() == first) {
         let Some((length, compact)) = form.matches(rest) else { continue };
-        if !(form.check)(&compact) || glued(text, start, start + length) {
+        if !(form.check)(compact.as_str()) || glued(text, start, start + length) {
             continue;
         }
         let span = Span::new(start, start + length);
@@ -87,39 +90,59 @@ impl Form {
     }
 
     /// Length of the match at the start of `rest`, and the matched letters and digits in upper case.
-    pub(super) fn matches(&self, rest: &[u8]) -> Option<(usize, String)> {
-        let mut compact = String::new();
+    pub(super) fn matches(&self, rest: &[u8]) -> Option<(usize, Compact)> {
+        let mut compact = Compact::default();
         let mut at = 0;
         let mut separator = None;
         for expected in self.pattern.bytes() {
             let byte = rest.get(at).copied().unwrap_or(0);
-            if matches!(expected, b'-' | b'~' | b'.' | b'/') {
-                let separates = match expected {
-                    b'~' => matches!(byte, b' ' | b'-' | b'.' | b'/'),
-                    b'-' => matches!(byte, b'-' | b' '),
-                    other => byte == other,
-                };
-                if !separates && expected != b'~' {
-                    return None;
-                }
-                if expected == b'~' && *separator.get_or_insert(separates) != separates {
-                    return None;
-                }
-                at += usize::from(separates);
-                continue;
-            }
             let fits = match expected {
                 b'9' => byte.is_ascii_digit(),
                 b'A' => byte.is_ascii_alphabetic(),
                 b'X' => byte.is_ascii_alphanumeric(),
+                b'~' => {
+                    let separates = matches!(byte, b' ' | b'-' | b'.' | b'/');
+                    if *separator.get_or_insert(separates) != separates {
+                        return None;
+                    }
+                    at += usize::from(separates);
+                    continue;
+                }
+                b'-' => matches!(byte, b'-' | b' '),
                 literal => byte.eq_ignore_ascii_case(&literal),
             };
             if !fits {
                 return None;
             }
-            compact.push(char::from(byte.to_ascii_uppercase()));
+            if byte.is_ascii_alphanumeric() {
+                compact.push(byte.to_ascii_uppercase());
+            }
             at += 1;
         }
         Some((at, compact))
+    }
+}
+
+/// Most letters and digits that a form may have.
+const COMPACT_BYTES_MAX: usize = 32;
+
+/// The letters and digits of a match, without an allocation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Compact {
+    bytes: [u8; COMPACT_BYTES_MAX],
+    len: usize,
+}
+
+impl Compact {
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.len) {
+            *place = byte;
+            self.len += 1;
+        }
+    }
+
+    /// The letters and digits.
+    pub(super) fn as_str(&self) -> &str {
+        self.bytes.get(..self.len).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 }

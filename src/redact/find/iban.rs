@@ -2,7 +2,13 @@
 
 use super::{View, context::Labels};
 use crate::{
-    redact::{Kind, Likelihood, candidate::Candidate, check, token::Class, words::Cue},
+    redact::{
+        Kind, Likelihood,
+        candidate::Candidate,
+        check,
+        token::{Case, Class},
+        words::Cue,
+    },
     text::Span,
 };
 
@@ -24,7 +30,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
                 token.class == Class::Word
                     && a.is_ascii_lowercase()
                     && b.is_ascii_lowercase()
-                    && turn.token(index + 1).is_some_and(|next| next.is_digits())
+                    && turn.token(index + 1).is_some_and(super::super::token::Token::is_digits)
             }
             _ => false,
         };
@@ -53,6 +59,17 @@ fn at_token(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
         if !matches!(turn.gap(at), " " | "-" | "." | "  " | "") || token.span.len() > LENGTH_MAX {
             break;
         }
+    }
+    if view.asked.has(Cue::Iban) && length.is_some_and(|wanted| compact.len() < wanted) && compact.len() >= 8 {
+        let last = (index..index + 9)
+            .take_while(|at| {
+                turn.token(*at)
+                    .is_some_and(|token| token.span.len() <= 4 && !token.is_word() || token.case == Case::Upper)
+            })
+            .last()
+            .unwrap_or(index);
+        out.push(Candidate::new(turn.span(index, last), Kind::Iban, Likelihood::Likely, "asked-by-agent"));
+        return;
     }
     let Some(wanted) = length.filter(|wanted| compact.len() == *wanted) else { return };
     let span: Span = turn.span(index, last);

@@ -72,6 +72,9 @@ const PERSONAL_PARTS: &[&str] = &[
 /// Finds links around every `://` and `www.`.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let text = view.turn.lower();
+    if memchr::memchr2(b'/', b'w', text.as_bytes()).is_none() {
+        return;
+    }
     for at in memmem::find_iter(text.as_bytes(), b"://") {
         let scheme = text
             .as_bytes()
@@ -95,6 +98,9 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         if begins {
             out.extend(link(view, at, at));
         }
+    }
+    if memchr::memchr(b'/', text.as_bytes()).is_none() {
+        return;
     }
     for site in PROFILE_SITES {
         for at in memmem::find_iter(text.as_bytes(), site.as_bytes()) {
@@ -128,8 +134,13 @@ fn link(view: &View<'_>, start: usize, host: usize) -> Option<Candidate> {
     let span = Span::new(start, start + whole.len());
     let authority = rest.split(['/', '?', '#']).next()?;
     if let Some((user, _)) = authority.rsplit_once('@') {
-        let kind = if user.contains(':') { Kind::Secret } else { Kind::Url };
-        return Some(Candidate::new(span, kind, Likelihood::VeryLikely, "form:url-credentials"));
+        let web = whole.starts_with("http") || whole.starts_with("ftp");
+        let credentials = Span::new(host, host + user.len());
+        return Some(match (web, user.contains(':')) {
+            (true, _) => Candidate::new(credentials, Kind::Secret, Likelihood::VeryLikely, "form:url-credentials"),
+            (false, true) => Candidate::new(span, Kind::Secret, Likelihood::VeryLikely, "form:connection-string"),
+            (false, false) => Candidate::new(span, Kind::Url, Likelihood::VeryLikely, "form:url-credentials"),
+        });
     }
     let path = rest.get(authority.len()..)?;
     personal(view, span, authority, path)
@@ -145,14 +156,21 @@ fn personal(view: &View<'_>, span: Span, authority: &str, path: &str) -> bool {
         .split_once('?')
         .is_some_and(|(_, query)| query.contains('=') && !query.starts_with("lang=") && !query.starts_with("utm_"));
     let part = PERSONAL_PARTS.iter().any(|part| path.contains(part));
-    let numbers = path.bytes().filter(u8::is_ascii_digit).count() >= 6;
+    let numbers = path.split(|character: char| !character.is_ascii_digit()).any(|run| run.len() >= 5);
     let internal = authority.ends_with(".internal")
-        || authority.ends_with(".local")
+        || authority.rsplit('.').next() == Some("local")
         || authority.contains("recording")
         || authority.parse::<std::net::Ipv4Addr>().is_ok();
     let index = view.turn.token_at(span.start);
     let spoken_of = path.len() > 1
         && Labels::around(view.turn, index, index, view.asked).sentence.has(Cue::Url)
         && path.bytes().any(|byte| byte.is_ascii_digit());
-    profile || parameters || (part && path.len() > 4) || numbers || internal || spoken_of
+    let random = path.split(['/', '?', '#']).any(is_random);
+    profile || random || parameters || (part && path.len() > 4) || numbers || internal || spoken_of
+}
+
+/// Whether a part of a path is a random key.
+fn is_random(part: &str) -> bool {
+    let digits = part.bytes().filter(u8::is_ascii_digit).count();
+    part.len() >= 16 && digits >= 3 && part.bytes().filter(u8::is_ascii_alphabetic).count() >= 6 && !part.contains('-')
 }

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::redact::gazetteer::{Class, Gap, Reading, rows};
+use crate::redact::{
+    gazetteer::{Class, Gap, Reading, Shape, rows},
+    token::Case,
+};
 
 /// The phrases, one a line.
 pub(crate) const CUES: &str = include_str!("../../../data/names/cues.tsv");
@@ -66,13 +69,14 @@ pub(super) fn left(reading: &Reading<'_>, at: usize) -> Left {
     if before.weight > 0 {
         return before;
     }
-    if let Some(question) = answered_question(reading, at) {
-        return best_left(reading, question, Gap::ASK);
+    let answer = answered_question(reading, at).map(|question| best_left(reading, question, Gap::ASK));
+    if let Some(answer) = answer.filter(|answer| answer.weight > 0) {
+        return answer;
     }
     if reading.entry(last).is(Class::Relation) && gap.only(Gap::SPACE.and(Gap::COMMA)) {
         return Left { weight: 3, opens: false };
     }
-    if !reading.entry(last).is(Class::CueEnd) { Left::default() } else { best_left(reading, last, gap) }
+    if reading.entry(last).is(Class::CueEnd) { best_left(reading, last, gap) } else { Left::default() }
 }
 
 /// "Mrs Hall", "Dr. Weber": a title before the name.
@@ -81,10 +85,16 @@ fn title(reading: &Reading<'_>, last: usize, gap: Gap) -> Left {
     if !gap.only(Gap::SPACE.and(Gap::DOT)) || gap.is_empty() {
         return Left::default();
     }
-    if entry.is(Class::Title) {
+    let counted = last > 0 && reading.turn.token(last - 1).is_some_and(|token| !token.is_word());
+    let shouted = reading.turn.token(last).is_some_and(|token| token.case == Case::Upper)
+        && reading.mark(last).shape != Shape::Plain;
+    let acronym = shouted && reading.mark(last + 1).shape == Shape::Plain;
+    if entry.is(Class::Title) && !counted && !acronym {
         return Left { weight: 8, opens: true };
     }
-    Left { weight: if entry.is(Class::WeakTitle) { 4 } else { 0 }, opens: false }
+    let name = reading.entry(last + 1);
+    let opens = reading.turn.word(last) == "miss" && name.ordinary == 0 && (name.is_unknown() || name.surname > 1);
+    Left { weight: if entry.is(Class::WeakTitle) { 4 } else { 0 }, opens }
 }
 
 /// "…name? User: Anna": the last word of the question before a speaker's label.
@@ -114,20 +124,26 @@ fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
             && reading.before(last - offset).only(Gap::SPACE.and(Gap::QUOTE).and(Gap::COMMA))
     });
     let starts = |index: usize| index == 0 || !reading.before(index).only(Gap::SPACE);
-    words && first.is_some_and(|first| !cue.marks.contains('s') || starts(first))
+    words
+        && first
+            .is_some_and(|first| !reading.before(first).has(Gap::GLUE) && (!cue.marks.contains('s') || starts(first)))
 }
 
 /// What the marks of the phrase make of the gap behind it.
 fn weigh(cue: &Cue, gap: Gap) -> Left {
     let mut allowed = Gap::SPACE.and(Gap::COLON).and(Gap::MARK);
-    for (mark, more) in
-        [('c', Gap::COMMA.and(Gap::STOP)), ('n', Gap::LINE.and(Gap::COMMA)), ('q', Gap::ASK.and(Gap::LINE))]
-    {
+    for (mark, more) in [
+        ('c', Gap::COMMA.and(Gap::STOP)),
+        ('r', Gap::COMMA),
+        ('n', Gap::LINE.and(Gap::COMMA)),
+        ('q', Gap::ASK.and(Gap::LINE)),
+    ] {
         if cue.marks.contains(mark) {
             allowed = allowed.and(more);
         }
     }
-    if !gap.only(allowed) {
+    let needed = if cue.marks.contains('r') { Gap::COMMA.and(Gap::LINE) } else { Gap::COLON };
+    if cue.marks.contains([':', 'r']) && !gap.has(needed) || !gap.only(allowed) {
         return Left::default();
     }
     if cue.marks.contains('q') && gap.only(Gap::SPACE) {
@@ -165,7 +181,7 @@ mod tests {
             assert_eq!(columns.len(), 4, "{row}");
             assert!(matches!(columns[0], "<" | ">"), "{row}");
             assert!((1..=9).contains(&columns[1].parse::<i32>().expect("a weight")), "{row}");
-            assert!(columns[2].chars().all(|mark| ".ucnqs".contains(mark)), "{row}");
+            assert!(columns[2].chars().all(|mark| ".ucnqsr:".contains(mark)), "{row}");
             assert_eq!(crate::text::Normalised::new(columns[3]).lower(), columns[3], "{row}");
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn house_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
         let gap = reading.before(index);
         (gap == Gap::HYPHEN || gap == Gap::GLUE) && reading.turn.raw(index).len() <= 4
     };
-    if joined(last + 1) && (is_number(reading, last + 1) || reading.turn.raw(last + 1).len() == 1) {
+    while last < at + 2 && joined(last + 1) && (is_number(reading, last + 1) || reading.turn.raw(last + 1).len() == 1) {
         last += 1;
     }
     let bis = matches!(reading.turn.word(last + 1), "bis" | "ter" | "quater");
@@ -59,9 +59,15 @@ pub(super) fn spoken_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
     if !is_said(at) || (at > 0 && is_said(at - 1) && reading.before(at).only(Gap::SPACE)) {
         return None;
     }
+    let close = |index: usize| reading.before(index).only(Gap::SPACE.and(Gap::HYPHEN));
     let mut last = at;
-    while last - at < 3 && reading.before(last + 1).only(Gap::SPACE.and(Gap::HYPHEN)) && is_said(last + 1) {
-        last += 1;
+    while last - at < 6 {
+        let linked = matches!(reading.turn.word(last + 1), "and" | "y" | "e" | "et" | "und") && close(last + 1);
+        let next = last + 1 + usize::from(linked);
+        if !close(next) || !is_said(next) {
+            break;
+        }
+        last = next;
     }
     Some(last)
 }

@@ -14,7 +14,7 @@ const AREAS: &str = " AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO
 
 /// The last token of a code that begins at `at` and whose form alone tells what it is.
 pub(super) fn by_form(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    british(reading, at).or_else(|| canadian(reading, at))
+    british(reading, at).or_else(|| canadian(reading, at)).or_else(|| irish(reading, at))
 }
 
 /// "SW1A 1AA", "m1 1ae", "SW1A1AA".
@@ -63,6 +63,21 @@ fn canadian(reading: &Reading<'_>, at: usize) -> Option<usize> {
     fits.then_some(at + 1)
 }
 
+/// "D02 X285": a letter and two digits, then four letters and digits.
+fn irish(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let upper = |index: usize| {
+        reading.turn.token(index).is_some_and(|token| token.class == TokenClass::Mixed && token.case == Case::Upper)
+    };
+    let key = reading.turn.raw(at).as_bytes();
+    let routed = matches!(key, [letter, digit, end] if letter.is_ascii_uppercase() && digit.is_ascii_digit() && (end.is_ascii_digit() || *end == b'W'));
+    let fits = routed
+        && upper(at)
+        && upper(at + 1)
+        && reading.before(at + 1) == Gap::SPACE
+        && reading.turn.raw(at + 1).len() == 4;
+    fits.then_some(at + 1)
+}
+
 fn alternates(raw: &str, letter_first: bool) -> bool {
     raw.bytes().enumerate().all(|(index, byte)| {
         if (index % 2 == 0) == letter_first {
@@ -101,7 +116,7 @@ fn digits(reading: &Reading<'_>, at: usize) -> Option<usize> {
         |index: usize| reading.turn.token(index).filter(|token| token.is_digits()).map_or(0, |token| token.span.len());
     let (first, second) = (len(at), len(at + 1));
     let gap = reading.before(at + 1);
-    if GROUPS.iter().any(|group| *group == (first, second, gap)) {
+    if GROUPS.contains(&(first, second, gap)) {
         return Some(at + 1);
     }
     let dutch = first == 4

@@ -6,6 +6,8 @@ use crate::redact::gazetteer::{Class, Classes, Gap, Reading, Shape};
 /// How sure a core is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strength {
+    /// Words and a number, no more.
+    Bare,
     /// An address only where more of one stands around it.
     Weak,
     /// An address by itself.
@@ -90,7 +92,7 @@ pub(super) fn core(reading: &Reading<'_>, at: usize) -> Option<Core> {
 
 /// "P.O. Box 123", "Postfach 1234", "PSC 7951, Box 9972".
 fn post_box(reading: &Reading<'_>, at: usize) -> Option<Core> {
-    if reading.turn.word(at) == "psc" || reading.turn.word(at) == "unit" {
+    if matches!(reading.turn.word(at), "psc" | "unit" | "rr" | "hc") {
         let second = at + 2;
         let fits = is_number(reading, at + 1) && reading.turn.word(second) == "box" && is_number(reading, second + 1);
         return fits.then_some(Core { first: at, last: second + 1, strength: Strength::Strong });
@@ -122,8 +124,11 @@ fn number_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     if !reading.before(name).only(Gap::SPACE.and(Gap::COMMA)) || reading.before(name).is_empty() {
         return None;
     }
-    let (last, strength) = typed(reading, name).or_else(|| suffixed(reading, name)).or_else(|| bare(reading, name))?;
-    let strength = if written.is_none() { Strength::Weak } else { strength };
+    let via = reading.turn.word(name) == "via" && reading.mark(name).shape == Shape::Plain;
+    let typed = if via { None } else { typed(reading, name) };
+    let (last, strength) = typed.or_else(|| suffixed(reading, name)).or_else(|| bare(reading, name))?;
+    let placed = reading.previous(at).classes.any(Classes::of(&[Class::InPlace, Class::Unit]));
+    let strength = if written.is_none() && !placed { Strength::Weak } else { strength };
     Some(Core { first: at, last: second_number(reading, last), strength })
 }
 
@@ -153,7 +158,7 @@ fn bare(reading: &Reading<'_>, name: usize) -> Option<(usize, Strength)> {
     let last = (name..name + 4).take_while(|at| named(*at)).last()?;
     let close = reading.before(last + 1) == Gap::SPACE && reading.turn.raw(last + 1).len() <= 4;
     (close && number_behind(reading, last).is_some() && reading.turn.raw(name).len() > 3)
-        .then_some((last, Strength::Weak))
+        .then_some((last, Strength::Bare))
 }
 
 /// A name that ends in a word for a street: its last token.
@@ -226,17 +231,20 @@ fn is_name_word(reading: &Reading<'_>, at: usize) -> bool {
     reading.is_word(at) || is_ordinal(reading.turn.raw(at))
 }
 
+/// German words that begin the name of a street only where they are written with a capital: "Am Markt 5".
+fn is_preposition(reading: &Reading<'_>, at: usize) -> bool {
+    let word = reading.turn.word(at);
+    matches!(word, "an" | "am" | "im" | "auf" | "zum" | "zur" | "unter" | "alte" | "alter" | "grosse" | "kleine")
+}
+
 /// A word for a street and a name behind it, "rue de la Paix": its last token.
 fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     let entry = reading.entry(at);
-    if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) {
+    let slashed = reading.turn.word(at) == "c" && reading.before(at + 1).has(Gap::GLUE);
+    if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) && !slashed {
         return None;
     }
-    let preposition = matches!(
-        reading.turn.word(at),
-        "an" | "am" | "im" | "auf" | "zum" | "zur" | "unter" | "alte" | "alter" | "grosse" | "kleine"
-    );
-    if preposition && reading.mark(at).shape == Shape::Plain {
+    if is_preposition(reading, at) && reading.mark(at).shape == Shape::Plain {
         return None;
     }
     let mut last = at;
@@ -244,11 +252,13 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     for next in at + 1..=at + NAME_MAX {
         let shaped = reading.mark(next).shape != Shape::Plain;
         let opened = next == at + 1 || reading.previous(next).is(Class::Particle);
-        let common = reading.entry(next).ordinary > 1 || !entry.is(Class::StreetFirst);
-        let lower = reading.entry(next).is(Class::Particle) || (opened && !common);
+        let common = reading.entry(next).ordinary > 1 + u8::from(reading.previous(next).is(Class::Particle))
+            || !entry.is(Class::StreetFirst);
+        let numbered = reading.before(next + 1) == Gap::SPACE && is_number(reading, next + 1);
+        let lower = reading.entry(next).is(Class::Particle) || (opened && (!common || numbered && entry.is(Class::StreetFirst)));
         if !reading.is_word(next)
-            || !is_inside(reading, next)
-            || reading.entry(next).is(Class::Unit)
+            || !(is_inside(reading, next) || slashed && next == at + 1)
+            || is_end(reading, next)
             || !(shaped || lower)
         {
             break;
@@ -262,21 +272,37 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     (last > at && strong).then_some((last, Strength::Strong))
 }
 
+/// A flat or a number ends the name of a street.
+fn is_end(reading: &Reading<'_>, at: usize) -> bool {
+    let said = reading.turn.token(at).is_some_and(|token| token.word.number.is_some());
+    reading.entry(at).is(Class::Unit)
+        || (said && reading.mark(at).shape == Shape::Plain)
+        || (reading.entry(at).is(Class::NumberSign) && reading.turn.raw(at).len() > 1)
+}
+
 /// "Calle Mayor 3", "ul. Narewska 94", "Via Roma, 10".
 fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     let (name, _) = typed(reading, at)?;
     let last = number_behind(reading, name)?;
-    Some(Core { first: at, last, strength: Strength::Strong })
+    let said = reading.is_word(last) && reading.turn.raw(last).len() > 1;
+    let year = is_preposition(reading, at) && reading.turn.raw(last).len() == 4;
+    if year {
+        return None;
+    }
+    Some(Core { first: at, last, strength: if said { Strength::Weak } else { Strength::Strong } })
 }
 
 /// The last token of a house number behind a street's name.
 fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
     let sign = usize::from(reading.entry(name + 1).is(Class::NumberSign));
     let number = name + 1 + sign;
-    let gap = Gap::SPACE.and(Gap::COMMA).and(Gap::DOT).and(Gap::HASH).and(Gap::OTHER);
+    let gap = Gap::SPACE.and(Gap::COMMA).and(Gap::DOT).and(Gap::HASH).and(Gap::OTHER).and(Gap::COLON);
     let spaced = (name + 1..=number).all(|at| reading.before(at).only(gap) && !reading.before(at).is_empty());
     if !spaced {
         return None;
+    }
+    if let Some(said) = spoken_number(reading, number).filter(|_| reading.before(number).only(Gap::SPACE)) {
+        return Some(said);
     }
     let last = house_number(reading, number)?;
     let letter = reading.before(last + 1) == Gap::SPACE
@@ -290,7 +316,8 @@ fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
 /// number.
 fn ending(reading: &Reading<'_>, at: usize) -> Option<Core> {
     for word in at..at + 3 {
-        if !reading.is_word(word) || (word > at && !is_inside(reading, word)) {
+        let label = reading.entry(word).classes.any(Classes::of(&[Class::Live, Class::Role, Class::Determiner]));
+        if !reading.is_word(word) || label || (word > at && !is_inside(reading, word)) {
             return None;
         }
         let Some(strength) = compound(reading, word, word > at) else {
@@ -308,8 +335,13 @@ fn ending(reading: &Reading<'_>, at: usize) -> Option<Core> {
 /// Whether a word ends like the name of a street.
 fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
     let (word, entry, shape) = (reading.turn.word(at), reading.entry(at), reading.mark(at).shape);
-    let shaped = shape != Shape::Plain || (named && reading.mark(at - 1).shape != Shape::Plain);
+    let shaped = shape != Shape::Plain
+        || (named && reading.mark(at - 1).shape != Shape::Plain && reading.turn.raw(at - 1).len() > 2);
     if named && entry.is(Class::Street) && shaped {
+        return Some(Strength::Strong);
+    }
+    let hungarian = named && word == "u" && reading.before(at + 1).has(Gap::DOT);
+    if hungarian && shaped {
         return Some(Strength::Strong);
     }
     let index = ENDINGS.iter().position(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))?;

@@ -53,8 +53,29 @@ pub(super) fn look_up(word: &str) -> Word {
     }
     match TABLES.words.get(word) {
         Some(known) => *known,
+        None => fallback(word),
+    }
+}
+
+/// Words that are put together of listed ones.
+fn fallback(word: &str) -> Word {
+    if !word.is_ascii() {
+        return Word { cues: cues::spaceless(word), ..Word::default() };
+    }
+    match numbers::compound(word, |part| TABLES.words.get(part).and_then(|word| word.number)) {
+        Some(number) => Word { number: Some(number), ..Word::default() },
+        None if is_ordinal(word) => Word { cues: Cue::DayWord.into(), ..Word::default() },
         None => compound(word),
     }
+}
+
+/// German and Dutch ordinals: `siebzehnten`, `einundzwanzigster`.
+fn is_ordinal(word: &str) -> bool {
+    let stem = ["ten", "ter", "te"].iter().find_map(|ending| word.strip_suffix(ending));
+    stem.is_some_and(|stem| {
+        let stem = stem.strip_suffix('s').unwrap_or(stem);
+        stem.len() >= 3 && TABLES.words.get(stem).is_some_and(|word| word.number.is_some())
+    })
 }
 
 /// Endings that make a compound the label of a number (German, Dutch, Scandinavian).

@@ -4,20 +4,24 @@ use std::ops::{BitAnd, BitOr};
 
 /// A set of languages of the number tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Languages(u8);
+pub(crate) struct Languages(u16);
 
 impl Languages {
     /// No language.
     pub(crate) const NONE: Self = Self(0);
-    const EN: Self = Self(1);
+    /// English.
+    pub(crate) const EN: Self = Self(1);
     const ES: Self = Self(2);
     const FR: Self = Self(4);
     const DE: Self = Self(8);
     const PT: Self = Self(16);
     const IT: Self = Self(32);
     const NL: Self = Self(64);
+    const PL: Self = Self(128);
+    const SV: Self = Self(256);
+    const TR: Self = Self(512);
     /// Every language.
-    pub(crate) const ALL: Self = Self(127);
+    pub(crate) const ALL: Self = Self(u16::MAX);
 
     /// Whether there is none.
     pub(crate) fn is_empty(self) -> bool {
@@ -73,6 +77,13 @@ const ROWS: &[(Languages, u16, u16, &str)] = &[
         veintiseis veintisiete veintiocho veintinueve",
     ),
     (Languages::ES, 30, 10, "treinta cuarenta cincuenta sesenta setenta ochenta noventa cien/ciento"),
+    (
+        Languages::ES,
+        200,
+        100,
+        "doscientos/doscientas trescientos/trescientas cuatrocientos/cuatrocientas quinientos/quinientas \
+        seiscientos/seiscientas setecientos/setecientas ochocientos/ochocientas novecientos/novecientas",
+    ),
     (Languages::ES, 1000, 1, "mil"),
     (
         Languages::FR,
@@ -105,10 +116,17 @@ const ROWS: &[(Languages, u16, u16, &str)] = &[
         Languages::PT,
         0,
         1,
-        "zero um/uma dois/duas tres quatro cinco seis/meia sete oito nove dez onze doze treze quatorze/catorze \
+        "zero um/hum/uma dois/duas tres quatro cinco seis/meia sete oito nove dez onze doze treze quatorze/catorze \
         quinze dezesseis/dezasseis dezessete/dezassete dezoito dezenove/dezanove",
     ),
     (Languages::PT, 20, 10, "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem/cento"),
+    (
+        Languages::PT,
+        200,
+        100,
+        "duzentos/duzentas trezentos/trezentas quatrocentos/quatrocentas quinhentos/quinhentas \
+        seiscentos/seiscentas setecentos/setecentas oitocentos/oitocentas novecentos/novecentas",
+    ),
     (Languages::PT, 1000, 1, "mil"),
     (
         Languages::IT,
@@ -128,6 +146,29 @@ const ROWS: &[(Languages, u16, u16, &str)] = &[
     ),
     (Languages::NL, 20, 10, "twintig dertig veertig vijftig zestig zeventig tachtig negentig honderd"),
     (Languages::NL, 1000, 1, "duizend"),
+    (
+        Languages::PL,
+        0,
+        1,
+        "zero jeden dwa trzy cztery piec szesc siedem osiem dziewiec dziesiec jedenascie dwanascie trzynascie czternascie \
+        pietnascie szesnascie siedemnascie osiemnascie dziewietnascie",
+    ),
+    (
+        Languages::PL,
+        20,
+        10,
+        "dwadziescia trzydziesci czterdziesci piecdziesiat szescdziesiat siedemdziesiat osiemdziesiat dziewiecdziesiat sto",
+    ),
+    (Languages::PL, 200, 100, "dwiescie trzysta czterysta piecset szescset siedemset osiemset dziewiecset"),
+    (
+        Languages::SV,
+        0,
+        1,
+        "noll ett tva tre fyra fem sex sju atta nio tio elva tolv tretton fjorton femton sexton sjutton arton nitton",
+    ),
+    (Languages::SV, 20, 10, "tjugo trettio fyrtio femtio sextio sjuttio attio nittio hundra"),
+    (Languages::TR, 0, 1, "sifir bir iki uc dort bes alti yedi sekiz dokuz"),
+    (Languages::TR, 20, 10, "yirmi otuz kirk elli altmis yetmis seksen doksan yuz"),
 ];
 
 /// Numbers written as one word by joining units and tens: language, tens, units 1–9, word between, units first.
@@ -190,6 +231,44 @@ fn join(ten: &str, unit: &str, between: &str, units_first: bool) -> String {
     format!("{stem}{unit}")
 }
 
+/// Words between the parts of a large number written as one word, and what they multiply by.
+const SCALES: &[(&str, u16, Languages)] = &[
+    ("tausend", 1000, Languages::DE),
+    ("hundert", 100, Languages::DE),
+    ("duizend", 1000, Languages::NL),
+    ("honderd", 100, Languages::NL),
+    ("mila", 1000, Languages::IT),
+    ("mille", 1000, Languages::IT),
+    ("cento", 100, Languages::IT),
+    ("cent", 100, Languages::IT),
+];
+
+/// A number of hundreds or thousands that is written as one word: `neunzehnhundertachtzig`, `duemilatrenta`.
+pub(super) fn compound(word: &str, known: impl Fn(&str) -> Option<Number> + Copy) -> Option<Number> {
+    if word.len() < 7 {
+        return None;
+    }
+    SCALES.iter().find_map(|(scale, value, languages)| {
+        let (before, after) = word.split_once(scale)?;
+        joined(before, after, *value, *languages, known)
+    })
+}
+
+fn joined(
+    before: &str,
+    after: &str,
+    scale: u16,
+    languages: Languages,
+    known: impl Fn(&str) -> Option<Number> + Copy,
+) -> Option<Number> {
+    let part = |text: &str, empty: u16| match text.trim_start_matches("und") {
+        "" => Some(empty),
+        text => known(text).or_else(|| compound(text, known)).map(|number| number.value),
+    };
+    let value = part(before, 1)?.checked_mul(scale)?.checked_add(part(after, 0)?)?;
+    Some(Number { value, languages })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::look_up;
@@ -216,6 +295,10 @@ mod tests {
             ("dezessete", 17),
             ("hundred", 100),
             ("negenennegentig", 99),
+            ("neunzehnhundertsechsundachtzig", 1986),
+            ("zweitausendeins", 2001),
+            ("duemilatrenta", 2030),
+            ("millenovecentottanta", 1980),
             ("mil", 1000),
         ] {
             check(word, value);

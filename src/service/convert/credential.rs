@@ -19,6 +19,9 @@ use crate::{
 const VALID: (usize, usize, usize) = (limits::CREDENTIAL_SECONDS_MIN, 30 * 86_400, limits::CREDENTIAL_SECONDS_MAX);
 
 /// A request for a credential of the caller's own tenant.
+///
+/// # Errors
+/// The fields that are wrong.
 pub fn new_credential(request: pb::CreateCredentialRequest, caller: &Caller) -> Outcome<NewCredential> {
     let pb::CreateCredentialRequest { roles, label, valid_duration } = request;
     let (root, mut violations) = (Path::Root, Violations::default());
@@ -62,6 +65,9 @@ pub fn credential(record: CredentialRecord) -> pb::Credential {
 }
 
 /// The name of a credential in a request.
+///
+/// # Errors
+/// It is no such name.
 pub fn name(value: &str) -> Outcome<crate::id::CredentialId> {
     let mut violations = Violations::default();
     let id = scalar::name(value, &Path::Root.field("name"), &mut violations);

@@ -63,7 +63,7 @@ fn message(
     let importance = enums::importance(importance, &path.field("importance"), violations);
     raise(draft, thread, role, importance, auto_submitted);
     addresses(draft, role, from, to, path, violations);
-    ids(draft, message_id, references, path, violations);
+    ids(draft, &message_id, &references, path, violations);
     if thread.subject.as_ref().is_none_or(|before| before.expose() != subject) {
         thread.subject = Some(RawText::from(subject.as_str()));
         draft.push_unless_empty(role, Part::Subject, subject, time);
@@ -133,12 +133,12 @@ fn address(address: pb::EmailAddress, path: &Path<'_>, violations: &mut Violatio
     }
 }
 
-fn ids(draft: &mut Draft, message_id: String, references: Vec<String>, path: &Path<'_>, violations: &mut Violations) {
+fn ids(draft: &mut Draft, message_id: &str, references: &[String], path: &Path<'_>, violations: &mut Violations) {
     let list = path.field("references");
     scalar::count(references.len(), limits::EMAIL_REFERENCES_MAX, &list, violations);
     let fits = |id: &str| id.len() <= limits::MESSAGE_ID_BYTES_MAX;
-    violations.check(fits(&message_id), &path.field("message_id"), Reason::FieldTooLong);
-    draft.join.message_ids.extend(normal_id(&message_id));
+    violations.check(fits(message_id), &path.field("message_id"), Reason::FieldTooLong);
+    draft.join.message_ids.extend(normal_id(message_id));
     for (index, reference) in references.iter().enumerate().take(limits::EMAIL_REFERENCES_MAX) {
         violations.check(fits(reference), &list.at(index), Reason::FieldTooLong);
         draft.join.references.extend(normal_id(reference));

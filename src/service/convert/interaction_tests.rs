@@ -8,6 +8,8 @@ use crate::{
     store::Handling,
 };
 
+use pb::{Importance as I, SpeakerRole as S};
+
 const NOW: Timestamp = Timestamp(1_764_000_000_000_000);
 
 fn parse_with(allowed: &[&str], value: pb::Interaction) -> Outcome<Draft> {
@@ -283,7 +285,6 @@ fn a_thread_is_automatic_unless_a_customer_wrote_in_it() {
 fn importance_is_the_customers_own() {
     let marked =
         |role, importance: pb::Importance| pb::EmailMessage { importance: importance.into(), ..mail(role, "", "x") };
-    use pb::{Importance as I, SpeakerRole as S};
     for (messages, importance) in [
         (vec![marked(S::Customer, I::High)], Importance::High),
         (vec![marked(S::Customer, I::Low)], Importance::Low),

@@ -23,6 +23,9 @@ use crate::{
 const LEASE: (usize, usize, usize) = (limits::LEASE_SECONDS_MIN, 300, limits::LEASE_SECONDS_MAX);
 
 /// A request for leases.
+///
+/// # Errors
+/// The fields that are wrong.
 pub fn lease_request(request: pb::LeaseItemsRequest, caller: &Caller) -> Outcome<LeaseRequest> {
     let pb::LeaseItemsRequest { queues, max_items, lease_duration, wait_duration, skills, language_codes, request_id } =
         request;

@@ -7,7 +7,7 @@ use crate::{assessment::Signal, lexicon::Cue};
 const UNKNOWN: Signal = "unknown";
 
 /// Signals that are no cues of a lexicon.
-const OTHERS: [Signal; 9] = [
+const OTHERS: [Signal; 10] = [
     "base",
     "negativity",
     "hold_time",
@@ -17,6 +17,7 @@ const OTHERS: [Signal; 9] = [
     "automatic_mail",
     "uncovered_language",
     "negated",
+    "text_withheld",
 ];
 
 /// The signal of that name.

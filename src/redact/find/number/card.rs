@@ -1,7 +1,10 @@
 //! Payment card numbers: 13 to 19 digits with a Luhn check and a prefix that a network uses.
 
 use super::run::Group;
-use crate::redact::{check::luhn, token::NormalisedTurn};
+use crate::{
+    redact::{Kind, Likelihood, candidate::Candidate, check::luhn, token::NormalisedTurn},
+    text::Span,
+};
 
 /// The card number that begins at group `first`: the index of its last group. Without context only the groupings in
 /// print on cards count.
@@ -10,7 +13,7 @@ pub(super) fn card_at(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize,
     let mut shape = Vec::new();
     let mut found = None;
     for (index, group) in groups.iter().enumerate().skip(first) {
-        digits.push_str(group.text(turn));
+        digits.push_str(&group.text(turn));
         shape.push(group.digits);
         if digits.len() > 19 {
             break;
@@ -26,6 +29,23 @@ pub(super) fn card_at(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize,
     found
 }
 
+/// A card number glued to letters: `CARD4111111111111111END`.
+pub(super) fn inside(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
+    let word = turn.word(index);
+    if word.len() < 14 || word.len() > 64 {
+        return;
+    }
+    let start = word.find(|character: char| character.is_ascii_digit()).unwrap_or(0);
+    let rest = word.get(start..).unwrap_or_default();
+    let digits = rest.split(|character: char| !character.is_ascii_digit()).next().unwrap_or_default();
+    let offset = turn.span(index, index).range().start + start;
+    let lettered = start == 0 || start >= 3;
+    if lettered && (13..=19).contains(&digits.len()) && luhn(digits) && network(digits) {
+        let span = Span::new(offset, offset + digits.len());
+        out.push(Candidate::new(span, Kind::CreditCard, Likelihood::VeryLikely, "luhn"));
+    }
+}
+
 /// The groupings in print: none, fours, 4-6-5, 4-6-4, and digit by digit.
 fn printed(shape: &[usize]) -> bool {
     let fours = shape.split_last().is_some_and(|(last, rest)| rest.iter().all(|size| *size == 4) && *last <= 4);
@@ -35,7 +55,7 @@ fn printed(shape: &[usize]) -> bool {
         || singles
         || matches!(
             shape,
-            [4, 6, 5] | [4, 6, 4] | [8, 8] | [6, 13] | [2, 2, 2, 2, 2, 2, 2, 2] | [4, 4, 8] | [4, 8, 4] | [8, 4, 4]
+            [4, 6, 5 | 4] | [8, 8] | [6, 13] | [2, 2, 2, 2, 2, 2, 2, 2] | [4, 4, 8] | [4, 8, 4] | [8, 4, 4]
         )
 }
 
@@ -48,7 +68,7 @@ pub(crate) fn network(digits: &str) -> bool {
         (4, ..) => matches!(length, 13 | 16 | 18 | 19),
         (_, 34 | 37, ..) => length == 15,
         (_, 51..=55, ..) | (_, _, _, 2221..=2720) => length == 16,
-        (_, 36 | 38 | 39, ..) | (_, _, 300..=305, _) | (_, _, 309, _) => (14..=19).contains(&length),
+        (_, 36 | 38 | 39, ..) | (_, _, 300..=305 | 309, _) => (14..=19).contains(&length),
         (_, 35, ..) => (16..=19).contains(&length),
         (_, 50 | 56..=59 | 60..=69, ..) => (12..=19).contains(&length),
         (_, _, _, 1800 | 2131) => length == 15,

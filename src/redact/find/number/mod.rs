@@ -13,10 +13,10 @@ pub(super) use near::harmless_at;
 pub(super) use rows::rows;
 pub(super) use run::letter_at;
 
-use super::{View, context::Labels};
+use super::{View, context::Labels, date};
 use crate::redact::{
     candidate::Candidate,
-    token::NormalisedTurn,
+    token::{Class, NormalisedTurn},
     words::{Cue, Cues},
 };
 use run::{Group, Run};
@@ -26,7 +26,15 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
     let mut index = 0;
     while let Some(token) = turn.token(index) {
+        if token.class == Class::Mixed {
+            card::inside(turn, index, out);
+        }
+        if let Some(date) = date::date_at(turn, index).filter(|date| date.month) {
+            index = date.last + 1;
+            continue;
+        }
         let starts = token.is_digits()
+            || token.class == Class::Mixed
             || token.word.number.is_some()
             || token.word.cues.has(Cue::Double)
             || token.word.cues.has(Cue::Triple)

@@ -32,6 +32,11 @@ fn clock(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
     (turn.gap(last) != ":").then_some(last)
 }
 
+/// Whether an amount or a date begins at token `index`: what ends a number before it.
+pub(super) fn amount_at(turn: &NormalisedTurn<'_>, index: usize) -> bool {
+    date::date_at(turn, index).is_some() || amount(turn, index).is_some()
+}
+
 /// Prices, percentages and quantities, with decimals and thousands.
 fn amount(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
     if !is_digits(turn, index, 1..=9) {
@@ -46,7 +51,7 @@ fn amount(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
         return Some(last);
     }
     let next = turn.token(last + 1).filter(|_| matches!(turn.gap(last), " " | "-" | ""));
-    let measured = next.is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Unit, Cue::Money])));
+    let measured = next.is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Unit, Cue::Currency])));
     let money_before = index.checked_sub(1).and_then(|before| turn.token(before)).is_some_and(|token| {
         token.class == Class::Word
             && matches!(
@@ -73,7 +78,10 @@ fn figure_end(turn: &NormalisedTurn<'_>, index: usize) -> usize {
             last += 1;
         }
     }
-    if matches!(turn.gap(last), "." | ",") && is_digits(turn, last + 1, 1..=2) && turn.gap(last + 1) != turn.gap(last) {
+    let goes_on = turn.gap(last + 1) == turn.gap(last) && is_digits(turn, last + 2, 1..=19);
+    let negative = turn.gap_before(index).ends_with('-');
+    let places = if is_digits(turn, index, 1..=2) || negative { 1..=6 } else { 1..=2 };
+    if matches!(turn.gap(last), "." | ",") && is_digits(turn, last + 1, places) && !goes_on {
         last += 1;
     }
     last
@@ -85,7 +93,7 @@ fn decimal(turn: &NormalisedTurn<'_>, index: usize, last: usize) -> bool {
     let joined_before =
         index > 0 && matches!(turn.gap(index - 1), "-" | "/" | "." | ") ") && is_digits(turn, index - 1, 1..=19);
     let two_parts =
-        last == index + 1 && (turn.gap(index) == "." || turn.gap(index) == ",") && is_digits(turn, last, 1..=3);
+        last == index + 1 && (turn.gap(index) == "." || turn.gap(index) == ",") && is_digits(turn, last, 1..=6);
     let thousands = turn.gap(index) == ",";
     !joined_on && !joined_before && (two_parts || thousands)
 }

@@ -57,6 +57,8 @@ fn windows(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize) -> Vec<usi
                 | ")-"
                 | ".("
                 | "  "
+                | ", "
+                | ". "
                 | " / "
                 | "(-"
                 | " (0)"
@@ -83,10 +85,12 @@ fn international(digits: &str) -> Option<Likelihood> {
 }
 
 fn by_form(turn: &NormalisedTurn<'_>, window: &[Group], digits: &str, shape: &[usize]) -> Option<Likelihood> {
-    if let Some(rest) = digits.strip_prefix("00").or_else(|| digits.strip_prefix("011")) {
-        if digits.len() >= 11 && international(rest).is_some() && !rest.starts_with('0') {
-            return Some(Likelihood::Likely);
-        }
+    if let Some(rest) = digits.strip_prefix("00").or_else(|| digits.strip_prefix("011"))
+        && digits.len() >= 11
+        && international(rest).is_some()
+        && !rest.starts_with('0')
+    {
+        return Some(Likelihood::Likely);
     }
     let dated =
         window.len() > 1 && window.first().is_some_and(|group| super::near::harmless_at(turn, group.token).is_some());
@@ -102,10 +106,8 @@ fn north_american(turn: &NormalisedTurn<'_>, window: &[Group], digits: &str, sha
         matches!((national.as_bytes().first(), national.as_bytes().get(3)), (Some(b'2'..=b'9'), Some(b'2'..=b'9')));
     let bracket = window.first().is_some_and(|group| turn.gap_before(group.token).ends_with('('));
     match shape {
-        [3, 3, 4] | [1, 3, 3, 4] if valid || bracket => Some(Likelihood::Likely),
-        [3, 3, 4] | [1, 3, 3, 4] => Some(Likelihood::Possible),
-        [3, 7] | [1, 3, 7] | [6, 4] if valid => Some(Likelihood::Possible),
-        [10] | [11] if valid => Some(Likelihood::Possible),
+        [3, 3, 4] | [1, 3, 3, 4] => Some(if valid || bracket { Likelihood::Likely } else { Likelihood::Possible }),
+        [3, 7] | [1, 3, 7] | [6, 4] | [10 | 11] if valid => Some(Likelihood::Possible),
         _ => None,
     }
 }

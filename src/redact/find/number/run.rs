@@ -10,6 +10,9 @@ use crate::redact::{
 /// A run ends after this many digits, so that hostile input costs no more than its length.
 const DIGITS_MAX: usize = 64;
 
+/// Written groups with words between are one number from this many digits on.
+const INTERRUPTED_DIGITS_MIN: usize = 9;
+
 /// How many words may stand between two digits of a dictation.
 const JOINERS_MAX: usize = 4;
 
@@ -48,6 +51,8 @@ pub(super) struct Spoken {
     pub(super) letters: usize,
     /// How many of them are number words.
     pub(super) words: usize,
+    /// Whether an `and` joins two of them.
+    pub(super) conjoined: bool,
 }
 
 /// Something that adds digits or a letter, and the token behind it.
@@ -61,13 +66,27 @@ enum Atom {
 /// The run that starts at token `index`, and the token behind it.
 pub(super) fn run_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<(Run, usize)> {
     let spoken = spoken_at(turn, index);
-    if let Some(spoken) = spoken.filter(|spoken| spoken.words > 0 || spoken.letters > 1) {
+    let groups = written_at(turn, index);
+    let interrupted = |spoken: &Spoken| {
+        spoken.written > groups.len()
+            && spoken.words == 0
+            && !spoken.conjoined
+            && spoken.value.len() >= INTERRUPTED_DIGITS_MIN
+    };
+    if let Some(spoken) = spoken.filter(|spoken| is_dictated(spoken) || interrupted(spoken)) {
         let next = spoken.last + 1;
         return Some((Run::Spoken(spoken), next));
     }
-    let groups = written_at(turn, index);
     let next = groups.last()?.token + 1;
     Some((Run::Written(groups), next))
+}
+
+/// Whether a run is dictated rather than written: number words, or letters that are spelled out.
+fn is_dictated(spoken: &Spoken) -> bool {
+    spoken.words > 1
+        || (spoken.words == 1 && spoken.atoms == 1)
+        || spoken.letters > 1
+        || (spoken.letters > 0 && (spoken.written > 3 || spoken.words > 0))
 }
 
 /// Written groups from token `index` on.
@@ -76,18 +95,29 @@ fn written_at(turn: &NormalisedTurn<'_>, index: usize) -> Vec<Group> {
     let mut total = 0;
     let mut at = index;
     while let Some(token) = turn.token(at) {
-        let digits = if token.is_digits() { token.span.len() } else { before_extension(turn.word(at), groups.len()) };
+        let digits = match token.class {
+            Class::Digits => token.span.len(),
+            _ if with_letter_o(turn.word(at), groups.len()) => token.span.len(),
+            _ => before_extension(turn.word(at), groups.len()),
+        };
         if digits == 0 {
             break;
         }
         groups.push(Group { token: at, digits });
         total += digits;
-        if total > DIGITS_MAX || !token.is_digits() || !separates(turn.gap(at)) {
+        if total > DIGITS_MAX || digits != token.span.len() || !separates(turn.gap(at)) {
             break;
         }
         at += 1;
     }
     groups
+}
+
+/// Whether a token is digits with the letter o for zero; inside a number it may be the letter alone.
+fn with_letter_o(word: &str, groups: usize) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let zeros = word.bytes().filter(|byte| *byte == b'o').count();
+    zeros > 0 && digits + zeros == word.len() && word.len() >= 3 && (digits > 0 || groups > 0)
 }
 
 /// How many digits stand before the extension in the last group of a telephone number such as `555-0143x22`.
@@ -102,9 +132,9 @@ fn before_extension(word: &str, groups: usize) -> usize {
 }
 
 impl Group {
-    /// Its digits.
-    pub(super) fn text<'t>(&self, turn: &'t NormalisedTurn<'_>) -> &'t str {
-        turn.raw(self.token).get(..self.digits).unwrap_or_default()
+    /// Its digits; the letter o stands for zero.
+    pub(super) fn text(&self, turn: &NormalisedTurn<'_>) -> String {
+        turn.word(self.token).get(..self.digits).unwrap_or_default().replace('o', "0")
     }
 }
 
@@ -130,14 +160,18 @@ fn separates(gap: &str) -> bool {
                     | b'"'
                     | b'\''
                     | b'\\'
+                    | b'\n'
             )
         })
-        && gap.bytes().filter(|byte| *byte != b' ').count() <= 2
+        && gap.bytes().filter(|byte| *byte != b' ').count() <= 3
 }
 
 /// Whether a gap may stand inside a dictation: spaces, commas, dots of a pause, dashes.
 fn pauses(gap: &str) -> bool {
-    gap.len() <= 6 && gap.bytes().all(|byte| matches!(byte, b' ' | b',' | b'.' | b'-' | b';' | b'\t' | b'/' | b'\''))
+    gap.len() <= 6
+        && gap.bytes().all(|byte| {
+            matches!(byte, b' ' | b',' | b'.' | b'-' | b';' | b'\t' | b'/' | b'\'' | b'(' | b')' | b'[' | b']')
+        })
 }
 
 fn spoken_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<Spoken> {
@@ -157,6 +191,7 @@ struct Reader<'t> {
     atoms: usize,
     written: usize,
     letters: usize,
+    conjoined: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -171,6 +206,7 @@ impl<'t> Reader<'t> {
             atoms: 0,
             written: 0,
             letters: 0,
+            conjoined: false,
         }
     }
 
@@ -188,12 +224,22 @@ impl<'t> Reader<'t> {
         if self.last.is_some_and(|last| self.turn.gap(last).contains([',', '.', ';'])) {
             self.dictation.pause();
         }
+        self.conjoined |= joined;
         self.take(at, &atom, joined);
         if !matches!(atom, Atom::Repeat(_)) {
             self.last = Some(next - 1);
         }
         self.at = next;
+        if self.is_label(at) {
+            *self = Self::new(self.turn, next);
+            return self.atom(next).is_some();
+        }
         true
+    }
+
+    /// Whether the letters so far spell a label (`d o b`, `n i`), which is no part of the value behind it.
+    fn is_label(&self, at: usize) -> bool {
+        self.letters == self.atoms && self.turn.token(at).is_some_and(|token| token.word.cues.any(Cues::MEANING))
     }
 
     fn take(&mut self, at: usize, atom: &Atom, joined: bool) {
@@ -256,9 +302,25 @@ impl<'t> Reader<'t> {
         match token.class {
             Class::Digits => Some((Atom::Written, at + 1)),
             Class::Word if self.counts(at) => Some((Atom::Number, at + 1)),
-            Class::Word => letter_at(self.turn, at).map(|(letter, next)| (Atom::Letter(letter), next)),
+            Class::Word => letter_at(self.turn, at)
+                .or_else(|| self.enclosed_letter(at))
+                .map(|(letter, next)| (Atom::Letter(letter), next)),
             _ => None,
         }
+    }
+
+    /// A single letter between digits, even one that is a word elsewhere: `one a two`.
+    fn enclosed_letter(&self, at: usize) -> Option<(u8, usize)> {
+        let [letter @ (b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b's')] = self.turn.word(at).as_bytes() else {
+            return None;
+        };
+        if (self.languages & Languages::EN).is_empty() || self.written == self.atoms {
+            return None;
+        }
+        let counts =
+            |index: usize| self.turn.token(index).is_some_and(|token| token.is_digits() || token.word.number.is_some());
+        (self.atoms > 0 && self.last == at.checked_sub(1) && counts(at + 1) && pauses(self.turn.gap(at)))
+            .then_some((*letter, at + 1))
     }
 
     /// Whether the word is a number in a language that fits those before it.
@@ -272,22 +334,73 @@ impl<'t> Reader<'t> {
     fn finish(self) -> Option<Spoken> {
         let last = self.last?;
         let (first, atoms, written, letters) = (self.first, self.atoms, self.written, self.letters);
+        let conjoined = self.conjoined;
         let words = atoms - written - letters;
-        Some(Spoken { first, last, value: self.dictation.finish(), atoms, written, letters, words })
+        Some(Spoken { first, last, value: self.dictation.finish(), atoms, written, letters, words, conjoined })
     }
 }
 
 /// A spelled letter at token `at` (`b`, `bravo`, `b for bravo`, `p as in papa`), and the token behind it.
 pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -> Option<(u8, usize)> {
     let word = turn.word(at);
+    if word == "x" && turn.word(at + 1) == "ray" {
+        return Some((b'x', at + 2));
+    }
     if let [letter @ b'a'..=b'z'] = word.as_bytes() {
         let spelled = spelled_by(turn, at, *letter);
         let apostrophe = turn.gap_before(at).ends_with('\'') || turn.gap(at).starts_with('\'');
-        let alone = matches!(letter, b'a' | b'i' | b'e' | b'y' | b'o' | b's' | b'x' | b'u') && !beside_letter(turn, at);
-        return (spelled.is_some() || !(apostrophe || alone)).then_some((*letter, spelled.unwrap_or(at + 1)));
+        let measure = at > 0
+            && turn.token(at - 1).is_some_and(Token::is_digits)
+            && turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Unit));
+        let alone = measure
+            || matches!(letter, b'a' | b'i' | b'e' | b'y' | b'o' | b's' | b'x' | b'u') && !beside_letter(turn, at);
+        let bound = spelled.is_some();
+        return (bound || !(apostrophe || alone || is_copula(turn, at)))
+            .then_some((*letter, spelled.unwrap_or(at + 1)));
     }
     let letter = turn.token(at)?.word.letter;
-    (letter != 0 && word.len() > 3).then_some((letter, at + 1))
+    if letter.is_ascii_uppercase() {
+        let letter = letter.to_ascii_lowercase();
+        let spelled = spelled_by(turn, at, letter);
+        return (spelled.is_some() || beside_atom(turn, at)).then_some((letter, spelled.unwrap_or(at + 1)));
+    }
+    (letter != 0).then_some((letter, at + 1))
+}
+
+/// Whether a single letter behind a label is the word `is` (`la targa è …`) or an article.
+fn is_copula(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let small = |at: usize| matches!(turn.word(at), "e" | "o" | "y" | "s");
+    let labels = |at: usize| {
+        turn.token(at).is_some_and(|label| {
+            let cues = Cues::MEANING | Cue::NumberNoun.into();
+            label.span.len() > 1 && label.word.cues.any(cues)
+        })
+    };
+    let opens = |at: usize| at == 0 || (turn.gap(at - 1) == " " && labels(at - 1));
+    let directly = opens(at) && turn.word(at + 1).len() > 1;
+    let behind_another = at > 0 && turn.gap(at - 1) == " " && small(at - 1) && opens(at - 1);
+    let before_another = opens(at) && small(at + 1) && turn.word(at + 2).len() > 1;
+    let directly = directly || before_another;
+    small(at) && (directly || behind_another)
+}
+
+/// Whether digits, number words or letters stand on both sides of the token, or on one where it is the last.
+fn beside_atom(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let atom = |index: usize| {
+        turn.token(index).is_some_and(|token| {
+            token.is_digits()
+                || token.word.number.is_some()
+                || token.word.letter != 0
+                || (token.is_word() && token.span.len() == 1)
+        })
+    };
+    let spells = |index: usize| {
+        turn.token(index).is_some_and(|token| token.word.letter != 0 || (token.is_word() && token.span.len() == 1))
+    };
+    let before = at.checked_sub(1).is_some_and(|before| pauses(turn.gap(before)) && atom(before));
+    let after = pauses(turn.gap(at)) && atom(at + 1);
+    let ends = at + 1 >= turn.tokens().len();
+    (before && (after || ends)) || (after && spells(at + 1))
 }
 
 /// Whether another single letter or spelling word stands directly before or behind: then `a` is a letter, not a word.

@@ -101,10 +101,9 @@ impl Dictation {
 impl Open {
     fn new(number: Number) -> Self {
         let scale = match number.value {
-            0..=9 => Scale::Unit,
             10..=19 => Scale::Teen,
             20 | 30 | 40 | 50 | 60 | 70 | 80 | 90 => Scale::Tens,
-            100 => Scale::Hundred,
+            100 | 200 | 300 | 400 | 500 | 600 | 700 | 800 | 900 => Scale::Hundred,
             1000 => Scale::Thousand,
             _ => Scale::Unit,
         };
@@ -125,7 +124,7 @@ impl Open {
             (Scale::Tens, 10..=19) if french && matches!(self.value % 100, 60 | 80) => {
                 grown(self.value + value, Scale::Unit)
             }
-            (Scale::Unit, 7..=9) if french && self.value % 100 >= 70 && self.value % 10 == 0 => {
+            (Scale::Unit, 7..=9) if french && self.value % 100 >= 70 && self.value.is_multiple_of(10) => {
                 grown(self.value + value, Scale::Unit)
             }
             (Scale::Teen, 7..=9) if french && self.value == 10 => grown(10 + value, Scale::Unit),
@@ -136,6 +135,7 @@ impl Open {
             (Scale::Unit | Scale::Teen | Scale::Tens | Scale::Hundred, 1000) if (1..1000).contains(&self.value) => {
                 grown(self.value * 1000, Scale::Thousand)
             }
+            (Scale::Thousand, 100..=900) if value % 100 == 0 => grown(self.value + value, Scale::Hundred),
             (Scale::Hundred | Scale::Thousand, 1..=9) if joined || last => grown(self.value + value, Scale::Unit),
             (Scale::Hundred | Scale::Thousand, 10..=19) => grown(self.value + value, Scale::Teen),
             (Scale::Hundred | Scale::Thousand, 20..=99) => grown(self.value + value, Open::new(next).scale),

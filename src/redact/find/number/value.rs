@@ -20,6 +20,9 @@ use crate::{
 /// A number without any context is taken for an identifier from this many digits on.
 const UNLABELLED_DIGITS_MIN: usize = 9;
 
+/// An expiry without a word of a card in a longer turn than this is that of something else.
+const EXPIRY_WORDS_MAX: usize = 6;
+
 /// Decides on the number that begins at group `first`; the last group it used.
 pub(super) fn written(
     view: &View<'_>,
@@ -30,16 +33,24 @@ pub(super) fn written(
 ) -> Option<usize> {
     let turn = view.turn;
     let token = groups.get(first)?.token;
+    let after = after_card(view, token, out);
     let carded = labels.has(Cue::Card);
     if let Some(last) = card::card_at(turn, groups, first, carded).filter(|_| !labels.has(Cue::Product)) {
         let span = turn.span(token, groups.get(last)?.token);
         out.push(Candidate::new(span, Kind::CreditCard, Likelihood::VeryLikely, "luhn"));
         return Some(last);
     }
-    if let Some(last) = expiry(view, groups, first, labels) {
+    if let Some(last) = expiry(view, groups, first, labels, after) {
         let span = turn.span(token, groups.get(last)?.token);
         out.push(Candidate::new(span, Kind::CardExpiry, Likelihood::Likely, "context:expiry"));
         return Some(last);
+    }
+    if after
+        && groups.get(first).is_some_and(|group| matches!(group.digits, 3 | 4))
+        && near::harmless_at(turn, token).is_none()
+    {
+        out.push(Candidate::new(turn.span(token, token), Kind::Cvv, Likelihood::Likely, "context:card"));
+        return Some(first);
     }
     let harmless = near::harmless_at(turn, token);
     let asked_now = labels.asked.any(Cues::of(&[Cue::Pin, Cue::Cvv, Cue::Password]));
@@ -90,11 +101,18 @@ fn push_phone(
 }
 
 /// `12/27`, `12/2027`, `12-27` or `1227` where a card is spoken of.
-fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels) -> Option<usize> {
+fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, after: bool) -> Option<usize> {
     let turn = view.turn;
     let group = groups.get(first)?;
     let named = labels.has(Cue::Expiry);
-    if !(named || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
+    let other = [Cue::Passport, Cue::License, Cue::NationalId, Cue::Product, Cue::Order, Cue::Medical];
+    let unpaid = !after && !labels.has(Cue::Card) && !labels.has(Cue::Cvv) && !labels.asked.has(Cue::Expiry);
+    let paid_elsewhere = turn.tokens().iter().any(|token| token.word.cues.any(Cues::of(&[Cue::Card, Cue::Cvv])));
+    let prose = labels.sentence == Cue::Expiry.into() && turn.tokens().len() > EXPIRY_WORDS_MAX;
+    if unpaid && !paid_elsewhere && (prose || other.iter().any(|cue| labels.has(*cue))) {
+        return None;
+    }
+    if !(named || after || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
         return None;
     }
     let month = |raw: &str| raw.len() <= 2 && raw.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month));
@@ -113,7 +131,7 @@ fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels) -> O
         }
     }
     let packed = matches!(raw.len(), 4 | 6) && month(raw.get(..2)?) && year(raw.get(2..)?);
-    (named && packed).then_some(first)
+    ((named || after) && packed).then_some(first)
 }
 
 /// What the words around make of the number.
@@ -126,50 +144,61 @@ fn labelled(
 ) -> Option<usize> {
     let asked = (labels.asked, Likelihood::Likely, "asked-by-agent");
     let hinted = labels.hints().map(|cues| (cues, Likelihood::Likely, ""));
+    if let Some((last, kind)) = partial(view, groups, first, labels) {
+        let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
+        out.push(Candidate::new(span, kind, Likelihood::Likely, "context:last-four"));
+        return Some(last);
+    }
     for (cues, likelihood, reason) in hinted.chain(std::iter::once(asked)) {
-        if let Some(last) = partial(view, groups, first, labels, cues) {
-            let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
-            out.push(Candidate::new(span, Kind::NationalId, likelihood, "context:national-id"));
-            return Some(last);
-        }
         for row in rows(cues) {
             let Some(last) = window(view, groups, first, row) else { continue };
             let kind = row.kind?;
+            if kind == Kind::Vehicle {
+                continue;
+            }
             let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
-            let span = if kind == Kind::Phone { super::super::extend::phone(view.turn, span, false) } else { span };
+            let span = super::super::extend::whole(view.turn, span, kind);
             let found = Candidate::new(span, kind, likelihood, row.reason);
             out.push(if reason.is_empty() { found } else { found.because(reason) });
-            return Some(last);
-        }
-        if let Some(last) = card_code(view, groups, first, cues) {
-            let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
-            out.push(Candidate::new(span, Kind::Cvv, Likelihood::Possible, "context:card"));
             return Some(last);
         }
     }
     None
 }
 
-/// The last four digits of a national number, which are asked for as proof of identity.
-fn partial(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, cues: Cues) -> Option<usize> {
-    if !labels.has(Cue::Ending) || !labels.has(Cue::NationalId) || cues.any(Cues::of(&[Cue::Card, Cue::Phone])) {
-        return None;
-    }
+/// The last four digits of a national number or a card, where they are asked for as proof of identity.
+fn partial(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels) -> Option<(usize, Kind)> {
+    let kind = partial_kind(labels)?;
     let last = if groups.get(first)?.digits == 1 { first + 3 } else { first };
     let digits: usize = groups.get(first..=last)?.iter().map(|group| group.digits).sum();
-    (digits == 4 && near::harmless_at(view.turn, groups.get(first)?.token).is_none()).then_some(last)
+    (digits == 4 && near::harmless_at(view.turn, groups.get(first)?.token).is_none()).then_some((last, kind))
 }
 
-/// Three or four digits behind a card number or an expiry, in one breath with it.
-fn card_code(view: &View<'_>, groups: &[Group], first: usize, cues: Cues) -> Option<usize> {
-    let group = groups.get(first)?;
-    let single = matches!(group.digits, 3 | 4) && !super::near::harmless_at(view.turn, group.token).is_some();
-    let after_number = group
-        .token
-        .checked_sub(1)
-        .and_then(|before| view.turn.token(before))
-        .is_some_and(super::super::super::token::Token::is_digits);
-    (single && after_number && cues.has(Cue::Card)).then_some(first)
+/// What four digits are a part of: a national number that is spoken of, a card whose last four were asked for.
+fn partial_kind(labels: &Labels) -> Option<Kind> {
+    if !labels.has(Cue::Ending) {
+        return None;
+    }
+    let asked = labels.asked.has(Cue::Ending);
+    if labels.has(Cue::NationalId) && !labels.has(Cue::Card) {
+        return Some(Kind::NationalId);
+    }
+    (asked && labels.asked.has(Cue::Card) && !labels.asked.has(Cue::NationalId)).then_some(Kind::CreditCard)
+}
+
+/// Whether a card number or its expiry stands directly before token `at`, with nothing but marks or two short words
+/// between.
+fn after_card(view: &View<'_>, at: usize, out: &[Candidate]) -> bool {
+    let start = view.turn.token(at).map_or(0, |token| token.span.start);
+    let before = out
+        .iter()
+        .rev()
+        .take(3)
+        .find(|found| matches!(found.kind, Kind::CreditCard | Kind::CardExpiry) && found.span.end <= start);
+    before.is_some_and(|found| {
+        let between = Span { start: found.span.end, end: start }.of(view.turn.text());
+        between.len() <= 6 && !between.bytes().any(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 /// The last group of the longest number from `first` on that has as many digits as the row allows.
@@ -178,7 +207,7 @@ fn window(view: &View<'_>, groups: &[Group], first: usize, row: &Row) -> Option<
     let mut digits = 0;
     let mut found = None;
     for (index, group) in groups.iter().enumerate().skip(first) {
-        if found.is_some() && near::harmless_at(turn, group.token).is_some() && group.digits <= 4 {
+        if found.is_some() && group.digits <= 4 && near::amount_at(turn, group.token) {
             break;
         }
         digits += group.digits;
@@ -189,8 +218,12 @@ fn window(view: &View<'_>, groups: &[Group], first: usize, row: &Row) -> Option<
             found = Some(index);
         }
         let gap = turn.gap(group.token);
+        if gap.contains('\n') {
+            break;
+        }
         let listed = gap.contains(',') || gap.contains(':');
-        if listed && group.digits > 1 && row.cue != Cue::Card {
+        let dictated = matches!(row.cue, Cue::Card | Cue::Phone | Cue::NationalId) && group.digits <= 5;
+        if listed && group.digits > 1 && !dictated {
             break;
         }
     }
@@ -206,7 +239,8 @@ fn unlabelled(
     out: &mut Vec<Candidate>,
 ) -> Option<usize> {
     let group = groups.get(first)?;
-    if labels.has(Cue::Product) || labels.has(Cue::ErrorCode) || labels.has(Cue::Money) {
+    let harmless = [Cue::Product, Cue::ErrorCode, Cue::Money, Cue::Version, Cue::Travel];
+    if harmless.iter().any(|cue| labels.has(*cue)) {
         return None;
     }
     let glued = |gap: &str| gap.ends_with(['_', '-', '#', '/', '.', '=', '&']) && gap.len() == 1;
@@ -229,7 +263,11 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
     let labels = Labels::around(turn, spoken.first, spoken.last, view.asked);
     let span = turn.span(spoken.first, spoken.last);
     let digits = spoken.value.bytes().filter(u8::is_ascii_digit).count();
-    if digits == 0 || (spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full)) {
+    if digits == 0 {
+        spelled_name(view, spoken, &labels, out);
+        return;
+    }
+    if spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full) {
         return;
     }
     if (13..=19).contains(&spoken.value.len()) && check::luhn(&spoken.value) && card::network(&spoken.value) {
@@ -239,12 +277,18 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
     if is_quantity(view, spoken) {
         return;
     }
+    if let Some(kind) = partial_kind(&labels).filter(|_| spoken.value.len() == 4 && spoken.letters == 0) {
+        push_spoken(span, kind, Likelihood::Likely, "context:last-four", out);
+        return;
+    }
     let hinted: Vec<Cues> = labels.hints().chain(std::iter::once(labels.asked)).collect();
     for row in hinted.iter().flat_map(|cues| rows(*cues)) {
         let letters_fit = spoken.letters == 0 || lettered(row.kind);
-        let expiry = row.cue == Cue::Card && labels.has(Cue::Expiry);
+        let amount = row.cue == Cue::Order && spoken.value.len() <= 4 && spoken.atoms <= 3 && spoken.letters == 0;
+        let expiry = amount || (row.cue == Cue::Card && labels.has(Cue::Expiry));
         if letters_fit && !expiry && (row.min..=row.max).contains(&spoken.value.len()) {
             if let Some(kind) = row.kind {
+                let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
                 push_spoken(span, kind, Likelihood::Likely, row.reason, out);
             }
             return;
@@ -254,7 +298,8 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
         push_spoken(span, Kind::CardExpiry, Likelihood::Likely, "context:expiry", out);
         return;
     }
-    if labels.has(Cue::Ending) || digits < 7 || spoken.letters > 0 && spoken.value.len() < 7 {
+    let length = spoken.value.len();
+    if labels.has(Cue::Ending) || length < 7 || digits < 3 {
         return;
     }
     let kind = match spoken.value.len() {
@@ -263,7 +308,46 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
         _ => Kind::OrderNumber,
     };
     let kind = if spoken.letters > 0 { Kind::OrderNumber } else { kind };
+    let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
     push_spoken(span, kind, Likelihood::Possible, "form:long-number", out);
+}
+
+/// Letters only: a name that is spelled out, or a code that was asked for.
+fn spelled_name(view: &View<'_>, spoken: &Spoken, labels: &Labels, out: &mut Vec<Candidate>) {
+    let span = view.turn.span(spoken.first, spoken.last);
+    let named = labels.has(Cue::Name)
+        || (0..spoken.first).rev().take(6).any(|index| {
+            matches!(
+                view.turn.word(index),
+                "spell"
+                    | "spelled"
+                    | "spelt"
+                    | "spells"
+                    | "spelling"
+                    | "deletreo"
+                    | "deletreado"
+                    | "epelle"
+                    | "buchstabiere"
+            )
+        });
+    let hinted = labels
+        .hints()
+        .chain(std::iter::once(labels.asked))
+        .flat_map(rows)
+        .find(|row| lettered(row.kind) && (row.min..=row.max).contains(&spoken.letters));
+    match hinted {
+        _ if named && spoken.letters >= 3 => push_spelled(span, Kind::Person, "spelled", out),
+        Some(row) => {
+            let kind = row.kind.unwrap_or(Kind::OrderNumber);
+            push_spelled(span, kind, row.reason, out);
+        }
+        None if spoken.letters >= 5 => push_spelled(span, Kind::Person, "spelled", out),
+        None => {}
+    }
+}
+
+fn push_spelled(span: Span, kind: Kind, reason: &'static str, out: &mut Vec<Candidate>) {
+    out.push(Candidate::new(span, kind, Likelihood::Likely, reason));
 }
 
 /// Kinds whose values hold letters.
@@ -282,6 +366,8 @@ fn lettered(kind: Option<Kind>) -> bool {
                 | Kind::Password
                 | Kind::Username
                 | Kind::Iban
+                | Kind::BankAccount
+                | Kind::Pin
         )
     )
 }
@@ -289,7 +375,17 @@ fn lettered(kind: Option<Kind>) -> bool {
 /// `five minutes`, `twenty dollars`, `two of them`.
 fn is_quantity(view: &View<'_>, spoken: &Spoken) -> bool {
     let next = view.turn.token(spoken.last + 1).filter(|_| view.turn.gap(spoken.last).trim().is_empty());
-    spoken.value.len() <= 6 && next.is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Unit, Cue::Money])))
+    spoken.value.len() <= 6
+        && next.is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Unit, Cue::Currency, Cue::Money])))
+}
+
+/// The span with the `plus` said before it.
+fn with_plus(view: &View<'_>, spoken: &Spoken) -> Span {
+    let plus = spoken
+        .first
+        .checked_sub(1)
+        .filter(|before| view.turn.token(*before).is_some_and(|token| token.word.cues.has(Cue::Plus)));
+    view.turn.span(plus.unwrap_or(spoken.first), spoken.last)
 }
 
 fn push_spoken(span: Span, kind: Kind, likelihood: Likelihood, reason: &'static str, out: &mut Vec<Candidate>) {

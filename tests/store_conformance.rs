@@ -1,0 +1,52 @@
+//! Every engine against the one suite of `store_suite`.
+
+#[cfg(test)]
+mod store_suite;
+
+#[cfg(test)]
+mod store_embedded;
+
+#[cfg(test)]
+mod engines {
+    use std::sync::Arc;
+
+    use super::{
+        store_embedded::Home,
+        store_suite::{Opened, START},
+    };
+
+    /// An empty embedded store in a directory of its own.
+    pub(crate) fn embedded() -> Opened {
+        let (home, clock) = Home::new(START);
+        let store = Arc::new(home.open().unwrap());
+        Opened { store, clock, keep: Box::new(home) }
+    }
+}
+
+conformance! { crate::engines::embedded;
+    intake: everything_comes_back the_same_request_is_stored_once a_request_id_with_other_content_is_refused
+        request_ids_belong_to_a_principal_and_end_after_seven_days a_source_ref_is_idempotent_for_ever
+        a_higher_source_version_replaces_the_content a_newer_version_may_close_what_waited
+        handling_decides_about_queue_and_state history_counts_earlier_days_of_people an_unknown_tenant_is_not_found
+        a_closed_store_is_unavailable;
+    joining: the_reference_of_a_case_joins a_mail_thread_joins references_do_not_join_across_tenants
+        the_same_person_alone_makes_a_possible_duplicate a_resolved_case_is_no_duplicate
+        the_strongest_identifier_decides_and_nobody_is_merged a_customer_who_writes_again_reopens_the_case
+        automatic_mail_neither_reopens_nor_raises a_second_contact_keeps_age_and_moves_forward_only
+        what_waits_goes_on_waiting;
+    reading: absent_and_foreign_are_not_found an_interaction_is_read_within_its_case_only
+        interactions_come_oldest_first_and_at_most_a_hundred an_agent_sees_what_it_leases_or_handled
+        filters_hold_together pages_lead_through_everything_once a_position_belongs_to_its_list_and_tenant
+        open_cases_are_found_by_reference_and_identifier at_most_ten_open_cases_the_most_urgent_first;
+    leasing: due_time_then_value_then_age items_of_one_due_time_and_value_go_by_age
+        of_four_leases_three_are_emergencies queues_are_asked_in_order_of_preference skills_and_languages_must_suit
+        a_lease_tells_everything_of_its_item a_lease_ends_and_its_fence_holds a_clock_set_back_extends_no_lease
+        leases_of_others_are_not_found a_renewed_lease_lives_on acknowledging_ends_the_work
+        the_fence_goes_on_when_a_case_comes_back a_released_item_keeps_its_age an_item_leased_too_often_is_parked
+        a_retried_request_gets_the_same_leases an_empty_answer_is_not_remembered who_waits_is_woken_by_a_new_item
+        who_waits_is_woken_when_a_delay_ends one_item_goes_to_one_of_many the_queue_is_listed_in_pages
+        service_time_is_kept;
+    access: a_tenant_has_one_id a_token_opens_until_it_ends wrong_tokens_open_nothing
+        every_credential_has_its_own_principal revoking_takes_effect_at_once_and_once
+        credentials_are_listed_newest_first_in_pages;
+}
