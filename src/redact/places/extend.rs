@@ -125,7 +125,8 @@ fn unit_word(reading: &Reading<'_>, at: usize) -> Option<usize> {
 fn door(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let raw = reading.turn.raw(at);
     let behind_comma = is_number(reading, at) && reading.before(at).has(Gap::COMMA) && raw.len() <= 3;
-    let letter = reading.turn.raw(at + 1).len() == 1 && reading.is_word(at + 1) && shape(reading, at + 1) != Shape::Plain;
+    let letter =
+        reading.turn.raw(at + 1).len() == 1 && reading.is_word(at + 1) && shape(reading, at + 1) != Shape::Plain;
     let close = reading.before(at + 1).only(Gap::SPACE.and(Gap::OTHER));
     (letter && close && (behind_comma || spanish_floor(raw))).then_some(at + 1)
 }
@@ -244,9 +245,7 @@ fn is_town_word(reading: &Reading<'_>, at: usize) -> bool {
         return false;
     }
     match shape(reading, at) {
-        Shape::Plain => {
-            entry.classes.any(TOWNS) || entry.ordinary < 2
-        }
+        Shape::Plain => entry.classes.any(TOWNS) || entry.ordinary < 2,
         Shape::Capital => reading.turn.raw(at).len() > 1,
         Shape::Initial => {
             let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper && token.span.len() > 1);
@@ -264,8 +263,7 @@ fn is_certain_town(reading: &Reading<'_>, first: usize, last: usize, behind_unit
         || entry.is(Class::Blocked)
         || (entry.ordinary == 0 && shape(reading, last) != Shape::Plain);
     let gap = reading.before(first);
-    let comma =
-        (gap.has(Gap::COMMA) || behind_unit && shape(reading, first) != Shape::Plain) && !gap.has(Gap::LINE);
+    let comma = (gap.has(Gap::COMMA) || behind_unit && shape(reading, first) != Shape::Plain) && !gap.has(Gap::LINE);
     let ends = last + 1 >= reading.len()
         || !reading.before(last + 1).only(Gap::SPACE)
         || shape(reading, last + 1) == Shape::Plain;

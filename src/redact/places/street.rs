@@ -255,7 +255,8 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
         let common = reading.entry(next).ordinary > 1 + u8::from(reading.previous(next).is(Class::Particle))
             || !entry.is(Class::StreetFirst);
         let numbered = reading.before(next + 1) == Gap::SPACE && is_number(reading, next + 1);
-        let lower = reading.entry(next).is(Class::Particle) || (opened && (!common || numbered && entry.is(Class::StreetFirst)));
+        let lower = reading.entry(next).is(Class::Particle)
+            || (opened && (!common || numbered && entry.is(Class::StreetFirst)));
         if !reading.is_word(next)
             || !(is_inside(reading, next) || slashed && next == at + 1)
             || is_end(reading, next)
