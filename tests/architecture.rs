@@ -44,10 +44,10 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("clap_complete", &["cli"]),
     ("serde", &["config", "archive", "store"]),
     ("serde_json", &["archive", "cli", "service"]),
-    ("toml", &["config"]),
-    ("aws_lc_rs", &["crypto", "lexicon"]),
+    ("toml", &["config", "archive"]),
+    ("aws_lc_rs", &["crypto", "lexicon", "archive"]),
     ("rust_stemmers", &["text", "lexicon"]),
-    ("jiff", &["calendar", "time", "service", "cli"]),
+    ("jiff", &["calendar", "time", "service", "archive", "cli"]),
     ("prometheus_client", &["service"]),
 ];
 

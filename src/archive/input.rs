@@ -1,7 +1,12 @@
-//! A row of the `analyze` contract as it is read: one conversation as one line of JSON.
+//! A row of the `analyze` contract as it is read: one conversation as one line of JSON, or as the cells of a table whose
+//! columns bear the names of the contract. Knows nothing of files.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
+
+use super::month::Month;
 
 use crate::{
     assessment::Tier,
@@ -26,6 +31,19 @@ pub struct Row {
     pub hold_seconds: u32,
     /// Service tier.
     pub tier: Tier,
+    /// Month in which it happened, for statistics only.
+    pub month: Option<Month>,
+    /// What is passed on beside the result, in the order of [`super::map::Mapping::passed`].
+    pub passed: Vec<Passed>,
+}
+
+/// A value of the archive that is passed on.
+#[derive(Debug)]
+pub enum Passed {
+    /// Harmless as it stands: a pseudonym, a time, an opaque reference, or nothing.
+    Ready(String),
+    /// Text of any origin: it goes through the redactor first.
+    Raw(RawText),
 }
 
 /// Why a line is not a row; never a word of it.
@@ -49,6 +67,36 @@ pub enum RowError {
     /// The tier is not known.
     #[error("tier must be `standard`, `premium` or `vip`")]
     Tier,
+    /// The row of a table has more or fewer cells than its header.
+    #[error("number of cells differs from the header")]
+    Ragged,
+    /// A cell that holds JSON in the contract does not.
+    #[error("column `{0}` is not the JSON that the contract asks for")]
+    Cell(&'static str),
+    /// The reference looks like an identifier of a person.
+    #[error("IDENTIFIER_IN_REFERENCE: the id looks like an identifier of a person; use --id-prefix or --pseudonym-key")]
+    IdentifierInReference,
+    /// No mapped column holds text.
+    #[error("no mapped column holds text")]
+    NoText,
+}
+
+impl RowError {
+    /// The reason without its details, for counting.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "not_utf8",
+            Self::TooLong => "too_long",
+            Self::Json(_) => "json",
+            Self::TextOrTurns => "text_or_turns",
+            Self::Role => "role",
+            Self::Tier => "tier",
+            Self::Ragged => "ragged",
+            Self::Cell(_) => "cell",
+            Self::IdentifierInReference => "identifier_in_reference",
+            Self::NoText => "no_text",
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -63,6 +111,7 @@ struct Wire {
     participants: Option<Vec<WireParty>>,
     hold_seconds: Option<f64>,
     tier: Option<String>,
+    time: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -122,7 +171,7 @@ fn turns(text: Option<String>, turns: Option<Vec<WireTurn>>) -> Result<Vec<RawTu
     }
 }
 
-fn tier(name: Option<&str>) -> Result<Tier, RowError> {
+pub(super) fn tier(name: Option<&str>) -> Result<Tier, RowError> {
     match name {
         None | Some("standard") => Ok(Tier::Standard),
         Some("premium") => Ok(Tier::Premium),
@@ -133,7 +182,7 @@ fn tier(name: Option<&str>) -> Result<Tier, RowError> {
 
 /// Seconds rounded down; what is negative or not a number counts as none.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, which is what is wanted")]
-fn seconds(value: Option<f64>) -> u32 {
+pub(super) fn seconds(value: Option<f64>) -> u32 {
     value.unwrap_or_default() as u32
 }
 
@@ -145,7 +194,11 @@ fn seconds(value: Option<f64>) -> u32 {
 pub fn parse(line: &[u8]) -> Result<Row, (Option<Value>, RowError)> {
     let line = std::str::from_utf8(line).map_err(|_| (None, RowError::NotUtf8))?;
     let wire: Wire = serde_json::from_str(line).map_err(|error| (id_of(line), RowError::Json(error.column())))?;
-    let Wire { id, lang, channel, text, turns: wire_turns, contact, participants, hold_seconds, tier: tier_name } =
+    row(wire)
+}
+
+fn row(wire: Wire) -> Result<Row, (Option<Value>, RowError)> {
+    let Wire { id, lang, channel, text, turns: wire_turns, contact, participants, hold_seconds, tier: tier_name, time } =
         wire;
     let default_channel = if wire_turns.is_some() { Channel::Chat } else { Channel::Query };
     let parts = turns(text, wire_turns).and_then(|turns| Ok((turns, tier(tier_name.as_deref())?)));
@@ -161,7 +214,50 @@ pub fn parse(line: &[u8]) -> Result<Row, (Option<Value>, RowError)> {
         parties: contact.into_iter().chain(participants.unwrap_or_default()).map(Party::from).collect(),
         hold_seconds: seconds(hold_seconds),
         tier,
+        month: time.as_ref().and_then(time_text).and_then(|text| Month::parse(&text)),
+        passed: Vec::new(),
     })
+}
+
+fn time_text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        _ => None,
+    }
+}
+
+/// The columns of the contract, in the order in which [`from_cells`] asks for them.
+pub(super) const COLUMNS: [&str; 10] =
+    ["id", "lang", "channel", "text", "turns", "contact", "participants", "hold_seconds", "tier", "time"];
+
+/// Reads the row of a table; `cell` gives the cell of a place in [`COLUMNS`], an empty one as `None`. Lists and
+/// contacts are cells of JSON.
+///
+/// # Errors
+/// As for [`parse`].
+pub(super) fn from_cells<'c>(cell: impl Fn(usize) -> Option<Cow<'c, str>>) -> Result<Row, (Option<Value>, RowError)> {
+    let text = |at| cell(at).map(Cow::into_owned);
+    let id = text(0).map_or(Value::Null, Value::String);
+    let refused = |error| (Some(id.clone()), error);
+    let hold = cell(7).map(|hold| hold.trim().parse().map_err(|_| refused(RowError::Cell("hold_seconds"))));
+    let turns: Option<Vec<WireTurn>> = json(cell(4), "turns").map_err(refused)?;
+    row(Wire {
+        lang: text(1),
+        channel: text(2),
+        text: if turns.is_some() { text(3) } else { Some(text(3).unwrap_or_default()) },
+        turns,
+        contact: json(cell(5), "contact").map_err(refused)?,
+        participants: json(cell(6), "participants").map_err(refused)?,
+        hold_seconds: hold.transpose()?,
+        tier: text(8),
+        time: text(9).map(Value::String),
+        id: id.clone(),
+    })
+}
+
+fn json<T: DeserializeOwned>(cell: Option<Cow<'_, str>>, column: &'static str) -> Result<Option<T>, RowError> {
+    cell.map(|cell| serde_json::from_str(&cell).map_err(|_| RowError::Cell(column))).transpose()
 }
 
 /// The id of a line whose other fields are wrong, so that its error can be placed.

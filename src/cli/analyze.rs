@@ -1,52 +1,43 @@
-//! `triaged analyze`: conversations in as lines of JSON, redacted and scored lines out.
+//! `triaged analyze`: rows of conversations from standard input, redacted and scored rows to standard output.
 
-use std::io::{self, BufReader};
+use std::{
+    io::{self, BufReader},
+    num::NonZeroUsize,
+};
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, rescore::Offsets};
 use crate::{
-    archive::{
-        analyze::{self, Options},
-        output::Offsets,
-    },
+    archive::analyze::{self, Options},
     policy::Policy,
     triage::Triage,
 };
 
-/// What offsets of findings and evidence count.
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
-enum OffsetUnit {
-    /// Unicode code points
-    #[default]
-    CodePoints,
-    /// Bytes of UTF-8
-    Bytes,
-}
+/// Bytes that are read at once.
+const BUFFER_BYTES: usize = 256 << 10;
 
-/// Arguments of `analyze`.
+/// How the stream is analysed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Number of threads; all cores by default
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    /// Threads that analyse; all cores unless given
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
     /// What offsets count
     #[arg(long, value_enum, default_value_t)]
-    offsets: OffsetUnit,
+    offsets: Offsets,
 }
 
-/// Bytes read from standard input at once.
-const READ_BYTES: usize = 1 << 20;
-
-/// Analyses standard input. A bad line is answered in its place and counted; the rest goes on.
+/// Analyses standard input.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let offsets = match args.offsets {
-        OffsetUnit::CodePoints => Offsets::CodePoints,
-        OffsetUnit::Bytes => Offsets::Bytes,
-    };
-    let threads = args.threads.map_or(Options::default().threads, usize::from);
-    let options = Options { threads, offsets, ..Options::default() };
     let triage = Triage::new()?;
-    let mut input = BufReader::with_capacity(READ_BYTES, io::stdin());
-    let summary = analyze::run(&triage, &Policy::default(), &mut input, &mut io::stdout().lock(), options)
-        .map_err(|error| Failure::file("standard input or output", error))?;
-    Ok(if summary.refused == 0 { Exit::Done } else { Exit::BadRows })
+    let mut options = Options { offsets: args.offsets.into(), ..Options::default() };
+    options.threads = args.threads.map_or(options.threads, NonZeroUsize::get);
+    let mut input = BufReader::with_capacity(BUFFER_BYTES, io::stdin());
+    let mut output = io::stdout().lock();
+    match analyze::run(&triage, &Policy::default(), &mut input, &mut output, options) {
+        Ok(summary) if summary.refused > 0 => Ok(Exit::BadRows),
+        Ok(_) => Ok(Exit::Done),
+        // Whoever reads has seen enough, as with `head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Err(error) => Err(Failure::file("standard input or output", error)),
+    }
 }

@@ -3,6 +3,7 @@
 use std::{io, path::Path};
 
 use crate::{
+    archive::error::ArchiveError,
     config::ConfigError,
     crypto::master::MasterKeyError,
     redact::RuleError,
@@ -26,6 +27,10 @@ pub enum Exit {
     Store = 4,
     /// A file or a socket failed.
     Machine = 5,
+    /// More rows were refused than allowed.
+    TooManyRejects = 6,
+    /// A checkpoint belongs to a run with other inputs, options or revisions.
+    OtherRun = 7,
     /// A fault inside the program.
     Fault = 70,
 }
@@ -65,6 +70,9 @@ pub enum Failure {
         /// Why.
         error: io::Error,
     },
+    /// An archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// A built-in table is wrong.
     #[error("built-in rules: {0}")]
     Rules(#[from] RuleError),
@@ -93,8 +101,21 @@ impl Failure {
                 ServerError::Store(_) => Exit::Store,
                 ServerError::Table(_) | ServerError::Reflection(_) => Exit::Fault,
             },
+            Self::Archive(error) => archive(error),
             Self::File { .. } => Exit::Machine,
             Self::Rules(_) => Exit::Fault,
         }
+    }
+}
+
+/// The code of a failure of an archive.
+fn archive(error: &ArchiveError) -> Exit {
+    match error {
+        ArchiveError::Format(_) | ArchiveError::Map(_) | ArchiveError::Key(_) => Exit::Usage,
+        ArchiveError::WorldReadable(_) | ArchiveError::KeyReadable(_) => Exit::Settings,
+        ArchiveError::Input { .. } | ArchiveError::Output { .. } | ArchiveError::Exists(_) => Exit::Machine,
+        ArchiveError::TooManyRejects(_) => Exit::TooManyRejects,
+        ArchiveError::Checkpoint(_) => Exit::OtherRun,
+        ArchiveError::RowsLost { .. } | ArchiveError::DigestDiffers { .. } | ArchiveError::Rules(_) => Exit::Fault,
     }
 }

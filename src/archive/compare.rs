@@ -1,0 +1,179 @@
+//! What a new revision changes: each result is held against the one an earlier run gave to the same id. The earlier
+//! results are kept as 16 bytes a row; the evidence of the few biggest movers is looked up at the end.
+
+use std::{
+    collections::{BTreeMap, HashMap, hash_map::DefaultHasher},
+    hash::{Hash, Hasher},
+    path::Path,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    error::ArchiveError,
+    reread::{self, Part},
+    result::id_text,
+    stats::{Cell, pairs},
+};
+use crate::assessment::{Assessment, Label, Level};
+
+/// Movers that are kept.
+const MOVERS_MAX: usize = 20;
+
+/// A result of an earlier run.
+#[derive(Clone, Copy, Debug)]
+struct Old {
+    score_millis: i32,
+    label: Label,
+    level: Level,
+}
+
+/// The results of an earlier run by id.
+#[derive(Debug, Default)]
+pub struct Baseline(HashMap<u64, Old>);
+
+/// Rows that were compared, and those whose label or level changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flipped {
+    /// Rows that both runs scored.
+    pub compared: u64,
+    /// Rows whose label changed.
+    pub label: u64,
+    /// Rows whose level changed.
+    pub level: u64,
+}
+
+/// Counts of changes. Sums of two are the counts over both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flips {
+    /// Rows that the earlier run did not score.
+    pub new: u64,
+    /// Over all rows.
+    pub all: Flipped,
+    /// From neutral to negative.
+    pub to_negative: u64,
+    /// From negative to neutral.
+    pub to_neutral: u64,
+    /// Rows by earlier and present level, rising.
+    pub levels: [[u64; Level::ALL.len()]; Level::ALL.len()],
+    /// By channel and month.
+    #[serde(with = "pairs")]
+    pub cells: BTreeMap<Cell, Flipped>,
+}
+
+/// A row whose score changed much.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mover {
+    /// Its id as text.
+    pub id: String,
+    /// Its earlier score, in thousandths.
+    pub old_millis: i32,
+    /// Its present score, in thousandths.
+    pub new_millis: i32,
+    /// What its score changed by, signal by signal, in thousandths.
+    pub signals: BTreeMap<String, i32>,
+}
+
+fn key(id: &str) -> u64 {
+    // The hasher of the standard library with its fixed keys: the same on every run.
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Baseline {
+    /// Reads the results of an earlier run, of any format.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds no results.
+    pub fn load(path: &Path) -> Result<Self, ArchiveError> {
+        let mut rows = HashMap::new();
+        reread::each(path, |result| {
+            let label = if result.label == Label::Negative.name() { Label::Negative } else { Label::Neutral };
+            let level = Level::ALL.into_iter().find(|level| level.name() == result.level).unwrap_or(Level::Normal);
+            rows.insert(key(&result.id), Old { score_millis: result.score_millis, label, level });
+        })?;
+        Ok(Self(rows))
+    }
+
+    /// Compares a result; gives it as a mover where its score changed.
+    pub(super) fn compare(
+        &self,
+        flips: &mut Flips,
+        cell: Cell,
+        id: &serde_json::Value,
+        now: &Assessment,
+    ) -> Option<Mover> {
+        let id = id_text(id);
+        let Some(old) = self.0.get(&key(&id)) else {
+            flips.new += 1;
+            return None;
+        };
+        let (label, level) = (now.sentiment.label, now.priority.level);
+        let flipped =
+            Flipped { compared: 1, label: u64::from(label != old.label), level: u64::from(level != old.level) };
+        flips.all.add(flipped);
+        flips.cells.entry(cell).or_default().add(flipped);
+        flips.to_negative += u64::from(label > old.label);
+        flips.to_neutral += u64::from(label < old.label);
+        if let Some(count) = flips.levels.get_mut(old.level as usize).and_then(|row| row.get_mut(level as usize)) {
+            *count += 1;
+        }
+        let (old_millis, new_millis) = (old.score_millis, now.sentiment.score_millis);
+        let parts = now.sentiment.evidence.iter().map(|part| (part.signal, part.millis));
+        let mover = || Mover { id: id.into_owned(), old_millis, new_millis, signals: sums(parts) };
+        (old_millis != new_millis).then(mover)
+    }
+}
+
+/// Sums by signal.
+fn sums<'s>(parts: impl Iterator<Item = (&'s str, i32)>) -> BTreeMap<String, i32> {
+    let mut sums = BTreeMap::new();
+    parts.for_each(|(signal, millis)| *sums.entry(signal.to_owned()).or_default() += millis);
+    sums
+}
+
+impl Flipped {
+    fn add(&mut self, more: Self) {
+        self.compared += more.compared;
+        self.label += more.label;
+        self.level += more.level;
+    }
+}
+
+impl Flips {
+    /// Adds the counts over other rows.
+    pub(super) fn merge(&mut self, other: Self) {
+        let Self { new, all, to_negative, to_neutral, levels, cells } = other;
+        self.new += new;
+        self.all.add(all);
+        self.to_negative += to_negative;
+        self.to_neutral += to_neutral;
+        let pairs = self.levels.iter_mut().flatten().zip(levels.iter().flatten());
+        pairs.for_each(|(sum, more)| *sum += more);
+        cells.into_iter().for_each(|(cell, more)| self.cells.entry(cell).or_default().add(more));
+    }
+}
+
+/// Joins movers in the order of their rows and keeps those whose score changed most.
+pub(super) fn keep(movers: &mut Vec<Mover>, more: Vec<Mover>) {
+    movers.extend(more);
+    movers.sort_by_key(|mover| std::cmp::Reverse(mover.new_millis.abs_diff(mover.old_millis)));
+    movers.truncate(MOVERS_MAX);
+}
+
+/// Takes the evidence that movers had in the earlier run off what they have now, so that what remains is what moved them.
+pub(super) fn explain(movers: &mut [Mover], old: &Path) -> Result<(), ArchiveError> {
+    if movers.is_empty() {
+        return Ok(());
+    }
+    reread::each(old, |result| {
+        for mover in movers.iter_mut().filter(|mover| mover.id == result.id) {
+            for Part { signal, millis } in &result.evidence {
+                *mover.signals.entry(signal.clone()).or_default() -= millis;
+            }
+        }
+    })?;
+    movers.iter_mut().for_each(|mover| mover.signals.retain(|_, millis| *millis != 0));
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! Formats as they are written: a chunk of results becomes a block of bytes or of columns on the thread that scored it, so
+//! that the writer only copies. Blocks depend on the chunk alone; a file is their sequence.
+
+use std::io::{self, Write};
+
+use super::{
+    output::FIELDS,
+    result::id_text,
+    score::{Entry, Scored},
+    source::{Format, Packing},
+};
+
+/// What a chunk becomes.
+#[derive(Debug)]
+pub(super) enum Block {
+    /// Bytes to append.
+    Bytes(Vec<u8>),
+    /// Columns, for the formats that have them.
+    #[cfg(feature = "columnar")]
+    Columns(arrow_array::RecordBatch),
+}
+
+/// A format as it is written.
+pub(super) trait Encode: Send + Sync {
+    /// What stands before the first result.
+    fn head(&self) -> io::Result<Vec<u8>>;
+
+    /// The block of a chunk; takes what it needs out of it.
+    fn block(&self, scored: &mut Scored) -> io::Result<Block>;
+}
+
+/// The columns of a table of results: id, fields, what is passed on, and, where refused rows are told in their place,
+/// the reason.
+pub(super) fn columns(passed: &[String], errors: bool) -> Vec<String> {
+    let fields = FIELDS.iter().map(|field| (*field).to_owned());
+    let passed = passed.iter().map(|name| format!("columns.{name}"));
+    let error = errors.then(|| "error".to_owned());
+    std::iter::once("id".to_owned()).chain(fields).chain(passed).chain(error).collect()
+}
+
+/// The cells of a result: the bytes of its JSON, without the quotes of strings; `null` is an empty cell. No string among
+/// the fields needs an escape.
+pub(super) fn cells(entry: &Entry, json: &[u8], errors: bool, width: usize) -> Vec<String> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut cells: Vec<String> = match entry {
+        Entry::Refused { id, .. } => vec![id.as_ref().map(|id| id_text(id).into_owned()).unwrap_or_default()],
+        Entry::Scored { id, marks, passed } => {
+            let fields = marks.values.iter().map(|span| json.get(span.clone()).unwrap_or_default());
+            let unquoted = fields.map(|bytes| match bytes {
+                b"null" => String::new(),
+                [b'"', inner @ .., b'"'] => text(inner),
+                other => text(other),
+            });
+            std::iter::once(id_text(id).into_owned()).chain(unquoted).chain(passed.iter().cloned()).collect()
+        }
+    };
+    cells.resize(width, String::new());
+    if let (true, Entry::Refused { error, .. }, Some(last)) = (errors, entry, cells.last_mut()) {
+        *last = error.to_string();
+    }
+    cells
+}
+
+/// JSON Lines.
+#[derive(Debug)]
+struct Lines;
+
+impl Encode for Lines {
+    fn head(&self) -> io::Result<Vec<u8>> {
+        Ok(Vec::new())
+    }
+
+    fn block(&self, scored: &mut Scored) -> io::Result<Block> {
+        Ok(Block::Bytes(std::mem::take(&mut scored.json)))
+    }
+}
+
+/// CSV or TSV.
+#[derive(Debug)]
+struct Separated {
+    delimiter: u8,
+    columns: Vec<String>,
+    errors: bool,
+}
+
+impl Separated {
+    fn records<R: IntoIterator<Item = String>>(&self, records: impl Iterator<Item = R>) -> io::Result<Vec<u8>> {
+        let mut writer = csv::WriterBuilder::new().delimiter(self.delimiter).from_writer(Vec::new());
+        for record in records {
+            writer.write_record(record)?;
+        }
+        writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    }
+}
+
+impl Encode for Separated {
+    fn head(&self) -> io::Result<Vec<u8>> {
+        self.records(std::iter::once(self.columns.clone()))
+    }
+
+    fn block(&self, scored: &mut Scored) -> io::Result<Block> {
+        let width = self.columns.len();
+        let rows = scored.entries.iter().map(|entry| cells(entry, &scored.json, self.errors, width));
+        self.records(rows).map(Block::Bytes)
+    }
+}
+
+/// Packs the blocks of another format, each into a member or frame of its own.
+struct Packed {
+    format: Box<dyn Encode>,
+    packing: Packing,
+}
+
+/// Levels of compression: the libraries' own defaults.
+fn pack(bytes: &[u8], packing: Packing) -> io::Result<Vec<u8>> {
+    match packing {
+        _ if bytes.is_empty() => Ok(Vec::new()),
+        Packing::Plain => Ok(bytes.to_vec()),
+        Packing::Zstd => zstd::bulk::compress(bytes, zstd::DEFAULT_COMPRESSION_LEVEL),
+        Packing::Gzip => {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            encoder.write_all(bytes)?;
+            encoder.finish()
+        }
+    }
+}
+
+impl Encode for Packed {
+    fn head(&self) -> io::Result<Vec<u8>> {
+        pack(&self.format.head()?, self.packing)
+    }
+
+    fn block(&self, scored: &mut Scored) -> io::Result<Block> {
+        match self.format.block(scored)? {
+            Block::Bytes(bytes) => pack(&bytes, self.packing).map(Block::Bytes),
+            #[cfg(feature = "columnar")]
+            columns @ Block::Columns(_) => Ok(columns),
+        }
+    }
+}
+
+/// The encoder of a format; `errors`: refused rows are told in their place.
+///
+/// # Errors
+/// The format is not part of this build.
+pub(super) fn encoder(
+    format: Format,
+    packing: Packing,
+    passed: &[String],
+    errors: bool,
+) -> io::Result<Box<dyn Encode>> {
+    let separated = |delimiter| Box::new(Separated { delimiter, columns: columns(passed, errors), errors });
+    let encoder: Box<dyn Encode> = match format {
+        Format::JsonLines => Box::new(Lines),
+        Format::Csv => separated(b','),
+        Format::Tsv => separated(b'\t'),
+        #[cfg(feature = "columnar")]
+        Format::Parquet | Format::ArrowFile | Format::ArrowStream => {
+            Box::new(super::columnar::write::Columns::new(columns(passed, errors), errors))
+        }
+        #[cfg(not(feature = "columnar"))]
+        Format::Parquet | Format::ArrowFile | Format::ArrowStream => return Err(not_built_in()),
+    };
+    Ok(if packing == Packing::Plain { encoder } else { Box::new(Packed { format: encoder, packing }) })
+}
+
+/// What is said of a columnar format in a build without them.
+#[cfg(not(feature = "columnar"))]
+pub(super) fn not_built_in() -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, "built without the feature `columnar`")
+}
