@@ -1,6 +1,6 @@
 //! What texts of customers are taken for, row by row, and the laws of scoring, through the same way that `analyze` takes.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{collections::BTreeMap, fs, path::Path, sync::LazyLock};
 
@@ -192,4 +192,15 @@ proptest! {
         let assessment = customer(&[&text]);
         prop_assert!(assessment.priority.value <= 10_000);
     }
+}
+
+#[test]
+fn the_example_of_the_documentation_holds() {
+    let assessment = customer(&["Nice app, but since Monday it keeps crashing. Still no reply from you!"]);
+    let evidence: Vec<_> = assessment.sentiment.evidence.iter().map(|part| (part.signal, part.millis)).collect();
+    assert_eq!(evidence, [("praise", -225), ("duration", 480), ("not_working", 805), ("no_reply", 634)]);
+    let factors: Vec<_> = assessment.priority.factors.iter().map(|part| (part.signal, part.points)).collect();
+    let expected = [("base", 2000), ("not_working", 1000), ("no_reply", 700), ("duration", 200), ("negativity", 254)];
+    assert_eq!(factors, expected);
+    assert_eq!((assessment.sentiment.score_millis, assessment.priority.value), (1694, 4154));
 }

@@ -10,9 +10,11 @@ macro_rules! files {
 /// Name and text of every built-in file.
 pub const FILES: &[(&str, &str)] = files![
     "any/emoji.tsv",
+    "ar/support.tsv",
     "da/support.tsv",
     "de/general.tsv",
     "de/support.tsv",
+    "el/support.tsv",
     "en/general.tsv",
     "en/shifters.tsv",
     "en/opinion.tsv",
@@ -21,8 +23,10 @@ pub const FILES: &[(&str, &str)] = files![
     "en/urgency.tsv",
     "en/emergency.tsv",
     "es/support.tsv",
+    "fi/support.tsv",
     "fr/general.tsv",
     "fr/support.tsv",
+    "hu/support.tsv",
     "it/support.tsv",
     "nl/support.tsv",
     "no/support.tsv",
@@ -32,6 +36,7 @@ pub const FILES: &[(&str, &str)] = files![
     "ru/support.tsv",
     "sv/general.tsv",
     "sv/support.tsv",
+    "ta/support.tsv",
     "tr/support.tsv",
 ];
 

@@ -2,6 +2,7 @@
 //! nothing of turns, scores or levels.
 
 pub mod builtin;
+pub mod check;
 pub mod signal;
 
 mod automaton;

@@ -196,7 +196,7 @@ impl<'r> Pass<'r> {
         let Some(negator) = self.negator else { return false };
         let reach =
             if hit.entry.weight < 0 { self.rules.negation_words_praise } else { self.rules.negation_words_blame };
-        let negates = !is_immune(hit.entry.cue) && self.distance(&negator, hit) <= reach;
+        let negates = !is_immune(hit) && self.distance(&negator, hit) <= reach;
         if negates {
             self.negator = None;
         }
@@ -211,19 +211,13 @@ impl<'r> Pass<'r> {
     }
 }
 
-/// Cues that mean the same after a negator: their phrases hold the negation, or need none.
-fn is_immune(cue: Cue) -> bool {
-    matches!(
-        cue,
-        Cue::Profanity
-            | Cue::Refund
-            | Cue::NoReply
-            | Cue::RepeatContact
-            | Cue::Waiting
-            | Cue::Cannot
-            | Cue::NotWorking
-            | Cue::RudeStaff
-    )
+/// Whether a phrase means the same after a negator: swearing does, and phrases that hold their negation themselves.
+fn is_immune(hit: &Hit) -> bool {
+    match hit.entry.cue {
+        Cue::Profanity | Cue::Refund | Cue::RudeStaff => true,
+        Cue::NoReply | Cue::RepeatContact | Cue::Waiting | Cue::Cannot | Cue::NotWorking => hit.words > 1,
+        _ => false,
+    }
 }
 
 /// Calm cues that matter to the priority even where they weigh nothing.
