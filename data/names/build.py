@@ -34,7 +34,8 @@ def usable(word):
 
 def parts(name):
     """The words of a name, folded; particles and initials are left out."""
-    return [w for w in re.split(r"[\s\-’'ʻ`´./]+", fold(name)) if usable(w)]
+    spelled = [name, re.sub("[äöüÄÖÜ]", lambda c: {"ä": "ae", "ö": "oe", "ü": "ue"}[c[0].lower()], name)]
+    return [w for form in spelled for w in re.split(r"[\s\-’'ʻ`´./]+", fold(form)) if usable(w)]
 
 
 def census(table, bounds):
@@ -172,6 +173,9 @@ def main():
             words.update({name: int(value) for name in names.split()})
     # Function words that some list of rare given names holds ("you", "be", "on").
     never = set("an can so are to do in on or as at by my no if it is he me we you be the and not but how why who all any sayin panie pana hanim bey iva rut aba".split())
+    german = next(row for row in (HERE / "classes.tsv").read_text().splitlines() if row.startswith("german\t"))
+    never |= set(german.split("\t")[1].split())
+    surnames = {word: value for word, value in surnames.items() if word not in never}
     given = {word: value for word, value in given.items() if word not in never and (value > 2 or words.get(word, 0) < 3)}
     write(HERE / "given.txt", ["Given names, folded; strength 1 to 3. Made by build.py; sources in NOTICE."], given)
     write(HERE / "surnames.txt", ["Family names, folded; strength 1 to 3. Made by build.py; sources in NOTICE."], surnames)

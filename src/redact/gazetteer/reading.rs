@@ -51,9 +51,9 @@ impl Gap {
             b'-' => Self::HYPHEN,
             b'\'' => Self::QUOTE,
             b'&' => Self::AND,
-            b'@' | b'_' | b'\\' | b'=' | b'/' => Self::GLUE,
+            b'@' | b'_' | b'\\' | b'/' => Self::GLUE,
             b'#' => Self::HASH,
-            b'"' | b'*' | b'>' | b'(' | b')' => Self::MARK,
+            b'"' | b'*' | b'>' | b'(' | b')' | b'=' | b'<' => Self::MARK,
             _ => Self::OTHER,
         }
     }

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::redact::gazetteer::{Class, Gap, Reading, rows};
+use crate::redact::{
+    gazetteer::{Class, Gap, Reading, Shape, rows},
+    token::Case,
+};
 
 /// The phrases, one a line.
 pub(crate) const CUES: &str = include_str!("../../../data/names/cues.tsv");
@@ -82,10 +85,17 @@ fn title(reading: &Reading<'_>, last: usize, gap: Gap) -> Left {
     if !gap.only(Gap::SPACE.and(Gap::DOT)) || gap.is_empty() {
         return Left::default();
     }
-    if entry.is(Class::Title) {
+    let counted = last > 0 && reading.turn.token(last - 1).is_some_and(|token| !token.is_word());
+    let shouted = reading.turn.token(last).is_some_and(|token| token.case == Case::Upper)
+        && reading.mark(last).shape != Shape::Plain;
+    let acronym = shouted && reading.mark(last + 1).shape == Shape::Plain;
+    if entry.is(Class::Title) && !counted && !acronym {
         return Left { weight: 8, opens: true };
     }
-    Left { weight: if entry.is(Class::WeakTitle) { 4 } else { 0 }, opens: false }
+    let name = reading.entry(last + 1);
+    let opens = reading.turn.word(last) == "miss" && name.ordinary == 0 && (name.is_unknown() || name.surname > 1);
+    let shaped = reading.mark(last + 1).shape != Shape::Plain || name.ordinary == 0;
+    Left { weight: if entry.is(Class::WeakTitle) { 2 + 2 * i32::from(shaped) } else { 0 }, opens }
 }
 
 /// "…name? User: Anna": the last word of the question before a speaker's label.
@@ -115,7 +125,9 @@ fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
             && reading.before(last - offset).only(Gap::SPACE.and(Gap::QUOTE).and(Gap::COMMA))
     });
     let starts = |index: usize| index == 0 || !reading.before(index).only(Gap::SPACE);
-    words && first.is_some_and(|first| !cue.marks.contains('s') || starts(first))
+    words
+        && first
+            .is_some_and(|first| !reading.before(first).has(Gap::GLUE) && (!cue.marks.contains('s') || starts(first)))
 }
 
 /// What the marks of the phrase make of the gap behind it.

@@ -25,7 +25,7 @@ const CERTAIN: i32 = 6;
 const ASKED: Left = Left { weight: 6, opens: true };
 
 /// A run that scores this much is a name where it stands in a list with a name.
-const LISTED: i32 = 3;
+const LISTED: i32 = 2;
 
 /// Hands in the names of persons of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
@@ -38,8 +38,9 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         };
         let listed = before.filter(|(other, _)| is_list(reading, *other, run));
         let sure = |score: Score| score.points >= THRESHOLD;
-        let supported =
-            listed.is_some_and(|(_, other)| sure(other) || sure(score) || other.points + score.points > 2 * LISTED);
+        let capital = reading.mark(run.first).shape != Shape::Plain;
+        let both = |other: Score| capital && other.points + score.points > THRESHOLD + 1;
+        let supported = listed.is_some_and(|(_, other)| sure(other) || sure(score) || both(other));
         if let Some((other, points)) = listed.filter(|(_, points)| supported && !sure(*points)) {
             out.push(candidate(reading, other, points));
         }
@@ -82,6 +83,10 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
         return None;
     }
     let left = left_of(view, reading, at);
+    if let Some(run) = run::from_particles(reading, at).filter(|_| left.weight > 2) {
+        let score = score::score(reading, run, left);
+        return (score.points >= THRESHOLD).then_some((run, score));
+    }
     if !is_start(reading, at, left) {
         return None;
     }
@@ -102,18 +107,21 @@ fn left_of(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Left {
 fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     let entry = reading.entry(at);
     if run::is_initial(reading, at) {
-        return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT)) && run::extend(reading, at, false).last > at;
+        return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT).and(Gap::QUOTE))
+            && run::extend(reading, at, false).last > at;
     }
-    let titled = entry.is(Class::WeakTitle) && (entry.given < 2 || reading.entry(at + 1).given > 1);
-    if entry.is(Class::Title) || titled && reading.before(at + 1) == Gap::SPACE {
+    let next = reading.entry(at + 1);
+    let titled = entry.is(Class::WeakTitle) && (entry.given < 2 || next.given > 0 || next.is_unknown());
+    if entry.is(Class::Greeting) || entry.is(Class::Title) || titled && reading.before(at + 1) == Gap::SPACE {
         return false;
     }
     if left.opens {
         let named = entry.given > 1 || entry.surname > 1;
         return (entry.ordinary < if reading.mark(at).shape == Shape::Plain { 2 } else { 3 } || named)
-            && reading.turn.raw(at).len() > 1;
+            && (reading.turn.raw(at).len() > 1 || run::extend(reading, at, true).last > at);
     }
-    run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
+    let capital = reading.mark(at).shape == Shape::Capital && left.weight > 3 && entry.given > 1;
+    capital || run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
 }
 
 #[cfg(test)]
@@ -137,8 +145,8 @@ mod tests {
         let mut out = text.clone();
         for candidate in found.iter().rev() {
             let span = turn.received(candidate.span).range();
-            out.insert_str(span.end, "»");
-            out.insert_str(span.start, "«");
+            out.insert(span.end, '»');
+            out.insert(span.start, '«');
         }
         assert_eq!(out, marked);
     }

@@ -29,7 +29,7 @@ const CAPITAL_LOSS: [i32; 4] = [0, 0, 1, 3];
 const FIRST_LOSS: [i32; 4] = [0, 1, 2, 4];
 
 /// Words of these classes are seldom part of a name.
-const OTHERS: Classes =
+pub(super) const OTHERS: Classes =
     Classes::of(&[Class::Calendar, Class::Org, Class::Role, Class::Brand, Class::Greeting, Class::Relation]);
 const PLACES: Classes = Classes::of(&[Class::Place, Class::City]);
 
@@ -39,7 +39,9 @@ pub(super) fn value(reading: &Reading<'_>, at: usize, first: bool) -> i32 {
     let entry = mark.entry;
     let grade = |points: [i32; 4], level: u8| points.get(usize::from(level)).copied().unwrap_or(0);
     let given = grade(GIVEN, entry.given) - i32::from(!first && entry.given > 0);
-    let mut value = given.max(grade(SURNAME, entry.surname));
+    let irish = reading.turn.raw(at).starts_with("Mc")
+        || (mark.before == Gap::QUOTE && at > 0 && matches!(reading.turn.raw(at - 1), "O" | "D"));
+    let mut value = given.max(grade(SURNAME, entry.surname)).max(if irish { 4 } else { 0 });
     if entry.classes.any(OTHERS) && !is_month_of_name(reading, at) {
         value = value.min(1) - 4;
     }
@@ -107,12 +109,19 @@ pub(super) fn is_initial(reading: &Reading<'_>, at: usize) -> bool {
 
 /// Whether token `at` can stand in a name: a word, not part of an e-mail address, URL or listed phrase.
 pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
-    let joined = |gap: Gap| gap.has(Gap::GLUE.and(Gap::HASH)) || gap == Gap::DOT;
+    let joined = |gap: Gap| gap.has(Gap::HASH) || (gap.has(Gap::GLUE) && !gap.has(Gap::SPACE)) || gap == Gap::DOT;
     let initials = is_initial(reading, at) || (at > 0 && is_initial(reading, at - 1));
     reading.is_word(at)
         && !reading.entry(at).is(Class::Blocked)
         && (!joined(reading.before(at)) || at == 0 || initials)
         && (at + 1 >= reading.len() || !joined(reading.before(at + 1)) || initials)
+}
+
+/// The run of a family name that begins with particles, "van der Berg", "da Silva".
+pub(super) fn from_particles(reading: &Reading<'_>, first: usize) -> Option<Run> {
+    let name = is_particle(reading, first)
+        .then(|| behind_particles(reading, first, false).or_else(|| behind_particles(reading, first, true)));
+    name.flatten().map(|last| Run { first, last })
 }
 
 /// The run that begins at `first`. `opened` lets unknown words of lower case in.
@@ -144,7 +153,24 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     if hyphenated && opened && is_usable(reading, next) {
         return Some(next);
     }
+    let partner = gap == Gap::HYPHEN
+        && reading.entry(last).is_name()
+        && reading.mark(next).shape == Shape::Plain
+        && reading.entry(next).is_name();
+    if partner && is_usable(reading, next) && reading.entry(next).ordinary < 3 {
+        return Some(next);
+    }
+    if matches!(reading.turn.raw(next), "o" | "d")
+        && gap == Gap::SPACE
+        && reading.before(next + 1) == Gap::QUOTE
+        && reading.entry(next + 1).is_name()
+    {
+        return Some(next + 1);
+    }
     let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && reading.turn.raw(last).len() <= 2);
+    if reading.entry(next).is(Class::Title) {
+        return None;
+    }
     let fits = gap == Gap::SPACE || glued || (after_initial && gap.only(Gap::SPACE.and(Gap::DOT)));
     if !fits || !is_usable(reading, next) {
         return None;
@@ -185,7 +211,7 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Opti
     let name = (particle + 1..particle + 4).find(|at| !is_particle(reading, *at))?;
     let spaced = (particle + 1..=name).all(|at| reading.before(at).only(Gap::SPACE.and(Gap::QUOTE)));
     let fits = if plain {
-        reading.entry(name).surname > 1 && reading.entry(name).ordinary == 0
+        reading.entry(name).surname > 1 && reading.entry(name).ordinary == 0 && reading.turn.raw(particle).len() > 1
     } else {
         let known = value(reading, name, false) > 0 || !reading.has_capital_nouns();
         reading.mark(name).shape != Shape::Plain && known && !reading.entry(name).classes.any(OTHERS)
@@ -207,8 +233,63 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
         return mark.shape == Shape::Plain && (known || guessed);
     }
     let given = reading.entry(next - 1);
-    let room = if mark.entry.surname > 0 { 3 } else { 2 };
+    let room = 2 + mark.entry.surname.min(2);
     let behind_given =
         given.given > 1 && given.ordinary < 2 && mark.shape == Shape::Capital && mark.entry.ordinary < room;
-    mark.shape != Shape::Plain && (value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
+    let fits = mark.entry.is_unknown() || (mark.entry.surname > 0 && mark.entry.ordinary < 2);
+    let german = reading.has_capital_nouns()
+        && given.given > 2
+        && given.ordinary < 2
+        && fits
+        && reading.turn.raw(next).len() < 13;
+    mark.shape != Shape::Plain
+        && (german || value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    /// The run that begins with the first token of `text`.
+    #[track_caller]
+    fn check(text: &str, opened: bool, expected: &str) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let run = extend(&reading, 0, opened);
+        assert_eq!(turn.span(run.first, run.last).of(turn.text()), expected, "{text}");
+    }
+
+    #[test]
+    fn names_of_several_parts() {
+        check("Anna Schmidt called", false, "Anna Schmidt");
+        check("Maria de la Cruz called", false, "Maria de la Cruz");
+        check("J. R. Smith called", false, "J. R. Smith");
+        check("Robert Downey Jr. said", false, "Robert Downey Jr");
+        check("Anne-Marie said", false, "Anne-Marie");
+    }
+
+    #[test]
+    fn other_words_end_a_name() {
+        check("Anna Please call", false, "Anna");
+        check("Anna, Bob", false, "Anna");
+        check("Anna\nBob", false, "Anna");
+        check("anna called", false, "anna");
+        check("Herr de", false, "Herr");
+    }
+
+    #[test]
+    fn strong_phrases_let_unknown_words_in() {
+        check("anna zqwertov called", true, "anna zqwertov");
+        check("xolani zqwertov called", true, "xolani zqwertov");
+        check("xolani zqwertov called", false, "xolani");
+    }
+
+    #[test]
+    fn parts_of_addresses_are_not_usable() {
+        let turn = NormalisedTurn::new("anna@example.org and anna");
+        let reading = Reading::new(&turn);
+        let usable: Vec<bool> = (0..reading.len()).map(|at| is_usable(&reading, at)).collect();
+        assert_eq!(usable, [false, false, false, true, true]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     cue::{self, Left},
-    run::{Run, is_initial, is_usable, value},
+    run::{OTHERS, Run, is_initial, is_usable, value},
 };
 use crate::redact::{
     Reason,
@@ -26,7 +26,7 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
     let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at)).collect();
     let known = parts.iter().filter(|at| reading.entry(**at).is_name()).count();
     let own: i32 = parts.iter().map(|at| value(reading, *at, *at == run.first)).sum();
-    let weight = if known == 0 && !left.opens { left.weight.min(2) } else { left.weight };
+    let weight = if known == 0 && !left.opens && left.weight < 4 { left.weight.min(2) } else { left.weight };
     let points = own
         + spelling(reading, run, parts.len(), known)
         + weight
@@ -53,7 +53,12 @@ fn right(reading: &Reading<'_>, run: Run) -> i32 {
         && behind.shape == Shape::Plain
         && behind.entry.ordinary > 1;
     let begins = single && mark.shape == Shape::Initial && mark.entry.given > 1 && mark.entry.ordinary == 0;
-    points.max(i32::from(begins && spoken_to && !reading.has_capital_nouns()))
+    let told = single
+        && mark.shape == Shape::Initial
+        && mark.entry.is_unknown()
+        && reading.entry(run.last + 1).is(Class::Said);
+    let unknown = i32::from(told && !reading.has_capital_nouns() && reading.turn.raw(run.first).len() > 3);
+    (points + unknown).max(i32::from(begins && spoken_to && !reading.has_capital_nouns()))
 }
 
 /// Initials, particles and suffixes carry no points of their own.
@@ -85,7 +90,7 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
     let previous = reading.previous(run.first);
     let spaced = reading.before(run.first).only(Gap::SPACE);
     let single = run.first == run.last;
-    let mut points = 0;
+    let mut points = restored(reading, run, left) + addressed(reading, run, left);
     if spaced && previous.is(Class::Determiner) && left.weight < 5 {
         points -= if single { 4 } else { 3 - i32::try_from(known.min(2)).unwrap_or(0) };
     }
@@ -111,6 +116,25 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
         points -= 3;
     }
     points + behind(reading, run) + whole_line(reading, run, known)
+}
+
+/// "Mr Price", "Hi Otto", "is called April": a strong phrase takes back what a month, brand or noun has lost.
+fn restored(reading: &Reading<'_>, run: Run, left: Left) -> i32 {
+    let entry = reading.entry(run.first);
+    let lost = entry.classes.any(OTHERS) && (entry.given > 1 || entry.surname > 1);
+    if lost && left.weight > 3 && (left.opens || reading.mark(run.first).shape == Shape::Capital) { 6 } else { 0 }
+}
+
+/// "I'll refund it, Fern.": a name between a comma and the end of the sentence.
+fn addressed(reading: &Reading<'_>, run: Run, left: Left) -> i32 {
+    let (before, behind) = (reading.before(run.first), reading.before(run.last + 1));
+    let comma = run.first > 0 && before.has(Gap::COMMA) && before.only(Gap::COMMA.and(Gap::SPACE));
+    let ends = run.last + 1 >= reading.len() || behind.has(Gap::DOT.and(Gap::ASK).and(Gap::STOP).and(Gap::LINE));
+    let named =
+        run.first == run.last && reading.mark(run.first).shape == Shape::Capital && reading.entry(run.first).given > 1;
+    let greeted =
+        left.weight > 3 && reading.mark(run.first).shape == Shape::Capital && reading.entry(run.first).ordinary < 2;
+    if comma && ends && named { 3 } else { 2 * i32::from(ends && greeted) }
 }
 
 /// Whether a place stands in the run and no other word that is mostly a name.
@@ -140,7 +164,11 @@ fn behind(reading: &Reading<'_>, run: Run) -> i32 {
     if gap == Gap::HYPHEN && !is_usable(reading, next) {
         points -= 3;
     }
-    if gap == Gap::HYPHEN && reading.mark(next).shape == Shape::Plain && reading.entry(next).ordinary > 0 {
+    if gap == Gap::HYPHEN && reading.mark(next).shape == Shape::Plain && !reading.entry(next).is_name() {
+        points -= 3;
+    }
+    let plain = reading.mark(run.first).shape == Shape::Plain;
+    if plain && reading.before(run.first) == Gap::HYPHEN && !reading.previous(run.first).is_name() {
         points -= 3;
     }
     let number = reading.turn.token(next).is_some_and(|token| !token.is_word());
@@ -160,4 +188,45 @@ fn whole_line(reading: &Reading<'_>, run: Run, known: usize) -> i32 {
         return 2;
     }
     if gap.has(Gap::COLON) && known > 0 { 2 } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{cue, run::extend},
+        *,
+    };
+    use crate::redact::token::NormalisedTurn;
+
+    /// Whether the run at token `at` of `text` scores as a name.
+    #[track_caller]
+    fn check(text: &str, at: usize, expected: bool) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let left = cue::left(&reading, at);
+        let found = score(&reading, extend(&reading, at, left.opens), left);
+        assert_eq!(found.points >= THRESHOLD, expected, "{text}: {found:?}");
+    }
+
+    #[test]
+    fn capitals_and_lists_make_a_name() {
+        check("we met Anna there", 2, true);
+        check("we met Schmidt there", 2, true);
+        check("the Anna there", 1, false);
+        check("flew to Boston", 2, false);
+        check("to Anna & Co", 1, false);
+    }
+
+    #[test]
+    fn organisations_are_none() {
+        check("at Johnson Bank today", 1, false);
+        check("from Smith Insurance today", 1, false);
+    }
+
+    #[test]
+    fn strong_phrases_restore_months_and_nouns() {
+        check("Mr Price", 1, true);
+        check("is called April", 2, true);
+        check("in April", 1, false);
+    }
 }

@@ -73,48 +73,81 @@ fn part(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<Part> {
     if reading.before(at).has(Gap::DOT) && !reading.before(at).has(Gap::COMMA.and(Gap::LINE)) {
         return None;
     }
+    if behind_town && reading.before(at) == Gap::SPACE && is_number(reading, at) && reading.turn.raw(at).len() < 3 {
+        return Some(Part::Town(at));
+    }
     region(reading, at, behind_town).map(Part::Sure).or_else(|| town(reading, at).map(Part::Town))
 }
 
-/// "Apt. 4B", "# 12", "2nd floor", "2º B", "Top 5".
+/// Words for a floor, behind its number.
+const FLOORS: [&str; 11] = ["floor", "fl", "og", "stock", "etage", "andar", "piso", "planta", "krs", "tr", "sal"];
+
+/// Words for a side of the stairs, behind the floor.
+const SIDES: [&str; 12] =
+    ["esq", "esquerdo", "dto", "dir", "direito", "dcha", "izq", "izquierda", "derecha", "links", "rechts", "left"];
+
+/// "Apt. 4B", "# 12", "2nd floor", "2º B", "Top 5": the last token of a flat or floor.
 pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    let entry = reading.entry(at);
+    let side = SIDES.contains(&reading.turn.word(at + 1)) && is_floor(reading, at);
+    if side || reading.before(at).has(Gap::HASH) && is_number(reading, at) {
+        return Some(at + usize::from(side));
+    }
+    if reading.entry(at).is(Class::Unit) {
+        return unit_word(reading, at);
+    }
+    let ordinal = is_ordinal(reading.turn.raw(at)) || is_number(reading, at) || reading.entry(at).is(Class::Floor);
+    if ordinal && FLOORS.contains(&reading.turn.word(at + 1)) {
+        return Some(at + 1);
+    }
+    door(reading, at)
+}
+
+/// "Apt. 4B", "suite 12", "apartment four b".
+fn unit_word(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let valued = |index: usize| {
         let raw = reading.turn.raw(index);
-        is_number(reading, index) || raw.len() == 1 || (raw.len() <= 3 && raw.bytes().any(|byte| byte.is_ascii_digit()))
+        let said = reading.turn.token(index).is_some_and(|token| token.word.number.is_some());
+        let mixed = raw.len() <= 3 && raw.bytes().any(|byte| byte.is_ascii_digit());
+        said || mixed || is_number(reading, index) || raw.len() == 1
     };
-    if entry.is(Class::Unit) {
-        let sign = usize::from(reading.entry(at + 1).is(Class::NumberSign) && valued(at + 2));
-        let gap = Gap::SPACE.and(Gap::DOT).and(Gap::HASH).and(Gap::COLON).and(Gap::OTHER);
-        let close = reading.before(at + 1).only(gap);
-        return (close && valued(at + 1 + sign)).then_some(at + 1 + sign);
+    let sign = usize::from(reading.entry(at + 1).is(Class::NumberSign) && valued(at + 2));
+    let gap = Gap::SPACE.and(Gap::DOT).and(Gap::HASH).and(Gap::COLON).and(Gap::OTHER);
+    let last = at + 1 + sign;
+    if !reading.before(at + 1).only(gap) || !valued(last) {
+        return None;
     }
-    let floor = reading.turn.word(at + 1);
-    let ordinal = is_ordinal(reading.turn.raw(at)) || is_number(reading, at) || entry.is(Class::Floor);
-    if ordinal
-        && matches!(
-            floor,
-            "floor" | "fl" | "og" | "stock" | "etage" | "andar" | "piso" | "planta" | "krs" | "tr" | "sal"
-        )
-    {
-        return Some(at + 1);
-    }
-    if reading.before(at).has(Gap::HASH) && is_number(reading, at) {
-        return Some(at);
-    }
-    let spanish = is_number(reading, at) && reading.before(at).has(Gap::COMMA) && reading.turn.raw(at).len() <= 3;
-    let letter =
-        reading.turn.raw(at + 1).len() == 1 && reading.is_word(at + 1) && reading.mark(at + 1).shape != Shape::Plain;
-    if spanish && letter && reading.before(at + 1).only(Gap::SPACE.and(Gap::OTHER)) {
-        return Some(at + 1);
-    }
+    let letter = reading.turn.raw(last + 1);
+    let lettered = letter.len() == 1 && reading.is_word(last + 1) && !matches!(letter, "I" | "i" | "a");
+    Some(last + usize::from(lettered && reading.before(last + 1) == Gap::SPACE))
+}
+
+/// "3º B", as it is folded: a floor and the letter of a door.
+fn door(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let raw = reading.turn.raw(at);
-    let door = raw.len() <= 3
-        && raw.ends_with(['o', 'a'])
-        && is_number(reading, at)
-        && letter
-        && reading.before(at + 1) == Gap::SPACE;
-    door.then_some(at + 1)
+    let behind_comma = is_number(reading, at) && reading.before(at).has(Gap::COMMA) && raw.len() <= 3;
+    let letter =
+        reading.turn.raw(at + 1).len() == 1 && reading.is_word(at + 1) && shape(reading, at + 1) != Shape::Plain;
+    let close = reading.before(at + 1).only(Gap::SPACE.and(Gap::OTHER));
+    (letter && close && (behind_comma || spanish_floor(raw))).then_some(at + 1)
+}
+
+/// What stands before a side: a number, a folded ordinal, or the ground floor.
+fn is_floor(reading: &Reading<'_>, at: usize) -> bool {
+    is_number(reading, at) || matches!(reading.turn.word(at), "bajo" | "floor") || spanish_floor(reading.turn.raw(at))
+}
+
+/// How a word is written; in an address a word of capitals is one with a capital in any line.
+fn shape(reading: &Reading<'_>, at: usize) -> Shape {
+    let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper);
+    match reading.mark(at).shape {
+        Shape::Plain if upper => Shape::Initial,
+        shape => shape,
+    }
+}
+
+/// "2º", as it is folded: "2o".
+fn spanish_floor(raw: &str) -> bool {
+    raw.len() < 4 && raw.ends_with(['o', 'a']) && raw.starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// "APO AA 69974".
@@ -130,7 +163,10 @@ fn code(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> {
     let apart = gap.has(Gap::COMMA.and(Gap::LINE))
         || behind_town
         || reading.previous(at).classes.any(Classes::of(&[Class::Region, Class::Place, Class::City]));
-    let before_town = reading.mark(last + 1).shape != Shape::Plain && reading.before(last + 1) == Gap::SPACE;
+    let listed = reading.entry(last + 1).classes.any(Classes::of(&[Class::Place, Class::City]));
+    let before_town = (shape(reading, last + 1) != Shape::Plain || listed)
+        && reading.before(last + 1) == Gap::SPACE
+        && reading.turn.raw(last + 1).len() > 2;
     let short = last == at && reading.turn.raw(at).len() < 5;
     let by_form = postcode::by_form(reading, at).is_some();
     (by_form || (before_town && (apart || !short)) || (apart && (!short || behind_town))).then_some(last)
@@ -167,7 +203,7 @@ fn region(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> 
 /// The last token of a country's or region's name of one or two words.
 fn place_words(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let entry = reading.entry(at);
-    let capital = reading.mark(at).shape != Shape::Plain;
+    let capital = shape(reading, at) != Shape::Plain;
     let phrase =
         entry.is(Class::Blocked) && reading.entry(at + 1).is(Class::Blocked) && reading.before(at + 1) == Gap::SPACE;
     if phrase {
@@ -183,8 +219,8 @@ fn town(reading: &Reading<'_>, at: usize) -> Option<usize> {
         let gap = reading.before(next);
         let inside = gap.only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE).and(Gap::DOT));
         let possessive = gap == Gap::QUOTE && reading.turn.raw(next).len() == 1;
-        let lowered = reading.mark(at).shape != Shape::Plain
-            && reading.mark(next).shape == Shape::Plain
+        let lowered = shape(reading, at) != Shape::Plain
+            && shape(reading, next) == Shape::Plain
             && !reading.entry(next).is(Class::Particle);
         let fits = possessive || (is_town_word(reading, next) && !lowered);
         if !reading.is_word(next) || (next > at && !inside) || !fits {
@@ -193,22 +229,23 @@ fn town(reading: &Reading<'_>, at: usize) -> Option<usize> {
         if next > at && (unit(reading, next).is_some() || region(reading, next, true).is_some()) {
             break;
         }
-        if !reading.entry(next).is(Class::Particle) || reading.mark(next).shape != Shape::Plain {
+        if !reading.entry(next).is(Class::Particle) || shape(reading, next) != Shape::Plain {
             last = Some(next);
         }
     }
     last
 }
 
+/// Classes of words that stand in the name of a town in lower case.
+const TOWNS: Classes = Classes::of(&[Class::Particle, Class::City, Class::Place, Class::Blocked]);
+
 fn is_town_word(reading: &Reading<'_>, at: usize) -> bool {
     let entry = reading.entry(at);
     if entry.is(Class::Greeting) || entry.is(Class::Calendar) || entry.is(Class::Title) {
         return false;
     }
-    match reading.mark(at).shape {
-        Shape::Plain => {
-            entry.is(Class::Particle) || entry.is(Class::City) || entry.is(Class::Blocked) || entry.ordinary < 2
-        }
+    match shape(reading, at) {
+        Shape::Plain => entry.classes.any(TOWNS) || entry.ordinary < 2,
         Shape::Capital => reading.turn.raw(at).len() > 1,
         Shape::Initial => {
             let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper && token.span.len() > 1);
@@ -224,12 +261,42 @@ fn is_certain_town(reading: &Reading<'_>, first: usize, last: usize, behind_unit
     let listed = entry.is(Class::City)
         || entry.is(Class::Place)
         || entry.is(Class::Blocked)
-        || (entry.ordinary == 0 && reading.mark(last).shape != Shape::Plain);
+        || (entry.ordinary == 0 && shape(reading, last) != Shape::Plain);
     let gap = reading.before(first);
-    let comma =
-        (gap.has(Gap::COMMA) || behind_unit && reading.mark(first).shape != Shape::Plain) && !gap.has(Gap::LINE);
+    let comma = (gap.has(Gap::COMMA) || behind_unit && shape(reading, first) != Shape::Plain) && !gap.has(Gap::LINE);
     let ends = last + 1 >= reading.len()
         || !reading.before(last + 1).only(Gap::SPACE)
-        || reading.mark(last + 1).shape == Shape::Plain;
+        || shape(reading, last + 1) == Shape::Plain;
     listed && comma && ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    /// What follows the first two tokens of `text`, its street.
+    #[track_caller]
+    fn check(text: &str, expected: &str, more: bool) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let found = reach(&reading, 1);
+        assert_eq!((turn.span(2, found.last.max(1)).of(turn.text()), found.more), (expected, more), "{text}");
+    }
+
+    #[test]
+    fn flats_towns_and_codes() {
+        check("Hauptstr 5, 10115 Berlin", "10115 Berlin", true);
+        check("Broadway 5, Apt 4B, Albany, NY 12207", "Apt 4B, Albany, NY 12207", true);
+        check("Broadway 5 Suite 200", "Suite 200", true);
+        check("Broadway 5\nLeeds\nLS1 4AP", "Leeds\nLS1 4AP", true);
+        check("Gasse 5, 2. Stock, 1060 Wien", "2. Stock, 1060 Wien", true);
+    }
+
+    #[test]
+    fn sentences_are_no_towns() {
+        check("Broadway 5. Please hurry", "", false);
+        check("Broadway 5, please hurry", "", false);
+        check("Broadway 5 and more", "", false);
+    }
 }

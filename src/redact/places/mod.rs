@@ -6,11 +6,13 @@ mod number;
 mod postcode;
 mod street;
 
+use std::cmp::Reverse;
+
 use super::{
     Kind, Likelihood,
     candidate::Candidate,
     find::View,
-    gazetteer::{Class, Gap, Reading, Shape},
+    gazetteer::{Class, Classes, Gap, Reading, Shape},
     words::Cue,
 };
 use street::{Core, Strength};
@@ -27,6 +29,10 @@ const NEAR: usize = 3;
 /// Hands in the addresses and postal codes of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut done = 0;
+    if let Some((first, last)) = answer(view, reading) {
+        out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::Likely, "asked:address"));
+        return;
+    }
     for at in 0..reading.len() {
         let Some(token) = reading.turn.token(at) else { return };
         let number = !token.is_word() || token.word.number.is_some() && reading.mark(at).shape != Shape::Capital;
@@ -46,13 +52,34 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
 /// The address around the number at `at`, from token `from` on.
 fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
     let start = at.saturating_sub(LOOK_BACK).max(from);
-    let core = (start..=at).filter_map(|first| street::core(reading, first)).find(|core| core.last >= at);
+    let cores = (start..=at).filter_map(|first| street::core(reading, first)).filter(|core| core.last >= at);
+    let core = cores.max_by_key(|core| (core.strength, Reverse(core.first)));
     let core = core.or_else(|| before_unit(reading, from, at)).or_else(|| military(reading, from, at))?;
     let (first, corner) = before(reading, from, core.first);
     let reach = extend::reach(reading, if corner { behind_and(reading, core.last) } else { core.last });
     let near = if core.strength == Strength::Bare { NEAR } else { CONTEXT };
     let sure = core.strength == Strength::Strong || reach.more || corner || lives(view, reading, first, near);
     sure.then_some((first, reach.last))
+}
+
+/// Longest answer to a question for a street, in tokens.
+const ANSWER_MAX: usize = 6;
+
+/// The whole turn, where it answers a question for a street or a house number.
+fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, usize)> {
+    let len = reading.len();
+    if !view.asked.has(Cue::Address) || len == 0 || len > ANSWER_MAX {
+        return None;
+    }
+    let number = number::house_number(reading, 0)
+        .or_else(|| number::spoken_number(reading, 0))
+        .is_some_and(|last| last + 1 == len);
+    let numbered = len > 1 && reading.is_word(0) && (1..len).any(|at| number::is_number(reading, at));
+    let street = Classes::of(&[Class::Street, Class::WeakStreet]);
+    let named = len > 1
+        && reading.entry(len - 1).classes.any(street)
+        && (0..len).all(|at| reading.is_word(at) && reading.entry(at).ordinary < 3);
+    (number || numbered || named).then_some((0, len - 1))
 }
 
 /// Whether a word before `first` says that somebody lives there or something goes there.
@@ -72,6 +99,15 @@ fn before(reading: &Reading<'_>, from: usize, first: usize) -> (usize, bool) {
     }
     let unit = first.checked_sub(2).filter(|unit| *unit >= from && extend::unit(reading, *unit) == Some(first - 1));
     first = unit.filter(|_| reading.before(first).only(Gap::SPACE.and(Gap::COMMA).and(Gap::LINE))).unwrap_or(first);
+    if first > from
+        && reading.previous(first).is(Class::Unit)
+        && reading.before(first) == Gap::SPACE
+        && reading.is_word(first)
+    {
+        first -= 1;
+    }
+    let floor = first.checked_sub(3).filter(|floor| *floor >= from && extend::unit(reading, *floor) == Some(first - 2));
+    first = floor.filter(|_| reading.before(first).has(Gap::COMMA)).unwrap_or(first);
     let corner = first >= from + 2 && reading.turn.word(first - 1) == "of" && reading.turn.word(first - 2) == "corner";
     if !corner {
         return (first, false);
@@ -161,8 +197,8 @@ mod tests {
         let mut out = text.clone();
         for candidate in found.iter().rev() {
             let span = turn.received(candidate.span).range();
-            out.insert_str(span.end, "»");
-            out.insert_str(span.start, "«");
+            out.insert(span.end, '»');
+            out.insert(span.start, '«');
         }
         assert_eq!(out, marked);
     }

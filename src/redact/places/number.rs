@@ -33,7 +33,7 @@ pub(super) fn house_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
         let gap = reading.before(index);
         (gap == Gap::HYPHEN || gap == Gap::GLUE) && reading.turn.raw(index).len() <= 4
     };
-    if joined(last + 1) && (is_number(reading, last + 1) || reading.turn.raw(last + 1).len() == 1) {
+    while last < at + 2 && joined(last + 1) && (is_number(reading, last + 1) || reading.turn.raw(last + 1).len() == 1) {
         last += 1;
     }
     let bis = matches!(reading.turn.word(last + 1), "bis" | "ter" | "quater");
@@ -59,9 +59,53 @@ pub(super) fn spoken_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
     if !is_said(at) || (at > 0 && is_said(at - 1) && reading.before(at).only(Gap::SPACE)) {
         return None;
     }
+    let close = |index: usize| reading.before(index).only(Gap::SPACE.and(Gap::HYPHEN));
     let mut last = at;
-    while last - at < 3 && reading.before(last + 1).only(Gap::SPACE.and(Gap::HYPHEN)) && is_said(last + 1) {
-        last += 1;
+    while last - at < 6 {
+        let linked = matches!(reading.turn.word(last + 1), "and" | "y" | "e" | "et" | "und") && close(last + 1);
+        let next = last + 1 + usize::from(linked);
+        if !close(next) || !is_said(next) {
+            break;
+        }
+        last = next;
     }
     Some(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    /// The house number that begins with the first token of `text`.
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let last = house_number(&reading, 0).or_else(|| spoken_number(&reading, 0));
+        assert_eq!(last.map(|last| turn.span(0, last).of(turn.text())), expected, "{text}");
+    }
+
+    #[test]
+    fn written_numbers() {
+        check("12 Oak Street", Some("12"));
+        check("12b Oak Street", Some("12b"));
+        check("7 bis rue", Some("7 bis"));
+        check("12-14 Oak", Some("12-14"));
+        check("7/2/11, Wien", Some("7/2/11"));
+    }
+
+    #[test]
+    fn other_digits_are_none() {
+        check("123456 Oak", None);
+        check("5th Avenue", None);
+        check("Oak", None);
+    }
+
+    #[test]
+    fn said_numbers() {
+        check("forty two wallaby way", Some("forty two"));
+        check("two hundred and six north street", Some("two hundred and six"));
+        check("Oak street", None);
+    }
 }

@@ -14,7 +14,7 @@ const AREAS: &str = " AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO
 
 /// The last token of a code that begins at `at` and whose form alone tells what it is.
 pub(super) fn by_form(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    british(reading, at).or_else(|| canadian(reading, at))
+    british(reading, at).or_else(|| canadian(reading, at)).or_else(|| irish(reading, at))
 }
 
 /// "SW1A 1AA", "m1 1ae", "SW1A1AA".
@@ -61,6 +61,16 @@ fn canadian(reading: &Reading<'_>, at: usize) -> Option<usize> {
         && reading.turn.raw(at + 1).len() == 3
         && alternates(reading.turn.raw(at + 1), false);
     fits.then_some(at + 1)
+}
+
+/// "D02 X285": a letter and two digits, then four capitals and digits.
+fn irish(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let key = reading.turn.raw(at).as_bytes();
+    let routed = matches!(key, [letter, digit, end] if letter.is_ascii_uppercase() && digit.is_ascii_digit() && (end.is_ascii_digit() || *end == b'W'));
+    let unique = reading.turn.raw(at + 1);
+    let mixed = unique.len() == 4 && unique.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    let both = unique.bytes().any(|byte| byte.is_ascii_uppercase()) && unique.bytes().any(|byte| byte.is_ascii_digit());
+    (routed && mixed && both && reading.before(at + 1) == Gap::SPACE).then_some(at + 1)
 }
 
 fn alternates(raw: &str, letter_first: bool) -> bool {
@@ -132,4 +142,50 @@ pub(super) fn has_place(reading: &Reading<'_>, at: usize, last: usize) -> bool {
             || reading.previous(at).is(Class::InPlace)
             || reading.previous(at).is(Class::FromPlace));
     len >= 5 && (state || (len == 5 && town))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    /// The code at the start of `text`: by its form alone, and in the neighbourhood of an address.
+    #[track_caller]
+    fn check(text: &str, form: Option<&str>, address: Option<&str>) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let read = |last: Option<usize>| last.map(|last| turn.span(0, last).of(turn.text()));
+        assert_eq!((read(by_form(&reading, 0)), read(any(&reading, 0))), (form, address), "{text}");
+    }
+
+    #[test]
+    fn british_codes_need_a_known_area() {
+        for code in ["SW1A 1AA", "m1 1ae", "EC1A 1BB", "B33 8TH", "SW1A1AA"] {
+            check(code, Some(code), Some(code));
+        }
+        check("QX1 1AA", None, None);
+        check("SW1A 1CK", None, None);
+    }
+
+    #[test]
+    fn canadian_and_irish_codes_alternate() {
+        check("K1A 0B1", Some("K1A 0B1"), Some("K1A 0B1"));
+        check("M5H 1J8 now", Some("M5H 1J8"), Some("M5H 1J8"));
+        check("D02 X285", Some("D02 X285"), Some("D02 X285"));
+        check("Z1A 0B1", None, None);
+        check("A1B", None, None);
+    }
+
+    #[test]
+    fn digits_need_an_address() {
+        check("62704", None, Some("62704"));
+        check("62704-1234", None, Some("62704-1234"));
+        check("01305-100", None, Some("01305-100"));
+        check("00-590 Warszawa", None, Some("00-590"));
+        check("1015 CJ Amsterdam", None, Some("1015 CJ"));
+        check("111 23 Stockholm", None, Some("111 23"));
+        check("D-10115 Berlin", None, Some("D-10115"));
+        check("123", None, None);
+        check("1200 PM", None, Some("1200"));
+    }
 }

@@ -1,7 +1,11 @@
 //! The core of an address: a street with a house number, or a post-office box.
 
 use super::number::{house_number, is_number, is_ordinal, spoken_number};
-use crate::redact::gazetteer::{Class, Classes, Gap, Reading, Shape};
+use crate::redact::{
+    gazetteer::{Class, Classes, Gap, Reading, Shape},
+    token::Case,
+    words::{Cue, Cues},
+};
 
 /// How sure a core is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,7 +96,7 @@ pub(super) fn core(reading: &Reading<'_>, at: usize) -> Option<Core> {
 
 /// "P.O. Box 123", "Postfach 1234", "PSC 7951, Box 9972".
 fn post_box(reading: &Reading<'_>, at: usize) -> Option<Core> {
-    if reading.turn.word(at) == "psc" || reading.turn.word(at) == "unit" {
+    if matches!(reading.turn.word(at), "psc" | "unit" | "rr" | "hc") {
         let second = at + 2;
         let fits = is_number(reading, at + 1) && reading.turn.word(second) == "box" && is_number(reading, second + 1);
         return fits.then_some(Core { first: at, last: second + 1, strength: Strength::Strong });
@@ -121,14 +125,31 @@ fn number_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     let written = house_number(reading, at);
     let number = written.or_else(|| spoken_number(reading, at))?;
     let name = number + 1;
+    if is_labelled(reading, at) {
+        return None;
+    }
     if !reading.before(name).only(Gap::SPACE.and(Gap::COMMA)) || reading.before(name).is_empty() {
         return None;
     }
     let via = reading.turn.word(name) == "via" && reading.mark(name).shape == Shape::Plain;
     let typed = if via { None } else { typed(reading, name) };
     let (last, strength) = typed.or_else(|| suffixed(reading, name)).or_else(|| bare(reading, name))?;
-    let strength = if written.is_none() { Strength::Weak } else { strength };
+    let placed = reading.previous(at).classes.any(Classes::of(&[Class::InPlace, Class::Unit]));
+    let strength = if written.is_none() && !placed { Strength::Weak } else { strength };
     Some(Core { first: at, last: second_number(reading, last), strength })
+}
+
+/// Cues of nouns that take a number themselves: "Chapter 5", "Ticket 4521".
+const LABELS: Cues =
+    Cues::of(&[Cue::Order, Cue::Product, Cue::Travel, Cue::Ordinal, Cue::Version, Cue::ErrorCode, Cue::Tracking]);
+
+/// Whether the number belongs to the noun before it.
+fn is_labelled(reading: &Reading<'_>, at: usize) -> bool {
+    let Some(noun) = at.checked_sub(1).and_then(|before| reading.turn.token(before)) else { return false };
+    noun.word.cues.any(LABELS)
+        && !reading.previous(at).is(Class::Unit)
+        && reading.before(at) == Gap::SPACE
+        && noun.case != Case::Lower
 }
 
 /// Generated addresses number the building and the street: "85199 Avda. Rio Nalon 58".
@@ -151,7 +172,7 @@ fn bare(reading: &Reading<'_>, name: usize) -> Option<(usize, Strength)> {
             Class::Title,
         ]);
         let particle = at > name && entry.is(Class::Particle);
-        let capital = reading.mark(at).shape != Shape::Plain && entry.ordinary < 2 && !entry.classes.any(other);
+        let capital = reading.mark(at).shape != Shape::Plain && entry.ordinary == 0 && !entry.classes.any(other);
         reading.is_word(at) && (at == name || is_inside(reading, at)) && (capital || particle)
     };
     let last = (name..name + 4).take_while(|at| named(*at)).last()?;
@@ -230,17 +251,20 @@ fn is_name_word(reading: &Reading<'_>, at: usize) -> bool {
     reading.is_word(at) || is_ordinal(reading.turn.raw(at))
 }
 
+/// German words that begin the name of a street only where they are written with a capital: "Am Markt 5".
+fn is_preposition(reading: &Reading<'_>, at: usize) -> bool {
+    let word = reading.turn.word(at);
+    matches!(word, "an" | "am" | "im" | "auf" | "zum" | "zur" | "unter" | "alte" | "alter" | "grosse" | "kleine")
+}
+
 /// A word for a street and a name behind it, "rue de la Paix": its last token.
 fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     let entry = reading.entry(at);
-    if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) {
+    let slashed = reading.turn.word(at) == "c" && reading.before(at + 1).has(Gap::GLUE);
+    if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) && !slashed {
         return None;
     }
-    let preposition = matches!(
-        reading.turn.word(at),
-        "an" | "am" | "im" | "auf" | "zum" | "zur" | "unter" | "alte" | "alter" | "grosse" | "kleine"
-    );
-    if preposition && reading.mark(at).shape == Shape::Plain {
+    if is_preposition(reading, at) && reading.mark(at).shape == Shape::Plain {
         return None;
     }
     let mut last = at;
@@ -248,11 +272,14 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     for next in at + 1..=at + NAME_MAX {
         let shaped = reading.mark(next).shape != Shape::Plain;
         let opened = next == at + 1 || reading.previous(next).is(Class::Particle);
-        let common = reading.entry(next).ordinary > 1 || !entry.is(Class::StreetFirst);
-        let lower = reading.entry(next).is(Class::Particle) || (opened && !common);
+        let common = reading.entry(next).ordinary > 1 + u8::from(reading.previous(next).is(Class::Particle))
+            || !entry.is(Class::StreetFirst);
+        let numbered = reading.before(next + 1) == Gap::SPACE && is_number(reading, next + 1);
+        let lower = reading.entry(next).is(Class::Particle)
+            || (opened && (!common || numbered && entry.is(Class::StreetFirst)));
         if !reading.is_word(next)
-            || !is_inside(reading, next)
-            || reading.entry(next).is(Class::Unit)
+            || !(is_inside(reading, next) || slashed && next == at + 1)
+            || is_end(reading, next)
             || !(shaped || lower)
         {
             break;
@@ -266,21 +293,37 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     (last > at && strong).then_some((last, Strength::Strong))
 }
 
+/// A flat or a number ends the name of a street.
+fn is_end(reading: &Reading<'_>, at: usize) -> bool {
+    let said = reading.turn.token(at).is_some_and(|token| token.word.number.is_some());
+    reading.entry(at).is(Class::Unit)
+        || (said && reading.mark(at).shape == Shape::Plain)
+        || (reading.entry(at).is(Class::NumberSign) && reading.turn.raw(at).len() > 1)
+}
+
 /// "Calle Mayor 3", "ul. Narewska 94", "Via Roma, 10".
 fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     let (name, _) = typed(reading, at)?;
     let last = number_behind(reading, name)?;
-    Some(Core { first: at, last, strength: Strength::Strong })
+    let said = reading.is_word(last) && reading.turn.raw(last).len() > 1;
+    let year = is_preposition(reading, at) && reading.turn.raw(last).len() == 4;
+    if year {
+        return None;
+    }
+    Some(Core { first: at, last, strength: if said { Strength::Weak } else { Strength::Strong } })
 }
 
 /// The last token of a house number behind a street's name.
 fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
     let sign = usize::from(reading.entry(name + 1).is(Class::NumberSign));
     let number = name + 1 + sign;
-    let gap = Gap::SPACE.and(Gap::COMMA).and(Gap::DOT).and(Gap::HASH).and(Gap::OTHER);
+    let gap = Gap::SPACE.and(Gap::COMMA).and(Gap::DOT).and(Gap::HASH).and(Gap::OTHER).and(Gap::COLON);
     let spaced = (name + 1..=number).all(|at| reading.before(at).only(gap) && !reading.before(at).is_empty());
     if !spaced {
         return None;
+    }
+    if let Some(said) = spoken_number(reading, number).filter(|_| reading.before(number).only(Gap::SPACE)) {
+        return Some(said);
     }
     let last = house_number(reading, number)?;
     let letter = reading.before(last + 1) == Gap::SPACE
@@ -294,7 +337,8 @@ fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
 /// number.
 fn ending(reading: &Reading<'_>, at: usize) -> Option<Core> {
     for word in at..at + 3 {
-        if !reading.is_word(word) || (word > at && !is_inside(reading, word)) {
+        let label = reading.entry(word).classes.any(Classes::of(&[Class::Live, Class::Role, Class::Determiner]));
+        if !reading.is_word(word) || label || (word > at && !is_inside(reading, word)) {
             return None;
         }
         let Some(strength) = compound(reading, word, word > at) else {
@@ -317,6 +361,10 @@ fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
     if named && entry.is(Class::Street) && shaped {
         return Some(Strength::Strong);
     }
+    let hungarian = named && word == "u" && reading.before(at + 1).has(Gap::DOT);
+    if hungarian && shaped {
+        return Some(Strength::Strong);
+    }
     let index = ENDINGS.iter().position(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))?;
     let sure = index < SURE_ENDINGS && entry.ordinary < 2;
     match (sure, shape) {
@@ -326,5 +374,55 @@ fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
         (true, _) => Some(Strength::Strong),
         (false, _) if entry.ordinary < 2 => Some(Strength::Weak),
         (false, _) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
+
+    /// The core at the start of `text`.
+    #[track_caller]
+    fn check(text: &str, expected: Option<(&str, Strength)>) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let found = core(&reading, 0).map(|core| (turn.span(core.first, core.last).of(turn.text()), core.strength));
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn number_first() {
+        check("12 Oak Street", Some(("12 Oak Street", Strength::Strong)));
+        check("12 N Main St NW", Some(("12 N Main St NW", Strength::Strong)));
+        check("14 oak street is", Some(("14 oak street", Strength::Strong)));
+        check("42 wallaby way", Some(("42 wallaby way", Strength::Weak)));
+        check("5 bis rue de la Paix", Some(("5 bis rue de la Paix", Strength::Strong)));
+    }
+
+    #[test]
+    fn type_first_and_endings() {
+        check("Calle Mayor 3", Some(("Calle Mayor 3", Strength::Strong)));
+        check("C/ Olmo 9", Some(("C/ Olmo 9", Strength::Strong)));
+        check("Hauptstraße 5", Some(("Hauptstrasse 5", Strength::Strong)));
+        check("Am Markt 5", Some(("Am Markt 5", Strength::Strong)));
+        check("Lange Straße 12a", Some(("Lange Strasse 12a", Strength::Strong)));
+    }
+
+    #[test]
+    fn boxes() {
+        check("PO Box 123", Some(("PO Box 123", Strength::Strong)));
+        check("P.O. Box 123", Some(("P.O. Box 123", Strength::Strong)));
+        check("Postfach 1234", Some(("Postfach 1234", Strength::Strong)));
+        check("box 12", None);
+    }
+
+    #[test]
+    fn ordinary_phrases_are_none() {
+        check("5 years street experience", None);
+        check("24 hour road side", None);
+        check("2 large drive bays", None);
+        check("Im Jahr 1982", None);
+        check("Main Street is open", None);
     }
 }

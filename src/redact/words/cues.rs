@@ -134,7 +134,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Address,
-        "address, street, live at, living at, direccion, adresse, anschrift, indirizzo, endereco, adres, domicilio, shipping address, billing address, deliver to, delivery address",
+        "house number, hausnummer, numero civico, huisnummer, numero de casa, address, street, live at, living at, direccion, adresse, anschrift, indirizzo, endereco, adres, domicilio, shipping address, billing address, deliver to, delivery address",
     ),
     (
         Cue::Postcode,
