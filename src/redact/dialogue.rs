@@ -182,3 +182,26 @@ mod tests {
         check(&[(Role::Agent, "Your card is blocked.")], Role::Customer, Cue::Card, false);
     }
 }
+
+#[cfg(test)]
+mod row_tests {
+    use crate::redact::testing::check_turns;
+
+    #[test]
+    fn answers_go() {
+        check_turns(&["A:What's your PIN?", "C:4471"], &["What's your PIN?", "[PIN]"]);
+        check_turns(
+            &["A:And the order number?", "C:it's 20394857"],
+            &["And the order number?", "it's [ORDER_NUMBER_1]"],
+        );
+        check_turns(&["A:last four of your social?", "C:6391"], &["last four of your social?", "[NATIONAL_ID_1]"]);
+    }
+
+    #[test]
+    fn what_was_not_asked_for_stays() {
+        check_turns(
+            &["A:We never ask for your PIN.", "C:good, 4471 of you?"],
+            &["We never ask for your PIN.", "good, 4471 of you?"],
+        );
+    }
+}

@@ -348,3 +348,24 @@ fn revise(held: &mut Held, known: &Known, since: usize, numbering: &mut Numberin
     let chosen = resolve(found, turn.text());
     insert(held, &turn, chosen, numbering)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check_turns;
+
+    #[test]
+    fn later_knowledge_rewrites_earlier_turns_and_received_numbers_are_skipped() {
+        check_turns(
+            &["C:Gonzalez here again", "C:my name is Maria Gonzalez"],
+            &["[PERSON_1] here again", "my name is [PERSON_2]"],
+        );
+        check_turns(
+            &["C:ref 20394857X", "C:order number 20394857X please"],
+            &["ref [ORDER_NUMBER_1]", "order number [ORDER_NUMBER_1] please"],
+        );
+        check_turns(
+            &["C:[EMAIL_1] wrote", "C:ann@example.com and bob@example.com"],
+            &["[EMAIL_1] wrote", "[EMAIL_2] and [EMAIL_3]"],
+        );
+    }
+}

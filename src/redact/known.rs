@@ -151,8 +151,9 @@ impl Known {
                 .filter_map(|value| Some((value.matches(turn, index)?, value)))
                 .max_by_key(|(last, value)| (*last, !value.cased));
             if let Some((last, value)) = longest {
-                let candidate =
-                    Candidate::new(turn.span(index, last), value.kind, Likelihood::VeryLikely, value.reason);
+                let name_again = value.kind == Kind::Person && value.reason == "repeated";
+                let likelihood = if name_again { Likelihood::Likely } else { Likelihood::VeryLikely };
+                let candidate = Candidate::new(turn.span(index, last), value.kind, likelihood, value.reason);
                 out.push(candidate.standing_for(&value.stands_for));
             }
         }

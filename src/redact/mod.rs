@@ -22,6 +22,8 @@ mod people;
 mod places;
 mod resolve;
 mod split;
+#[cfg(test)]
+mod testing;
 mod token;
 mod words;
 

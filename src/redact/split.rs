@@ -140,3 +140,25 @@ impl Chain {
 pub(super) fn covered(candidates: &[Candidate], span: Span) -> Option<&Candidate> {
     candidates.iter().find(|candidate| candidate.span.overlaps(span))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check_turns;
+
+    #[test]
+    fn numbers_told_over_several_turns_go() {
+        check_turns(
+            &["A:What is your card number?", "C:4111 1111", "A:uh huh", "C:1111 1111"],
+            &["What is your card number?", "[CREDIT_CARD]", "uh huh", "[CREDIT_CARD]"],
+        );
+        check_turns(
+            &["C:my number is oh two oh", "A:yes", "C:seven nine four six", "A:mm-hm", "C:oh nine five eight"],
+            &["my number is [PHONE_1]", "yes", "[PHONE_1]", "mm-hm", "[PHONE_1]"],
+        );
+    }
+
+    #[test]
+    fn quantities_in_a_row_of_answers_stay() {
+        check_turns(&["A:how many?", "C:25", "A:and boxes?", "C:3"], &["how many?", "25", "and boxes?", "3"]);
+    }
+}

@@ -570,3 +570,23 @@ fn handles(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn labelled_words_go() {
+        check("my password is hunter2!", "my password is [PASSWORD]!");
+        check("password: Tulp!1990", "password: [PASSWORD]");
+        check("username is jdoe99", "username is [USERNAME_1]");
+        check("passphrase \"yellow umbrella\"", "passphrase \"[PASSWORD]\"");
+    }
+
+    #[test]
+    fn descriptions_stay() {
+        check("the password is wrong", "the password is wrong");
+        check("I need to reset my password", "I need to reset my password");
+        check("my username is not working", "my username is not working");
+    }
+}

@@ -80,3 +80,20 @@ fn piece(view: &View<'_>, index: usize) -> Option<usize> {
         .any(|at| turn.token(at).is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::DayWord, Cue::Month]))));
     (starts && fresh && told).then_some(last)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn dates_of_birth_go() {
+        check("born on 12/05/1987 in Leeds", "born on [DATE_OF_BIRTH_1] in Leeds");
+        check("the third of june nineteen fifty one is my date of birth", "[DATE_OF_BIRTH_1] is my date of birth");
+        check("dob: March 3, 1990", "dob: [DATE_OF_BIRTH_1]");
+    }
+
+    #[test]
+    fn other_dates_stay() {
+        check("delivered on 12/05/2025", "delivered on 12/05/2025");
+    }
+}

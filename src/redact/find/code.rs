@@ -122,8 +122,10 @@ fn harmless(turn: &NormalisedTurn<'_>, first: usize, last: usize, digits: usize)
     let sized = unit.len() <= 4
         && unit.len() < word.len()
         && crate::redact::words::look_up(unit).cues.any(Cues::of(&[Cue::Unit, Cue::Money]));
-    let resolution =
-        unit.strip_prefix('x').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    let resolution = unit.len() < word.len()
+        && unit
+            .strip_prefix('x')
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
     let hexadecimal = word.starts_with("0x");
     let adjective = last > first
         && turn.token(first).is_some_and(Token::is_digits)
@@ -192,4 +194,23 @@ fn widen(turn: &NormalisedTurn<'_>, first: usize, last: usize, kind: Kind, max: 
     let span = turn.span(begin, end);
     let hash = turn.gap_before(begin).ends_with('#');
     if hash { Span { start: span.start - 1, end: span.end } } else { span }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn codes_that_the_context_names_go() {
+        check("passport X1234567", "passport [PASSPORT_1]");
+        check("order ORD-20931 is late", "order [ORDER_NUMBER_1] is late");
+        check("booking reference ZSG4BW", "booking reference [ORDER_NUMBER_1]");
+        check("policy number 12-AB-3456", "policy number [ORDER_NUMBER_1]");
+    }
+
+    #[test]
+    fn models_and_error_codes_stay() {
+        check("the model XJ-900 broke", "the model XJ-900 broke");
+        check("error E-4021", "error E-4021");
+    }
 }

@@ -59,3 +59,20 @@ pub(super) fn domain(after: &str) -> Option<usize> {
     let named = last.chars().count() >= 2 && last.chars().any(char::is_alphabetic);
     (named && !run.starts_with('.')).then_some(run.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn written_addresses_go() {
+        check("write to ann.lee+x@mail.example.co.uk, please", "write to [EMAIL_1], please");
+        check("Jürgen@müller.example", "[EMAIL_1]");
+    }
+
+    #[test]
+    fn other_uses_of_the_sign_stay() {
+        check("a@b is no address", "a@b is no address");
+        check("at 5 @ 3 each", "at 5 @ 3 each");
+    }
+}

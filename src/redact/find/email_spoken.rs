@@ -330,3 +330,22 @@ fn glued(turn: &NormalisedTurn<'_>, end: usize) -> usize {
     }
     first
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn said_and_disguised_addresses_go() {
+        check("it's john dot smith at example dot com", "it's [EMAIL_1]");
+        check("b wie berta dot k at example punkt de", "[EMAIL_1]");
+        check("mira [at] example (dot) com", "[EMAIL_1]");
+        check("kay_s @ example . com", "[EMAIL_1]");
+        check("j o n e s underscore 4 at example dot org thanks", "[EMAIL_1] thanks");
+    }
+
+    #[test]
+    fn a_place_at_a_domain_stays() {
+        check("i saw it at amazon dot com", "i saw it at amazon dot com");
+    }
+}

@@ -146,3 +146,22 @@ impl Compact {
         self.bytes.get(..self.len).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn forms_with_check_digits_go() {
+        check("SSN 536-90-4399", "SSN [NATIONAL_ID_1]");
+        check("NI AB 12 34 56 C", "NI [NATIONAL_ID_1]");
+        check("DNI 12345678Z", "DNI [NATIONAL_ID_1]");
+        check("parcel 1Z999AA10123456784", "parcel [TRACKING_NUMBER_1]");
+        check("RB123456785GB", "[TRACKING_NUMBER_1]");
+    }
+
+    #[test]
+    fn part_numbers_stay() {
+        check("part number 123-45-6789", "part number 123-45-6789");
+    }
+}

@@ -83,3 +83,19 @@ fn at_token(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
         out.push(Candidate::new(span, Kind::Iban, Likelihood::Likely, "form:iban"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn account_numbers_go() {
+        check("DE89 3704 0044 0532 0130 00 is mine", "[IBAN_1] is mine");
+        check("GB29NWBK60161331926819", "[IBAN_1]");
+    }
+
+    #[test]
+    fn words_that_begin_like_a_country_stay() {
+        check("IT'S 4 PM", "IT'S 4 PM");
+    }
+}

@@ -137,3 +137,21 @@ fn hyphenated(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn addresses_of_machines_go() {
+        check("from 203.0.113.9 and 2001:db8::7", "from [IP_1] and [IP_2]");
+        check("mac 00:1A:2B:3C:4D:5E", "mac [MAC_1]");
+        check("192 dot 0 dot 2 dot 65", "[IP_1]");
+    }
+
+    #[test]
+    fn times_versions_and_masks_stay() {
+        check("at 10:30:15 on version 1.2.3.4", "at 10:30:15 on version 1.2.3.4");
+        check("mask 255.255.255.0", "mask 255.255.255.0");
+    }
+}

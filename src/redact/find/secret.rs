@@ -349,3 +349,21 @@ fn word_list(turn: &NormalisedTurn<'_>, first: usize, out: &mut Vec<Candidate>) 
         out.push(Candidate::new(turn.span(first, last), Kind::Secret, Likelihood::Likely, "context:secret"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn keys_and_wallets_go() {
+        check("AKIAIOSFODNN7EXAMPLE", "[SECRET]");
+        check("token ghp_16C7e42F292c6912E7710c838347Ae178B4a", "token [SECRET]");
+        check("bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "[CRYPTO_1]");
+    }
+
+    #[test]
+    fn words_and_uuids_stay() {
+        check("the api works", "the api works");
+        check("id 550e8400-e29b-41d4-a716-446655440000", "id 550e8400-e29b-41d4-a716-446655440000");
+    }
+}

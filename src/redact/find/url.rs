@@ -174,3 +174,21 @@ fn is_random(part: &str) -> bool {
     let digits = part.bytes().filter(u8::is_ascii_digit).count();
     part.len() >= 16 && digits >= 3 && part.bytes().filter(u8::is_ascii_alphabetic).count() >= 6 && !part.contains('-')
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn links_that_lead_to_a_person_go() {
+        check("https://example.com/reset?token=abc123def456", "[URL_1]");
+        check("postgres://app:secret1@db.example/x", "[SECRET]");
+        check("linkedin.com/in/ann-lee-42", "[URL_1]");
+    }
+
+    #[test]
+    fn plain_links_stay() {
+        check("https://example.com/help stays", "https://example.com/help stays");
+        check("see www.example.com.", "see www.example.com.");
+    }
+}

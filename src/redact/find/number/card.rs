@@ -82,3 +82,21 @@ pub(crate) fn network(digits: &str) -> bool {
 fn single_value(digits: &str) -> bool {
     digits.bytes().all(|byte| Some(&byte) == digits.as_bytes().first())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn cards_go() {
+        check("4111 1111 1111 1111", "[CREDIT_CARD]");
+        check("4111111111111111, exp 12/27, cvv 123", "[CREDIT_CARD], exp [CARD_EXPIRY], cvv [CVV]");
+        check("card 4111 1111 1111 1112", "card [CREDIT_CARD]");
+        check("CARD4111111111111111END", "CARD[CREDIT_CARD]END");
+    }
+
+    #[test]
+    fn serial_numbers_stay() {
+        check("serial number 4111111111111111", "serial number 4111111111111111");
+    }
+}

@@ -129,3 +129,18 @@ fn ratio(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
     let before = index > 0 && matches!(turn.gap(index - 1), "-" | "/" | ".") && is_digits(turn, index - 1, 1..=19);
     (pair && alone && !before && turn.gap(index + 1) != " ").then_some(index + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn near_misses_stay() {
+        check("24/7 support", "24/7 support");
+        check("4 for 3", "4 for 3");
+        check("it cost $1,234.56 on 12.05.2024 at 14:30", "it cost $1,234.56 on 12.05.2024 at 14:30");
+        check("Windows 11 build 22631.3007", "Windows 11 build 22631.3007");
+        check("200 GB for 5 users", "200 GB for 5 users");
+        check("3-5 days, 50%, 1920x1080", "3-5 days, 50%, 1920x1080");
+    }
+}

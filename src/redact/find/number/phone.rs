@@ -140,3 +140,21 @@ fn without_trunk(digits: &str, shape: &[usize]) -> Option<Likelihood> {
     };
     possible.then_some(Likelihood::Possible)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn telephone_numbers_go() {
+        check("call 212-555-0143 x22", "call [PHONE_1]");
+        check("+44 20 7946 0958", "[PHONE_1]");
+        check("06 12 34 56 78", "[PHONE_1]");
+        check("my cell is 5550142", "my cell is [PHONE_1]");
+    }
+
+    #[test]
+    fn dates_stay() {
+        check("from 01.02.2024 to 03.04.2024", "from 01.02.2024 to 03.04.2024");
+    }
+}

@@ -421,3 +421,21 @@ fn spelled_by(turn: &NormalisedTurn<'_>, at: usize, letter: u8) -> Option<usize>
     let spells = link.is_word() && turn.word(word).as_bytes().first() == Some(&letter) && turn.word(word).len() > 2;
     spells.then_some(word + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn dictations_go() {
+        check("four one one one one one one one one one one one one one one one", "[CREDIT_CARD]");
+        check("my number is oh seven seven double oh nine hundred one two three", "my number is [PHONE_1]");
+        check("card four two, sorry, four three one one one one one one one one one one one one", "card [CREDIT_CARD]");
+        check("ni number is p for peter w four one oh six double zero d", "ni number is [NATIONAL_ID_1]");
+    }
+
+    #[test]
+    fn spoken_quantities_stay() {
+        check("five minutes", "five minutes");
+    }
+}

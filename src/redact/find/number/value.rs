@@ -391,3 +391,23 @@ fn with_plus(view: &View<'_>, spoken: &Spoken) -> Span {
 fn push_spoken(span: Span, kind: Kind, likelihood: Likelihood, reason: &'static str, out: &mut Vec<Candidate>) {
     out.push(Candidate::new(span, kind, likelihood, reason).because("spoken-digits"));
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn context_gives_a_number_its_meaning() {
+        check("order number 20394857", "order number [ORDER_NUMBER_1]");
+        check("my pin is 4471", "my pin is [PIN]");
+        check("account 12345678 sort code 20-00-00", "account [BANK_ACCOUNT_1] sort code [BANK_ACCOUNT_2]");
+        check("the code is 482913", "the code is [PIN]");
+        check("routing 021000021", "routing [BANK_ACCOUNT_1]");
+    }
+
+    #[test]
+    fn numbers_that_mean_something_else_stay() {
+        check("error code 404", "error code 404");
+        check("the year 1984", "the year 1984");
+    }
+}
