@@ -1,4 +1,5 @@
 //! The real binary over real files: formats, rejects, kills, permissions.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod common;
 
@@ -98,7 +99,7 @@ fn as_parquet(jsonl: &str, to: &str) {
     let text = fs::read_to_string(jsonl).unwrap();
     let rows: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let column =
-        |name: &str| -> ArrayRef { Arc::new(StringArray::from_iter(rows.iter().map(|row| row[name].as_str()))) };
+        |name: &str| -> ArrayRef { Arc::new(rows.iter().map(|row| row[name].as_str()).collect::<StringArray>()) };
     let columns = ["id", "lang", "channel", "text"].map(|name| (name, column(name)));
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let mut writer = parquet::arrow::ArrowWriter::try_new(fs::File::create(to).unwrap(), batch.schema(), None).unwrap();
@@ -370,7 +371,7 @@ fn a_filter_of_arrow_streams_answers_every_row_in_order() {
         let text = fs::read_to_string(&input).unwrap();
         let rows: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let column =
-            |name: &str| -> ArrayRef { Arc::new(StringArray::from_iter(rows.iter().map(|row| row[name].as_str()))) };
+            |name: &str| -> ArrayRef { Arc::new(rows.iter().map(|row| row[name].as_str()).collect::<StringArray>()) };
         let batch = RecordBatch::try_from_iter(["id", "text", "tier"].map(|name| (name, column(name)))).unwrap();
         let mut writer = arrow_ipc::writer::StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
         writer.write(&batch).unwrap();
@@ -461,4 +462,28 @@ fn the_sample_archive_is_scored_whole() {
     assert!(said.contains("columns: dropped: Assignee"), "{said}");
     let first = fs::read_to_string(path(&home, "h.jsonl")).unwrap();
     assert!(first.starts_with("{\"id\":\"t:4201\","), "{first}");
+}
+
+#[cfg(feature = "age")]
+#[test]
+fn an_encrypted_input_is_read_with_its_identity_only() {
+    use age::secrecy::ExposeSecret;
+
+    let home = home();
+    let input = tickets(&home, 60);
+    let plain = digest(&rescore(&[&input, "-o", &path(&home, "plain.csv")]).1);
+    let identity = age::x25519::Identity::generate();
+    let recipient = identity.to_public();
+    let encryptor = age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)).unwrap();
+    let sealed = path(&home, "in.jsonl.age");
+    let mut writer = encryptor.wrap_output(fs::File::create(&sealed).unwrap()).unwrap();
+    writer.write_all(&fs::read(&input).unwrap()).unwrap();
+    writer.finish().unwrap();
+    let (own, other) = (path(&home, "own.txt"), path(&home, "other.txt"));
+    fs::write(&own, identity.to_string().expose_secret()).unwrap();
+    fs::write(&other, age::x25519::Identity::generate().to_string().expose_secret()).unwrap();
+    let (code, said) = rescore(&[&sealed, "-o", &path(&home, "a.csv"), "--identity", &own]);
+    assert!(code == 0 && digest(&said) == plain, "{said}");
+    let (code, said) = rescore(&[&sealed, "-o", &path(&home, "b.csv"), "--identity", &other]);
+    assert_eq!(code, 5, "{said}");
 }

@@ -111,7 +111,7 @@ pub(super) fn run_hash(sources: &[Source], options: &str) -> io::Result<Option<S
         let changed = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
         add(&format!("{} {} {}", path.display(), metadata.len(), changed.as_nanos()));
     }
-    Ok(Some(context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok(Some(Digest::finish(context).to_string()))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub(super) const CHUNK_BYTES: usize = 256 << 10;
 
 /// Where a row stands in its input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub(super) struct Place {
     /// The line it begins on, or its number where the format has no lines, from 1.
     pub line: u64,
     /// The first byte of the decompressed input; `None` where the format does not tell.

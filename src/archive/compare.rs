@@ -151,7 +151,9 @@ impl Flips {
         self.to_neutral += to_neutral;
         let pairs = self.levels.iter_mut().flatten().zip(levels.iter().flatten());
         pairs.for_each(|(sum, more)| *sum += more);
-        cells.into_iter().for_each(|(cell, more)| self.cells.entry(cell).or_default().add(more));
+        for (cell, more) in cells {
+            self.cells.entry(cell).or_default().add(more);
+        }
     }
 }
 
@@ -174,6 +176,8 @@ pub(super) fn explain(movers: &mut [Mover], old: &Path) -> Result<(), ArchiveErr
             }
         }
     })?;
-    movers.iter_mut().for_each(|mover| mover.signals.retain(|_, millis| *millis != 0));
+    for mover in movers {
+        mover.signals.retain(|_, millis| *millis != 0);
+    }
     Ok(())
 }

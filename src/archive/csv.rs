@@ -73,7 +73,7 @@ impl<R: Read + Send> Reader for CsvReader<R> {
     fn chunk(&mut self) -> io::Result<Option<Box<dyn Chunk>>> {
         let bytes = Zeroizing::new(Vec::with_capacity(CHUNK_BYTES + CHUNK_BYTES / 4));
         let binding = self.binding.clone();
-        let mut chunk = Records { bytes, cells: Vec::new(), records: Vec::new(), columns: self.columns, binding };
+        let mut chunk = Records { bytes, cells: Vec::new(), rows: Vec::new(), columns: self.columns, binding };
         while chunk.bytes.len() < CHUNK_BYTES {
             self.left.store(self.record_bytes_max, Ordering::Relaxed);
             if !self.records.read_byte_record(&mut self.record)? {
@@ -81,7 +81,7 @@ impl<R: Read + Send> Reader for CsvReader<R> {
             }
             chunk.push(&self.record);
         }
-        Ok(if chunk.records.is_empty() { None } else { Some(Box::new(chunk)) })
+        Ok(if chunk.rows.is_empty() { None } else { Some(Box::new(chunk)) })
     }
 }
 
@@ -91,7 +91,7 @@ struct Records {
     /// Where each cell of each record ends.
     cells: Vec<usize>,
     /// Where each record stands, its first cell in `cells`, and whether it has as many cells as the header.
-    records: Vec<(Place, usize, bool)>,
+    rows: Vec<(Place, usize, bool)>,
     columns: usize,
     binding: Arc<Binding>,
 }
@@ -102,7 +102,7 @@ impl Records {
             line: position.line(),
             byte: Some(position.byte()),
         });
-        self.records.push((place, self.cells.len(), record.len() == self.columns));
+        self.rows.push((place, self.cells.len(), record.len() == self.columns));
         for cell in record {
             self.bytes.extend_from_slice(cell);
             self.cells.push(self.bytes.len());
@@ -118,7 +118,7 @@ impl Records {
 
 impl Chunk for Records {
     fn len(&self) -> usize {
-        self.records.len()
+        self.rows.len()
     }
 
     fn bytes(&self) -> usize {
@@ -126,11 +126,11 @@ impl Chunk for Records {
     }
 
     fn place(&self, index: usize) -> Place {
-        self.records.get(index).map_or(Place { line: 0, byte: None }, |(place, ..)| *place)
+        self.rows.get(index).map_or(Place { line: 0, byte: None }, |(place, ..)| *place)
     }
 
     fn row(&self, index: usize) -> Parsed {
-        if !self.records.get(index).is_some_and(|(_, _, whole)| *whole) {
+        if !self.rows.get(index).is_some_and(|(_, _, whole)| *whole) {
             return Err((None, RowError::Ragged));
         }
         let cells = self.cells(index).ok_or((None, RowError::NotUtf8))?;
@@ -138,7 +138,7 @@ impl Chunk for Records {
     }
 
     fn cells(&self, index: usize) -> Option<Vec<Cow<'_, str>>> {
-        let (_, first, true) = self.records.get(index).copied()? else { return None };
+        let (_, first, true) = self.rows.get(index).copied()? else { return None };
         let cells = (0..self.columns).map(|column| std::str::from_utf8(self.cell(first, column)).map(Cow::Borrowed));
         cells.collect::<Result<_, _>>().ok()
     }

@@ -143,6 +143,7 @@ impl Encode for Packed {
 ///
 /// # Errors
 /// The format is not part of this build.
+#[cfg_attr(feature = "columnar", expect(clippy::unnecessary_wraps, reason = "fails in builds without the feature"))]
 pub(super) fn encoder(
     format: Format,
     packing: Packing,
@@ -156,7 +157,7 @@ pub(super) fn encoder(
         Format::Tsv => separated(b'\t'),
         #[cfg(feature = "columnar")]
         Format::Parquet | Format::ArrowFile | Format::ArrowStream => {
-            Box::new(super::columnar::write::Columns::new(columns(passed, errors), errors))
+            Box::new(super::columnar::write::Columns::new(&columns(passed, errors), errors))
         }
         #[cfg(not(feature = "columnar"))]
         Format::Parquet | Format::ArrowFile | Format::ArrowStream => return Err(not_built_in()),

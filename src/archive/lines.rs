@@ -85,8 +85,8 @@ fn skip_line(input: &mut impl BufRead) -> io::Result<u64> {
 impl<R: BufRead + Send> Reader for LineReader<R> {
     fn chunk(&mut self) -> io::Result<Option<Box<dyn Chunk>>> {
         loop {
-            let chunk = self.lines()?;
-            if !chunk.lines.is_empty() {
+            let chunk = self.take()?;
+            if !chunk.rows.is_empty() {
                 return Ok(Some(Box::new(chunk)));
             }
             if chunk.bytes.is_empty() {
@@ -97,9 +97,9 @@ impl<R: BufRead + Send> Reader for LineReader<R> {
 }
 
 impl<R: BufRead + Send> LineReader<R> {
-    fn lines(&mut self) -> io::Result<Lines> {
+    fn take(&mut self) -> io::Result<Lines> {
         let bytes = Zeroizing::new(Vec::with_capacity(CHUNK_BYTES + CHUNK_BYTES / 4));
-        let mut chunk = Lines { bytes, lines: Vec::new(), binding: self.binding.clone() };
+        let mut chunk = Lines { bytes, rows: Vec::new(), binding: self.binding.clone() };
         while chunk.bytes.len() < CHUNK_BYTES {
             let start = chunk.bytes.len();
             let (read, kept) = self.line(&mut chunk.bytes)?;
@@ -111,9 +111,9 @@ impl<R: BufRead + Send> LineReader<R> {
             self.byte += read;
             let end = chunk.bytes.len();
             if !kept {
-                chunk.lines.push((place, None));
+                chunk.rows.push((place, None));
             } else if chunk.bytes.get(start..).is_some_and(|line| !line.trim_ascii().is_empty()) {
-                chunk.lines.push((place, Some((start, end))));
+                chunk.rows.push((place, Some((start, end))));
             }
         }
         Ok(chunk)
@@ -124,20 +124,20 @@ impl<R: BufRead + Send> LineReader<R> {
 struct Lines {
     bytes: Zeroizing<Vec<u8>>,
     /// Where each row stands; `None`: it was too long and is not there.
-    lines: Vec<(Place, Option<(usize, usize)>)>,
+    rows: Vec<(Place, Option<(usize, usize)>)>,
     binding: Arc<Binding>,
 }
 
 impl Lines {
     fn line(&self, index: usize) -> Option<&[u8]> {
-        let (start, end) = self.lines.get(index)?.1?;
+        let (start, end) = self.rows.get(index)?.1?;
         self.bytes.get(start..end)
     }
 }
 
 impl Chunk for Lines {
     fn len(&self) -> usize {
-        self.lines.len()
+        self.rows.len()
     }
 
     fn bytes(&self) -> usize {
@@ -145,7 +145,7 @@ impl Chunk for Lines {
     }
 
     fn place(&self, index: usize) -> Place {
-        self.lines.get(index).map_or(Place { line: 0, byte: None }, |(place, _)| *place)
+        self.rows.get(index).map_or(Place { line: 0, byte: None }, |(place, _)| *place)
     }
 
     fn row(&self, index: usize) -> Parsed {

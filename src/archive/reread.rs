@@ -101,16 +101,16 @@ fn joined(header: &[String], cells: &[std::borrow::Cow<'_, str>]) -> String {
             name => {
                 if let Some(name) = name.strip_prefix(PASSED) {
                     let comma = if passed.is_empty() { "" } else { "," };
-                    passed += &format!("{comma}{}:{}", quoted(name), quoted(cell));
+                    passed.extend([comma, &quoted(name), ":", &quoted(cell)]);
                 }
                 continue;
             }
         };
         let comma = if line.len() == 1 { "" } else { "," };
-        line += &format!("{comma}\"{name}\":{value}");
+        line.extend([comma, "\"", name, "\":", &value]);
     }
     if !passed.is_empty() {
-        line += &format!(",\"columns\":{{{passed}}}");
+        line.extend([",\"columns\":{", &passed, "}"]);
     }
     line + "}"
 }

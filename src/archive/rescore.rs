@@ -339,9 +339,9 @@ fn run_hash(job: &Job, revision: &str, format: Format, packing: Packing) -> Resu
 fn complete(path: &Path, done: &Checkpoint) -> io::Result<()> {
     let rejects = beside(path, REJECTS_ENDING);
     if done.stats.refused > 0 {
-        target::complete(&rejects)?
+        target::complete(&rejects)?;
     } else {
-        remove_old(&beside(&rejects, ".partial"))?
+        remove_old(&beside(&rejects, ".partial"))?;
     }
     target::complete(path)?;
     Checkpoint::remove(path)

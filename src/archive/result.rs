@@ -39,6 +39,11 @@ impl Digest {
         self.0 = bytes(context);
     }
 
+    /// The hash of what was put in.
+    pub(super) fn finish(context: Context) -> Self {
+        Self(bytes(context))
+    }
+
     /// The digest of its hexadecimal form.
     pub(super) fn from_hex(text: &str) -> Option<Self> {
         let mut digest = Self::default();

@@ -26,7 +26,7 @@ const WITHHELD: &str = "[WITHHELD]";
 
 /// Where refused rows are told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Rejects {
+pub(super) enum Rejects {
     /// In their place among the results, as `analyze` does.
     #[default]
     InPlace,
@@ -53,7 +53,7 @@ pub(super) enum Entry {
         /// The caller's id.
         id: Value,
         /// Where its parts stand.
-        marks: Marks,
+        marks: Box<Marks>,
         /// The values that were passed on.
         passed: Vec<String>,
     },
@@ -155,7 +155,7 @@ impl<'r> Scorer<'r> {
         let analysed = Analysed { id, received: &received, redaction, assessment, revision, offsets };
         let marks = analysed.write(&named, &mut scored.json)?;
         scored.hashes.push(row_hash(&row.id, scored.json.get(marks.body.clone()).unwrap_or_default()));
-        scored.entries.push(Entry::Scored { id: row.id, marks, passed });
+        scored.entries.push(Entry::Scored { id: row.id, marks: Box::new(marks), passed });
         Ok(())
     }
 

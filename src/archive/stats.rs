@@ -111,10 +111,16 @@ impl Stats {
         self.withheld += withheld;
         self.flips.merge(flips);
         self.levels.iter_mut().zip(levels).for_each(|(sum, more)| *sum += more);
-        cells.into_iter().for_each(|(cell, more)| join(self.cells.entry(cell).or_default(), more));
-        languages.into_iter().for_each(|(name, more)| join(self.languages.entry(name).or_default(), more));
+        for (cell, more) in cells {
+            join(self.cells.entry(cell).or_default(), more);
+        }
+        for (name, more) in languages {
+            join(self.languages.entry(name).or_default(), more);
+        }
         for (sums, more) in [(&mut self.signals, signals), (&mut self.kinds, kinds), (&mut self.reasons, reasons)] {
-            more.into_iter().for_each(|(name, count)| *sums.entry(name).or_default() += count);
+            for (name, count) in more {
+                *sums.entry(name).or_default() += count;
+            }
         }
     }
 }

@@ -50,7 +50,7 @@ fn create_private(directory: &Path) -> io::Result<()> {
 #[cfg(unix)]
 pub(super) fn is_private(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt;
-    Ok(fs::metadata(path)?.permissions().mode() & 0o077 == 0)
+    Ok(fs::metadata(path)?.permissions().mode().trailing_zeros() >= 6)
 }
 
 /// Whether nobody but its owner may read a file; not known here.
@@ -93,7 +93,7 @@ pub fn readers(_: &Path) -> Option<&'static str> {
 #[derive(Debug)]
 pub(super) struct Partial {
     path: PathBuf,
-    partial: PathBuf,
+    at: PathBuf,
     pub(super) file: File,
 }
 
@@ -114,19 +114,19 @@ impl Partial {
         }
         file.set_len(length)?;
         file.seek(SeekFrom::Start(length))?;
-        Ok(Self { path: path.to_owned(), partial, file })
+        Ok(Self { path: path.to_owned(), at: partial, file })
     }
 
     /// Makes it durable under its name.
     pub(super) fn publish(self) -> io::Result<()> {
         self.file.sync_all()?;
-        fs::rename(&self.partial, &self.path)?;
+        fs::rename(&self.at, &self.path)?;
         sync_directory(&self.path)
     }
 
     /// Removes it.
     pub(super) fn discard(self) -> io::Result<()> {
-        fs::remove_file(&self.partial)
+        fs::remove_file(&self.at)
     }
 }
 

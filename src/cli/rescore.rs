@@ -175,13 +175,7 @@ impl Args {
     fn mapping(&self) -> Result<Mapping, Failure> {
         let mut mapping = match self.map.as_deref() {
             None => Mapping::contract().with_strict_ids(),
-            Some(name) => match Mapping::builtin(name) {
-                Some(mapping) => mapping.map_err(ArchiveError::Map)?,
-                None => {
-                    let toml = std::fs::read_to_string(name).map_err(|error| Failure::file(name, error))?;
-                    Mapping::parse(&toml).map_err(ArchiveError::Map)?
-                }
-            },
+            Some(name) => named(name)?,
         };
         if let Some(prefix) = &self.id_prefix {
             mapping = mapping.with_id_prefix(prefix);
@@ -191,6 +185,13 @@ impl Args {
             None => Ok(mapping),
         }
     }
+}
+
+/// A built-in map, or that of a file.
+fn named(name: &str) -> Result<Mapping, Failure> {
+    let read = || std::fs::read_to_string(name).map_err(|error| Failure::file(name, error));
+    let mapping = if let Some(builtin) = Mapping::builtin(name) { builtin } else { Mapping::parse(&read()?) };
+    Ok(mapping.map_err(ArchiveError::Map)?)
 }
 
 /// Shows a few redacted rows.

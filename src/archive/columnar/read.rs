@@ -32,7 +32,7 @@ type Places = Arc<Vec<Option<usize>>>;
 
 /// Reads batches.
 pub(in crate::archive) struct Batches<I> {
-    batches: I,
+    source: I,
     current: Option<RecordBatch>,
     row: u64,
     binding: Arc<Binding>,
@@ -65,7 +65,7 @@ impl Plan {
 
     fn read<I>(self, batches: I) -> Opened<I> {
         let Self { binding, places, .. } = self;
-        (Batches { batches, current: None, row: 1, binding: binding.clone(), places }, binding)
+        (Batches { source: batches, current: None, row: 1, binding: binding.clone(), places }, binding)
     }
 }
 
@@ -115,7 +115,7 @@ impl<I: Iterator<Item = Result<RecordBatch, ArrowError>> + Send> Reader for Batc
                 let batch = batch.slice(0, rows);
                 return Ok(Some(Box::new(Rows { batch, first_row, binding, places, texts: OnceLock::new() })));
             }
-            let Some(batch) = self.batches.next() else { return Ok(None) };
+            let Some(batch) = self.source.next() else { return Ok(None) };
             self.current = Some(batch.map_err(io_error)?);
         }
     }

@@ -39,14 +39,13 @@ fn schema(columns: &[String]) -> SchemaRef {
 #[derive(Debug)]
 pub(in crate::archive) struct Columns {
     schema: SchemaRef,
-    columns: Vec<String>,
     errors: bool,
 }
 
 impl Columns {
     /// `errors`: refused rows are told in their place.
-    pub(in crate::archive) fn new(columns: Vec<String>, errors: bool) -> Self {
-        Self { schema: schema(&columns), columns, errors }
+    pub(in crate::archive) fn new(columns: &[String], errors: bool) -> Self {
+        Self { schema: schema(columns), errors }
     }
 }
 
@@ -66,7 +65,7 @@ impl Encode for Columns {
     }
 
     fn block(&self, scored: &mut Scored) -> io::Result<Block> {
-        let width = self.columns.len();
+        let width = self.schema.fields().len();
         let rows: Vec<_> = scored.entries.iter().map(|entry| cells(entry, &scored.json, self.errors, width)).collect();
         let column = |(at, field): (usize, &Arc<Field>)| {
             array(field.data_type(), rows.iter().map(|row| row.get(at).map_or("", String::as_str)))

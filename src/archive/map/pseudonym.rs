@@ -1,11 +1,7 @@
 //! Pseudonyms: HMAC-SHA-256 (RFC 2104) of a value under the archive owner's key, so that equal values stay equal and
 //! nobody without the key can try values out.
 
-use std::{
-    fmt::{self, Write as _},
-    fs,
-    path::Path,
-};
+use std::{fmt, fs, path::Path};
 
 use aws_lc_rs::hmac;
 use zeroize::Zeroizing;
@@ -50,12 +46,8 @@ impl Pseudonyms {
     /// The pseudonym of a value: letters of either case and space around it count as the same.
     pub(super) fn of(&self, value: &str) -> String {
         let tag = hmac::sign(&self.0, value.trim().to_lowercase().as_bytes());
-        let mut name = String::from("p_");
-        for byte in tag.as_ref().iter().take(TAG_BYTES) {
-            // Writing to memory cannot fail.
-            drop(write!(name, "{byte:02x}"));
-        }
-        name
+        let digits: Vec<String> = tag.as_ref().iter().take(TAG_BYTES).map(|byte| format!("{byte:02x}")).collect();
+        format!("p_{}", digits.concat())
     }
 }
 
