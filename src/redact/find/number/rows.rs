@@ -47,7 +47,7 @@ pub(crate) const ROWS: &[Row] = &[
     row(Cue::Order, Kind::OrderNumber, 4, 24, "context:order"),
     row(Cue::Vehicle, Kind::Vehicle, 4, 17, "context:vehicle"),
     row(Cue::Birth, Kind::DateOfBirth, 6, 8, "context:birth"),
-    row(Cue::Postcode, Kind::Postcode, 4, 10, "context:postcode"),
+    row(Cue::Postcode, Kind::Postcode, 3, 10, "context:postcode"),
     row(Cue::Username, Kind::Username, 5, 20, "context:username"),
     row(Cue::Secret, Kind::Secret, 6, 64, "context:secret"),
     row(Cue::SecurityAnswer, Kind::Password, 2, 20, "context:security-answer"),
