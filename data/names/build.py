@@ -132,6 +132,8 @@ def cased(language, given, names, out, nouns_are_capital):
     for word, probability in title.items():
         if word not in names and probability > bound:
             out[word] = max(out.get(word, 0), 1 if nouns_are_capital else 2)
+        elif nouns_are_capital and probability > -12 and word not in given:
+            out[word] = max(out.get(word, 0), 1)
 
 
 def counted(language, given, out, floor):
@@ -168,10 +170,15 @@ def main():
         if not line.startswith("#"):
             value, names = line.split("\t")
             words.update({name: int(value) for name in names.split()})
+    # Function words that some list of rare given names holds ("you", "be", "on").
+    never = set("an can so are to do in on or as at by my no if it is he me we you be the and not but how why who all any sayin panie pana hanim bey iva rut aba".split())
+    given = {word: value for word, value in given.items() if word not in never and (value > 2 or words.get(word, 0) < 3)}
     write(HERE / "given.txt", ["Given names, folded; strength 1 to 3. Made by build.py; sources in NOTICE."], given)
     write(HERE / "surnames.txt", ["Family names, folded; strength 1 to 3. Made by build.py; sources in NOTICE."], surnames)
     write(HERE / "words.txt", ["Ordinary words of seven languages, folded; 3 is the most common. Made by build.py; sources in NOTICE."], words)
-    lines = sorted(c for c in cities if all(usable(w) for w in c.split()) and c)
+    # A town that is called like a person must not hide persons.
+    personal = set(given) | set(surnames)
+    lines = sorted(c for c in cities if c and all(map(usable, c.split())) and (" " not in c or not personal.issuperset(c.split())))
     (HERE.parent / "places" / "cities.txt").write_text("# Cities, folded. Made by ../names/build.py; sources in NOTICE.\n" + "\n".join(lines) + "\n")
     print("cities", len(lines))
 

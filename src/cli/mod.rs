@@ -35,14 +35,14 @@ pub(crate) struct Cli {
 enum Command {
     /// Runs the server
     Serve(serve::Args),
+    /// Redacts and scores conversations from standard input, one line of JSON each
+    Analyze(analyze::Args),
     /// Makes, lists and revokes credentials, on the host of the store
     #[command(subcommand)]
     Credential(credential::Command),
     /// Checks or shows the settings
     #[command(subcommand)]
     Config(config::Command),
-    /// Redacts and scores conversations: JSON Lines in, JSON Lines out
-    Analyze(analyze::Args),
     /// Redacts and scores archives in bulk
     Rescore(Box<rescore::Args>),
     /// Writes a completion script for a shell
@@ -54,9 +54,9 @@ pub fn run() -> ExitCode {
     log::quiet_panics();
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
+        Command::Analyze(args) => analyze::run(&args),
         Command::Credential(command) => credential::run(command),
         Command::Config(command) => config::run(command),
-        Command::Analyze(args) => analyze::run(&args),
         Command::Rescore(args) => rescore::run(&args),
         Command::Completions(args) => completions::run(&args),
     };

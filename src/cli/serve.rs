@@ -47,9 +47,10 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(|error| Failure::file("listener", error))?;
     let opened = open::store(&config)?;
     first_credential(opened.store.as_ref(), &config.credential_file).await?;
-    super::say(&ready(address, &config));
-    let server = ServerConfig { tls, metrics, drain_duration: config.drain_timeout };
     let triage = Arc::new(Triage::new()?);
+    let metrics_address = metrics.as_ref().and_then(|listener| listener.local_addr().ok());
+    super::say(&ready(address, metrics_address, &config));
+    let server = ServerConfig { tls, metrics, drain_duration: config.drain_timeout };
     Ok(server::run(listener, opened.store, triage, server, opened.time, stop).await?)
 }
 
@@ -82,9 +83,10 @@ async fn first_credential(store: &dyn Store, file: &Path) -> Result<(), Failure>
 
 /// What is said when the server takes calls: where, with which credential, and a command to try it. The token stands in
 /// the environment of that command, so that no list of processes shows it.
-fn ready(address: SocketAddr, config: &Config) -> String {
+fn ready(address: SocketAddr, metrics: Option<SocketAddr>, config: &Config) -> String {
     let file = config.credential_file.display();
-    let mut lines = format!("ready listen={address} credential={file}\n");
+    let metrics = metrics.map_or_else(String::new, |address| format!(" metrics={address}"));
+    let mut lines = format!("ready listen={address} credential={file}{metrics}\n");
     let transport = match &config.tls {
         None => "-plaintext".to_owned(),
         Some(tls) => {

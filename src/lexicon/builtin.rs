@@ -10,6 +10,7 @@ macro_rules! files {
 /// Name and text of every built-in file.
 pub const FILES: &[(&str, &str)] = files![
     "any/emoji.tsv",
+    "da/support.tsv",
     "de/general.tsv",
     "de/support.tsv",
     "en/general.tsv",
@@ -23,10 +24,15 @@ pub const FILES: &[(&str, &str)] = files![
     "fr/general.tsv",
     "fr/support.tsv",
     "it/support.tsv",
+    "nl/support.tsv",
+    "no/support.tsv",
     "pt/general.tsv",
     "pt/support.tsv",
+    "ro/support.tsv",
     "ru/support.tsv",
     "sv/general.tsv",
+    "sv/support.tsv",
+    "tr/support.tsv",
 ];
 
 #[cfg(test)]

@@ -46,6 +46,9 @@ impl From<Role> for Side {
     }
 }
 
+/// A turn of more words than this is talk.
+const PASSING_WORDS_MAX: usize = 8;
+
 /// The questions in force, one of each side.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Dialogue {
@@ -85,6 +88,19 @@ impl Dialogue {
             _ => own.left = own.left.saturating_sub(1),
         }
     }
+}
+
+/// Whether the turn may stand between the parts of a number: a few words that name nothing.
+pub(super) fn passes(turn: &NormalisedTurn<'_>) -> bool {
+    let few = turn.tokens().len() <= PASSING_WORDS_MAX;
+    let asks = turn.text().contains('?') && turn.tokens().len() > 2;
+    only_acknowledges(turn)
+        || (few
+            && !asks
+            && turn
+                .tokens()
+                .iter()
+                .all(|token| !token.word.cues.any(Cues::MEANING | Cue::Currency.into() | Cue::Unit.into())))
 }
 
 /// Whether the turn holds nothing but acknowledgements, digits that are read back and placeholders.

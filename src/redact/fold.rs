@@ -5,9 +5,9 @@ use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::{
-    Finding, Kind, Pushed, RedactedTurn,
+    Finding, Kind, Likelihood, Pushed, RedactedTurn,
     candidate::Candidate,
-    dialogue::{Dialogue, Side, only_acknowledges},
+    dialogue::{Dialogue, Side, passes},
     find::{self, View},
     held::{Held, Waiting},
     known::{Known, compact},
@@ -110,7 +110,7 @@ impl<'r> Fold<'r> {
             let raw = candidate.span.of(turn.lower());
             let value = candidate.value.clone().unwrap_or_else(|| compact(raw));
             self.known.learn(candidate.kind, raw, &value);
-            if candidate.kind == Kind::Person {
+            if candidate.kind == Kind::Person && candidate.likelihood >= Likelihood::Likely {
                 self.known.add_name(candidate.span.of(turn.text()), "repeated");
             }
         }
@@ -157,14 +157,14 @@ impl<'r> Fold<'r> {
         }
         let side = Side::from(view.role);
         let continues = self.chain.as_ref().is_some_and(|chain| chain.side == side && self.in_reach(chain));
-        let echoes = self.chain.as_ref().is_some_and(|chain| chain.side != side && self.in_reach(chain))
-            && only_acknowledges(view.turn);
+        let echoes =
+            self.chain.as_ref().is_some_and(|chain| chain.side != side && self.in_reach(chain)) && passes(view.turn);
         let found = split::fragment(view, continues);
         let kept = found.filter(|fragment| {
             if continues || echoes { fragment.may_continue() || fragment.may_begin() } else { fragment.may_begin() }
         });
         let ends = !continues && !echoes;
-        if ends || (continues && kept.is_none() && !only_acknowledges(view.turn)) {
+        if ends || (continues && kept.is_none() && !passes(view.turn)) {
             self.settle();
         }
         let fragment = kept.filter(|fragment| side == Side::Customer || echoes || !fragment.cues.is_empty())?;

@@ -1,7 +1,7 @@
 //! The redactor: the compiled rules of one policy, shared by all interactions.
 
 use super::{Fold, KeepRules, Kind, RedactedTurn, RuleError};
-use crate::conversation::{Party, RawTurn};
+use crate::conversation::{Party, RawTurn, Role};
 
 /// The revision of the built-in rules. It changes whenever the same text may be redacted differently.
 pub const REDACTOR_REVISION: &str = "2026-11-22.1";
@@ -61,15 +61,70 @@ fn replace(done: &mut [RedactedTurn], revised: Vec<RedactedTurn>) {
     }
 }
 
+/// Kinds that a reference must not be.
+const REFUSED_AS_REFERENCE: [Kind; 8] = [
+    Kind::Email,
+    Kind::Phone,
+    Kind::CreditCard,
+    Kind::Iban,
+    Kind::NationalId,
+    Kind::Passport,
+    Kind::DriverLicense,
+    Kind::MedicalId,
+];
+
+/// Digits alone are a telephone, card or national number from this length on.
+const DIGITS_MIN: usize = 7;
+
 /// Whether a reference looks like an identifier of a person: an e-mail address, a phone, card, account or national
-/// number. A prefix such as `zd:` keeps long numbers legal.
+/// number as a whole. A prefix such as `zd:` keeps long numbers legal, and a UUID is none.
 pub fn looks_like_identifier(value: &str) -> bool {
     if value.contains('@') {
         return true;
     }
-    if value.split_once(':').is_some_and(|(prefix, _)| !prefix.is_empty()) {
+    if value.split_once(':').is_some_and(|(prefix, _)| prefix.contains(|c: char| c.is_ascii_alphabetic())) {
         return false;
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    digits >= 9
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    if letters == 0 {
+        return digits >= DIGITS_MIN;
+    }
+    let fold = Redactor { kept: Vec::new() }.redact(&[], &[RawTurn::body(Role::Customer, value)]);
+    let findings = fold.turns.iter().flat_map(|turn| &turn.findings);
+    findings
+        .filter(|found| REFUSED_AS_REFERENCE.contains(&found.kind))
+        .any(|found| found.received.of(value).bytes().filter(u8::is_ascii_alphanumeric).count() == digits + letters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(value: &str, expected: bool) {
+        assert_eq!(looks_like_identifier(value), expected, "{value}");
+    }
+
+    #[test]
+    fn identifiers_are_no_references() {
+        check("jo@example.com", true);
+        check("mail:jo@example.com", true);
+        check("4111-1111-1111-1111", true);
+        check("020-7946-0958", true);
+        check("GB33BUKB20201555555555", true);
+        check("AB123456C", true);
+    }
+
+    #[test]
+    fn opaque_references_are() {
+        check("zd:4111111111111111", false);
+        check("123456", false);
+        check("ticket-000123456", false);
+        check("query-6f0c1a52-7d0c-5c0a-9d3e-3f6a3a1f0b11", false);
+        check("6f0c1a52-7d0c-5c0a-9d3e-3f6a3a1f0b11", false);
+        check("01a200fb1f627762b6cdb659d3887928", false);
+        check("INV-2026-004711", false);
+        check("case_8812", false);
+    }
 }

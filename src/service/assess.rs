@@ -13,9 +13,10 @@ use super::{
         draft::Withheld,
         enums,
         outcome::{self, TurnView},
+        points::Points,
         scalar::wire_int,
     },
-    pb,
+    limits, pb,
 };
 use crate::{
     access::Caller,
@@ -136,15 +137,16 @@ fn count(app: &App, draft: &Draft, redacted: &Redacted) {
 
 fn result(draft: &Draft, redacted: &Redacted, wants_turns: bool) -> pb::InteractionResult {
     let texts: Vec<&RedactedText> = redacted.input.turns.iter().map(|turn| &turn.text).collect();
-    let text_of = |turn: u32| texts.get(turn as usize).map_or("", |text| text.as_str());
-    let pairs = draft.turns.iter().zip(&redacted.redaction.turns).take(texts.len());
-    let findings = pairs.flat_map(|(raw, turn)| {
-        turn.findings.iter().map(|one| outcome::finding(turn.index, one, turn.text.as_str(), raw.text.expose()))
+    let points: Vec<Points<'_>> = texts.iter().map(|text| Points::new(text.as_str())).collect();
+    let rows = draft.turns.iter().zip(&redacted.redaction.turns).zip(&points);
+    let findings = rows.filter(|((_, turn), _)| !turn.findings.is_empty()).flat_map(|((raw, turn), text)| {
+        let received = Points::new(raw.text.expose());
+        turn.findings.iter().map(move |one| outcome::finding(turn.index, one, text, &received))
     });
     pb::InteractionResult {
         submission: String::new(),
-        assessment: Some(outcome::assessment(&redacted.assessment, text_of)),
-        findings: findings.collect(),
+        assessment: Some(outcome::assessment(&redacted.assessment, &points)),
+        findings: findings.take(limits::ANSWER_PARTS_MAX).collect(),
         turns: if wants_turns { turns(draft, &texts) } else { Vec::new() },
         text_state: enums::wire_text_state(text_state(draft)).into(),
         dropped_attributes: wire_int(draft.dropped_attributes),

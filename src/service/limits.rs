@@ -40,6 +40,7 @@ limits! {
     EMAIL_REFERENCES_MAX = 100, "Message-IDs that a mail refers to.";
     EMAIL_QUOTED_PARTS_MAX = 100, "Quoted parts of a mail.";
     MESSAGE_ID_BYTES_MAX = 998, "A Message-ID (RFC 5322 line length).";
+    ANSWER_PARTS_MAX = 5_000, "Findings of an answer, and pieces of evidence; the first ones are given.";
     ATTACHMENTS_MAX = 100, "Attachments of one form, line or mail.";
     MEDIA_TYPE_BYTES_MAX = 127, "A media type.";
     PARTICIPANTS_MAX = 50, "Participants of an interaction.";

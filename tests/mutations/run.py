@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Breaks a guarantee on purpose and sees that the test that guards it turns red.
 
-Each row of mutations.toml names a file, the text to replace, what to put there, and the test that must fail. The tree is
+Each row of mutations.toml lists edits (a file, the text to replace, what to put there) and the test that must fail. The tree is
 copied to a folder of its own; nothing here is changed. Prints a line a mutation; exits 1 if any of them survived.
 """
 import pathlib
@@ -37,16 +37,25 @@ def run_test(row):
 
 
 def judge(row):
-    path = COPY / row["file"]
-    source = path.read_text()
-    if source.count(row["find"]) != 1:
-        return f"the text to replace stands {source.count(row['find'])} times in {row['file']}"
+    """None where the mutation was caught, else what went wrong."""
+    before = {edit["file"]: (COPY / edit["file"]).read_text() for edit in row["edits"]}
+    after = dict(before)
+    for edit in row["edits"]:
+        count = after[edit["file"]].count(edit["find"])
+        if count != 1:
+            return f"the text to replace stands {count} times in {edit['file']}: {edit['find']!r}"
+        after[edit["file"]] = after[edit["file"]].replace(edit["find"], edit["replace"])
     if run_test(row) != "ok":
         return "the test is not green before the mutation"
-    path.write_text(source.replace(row["find"], row["replace"]))
+    write(after)
     outcome = run_test(row)
-    path.write_text(source)
+    write(before)
     return None if outcome == "FAILED" else f"survived: {outcome}"
+
+
+def write(sources):
+    for name, text in sources.items():
+        (COPY / name).write_text(text)
 
 
 def main():

@@ -24,49 +24,49 @@ use uuid::Uuid;
 static TRIAGE: LazyLock<Triage> = LazyLock::new(|| Triage::new().unwrap());
 
 /// Text that went through the redactor.
-pub fn redacted(text: &str) -> RedactedText {
+pub(crate) fn redacted(text: &str) -> RedactedText {
     let redaction = TRIAGE.redact(&[], &[RawTurn::body(Role::Customer, text)]);
     redaction.turns[0].text.clone()
 }
 
-pub fn source_ref(id: &str) -> SourceRef {
+pub(crate) fn source_ref(id: &str) -> SourceRef {
     SourceRef { system: "crm".to_owned(), id: id.to_owned() }
 }
 
 /// What is submitted, in plain values.
 #[derive(Clone, Debug)]
-pub struct Draft {
-    pub tenant: TenantId,
-    pub principal: PrincipalId,
-    pub request_id: Option<u128>,
-    pub source_ref: Option<&'static str>,
-    pub source_version: i64,
-    pub case_ref: Option<&'static str>,
-    pub customer_ref: Option<&'static str>,
-    pub emails: Vec<&'static str>,
-    pub phones: Vec<&'static str>,
-    pub message_ids: Vec<&'static str>,
-    pub references: Vec<&'static str>,
-    pub queue: &'static str,
-    pub skills: Vec<&'static str>,
-    pub handling: Handling,
-    pub channel: Channel,
-    pub language: Option<Language>,
-    pub tier: Tier,
-    pub automatic: bool,
-    pub occur_time: Timestamp,
-    pub text: String,
-    pub recording: Option<&'static str>,
-    pub label: Label,
-    pub level: Level,
-    pub value: u16,
-    pub emergency: bool,
+pub(crate) struct Draft {
+    pub(crate) tenant: TenantId,
+    pub(crate) principal: PrincipalId,
+    pub(crate) request_id: Option<u128>,
+    pub(crate) source_ref: Option<&'static str>,
+    pub(crate) source_version: i64,
+    pub(crate) case_ref: Option<&'static str>,
+    pub(crate) customer_ref: Option<&'static str>,
+    pub(crate) emails: Vec<&'static str>,
+    pub(crate) phones: Vec<&'static str>,
+    pub(crate) message_ids: Vec<&'static str>,
+    pub(crate) references: Vec<&'static str>,
+    pub(crate) queue: &'static str,
+    pub(crate) skills: Vec<&'static str>,
+    pub(crate) handling: Handling,
+    pub(crate) channel: Channel,
+    pub(crate) language: Option<Language>,
+    pub(crate) tier: Tier,
+    pub(crate) automatic: bool,
+    pub(crate) occur_time: Timestamp,
+    pub(crate) text: String,
+    pub(crate) recording: Option<&'static str>,
+    pub(crate) label: Label,
+    pub(crate) level: Level,
+    pub(crate) value: u16,
+    pub(crate) emergency: bool,
     /// From entering the queue to the due time.
-    pub target: Duration,
+    pub(crate) target: Duration,
 }
 
 impl Draft {
-    pub fn new(tenant: TenantId, occur_time: Timestamp) -> Self {
+    pub(crate) fn new(tenant: TenantId, occur_time: Timestamp) -> Self {
         Self {
             tenant,
             principal: super::INTAKE,
@@ -93,11 +93,11 @@ impl Draft {
             level: Level::Normal,
             value: 2000,
             emergency: false,
-            target: Duration::from_secs(3600),
+            target: Duration::from_hours(1),
         }
     }
 
-    pub fn input(&self) -> AssessmentInput {
+    pub(crate) fn input(&self) -> AssessmentInput {
         AssessmentInput {
             channel: self.channel,
             language: self.language,
@@ -111,7 +111,7 @@ impl Draft {
         }
     }
 
-    pub fn content(&self) -> InteractionContent {
+    pub(crate) fn content(&self) -> InteractionContent {
         let turn = |role, text: &str| StoredTurn {
             role,
             part: Part::Body,
@@ -145,7 +145,7 @@ impl Draft {
         }
     }
 
-    pub fn assessment(&self, repeat_days: u16) -> Assessment {
+    pub(crate) fn assessment(&self, repeat_days: u16) -> Assessment {
         Assessment {
             sentiment: Sentiment {
                 label: self.label,
@@ -168,7 +168,7 @@ impl Draft {
     }
 
     /// Decides what the draft says; how many repeat days there were shows in a factor.
-    pub fn decide(&self) -> Decide {
+    pub(crate) fn decide(&self) -> Decide {
         let draft = self.clone();
         Arc::new(move |input, enter| Decision {
             assessment: draft.assessment(input.repeat_contact_days),
@@ -176,13 +176,18 @@ impl Draft {
         })
     }
 
-    pub fn submission(&self) -> Submission {
+    pub(crate) fn submission(&self) -> Submission {
+        self.submission_of(self.content())
+    }
+
+    /// A submission of content that was made before.
+    pub(crate) fn submission_of(&self, content: InteractionContent) -> Submission {
         let raw = |values: &[&str]| values.iter().map(|&value| RawText::from(value)).collect::<Vec<_>>();
         Submission {
             tenant: self.tenant,
             principal: self.principal,
             request_id: self.request_id.map(Uuid::from_u128),
-            content: self.content(),
+            content,
             recording_uri: self.recording.map(RawText::from),
             join: JoinKeys {
                 case_source_ref: self.case_ref.map(source_ref),

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::assert_error;
 
-pub async fn everything_comes_back(bench: Bench) {
+pub(crate) async fn everything_comes_back(bench: Bench) {
     let draft = Draft {
         source_ref: Some("i-1"),
         source_version: 4,
@@ -49,7 +49,7 @@ pub async fn everything_comes_back(bench: Bench) {
     assert_eq!(case.possible_duplicate_of, None);
 }
 
-pub async fn the_same_request_is_stored_once(bench: Bench) {
+pub(crate) async fn the_same_request_is_stored_once(bench: Bench) {
     let draft = Draft { request_id: Some(7), ..bench.draft() };
     let first = bench.store.submit(draft.submission()).await.unwrap();
     bench.clock.advance(6 * DAY);
@@ -59,7 +59,7 @@ pub async fn the_same_request_is_stored_once(bench: Bench) {
     assert_eq!(bench.cases(bench.tenant).await.len(), 1);
 }
 
-pub async fn a_request_id_with_other_content_is_refused(bench: Bench) {
+pub(crate) async fn a_request_id_with_other_content_is_refused(bench: Bench) {
     let draft = Draft { request_id: Some(7), ..bench.draft() };
     bench.store.submit(draft.submission()).await.unwrap();
     for other in [
@@ -74,7 +74,7 @@ pub async fn a_request_id_with_other_content_is_refused(bench: Bench) {
     assert_eq!(bench.cases(bench.tenant).await.len(), 1);
 }
 
-pub async fn request_ids_belong_to_a_principal_and_end_after_seven_days(bench: Bench) {
+pub(crate) async fn request_ids_belong_to_a_principal_and_end_after_seven_days(bench: Bench) {
     let draft = Draft { request_id: Some(7), ..bench.draft() };
     let first = bench.store.submit(draft.submission()).await.unwrap();
     let another = Draft { principal: OTHER_WORKER, ..draft.clone() };
@@ -84,7 +84,7 @@ pub async fn request_ids_belong_to_a_principal_and_end_after_seven_days(bench: B
     assert_eq!(bench.cases(bench.tenant).await.len(), 3);
 }
 
-pub async fn a_source_ref_is_idempotent_for_ever(bench: Bench) {
+pub(crate) async fn a_source_ref_is_idempotent_for_ever(bench: Bench) {
     let draft = Draft { source_ref: Some("i-1"), source_version: 2, ..bench.draft() };
     let first = bench.store.submit(draft.submission()).await.unwrap();
     bench.clock.advance(400 * DAY);
@@ -97,7 +97,7 @@ pub async fn a_source_ref_is_idempotent_for_ever(bench: Bench) {
     assert_eq!(case.version, 1);
 }
 
-pub async fn a_higher_source_version_replaces_the_content(bench: Bench) {
+pub(crate) async fn a_higher_source_version_replaces_the_content(bench: Bench) {
     let draft = Draft { source_ref: Some("i-1"), recording: Some("https://r.example/1"), ..bench.draft() };
     let (case, first) = bench.submit(&draft).await;
     let newer =
@@ -115,7 +115,7 @@ pub async fn a_higher_source_version_replaces_the_content(bench: Bench) {
     assert_eq!(bench.submit(&newer).await.1.content.source_version, 5);
 }
 
-pub async fn a_newer_version_may_close_what_waited(bench: Bench) {
+pub(crate) async fn a_newer_version_may_close_what_waited(bench: Bench) {
     let draft = Draft { source_ref: Some("i-1"), ..bench.draft() };
     bench.submit(&draft).await;
     let closed = Draft { source_version: 1, handling: Handling::Closed, ..draft };
@@ -124,7 +124,7 @@ pub async fn a_newer_version_may_close_what_waited(bench: Bench) {
     assert!(bench.lease(bench.ask()).await.is_empty());
 }
 
-pub async fn handling_decides_about_queue_and_state(bench: Bench) {
+pub(crate) async fn handling_decides_about_queue_and_state(bench: Bench) {
     for (handling, state, queued) in [
         (Handling::Waiting, CaseState::Open, true),
         (Handling::FollowUp, CaseState::Open, true),
@@ -138,7 +138,7 @@ pub async fn handling_decides_about_queue_and_state(bench: Bench) {
     }
 }
 
-pub async fn history_counts_earlier_days_of_people(bench: Bench) {
+pub(crate) async fn history_counts_earlier_days_of_people(bench: Bench) {
     let draft = |days: u32, automatic| Draft {
         occur_time: START + days * DAY,
         case_ref: Some("c-1"),
@@ -159,13 +159,13 @@ pub async fn history_counts_earlier_days_of_people(bench: Bench) {
     assert_eq!(interaction.content.input.repeat_contact_days, 30);
 }
 
-pub async fn an_unknown_tenant_is_not_found(bench: Bench) {
+pub(crate) async fn an_unknown_tenant_is_not_found(bench: Bench) {
     let nobody = triaged::id::TenantId(uuid::Uuid::from_u128(99));
     let draft = Draft { tenant: nobody, ..bench.draft() };
     assert_error!(bench.store.submit(draft.submission()).await, StoreError::NotFound);
 }
 
-pub async fn a_closed_store_is_unavailable(bench: Bench) {
+pub(crate) async fn a_closed_store_is_unavailable(bench: Bench) {
     let (case, _) = bench.submit(&bench.draft()).await;
     bench.store.close().await.unwrap();
     assert_error!(bench.store.submit(bench.draft().submission()).await, StoreError::Unavailable(_));

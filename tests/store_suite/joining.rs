@@ -15,14 +15,14 @@ async fn joined(bench: &Bench, first: Draft, second: Draft) -> bool {
     one.case == other.case
 }
 
-pub async fn the_reference_of_a_case_joins(bench: Bench) {
+pub(crate) async fn the_reference_of_a_case_joins(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
     assert!(joined(&bench, draft.clone(), draft.clone()).await);
     assert!(!joined(&bench, draft.clone(), Draft { case_ref: Some("c-2"), ..draft }).await);
     assert!(!joined(&bench, bench.draft(), bench.draft()).await);
 }
 
-pub async fn a_mail_thread_joins(bench: Bench) {
+pub(crate) async fn a_mail_thread_joins(bench: Bench) {
     let mail = Draft { channel: Channel::Email, ..bench.draft() };
     let first = Draft { message_ids: vec!["a@x"], ..mail.clone() };
     let reply = Draft { message_ids: vec!["b@x"], references: vec!["a@x"], ..mail.clone() };
@@ -36,14 +36,14 @@ pub async fn a_mail_thread_joins(bench: Bench) {
     assert!(!joined(&bench, first, Draft { message_ids: vec!["d@x"], ..mail }).await);
 }
 
-pub async fn references_do_not_join_across_tenants(bench: Bench) {
+pub(crate) async fn references_do_not_join_across_tenants(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), source_ref: Some("i-1"), message_ids: vec!["a@x"], ..bench.draft() };
     let (own, _) = bench.submit(&draft).await;
     let (foreign, _) = bench.submit(&Draft { tenant: bench.other, ..draft }).await;
     assert_ne!(own.case, foreign.case);
 }
 
-pub async fn the_same_person_alone_makes_a_possible_duplicate(bench: Bench) {
+pub(crate) async fn the_same_person_alone_makes_a_possible_duplicate(bench: Bench) {
     let draft = Draft { customer_ref: Some("cust-1"), ..bench.draft() };
     let (first, _) = bench.submit(&draft).await;
     let (second, _) = bench.submit(&draft).await;
@@ -55,7 +55,7 @@ pub async fn the_same_person_alone_makes_a_possible_duplicate(bench: Bench) {
     assert_eq!(foreign.possible_duplicate_of, None);
 }
 
-pub async fn a_resolved_case_is_no_duplicate(bench: Bench) {
+pub(crate) async fn a_resolved_case_is_no_duplicate(bench: Bench) {
     let closed = Draft { customer_ref: Some("cust-1"), handling: Handling::Closed, ..bench.draft() };
     bench.submit(&closed).await;
     let (second, _) = bench.submit(&Draft { handling: Handling::Waiting, ..closed }).await;
@@ -66,7 +66,7 @@ async fn found(bench: &Bench, lookup: CaseLookup) -> usize {
     bench.store.find_open_cases(bench.supervisor(), lookup).await.unwrap().len()
 }
 
-pub async fn the_strongest_identifier_decides_and_nobody_is_merged(bench: Bench) {
+pub(crate) async fn the_strongest_identifier_decides_and_nobody_is_merged(bench: Bench) {
     let base = bench.draft();
     let switchboard = vec!["+4930111"];
     let anna = Draft { customer_ref: Some("anna"), phones: switchboard.clone(), ..base.clone() };
@@ -81,7 +81,7 @@ pub async fn the_strongest_identifier_decides_and_nobody_is_merged(bench: Bench)
     assert!(by_phone.possible_duplicate_of.is_some());
 }
 
-pub async fn a_customer_who_writes_again_reopens_the_case(bench: Bench) {
+pub(crate) async fn a_customer_who_writes_again_reopens_the_case(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), handling: Handling::Closed, ..bench.draft() };
     let (closed, _) = bench.submit(&draft).await;
     assert_eq!(closed.state, CaseState::Resolved);
@@ -93,7 +93,7 @@ pub async fn a_customer_who_writes_again_reopens_the_case(bench: Bench) {
     assert_eq!(bench.cases(bench.tenant).await.len(), 1);
 }
 
-pub async fn automatic_mail_neither_reopens_nor_raises(bench: Bench) {
+pub(crate) async fn automatic_mail_neither_reopens_nor_raises(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), level: Level::Low, value: 100, ..bench.draft() };
     let (waiting, _) = bench.submit(&draft).await;
     let machine = Draft { automatic: true, level: Level::Urgent, value: 9000, emergency: true, ..draft.clone() };
@@ -109,7 +109,7 @@ pub async fn automatic_mail_neither_reopens_nor_raises(bench: Bench) {
     }
 }
 
-pub async fn a_second_contact_keeps_age_and_moves_forward_only(bench: Bench) {
+pub(crate) async fn a_second_contact_keeps_age_and_moves_forward_only(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
     bench.submit(&draft).await;
     bench.clock.advance(MINUTE);
@@ -121,7 +121,7 @@ pub async fn a_second_contact_keeps_age_and_moves_forward_only(bench: Bench) {
     assert_eq!(raised.queued, Some((START, START + 2 * MINUTE)));
 }
 
-pub async fn what_waits_goes_on_waiting(bench: Bench) {
+pub(crate) async fn what_waits_goes_on_waiting(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
     let (waiting, _) = bench.submit(&draft).await;
     for handling in [Handling::Closed, Handling::InProgress, Handling::Historical] {

@@ -22,7 +22,7 @@ async fn values(bench: &Bench, count: usize) -> Vec<u16> {
     values
 }
 
-pub async fn due_time_then_value_then_age(bench: Bench) {
+pub(crate) async fn due_time_then_value_then_age(bench: Bench) {
     let base = bench.draft();
     for (target, value) in [(3, 10), (1, 20), (2, 30), (2, 90), (1, 21)] {
         let draft = Draft { target: target * MINUTE, value, ..base.clone() };
@@ -32,10 +32,10 @@ pub async fn due_time_then_value_then_age(bench: Bench) {
     assert!(bench.lease(bench.ask()).await.is_empty());
 }
 
-pub async fn items_of_one_due_time_and_value_go_by_age(bench: Bench) {
+pub(crate) async fn items_of_one_due_time_and_value_go_by_age(bench: Bench) {
     let mut cases = Vec::new();
-    for seconds in 0..4u32 {
-        let target = MINUTE - Duration::from_secs(1) * seconds;
+    for seconds in 0..4 {
+        let target = Duration::from_secs(60 - seconds);
         cases.push(bench.submit(&Draft { target, ..bench.draft() }).await.0.case);
         bench.clock.advance(Duration::from_secs(1));
     }
@@ -43,7 +43,7 @@ pub async fn items_of_one_due_time_and_value_go_by_age(bench: Bench) {
     assert_eq!(leased.iter().map(|entry| entry.case).collect::<Vec<_>>(), cases);
 }
 
-pub async fn of_four_leases_three_are_emergencies(bench: Bench) {
+pub(crate) async fn of_four_leases_three_are_emergencies(bench: Bench) {
     for value in 1..=6 {
         let emergency = Draft { emergency: true, level: Level::Urgent, value: 1000 - value, ..bench.draft() };
         bench.store.submit(emergency.submission()).await.unwrap();
@@ -60,7 +60,7 @@ pub async fn of_four_leases_three_are_emergencies(bench: Bench) {
     assert_eq!(leased, expected, "the streak goes on from lease to lease");
 }
 
-pub async fn queues_are_asked_in_order_of_preference(bench: Bench) {
+pub(crate) async fn queues_are_asked_in_order_of_preference(bench: Bench) {
     for (queue, value) in [("low", 9), ("high", 5), ("high", 4)] {
         bench.store.submit(Draft { queue, value, ..bench.draft() }.submission()).await.unwrap();
     }
@@ -74,7 +74,7 @@ pub async fn queues_are_asked_in_order_of_preference(bench: Bench) {
     assert_eq!(leased.iter().map(|entry| entry.value).collect::<Vec<_>>(), [5, 4, 9]);
 }
 
-pub async fn skills_and_languages_must_suit(bench: Bench) {
+pub(crate) async fn skills_and_languages_must_suit(bench: Bench) {
     let base = bench.draft();
     for (value, skills, language) in [
         (90, vec!["billing", "refunds"], Some(Language::German)),
@@ -82,7 +82,7 @@ pub async fn skills_and_languages_must_suit(bench: Bench) {
         (70, vec![], Some(Language::German)),
         (60, vec![], None),
     ] {
-        let draft = Draft { value, skills, language, ..base.clone() };
+        let draft = Draft { skills, language, value, ..base.clone() };
         bench.store.submit(draft.submission()).await.unwrap();
     }
     let rows: [(&[&str], &[Language], &[u16]); 5] = [
@@ -103,7 +103,7 @@ pub async fn skills_and_languages_must_suit(bench: Bench) {
     }
 }
 
-pub async fn a_lease_tells_everything_of_its_item(bench: Bench) {
+pub(crate) async fn a_lease_tells_everything_of_its_item(bench: Bench) {
     let draft = Draft { level: Level::High, value: 4321, ..bench.draft() };
     let (case, _) = bench.submit(&draft).await;
     bench.clock.advance(MINUTE);
@@ -132,7 +132,7 @@ pub async fn a_lease_tells_everything_of_its_item(bench: Bench) {
     assert_eq!(listed.items, [expected]);
 }
 
-pub async fn a_lease_ends_and_its_fence_holds(bench: Bench) {
+pub(crate) async fn a_lease_ends_and_its_fence_holds(bench: Bench) {
     bench.submit(&bench.draft()).await;
     let first = bench.lease_one().await;
     bench.clock.advance(5 * MINUTE);
@@ -149,7 +149,7 @@ pub async fn a_lease_ends_and_its_fence_holds(bench: Bench) {
     bench.acknowledge(&second).await.unwrap();
 }
 
-pub async fn a_clock_set_back_extends_no_lease(bench: Bench) {
+pub(crate) async fn a_clock_set_back_extends_no_lease(bench: Bench) {
     bench.submit(&bench.draft()).await;
     let entry = bench.lease_one().await;
     bench.clock.advance(5 * MINUTE);
@@ -158,7 +158,7 @@ pub async fn a_clock_set_back_extends_no_lease(bench: Bench) {
     assert_error!(bench.acknowledge(&entry).await, StoreError::LeaseLost);
 }
 
-pub async fn leases_of_others_are_not_found(bench: Bench) {
+pub(crate) async fn leases_of_others_are_not_found(bench: Bench) {
     bench.submit(&bench.draft()).await;
     let entry = bench.lease_one().await;
     let own = bench.handle(&entry);
@@ -173,7 +173,7 @@ pub async fn leases_of_others_are_not_found(bench: Bench) {
     bench.acknowledge(&entry).await.unwrap();
 }
 
-pub async fn a_renewed_lease_lives_on(bench: Bench) {
+pub(crate) async fn a_renewed_lease_lives_on(bench: Bench) {
     bench.submit(&bench.draft()).await;
     let entry = bench.lease_one().await;
     bench.clock.advance(4 * MINUTE);
@@ -185,7 +185,7 @@ pub async fn a_renewed_lease_lives_on(bench: Bench) {
     bench.acknowledge(&entry).await.unwrap();
 }
 
-pub async fn acknowledging_ends_the_work(bench: Bench) {
+pub(crate) async fn acknowledging_ends_the_work(bench: Bench) {
     for state in [CaseState::Resolved, CaseState::Pending] {
         let (case, _) = bench.submit(&bench.draft()).await;
         let entry = bench.lease_one().await;
@@ -202,7 +202,7 @@ pub async fn acknowledging_ends_the_work(bench: Bench) {
     assert!(bench.lease(bench.ask()).await.is_empty());
 }
 
-pub async fn the_fence_goes_on_when_a_case_comes_back(bench: Bench) {
+pub(crate) async fn the_fence_goes_on_when_a_case_comes_back(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
     for epoch in 1..=3 {
         bench.submit(&draft).await;
@@ -212,7 +212,7 @@ pub async fn the_fence_goes_on_when_a_case_comes_back(bench: Bench) {
     }
 }
 
-pub async fn a_released_item_keeps_its_age(bench: Bench) {
+pub(crate) async fn a_released_item_keeps_its_age(bench: Bench) {
     bench.store.submit(Draft { value: 90, ..bench.draft() }.submission()).await.unwrap();
     bench.store.submit(Draft { value: 80, ..bench.draft() }.submission()).await.unwrap();
     let first = bench.lease_one().await;
@@ -230,7 +230,7 @@ pub async fn a_released_item_keeps_its_age(bench: Bench) {
     assert_eq!((again.value, again.enter_time, again.attempts), (90, first.enter_time, 2));
 }
 
-pub async fn an_item_leased_too_often_is_parked(bench: Bench) {
+pub(crate) async fn an_item_leased_too_often_is_parked(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
     bench.submit(&draft).await;
     for attempt in 1..=ATTEMPTS_MAX {
@@ -244,7 +244,7 @@ pub async fn an_item_leased_too_often_is_parked(bench: Bench) {
     assert!(bench.lease(bench.ask()).await.is_empty(), "a person must look first");
 }
 
-pub async fn a_retried_request_gets_the_same_leases(bench: Bench) {
+pub(crate) async fn a_retried_request_gets_the_same_leases(bench: Bench) {
     for _ in 0..3 {
         bench.store.submit(bench.draft().submission()).await.unwrap();
     }
@@ -261,14 +261,14 @@ pub async fn a_retried_request_gets_the_same_leases(bench: Bench) {
     assert!(bench.lease(ask).await.is_empty(), "the leases of that request have ended");
 }
 
-pub async fn an_empty_answer_is_not_remembered(bench: Bench) {
+pub(crate) async fn an_empty_answer_is_not_remembered(bench: Bench) {
     let ask = LeaseRequest { request_id: Some(uuid::Uuid::from_u128(9)), ..bench.ask() };
     assert!(bench.lease(ask.clone()).await.is_empty());
     bench.submit(&bench.draft()).await;
     assert_eq!(bench.lease(ask).await.len(), 1);
 }
 
-pub async fn who_waits_is_woken_by_a_new_item(bench: Bench) {
+pub(crate) async fn who_waits_is_woken_by_a_new_item(bench: Bench) {
     let waiting = bench.store.lease_items(LeaseRequest { wait_duration: MINUTE, ..bench.ask() });
     let submit = async {
         tokio::task::yield_now().await;
@@ -278,7 +278,7 @@ pub async fn who_waits_is_woken_by_a_new_item(bench: Bench) {
     assert_eq!(leased.unwrap().len(), 1);
 }
 
-pub async fn who_waits_is_woken_when_a_delay_ends(bench: Bench) {
+pub(crate) async fn who_waits_is_woken_when_a_delay_ends(bench: Bench) {
     bench.submit(&bench.draft()).await;
     let entry = bench.lease_one().await;
     bench.store.release_item(bench.handle(&entry), Duration::from_millis(40)).await.unwrap();
@@ -287,7 +287,7 @@ pub async fn who_waits_is_woken_when_a_delay_ends(bench: Bench) {
     assert_eq!(waiting.await.unwrap().len(), 1);
 }
 
-pub async fn one_item_goes_to_one_of_many(bench: Bench) {
+pub(crate) async fn one_item_goes_to_one_of_many(bench: Bench) {
     for _ in 0..10 {
         bench.store.submit(bench.draft().submission()).await.unwrap();
     }
@@ -300,7 +300,7 @@ pub async fn one_item_goes_to_one_of_many(bench: Bench) {
     assert_eq!(cases.len(), 10);
 }
 
-pub async fn the_queue_is_listed_in_pages(bench: Bench) {
+pub(crate) async fn the_queue_is_listed_in_pages(bench: Bench) {
     for index in 0..7u16 {
         let draft = Draft { emergency: index % 2 == 0, value: 100 - index, ..bench.draft() };
         bench.store.submit(draft.submission()).await.unwrap();
@@ -321,7 +321,7 @@ pub async fn the_queue_is_listed_in_pages(bench: Bench) {
     assert_eq!((seen, after), (whole.items, None));
 }
 
-pub async fn service_time_is_kept(bench: Bench) {
+pub(crate) async fn service_time_is_kept(bench: Bench) {
     bench.clock.advance(MINUTE);
     bench.submit(&bench.draft()).await;
     let before = bench.clock.now();

@@ -1,25 +1,25 @@
 //! The conformance suite of the `Store` trait: what every engine must do, told apart from how. An engine gives an
 //! opened, empty store and the clock it runs by; the suite knows nothing else of it.
 
-pub mod draft;
+pub(crate) mod draft;
 
-pub mod intake;
+pub(crate) mod intake;
 
-pub mod joining;
+pub(crate) mod joining;
 
-pub mod reading;
+pub(crate) mod reading;
 
-pub mod leasing;
+pub(crate) mod leasing;
 
-pub mod access;
+pub(crate) mod access;
 
 use std::{any::Any, sync::Arc, time::Duration};
 
 use triaged::{
     id::{PrincipalId, TenantId},
     store::{
-        CaseRecord, CaseState, InteractionRecord, LeaseHandle, LeaseRequest, QueueEntry, ReadScope, Reader, Store,
-        StoreError,
+        CaseFilter, CaseRecord, CaseState, InteractionRecord, LeaseHandle, LeaseRequest, QueueEntry, ReadScope, Reader,
+        Store, StoreError,
     },
     time::{Clock, ManualClock, Timestamp},
 };
@@ -28,32 +28,32 @@ use uuid::Uuid;
 use draft::Draft;
 
 /// 2026-03-02T10:00:00Z, a Monday.
-pub const START: Timestamp = Timestamp(1_772_445_600_000_000);
-pub const MINUTE: Duration = Duration::from_secs(60);
-pub const DAY: Duration = Duration::from_secs(86_400);
+pub(crate) const START: Timestamp = Timestamp(1_772_445_600_000_000);
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
+pub(crate) const DAY: Duration = Duration::from_hours(24);
 
 /// An opened store, its clock, and what must live as long as it.
-pub struct Opened {
-    pub store: Arc<dyn Store>,
-    pub clock: Arc<ManualClock>,
-    pub keep: Box<dyn Any>,
+pub(crate) struct Opened {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) keep: Box<dyn Any + Send + Sync>,
 }
 
 /// A store with two tenants.
-pub struct Bench {
-    pub store: Arc<dyn Store>,
-    pub clock: Arc<ManualClock>,
-    pub tenant: TenantId,
-    pub other: TenantId,
-    _keep: Box<dyn Any>,
+pub(crate) struct Bench {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) tenant: TenantId,
+    pub(crate) other: TenantId,
+    _keep: Box<dyn Any + Send + Sync>,
 }
 
-pub const INTAKE: PrincipalId = PrincipalId(Uuid::from_u128(1));
-pub const WORKER: PrincipalId = PrincipalId(Uuid::from_u128(2));
-pub const OTHER_WORKER: PrincipalId = PrincipalId(Uuid::from_u128(3));
+pub(crate) const INTAKE: PrincipalId = PrincipalId(Uuid::from_u128(1));
+pub(crate) const WORKER: PrincipalId = PrincipalId(Uuid::from_u128(2));
+pub(crate) const OTHER_WORKER: PrincipalId = PrincipalId(Uuid::from_u128(3));
 
 impl Bench {
-    pub async fn new(opened: Opened) -> Self {
+    pub(crate) async fn new(opened: Opened) -> Self {
         let Opened { store, clock, keep } = opened;
         let tenant = store.ensure_tenant("acme").await.unwrap();
         let other = store.ensure_tenant("globex").await.unwrap();
@@ -61,16 +61,16 @@ impl Bench {
     }
 
     /// A draft of this tenant.
-    pub fn draft(&self) -> Draft {
+    pub(crate) fn draft(&self) -> Draft {
         Draft::new(self.tenant, self.clock.now())
     }
 
-    pub fn supervisor(&self) -> Reader {
+    pub(crate) fn supervisor(&self) -> Reader {
         Reader { tenant: self.tenant, principal: WORKER, scope: ReadScope::Tenant }
     }
 
     /// Submits a draft and gives its only or newest case.
-    pub async fn submit(&self, draft: &Draft) -> (CaseRecord, InteractionRecord) {
+    pub(crate) async fn submit(&self, draft: &Draft) -> (CaseRecord, InteractionRecord) {
         let submitted = self.store.submit(draft.submission()).await.unwrap();
         for case in self.cases(draft.tenant).await {
             let reader = Reader { tenant: draft.tenant, ..self.supervisor() };
@@ -84,16 +84,16 @@ impl Bench {
     }
 
     /// All cases of a tenant, newest first.
-    pub async fn cases(&self, tenant: TenantId) -> Vec<CaseRecord> {
+    pub(crate) async fn cases(&self, tenant: TenantId) -> Vec<CaseRecord> {
         let reader = Reader { tenant, ..self.supervisor() };
-        self.store.list_cases(reader, Default::default(), 1000, None).await.unwrap().items
+        self.store.list_cases(reader, CaseFilter::default(), 1000, None).await.unwrap().items
     }
 
-    pub async fn case(&self, case: &CaseRecord) -> CaseRecord {
+    pub(crate) async fn case(&self, case: &CaseRecord) -> CaseRecord {
         self.store.get_case(self.supervisor(), case.case).await.unwrap().0
     }
 
-    pub fn ask(&self) -> LeaseRequest {
+    pub(crate) fn ask(&self) -> LeaseRequest {
         LeaseRequest {
             tenant: self.tenant,
             principal: WORKER,
@@ -107,21 +107,21 @@ impl Bench {
         }
     }
 
-    pub async fn lease(&self, ask: LeaseRequest) -> Vec<QueueEntry> {
+    pub(crate) async fn lease(&self, ask: LeaseRequest) -> Vec<QueueEntry> {
         self.store.lease_items(ask).await.unwrap()
     }
 
     /// Leases one item that must be there.
-    pub async fn lease_one(&self) -> QueueEntry {
+    pub(crate) async fn lease_one(&self) -> QueueEntry {
         self.lease(self.ask()).await.pop().expect("an item is ready")
     }
 
-    pub fn handle(&self, entry: &QueueEntry) -> LeaseHandle {
+    pub(crate) fn handle(&self, entry: &QueueEntry) -> LeaseHandle {
         let (lease, _) = entry.lease.expect("it is leased");
         LeaseHandle { tenant: self.tenant, principal: WORKER, lease, epoch: entry.epoch }
     }
 
-    pub async fn acknowledge(&self, entry: &QueueEntry) -> Result<(), StoreError> {
+    pub(crate) async fn acknowledge(&self, entry: &QueueEntry) -> Result<(), StoreError> {
         self.store.acknowledge_item(self.handle(entry), CaseState::Resolved).await
     }
 }
@@ -134,8 +134,8 @@ macro_rules! conformance {
             $(
                 #[tokio::test]
                 async fn $check() {
-                    let bench = crate::store_suite::Bench::new($open()).await;
-                    crate::store_suite::$group::$check(bench).await;
+                    let bench = $crate::store_suite::Bench::new($open()).await;
+                    $crate::store_suite::$group::$check(bench).await;
                 }
             )+
         }

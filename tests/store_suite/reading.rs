@@ -15,7 +15,7 @@ use super::{
 };
 use crate::assert_error;
 
-pub async fn absent_and_foreign_are_not_found(bench: Bench) {
+pub(crate) async fn absent_and_foreign_are_not_found(bench: Bench) {
     let (case, interaction) = bench.submit(&bench.draft()).await;
     let foreign = Reader { tenant: bench.other, ..bench.supervisor() };
     let absent = CaseId(Uuid::from_u128(1));
@@ -30,7 +30,7 @@ pub async fn absent_and_foreign_are_not_found(bench: Bench) {
     assert!(bench.cases(bench.other).await.is_empty());
 }
 
-pub async fn an_interaction_is_read_within_its_case_only(bench: Bench) {
+pub(crate) async fn an_interaction_is_read_within_its_case_only(bench: Bench) {
     let (one, of_one) = bench.submit(&bench.draft()).await;
     let (other, _) = bench.submit(&bench.draft()).await;
     let read = bench.store.get_interaction(bench.supervisor(), one.case, of_one.interaction).await.unwrap();
@@ -39,7 +39,7 @@ pub async fn an_interaction_is_read_within_its_case_only(bench: Bench) {
     assert_error!(crossed, StoreError::NotFound);
 }
 
-pub async fn interactions_come_oldest_first_and_at_most_a_hundred(bench: Bench) {
+pub(crate) async fn interactions_come_oldest_first_and_at_most_a_hundred(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
     let (case, _) = bench.submit(&draft).await;
     let mut sent = Vec::new();
@@ -51,7 +51,7 @@ pub async fn interactions_come_oldest_first_and_at_most_a_hundred(bench: Bench) 
     assert_eq!(read, sent[1..]);
 }
 
-pub async fn an_agent_sees_what_it_leases_or_handled(bench: Bench) {
+pub(crate) async fn an_agent_sees_what_it_leases_or_handled(bench: Bench) {
     bench.submit(&Draft { customer_ref: Some("cust-1"), ..bench.draft() }).await;
     let agent = |principal, since| Reader { principal, scope: ReadScope::HandledBy { since }, ..bench.supervisor() };
     let case = bench.cases(bench.tenant).await[0].case;
@@ -73,7 +73,7 @@ pub async fn an_agent_sees_what_it_leases_or_handled(bench: Bench) {
     assert!(!sees(agent(WORKER, START + 2 * MINUTE)).await);
 }
 
-pub async fn filters_hold_together(bench: Bench) {
+pub(crate) async fn filters_hold_together(bench: Bench) {
     let base = bench.draft();
     let drafts = [
         base.clone(),
@@ -111,7 +111,7 @@ pub async fn filters_hold_together(bench: Bench) {
     }
 }
 
-pub async fn pages_lead_through_everything_once(bench: Bench) {
+pub(crate) async fn pages_lead_through_everything_once(bench: Bench) {
     for _ in 0..5 {
         bench.store.submit(bench.draft().submission()).await.unwrap();
     }
@@ -126,7 +126,7 @@ pub async fn pages_lead_through_everything_once(bench: Bench) {
     assert_eq!(seen, bench.cases(bench.tenant).await);
 }
 
-pub async fn a_position_belongs_to_its_list_and_tenant(bench: Bench) {
+pub(crate) async fn a_position_belongs_to_its_list_and_tenant(bench: Bench) {
     for tenant in [bench.tenant, bench.other] {
         for _ in 0..2 {
             bench.store.submit(Draft { tenant, ..bench.draft() }.submission()).await.unwrap();
@@ -153,7 +153,7 @@ pub async fn a_position_belongs_to_its_list_and_tenant(bench: Bench) {
     assert_error!(credentials, StoreError::InvalidPosition);
 }
 
-pub async fn open_cases_are_found_by_reference_and_identifier(bench: Bench) {
+pub(crate) async fn open_cases_are_found_by_reference_and_identifier(bench: Bench) {
     let draft = Draft {
         source_ref: Some("i-1"),
         case_ref: Some("c-1"),
@@ -189,7 +189,7 @@ pub async fn open_cases_are_found_by_reference_and_identifier(bench: Bench) {
     }
 }
 
-pub async fn at_most_ten_open_cases_the_most_urgent_first(bench: Bench) {
+pub(crate) async fn at_most_ten_open_cases_the_most_urgent_first(bench: Bench) {
     for index in 0..12u16 {
         let (level, emergency) = if index == 3 { (Level::Urgent, true) } else { (Level::Normal, false) };
         let draft = Draft { customer_ref: Some("cust-1"), level, emergency, value: 100 * index, ..bench.draft() };

@@ -345,6 +345,8 @@ fn chunk(turn: &NormalisedTurn<'_>, start: usize) -> Option<Span> {
     let rest = turn.text().get(start..)?;
     let run =
         rest.split(|character: char| character.is_whitespace() || matches!(character, '"' | '<' | '>' | '`')).next()?;
+    let bound = turn.text().get(..start).is_some_and(|before| before.ends_with('='));
+    let run = if bound { run.split([';', '&', ',']).next().unwrap_or(run) } else { run };
     let run = run.trim_end_matches([',', ';', '.', ')', '\'']);
     let run = if run.ends_with(['!', '?']) && !run.bytes().any(|byte| byte.is_ascii_digit()) {
         run.trim_end_matches(['!', '?'])

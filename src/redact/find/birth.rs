@@ -21,9 +21,9 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         };
         let labels = Labels::around(turn, index, found.last, view.asked);
         // `the third of June` is said with its article.
-        let article =
-            index > 0 && matches!(turn.word(index - 1), "the" | "el" | "le" | "der" | "am" | "il" | "den" | "dem");
-        let first = if article && token.is_word() { index - 1 } else { index };
+        let article = (index > 0 && turn.word(index - 1) == "the")
+            || (index == 1 && matches!(turn.word(0), "el" | "le" | "der" | "am" | "il" | "den" | "dem"));
+        let first = if article { index - 1 } else { index };
         if let Some((kind, reason)) = meaning(&labels, &found, carded) {
             let candidate = Candidate::new(turn.span(first, found.last), kind, Likelihood::VeryLikely, reason);
             out.push(if labels.hints().next().is_none() { candidate.because("asked-by-agent") } else { candidate });

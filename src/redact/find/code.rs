@@ -112,7 +112,6 @@ fn coded(kind: Kind) -> bool {
             | Kind::Password
             | Kind::Pin
             | Kind::Username
-            | Kind::Secret
     )
 }
 

@@ -42,6 +42,45 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     for at in memchr::memchr_iter(b'@', turn.text().as_bytes()) {
         out.extend(written(turn, at));
     }
+    if view.asked.has(Cue::Email) {
+        fragments(turn, out);
+    }
+}
+
+/// Parts of an address that is told over several turns, where it was asked for: joined or spelled parts, and a domain
+/// that begins with `at`.
+fn fragments(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
+    let count = turn.tokens().len();
+    let mut at = 0;
+    while at < count {
+        if turn.token(at).is_some_and(|token| token.word.cues.has(Cue::At))
+            && let Some(last) = domain(turn, at + 1)
+        {
+            out.push(Candidate::new(turn.span(at, last), Kind::Email, Likelihood::Possible, "asked-by-agent"));
+            at = last + 1;
+            continue;
+        }
+        let last = (at..count.min(at + LOCAL_TOKENS_MAX))
+            .take_while(|end| {
+                of_one_piece(turn, at, *end)
+                    || *end == at
+                    || turn.token(*end).is_some_and(|token| token.word.cues.any(JOINS))
+            })
+            .filter(|end| of_one_piece(turn, at, *end))
+            .last();
+        let Some(last) = last else {
+            at += 1;
+            continue;
+        };
+        let joins = (at..=last).any(|index| {
+            turn.token(index).is_some_and(|token| token.word.cues.any(JOINS) && turn.word(index).len() > 1)
+        });
+        let letters = (at..=last).filter(|index| turn.word(*index).len() == 1).count();
+        if joins || letters >= 3 || (letters > 0 && count <= 4) {
+            out.push(Candidate::new(turn.span(at, last), Kind::Email, Likelihood::Possible, "asked-by-agent"));
+        }
+        at = last + 1;
+    }
 }
 
 fn bracketed(turn: &NormalisedTurn<'_>, index: usize) -> bool {
@@ -175,7 +214,7 @@ fn unit(turn: &NormalisedTurn<'_>, at: usize) -> Option<(Unit, usize)> {
     if token.is_digits() || token.word.number.is_some() || token.word.cues.any(Cues::of(&[Cue::Double, Cue::Triple])) {
         return Some((Unit::Digits, at + 1));
     }
-    let plain = !matches!(token.class, Class::Placeholder(_)) && !stops(turn, at);
+    let plain = !matches!(token.class, Class::Placeholder(_)) && word.len() > 1 && !stops(turn, at);
     plain.then_some((Unit::Word, at + 1))
 }
 
@@ -254,6 +293,16 @@ fn written(turn: &NormalisedTurn<'_>, at: usize) -> Option<Candidate> {
     }
     let comma = matches!(turn.gap(next), "," | ", ") && ENDINGS.contains(&turn.word(next + 1));
     let last = domain(turn, next).or_else(|| comma.then_some(next + 1))?;
-    let first = local(turn, before)?;
+    let apart = gap != "@" || turn.word(before).len() == 1;
+    let first = if apart { local(turn, before)? } else { glued(turn, before) };
     Some(Candidate::new(turn.span(first, last), Kind::Email, Likelihood::VeryLikely, "form:disguised-email"))
+}
+
+/// The first token of the typed local part that ends at token `end`.
+fn glued(turn: &NormalisedTurn<'_>, end: usize) -> usize {
+    let mut first = end;
+    while first > 0 && matches!(turn.gap(first - 1), "." | "_" | "-" | "+") {
+        first -= 1;
+    }
+    first
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     redact::{
-        token::{Class, NormalisedTurn},
+        Kind, gazetteer,
+        token::{Case, Class, NormalisedTurn},
         words::Cue,
     },
     text::Span,
@@ -14,6 +15,33 @@ pub(super) fn phone(turn: &NormalisedTurn<'_>, span: Span, _plus: bool) -> Span 
     let marks = before.len() - before.trim_end_matches(['+', '(']).len();
     let start = span.start - u32::try_from(marks.min(2)).unwrap_or(0);
     Span { start, end: extension(turn, span.end) }
+}
+
+/// The span of a number of this kind with what belongs to it.
+pub(super) fn whole(turn: &NormalisedTurn<'_>, span: Span, kind: Kind) -> Span {
+    match kind {
+        Kind::Phone => phone(turn, span, false),
+        Kind::NationalId | Kind::MedicalId | Kind::Passport | Kind::DriverLicense => version_letters(turn, span),
+        _ => span,
+    }
+}
+
+/// The span with the letters of a version behind it: `1234 567 897 AB`.
+fn version_letters(turn: &NormalisedTurn<'_>, span: Span) -> Span {
+    let next = turn.token_at(span.end);
+    let near = matches!(turn.gap_before(next), " " | "-" | "");
+    let letters = turn.token(next).filter(|token| {
+        near && token.case == Case::Upper && token.span.len() <= 3 && !token.is_digits() && token.word.cues.is_empty()
+            || near && token.case == Case::Capital && token.span.len() == 1 && token.is_word()
+    });
+    match letters {
+        Some(token)
+            if !matches!(token.class, Class::Placeholder(_)) && gazetteer::look_up(turn.word(next)).ordinary < 3 =>
+        {
+            Span { end: token.span.end, ..span }
+        }
+        _ => span,
+    }
 }
 
 /// The end of the extension that follows the number ending at `end`, or `end` itself: `x123`, `ext. 123`.

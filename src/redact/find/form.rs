@@ -9,8 +9,8 @@ use super::{
 use crate::{
     redact::{
         candidate::Candidate,
-        token::{Class, Token},
-        words::Cue,
+        token::{Case, Class, Token},
+        words::{Cue, Cues},
     },
     text::Span,
 };
@@ -28,7 +28,10 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
 fn may_begin(token: &Token) -> bool {
     match token.class {
         Class::Digits | Class::Mixed => true,
-        Class::Word => token.span.len() <= 6 && token.word.cues.is_empty(),
+        Class::Word => {
+            let bic = token.case == Case::Upper && matches!(token.span.len(), 8 | 11);
+            (token.span.len() <= 6 || bic) && (token.word.cues & Cues::MEANING).is_empty()
+        }
         Class::Placeholder(_) => false,
     }
 }
@@ -93,7 +96,7 @@ impl Form {
         let mut separator = None;
         for expected in self.pattern.bytes() {
             let byte = rest.get(at).copied().unwrap_or(0);
-            if matches!(expected, b'-' | b'~' | b'.' | b'/') {
+            if matches!(expected, b'-' | b'~' | b'.' | b'/' | b'(' | b')') {
                 let separates = match expected {
                     b'~' => matches!(byte, b' ' | b'-' | b'.' | b'/'),
                     b'-' => matches!(byte, b'-' | b' '),

@@ -126,6 +126,20 @@ pub(super) const FORMS: &[Form] = &[
     national("9999999999999", check::th_identity, When::Cued(ID, VeryLikely), "check:th-identity"),
     national("9999999999999", check::za_identity, When::Always(Likely), "check:za-identity"),
     national("99999999999999999X", check::cn_identity, When::Always(VeryLikely), "check:cn-identity"),
+    national("A999999(X)", check::any, When::Always(Likely), "form:hk-id"),
+    national("AA999999(X)", check::any, When::Always(Likely), "form:hk-id"),
+    national("999-9999-9999999-9", check::any, When::Always(VeryLikely), "form:ae-id"),
+    national("99-99999999-9", check::any, When::Always(Likely), "form:ar-cuit"),
+    national("99999999-X", check::any, When::Cued(ID, VeryLikely), "form:cl-rut"),
+    national("9999999-X", check::any, When::Cued(ID, VeryLikely), "form:cl-rut"),
+    national("99.999.999-X", check::any, When::Always(VeryLikely), "form:cl-rut"),
+    national("99-999-999", check::any, When::Cued(ID, VeryLikely), "form:nz-ird"),
+    national("AAAAAA-99A99-A999A", check::any, When::Always(VeryLikely), "form:it-fiscal"),
+    national("AAAAAA99999999A999", check::any, When::Always(Likely), "form:mx-elector"),
+    national("99999999-9-AA9", check::any, When::Cued(ID, VeryLikely), "form:pt-cc"),
+    national("99999999-9-XX9", check::any, When::Cued(ID, VeryLikely), "form:pt-cc"),
+    form(Kind::Mac, "XXXXXXXXXXXX", hexadecimal, When::Cued(&[Cue::Mac], VeryLikely), "form:mac"),
+    form(Kind::DriverLicense, "A9999-99999-99999", check::any, When::Always(VeryLikely), "form:ca-licence"),
     form(Kind::DriverLicense, "AAAAA999999AX9AA", check::any, When::Always(VeryLikely), "form:uk-licence"),
     form(Kind::DriverLicense, "AAAA9999999AX9AA", check::any, When::Always(VeryLikely), "form:uk-licence"),
     form(Kind::DriverLicense, "A999-9999-9999", check::any, When::Always(Likely), "form:us-licence"),
@@ -164,9 +178,29 @@ pub(super) const FORMS: &[Form] = &[
     form(Kind::Vehicle, "AA99~AAA", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:uk-plate"),
     form(Kind::Vehicle, "9999~AAA", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:es-plate"),
     form(Kind::Vehicle, "AA~999~AA", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:fr-plate"),
+    form(Kind::Vehicle, "A-AA-9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "A-AA-999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "A-A-9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AA-AA-9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AA-AA-999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AA-A-9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AA-A-999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AAA-AA-999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AAA-AA-99", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "99-AAA-999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "99-AA-9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AA-9999A", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AAA-99A", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AA-99999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "A-999-AA-99", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
     form(Kind::Vehicle, "AAA~9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
     form(Kind::Vehicle, "AA~99~AA~9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:in-plate"),
 ];
+
+/// Twelve hexadecimal digits, with a letter among them.
+fn hexadecimal(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
 
 /// USPS numbers begin with 91 to 95.
 fn usps(text: &str) -> bool {
@@ -181,7 +215,7 @@ mod tests {
     fn every_row_is_well_formed() {
         for form in FORMS {
             assert!(
-                form.pattern.bytes().all(|byte| byte.is_ascii_lowercase() || b"91A0X~-./".contains(&byte)),
+                form.pattern.bytes().all(|byte| byte.is_ascii_lowercase() || b"91A0X~-./()".contains(&byte)),
                 "{}",
                 form.pattern
             );

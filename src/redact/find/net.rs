@@ -16,6 +16,14 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             out.extend(ipv4(view, index));
         }
     }
+    for index in 0..view.turn.tokens().len() {
+        let begins = view.turn.token(index).is_some_and(|token| token.is_digits() || token.word.number.is_some());
+        let marked = matches!(view.turn.gap(index), "[.]" | "(.)" | "{.}" | " . ")
+            || (index + 1..index + 6).any(|at| view.turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Dot)));
+        if begins && marked {
+            out.extend(dotted(view, index));
+        }
+    }
     let text = view.turn.text();
     let mut done = 0;
     for colon in memchr::memchr_iter(b':', text.as_bytes()) {
@@ -27,6 +35,37 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         }
     }
     hyphenated(view.turn, out);
+}
+
+/// `192 dot 0 dot 2 dot 65`, `192[.]0[.]2[.]86`, also in number words.
+fn dotted(view: &View<'_>, index: usize) -> Option<Candidate> {
+    let turn = view.turn;
+    let (mut at, mut last) = (index, index);
+    for part in 0..4 {
+        let end = number_end(turn, at)?;
+        last = end;
+        if part < 3 {
+            at = match turn.gap(end) {
+                "[.]" | "(.)" | "{.}" | " . " => end + 1,
+                _ if turn.token(end + 1)?.word.cues.has(Cue::Dot) => end + 2,
+                _ => return None,
+            };
+        }
+    }
+    Some(Candidate::new(turn.span(index, last), Kind::Ip, Likelihood::VeryLikely, "form:spoken-ip"))
+}
+
+/// The last token of a number of at most three digits, written or in at most four words.
+fn number_end(turn: &NormalisedTurn<'_>, at: usize) -> Option<usize> {
+    let token = turn.token(at)?;
+    if token.is_digits() {
+        return (token.span.len() <= 3).then_some(at);
+    }
+    let counts = |index: &usize| {
+        turn.token(*index)
+            .is_some_and(|token| token.word.number.is_some() || (turn.word(*index) == "and" && *index > at))
+    };
+    (at..at + 5).take_while(counts).last()
 }
 
 fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
@@ -42,8 +81,8 @@ fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
     if !(dotted && whole && begins && (0..4).all(|offset| part(index + offset))) {
         return None;
     }
-    let labels = Labels::around(turn, index, index + 3, view.asked);
-    let versioned = labels.hints().next().is_some_and(|cues| cues.has(Cue::Version))
+    let before = index.checked_sub(1).and_then(|before| turn.token(before));
+    let versioned = before.is_some_and(|token| token.word.cues.has(Cue::Version) && turn.gap_before(index) == " ")
         || turn.gap_before(index).ends_with(['v', 'V']);
     let joined = turn.gap(index + 3).starts_with(['-', '_']);
     let local = matches!(turn.span(index, index + 3).of(turn.text()), "127.0.0.1" | "0.0.0.0" | "255.255.255.255");

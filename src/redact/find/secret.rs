@@ -2,7 +2,12 @@
 
 use super::{View, context::Labels};
 use crate::{
-    redact::{Kind, Likelihood, candidate::Candidate, words::Cue},
+    redact::{
+        Kind, Likelihood,
+        candidate::Candidate,
+        token::NormalisedTurn,
+        words::{Cue, Cues},
+    },
     text::Span,
 };
 
@@ -83,7 +88,6 @@ const PREFIXES: &[(&str, usize)] = &[
     ("live_", 24),
     ("access_token$", 24),
     ("amzn.mws.", 30),
-    ("AccountKey", 20),
     ("SK", 34),
     ("AC", 34),
     ("xkeysib-", 30),
@@ -106,6 +110,7 @@ const PREFIXES: &[(&str, usize)] = &[
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let text = view.turn.text();
     private_keys(text, out);
+    labelled(view, out);
     let mut start = None;
     for (at, byte) in text.bytes().enumerate().chain(std::iter::once((text.len(), b' '))) {
         match (belongs(byte), start) {
@@ -288,4 +293,59 @@ fn connection(view: &View<'_>, start: usize, end: usize) -> Option<Candidate> {
     ];
     let found = hook.iter().any(|site| whole.split_once(site).is_some_and(|(_, rest)| rest.len() > 8));
     found.then(|| Candidate::new(Span::new(start, end), Kind::Secret, Likelihood::VeryLikely, "form:webhook"))
+}
+
+/// Keys in groups joined by hyphens, and word lists, where the words before say that they are secrets.
+fn labelled(view: &View<'_>, out: &mut Vec<Candidate>) {
+    let turn = view.turn;
+    for (index, token) in turn.tokens().iter().enumerate() {
+        if !token.word.cues.has(Cue::Secret) {
+            continue;
+        }
+        let skip = (index + 1..index + 4)
+            .take_while(|at| {
+                turn.token(*at).is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Copula, Cue::NumberNoun])))
+            })
+            .count();
+        let first = index + 1 + skip;
+        if turn.gap(first - 1).contains(['?', '!']) || turn.gap(first - 1).contains(". ") {
+            continue;
+        }
+        grouped_keys(turn, first, out);
+        word_list(turn, first, out);
+    }
+}
+
+/// `KMDTA-TSMJH-ZRYCU`, `df412-7ea72 83bee-895c7`.
+fn grouped_keys(turn: &NormalisedTurn<'_>, first: usize, out: &mut Vec<Candidate>) {
+    let mut at = first;
+    while let Some(last) = (at..at + 12).take_while(|index| *index == at || turn.gap(*index - 1) == "-").last() {
+        let raw = turn.span(at, last).of(turn.text());
+        let digits = raw.bytes().any(|byte| byte.is_ascii_digit());
+        let upper = !raw.bytes().any(|byte| byte.is_ascii_lowercase());
+        let single = last == at && raw.len() >= 16 && upper;
+        if !(single || (last > at && raw.len() >= 9 && (digits || upper))) {
+            return;
+        }
+        out.push(Candidate::new(turn.span(at, last), Kind::Secret, Likelihood::Likely, "context:secret"));
+        if !matches!(turn.gap(last), " " | ", " | "\n") {
+            return;
+        }
+        at = last + 1;
+    }
+}
+
+/// A seed phrase: eleven or more words in a row, behind `seed phrase` or the like.
+fn word_list(turn: &NormalisedTurn<'_>, first: usize, out: &mut Vec<Candidate>) {
+    let named = first > 0
+        && (first.saturating_sub(3)..first).any(|at| matches!(turn.word(at), "phrase" | "words" | "mnemonic" | "seed"));
+    let last = (first..first + 24)
+        .take_while(|at| {
+            turn.token(*at).is_some_and(|token| token.is_word() && (3..=8).contains(&token.span.len()))
+                && (*at == first || matches!(turn.gap(*at - 1), " " | ", "))
+        })
+        .last();
+    if let Some(last) = last.filter(|last| named && last - first >= 10) {
+        out.push(Candidate::new(turn.span(first, last), Kind::Secret, Likelihood::Likely, "context:secret"));
+    }
 }

@@ -128,8 +128,13 @@ fn link(view: &View<'_>, start: usize, host: usize) -> Option<Candidate> {
     let span = Span::new(start, start + whole.len());
     let authority = rest.split(['/', '?', '#']).next()?;
     if let Some((user, _)) = authority.rsplit_once('@') {
-        let kind = if user.contains(':') { Kind::Secret } else { Kind::Url };
-        return Some(Candidate::new(span, kind, Likelihood::VeryLikely, "form:url-credentials"));
+        let web = whole.starts_with("http") || whole.starts_with("ftp");
+        let credentials = Span::new(host, host + user.len());
+        return Some(match (web, user.contains(':')) {
+            (true, _) => Candidate::new(credentials, Kind::Secret, Likelihood::VeryLikely, "form:url-credentials"),
+            (false, true) => Candidate::new(span, Kind::Secret, Likelihood::VeryLikely, "form:connection-string"),
+            (false, false) => Candidate::new(span, Kind::Url, Likelihood::VeryLikely, "form:url-credentials"),
+        });
     }
     let path = rest.get(authority.len()..)?;
     personal(view, span, authority, path)
@@ -154,5 +159,12 @@ fn personal(view: &View<'_>, span: Span, authority: &str, path: &str) -> bool {
     let spoken_of = path.len() > 1
         && Labels::around(view.turn, index, index, view.asked).sentence.has(Cue::Url)
         && path.bytes().any(|byte| byte.is_ascii_digit());
-    profile || parameters || (part && path.len() > 4) || numbers || internal || spoken_of
+    let random = path.split(['/', '?', '#']).any(is_random);
+    profile || random || parameters || (part && path.len() > 4) || numbers || internal || spoken_of
+}
+
+/// Whether a part of a path is a random key.
+fn is_random(part: &str) -> bool {
+    let digits = part.bytes().filter(u8::is_ascii_digit).count();
+    part.len() >= 16 && digits >= 3 && part.bytes().filter(u8::is_ascii_alphabetic).count() >= 6 && !part.contains('-')
 }

@@ -3,7 +3,6 @@
 
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the rows of CLASSES name them, the lists in data/ show what they hold")]
 #[repr(u8)]
 pub(crate) enum Class {
     Title,
@@ -37,10 +36,11 @@ pub(crate) enum Class {
     NoStreet,
     NumberSign,
     CueEnd,
+    German,
 }
 
 /// Every class that a list may name.
-const CLASSES: [(&str, Class); 27] = [
+const CLASSES: [(&str, Class); 28] = [
     ("title", Class::Title),
     ("weaktitle", Class::WeakTitle),
     ("particle", Class::Particle),
@@ -68,6 +68,7 @@ const CLASSES: [(&str, Class); 27] = [
     ("live", Class::Live),
     ("nostreet", Class::NoStreet),
     ("numbersign", Class::NumberSign),
+    ("german", Class::German),
 ];
 
 impl Class {
@@ -79,7 +80,7 @@ impl Class {
 
 /// A set of classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Classes(u32);
+pub(crate) struct Classes(u64);
 
 impl Classes {
     /// The set of the listed classes.
@@ -87,7 +88,7 @@ impl Classes {
         let mut set = 0;
         let mut rest = classes;
         while let [class, others @ ..] = rest {
-            set |= 1 << *class as u8;
+            set |= 1 << *class as u64;
             rest = others;
         }
         Self(set)
@@ -95,12 +96,12 @@ impl Classes {
 
     /// Adds `class`.
     pub(crate) fn add(&mut self, class: Class) {
-        self.0 |= 1 << class as u8;
+        self.0 |= 1 << class as u64;
     }
 
     /// Whether `class` is in the set.
     pub(crate) fn has(self, class: Class) -> bool {
-        self.0 & (1 << class as u8) != 0
+        self.0 & (1 << class as u64) != 0
     }
 
     /// Whether the two sets share a class.

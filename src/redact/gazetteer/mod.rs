@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 pub(super) use class::{Class, Classes};
-pub(super) use reading::{Gap, Mark, Reading, Shape};
+pub(super) use reading::{Gap, Reading, Shape};
 
 /// What the lists say of one word (folded, lower case). The default is a word in no list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

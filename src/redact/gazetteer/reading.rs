@@ -96,6 +96,7 @@ pub(crate) struct Reading<'a> {
     /// The turn.
     pub(crate) turn: &'a NormalisedTurn<'a>,
     marks: Vec<Mark>,
+    capital_nouns: bool,
 }
 
 const NOTHING: Mark = Mark {
@@ -111,10 +112,16 @@ impl<'a> Reading<'a> {
         for index in 0..turn.tokens().len() {
             marks.push(mark(turn, index));
         }
-        let mut reading = Self { turn, marks };
+        let capital_nouns = has_capital_nouns(&marks);
+        let mut reading = Self { turn, marks, capital_nouns };
         reading.weigh_lines();
         reading.block_phrases();
         reading
+    }
+
+    /// Whether nouns are written with capitals, as in German: then a capital tells little.
+    pub(crate) fn has_capital_nouns(&self) -> bool {
+        self.capital_nouns
     }
 
     /// Number of tokens.
@@ -181,7 +188,7 @@ impl<'a> Reading<'a> {
             let Some(mark) = self.marks.get_mut(index) else { return };
             if shouted && case == Some(Case::Upper) {
                 mark.shape = Shape::Plain;
-            } else if headline && mark.shape == Shape::Capital {
+            } else if (headline || self.capital_nouns) && mark.shape == Shape::Capital {
                 mark.shape = Shape::Initial;
             }
         }
@@ -201,6 +208,12 @@ impl<'a> Reading<'a> {
             index += len.max(1);
         }
     }
+}
+
+/// One word in six is a German function word.
+fn has_capital_nouns(marks: &[Mark]) -> bool {
+    let german = marks.iter().filter(|mark| mark.entry.is(Class::German)).count();
+    german > 1 && german * 6 > marks.len()
 }
 
 fn mark(turn: &NormalisedTurn<'_>, index: usize) -> Mark {

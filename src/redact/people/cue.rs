@@ -66,13 +66,14 @@ pub(super) fn left(reading: &Reading<'_>, at: usize) -> Left {
     if before.weight > 0 {
         return before;
     }
-    if let Some(question) = answered_question(reading, at) {
-        return best_left(reading, question, Gap::ASK);
+    let answer = answered_question(reading, at).map(|question| best_left(reading, question, Gap::ASK));
+    if let Some(answer) = answer.filter(|answer| answer.weight > 0) {
+        return answer;
     }
     if reading.entry(last).is(Class::Relation) && gap.only(Gap::SPACE.and(Gap::COMMA)) {
         return Left { weight: 3, opens: false };
     }
-    if !reading.entry(last).is(Class::CueEnd) { Left::default() } else { best_left(reading, last, gap) }
+    if reading.entry(last).is(Class::CueEnd) { best_left(reading, last, gap) } else { Left::default() }
 }
 
 /// "Mrs Hall", "Dr. Weber": a title before the name.
@@ -120,14 +121,18 @@ fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
 /// What the marks of the phrase make of the gap behind it.
 fn weigh(cue: &Cue, gap: Gap) -> Left {
     let mut allowed = Gap::SPACE.and(Gap::COLON).and(Gap::MARK);
-    for (mark, more) in
-        [('c', Gap::COMMA.and(Gap::STOP)), ('n', Gap::LINE.and(Gap::COMMA)), ('q', Gap::ASK.and(Gap::LINE))]
-    {
+    for (mark, more) in [
+        ('c', Gap::COMMA.and(Gap::STOP)),
+        ('r', Gap::COMMA),
+        ('n', Gap::LINE.and(Gap::COMMA)),
+        ('q', Gap::ASK.and(Gap::LINE)),
+    ] {
         if cue.marks.contains(mark) {
             allowed = allowed.and(more);
         }
     }
-    if !gap.only(allowed) {
+    let needed = if cue.marks.contains('r') { Gap::COMMA.and(Gap::LINE) } else { Gap::COLON };
+    if cue.marks.contains([':', 'r']) && !gap.has(needed) || !gap.only(allowed) {
         return Left::default();
     }
     if cue.marks.contains('q') && gap.only(Gap::SPACE) {
@@ -165,7 +170,7 @@ mod tests {
             assert_eq!(columns.len(), 4, "{row}");
             assert!(matches!(columns[0], "<" | ">"), "{row}");
             assert!((1..=9).contains(&columns[1].parse::<i32>().expect("a weight")), "{row}");
-            assert!(columns[2].chars().all(|mark| ".ucnqs".contains(mark)), "{row}");
+            assert!(columns[2].chars().all(|mark| ".ucnqsr:".contains(mark)), "{row}");
             assert_eq!(crate::text::Normalised::new(columns[3]).lower(), columns[3], "{row}");
         }
     }

@@ -11,39 +11,69 @@ use super::{
     Kind, Likelihood,
     candidate::Candidate,
     find::View,
-    gazetteer::{Class, Reading, Shape},
+    gazetteer::{Class, Gap, Reading, Shape},
     words::Cue,
 };
 use cue::Left;
+use run::Run;
 use score::{Score, THRESHOLD};
 
 /// From this score on a name is certain enough to be looked for in the other turns.
-const CERTAIN: i32 = 8;
+const CERTAIN: i32 = 6;
 
 /// An answer to a question for a name counts as much as "my name is".
 const ASKED: Left = Left { weight: 6, opens: true };
 
+/// A run that scores this much is a name where it stands in a list with a name.
+const LISTED: i32 = 3;
+
 /// Hands in the names of persons of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut at = 0;
+    let mut before: Option<(Run, Score)> = None;
     while at < reading.len() {
-        at = match name_at(view, reading, at) {
-            Some((run, score)) => {
-                out.push(candidate(reading, run, score));
-                run.last + 1
-            }
-            None => at + 1,
+        let Some((run, score)) = name_at(view, reading, at) else {
+            at += 1;
+            continue;
         };
+        let listed = before.filter(|(other, _)| is_list(reading, *other, run));
+        let sure = |score: Score| score.points >= THRESHOLD;
+        let supported =
+            listed.is_some_and(|(_, other)| sure(other) || sure(score) || other.points + score.points > 2 * LISTED);
+        if let Some((other, points)) = listed.filter(|(_, points)| supported && !sure(*points)) {
+            out.push(candidate(reading, other, points));
+        }
+        let taken = supported || sure(score);
+        if taken {
+            out.push(candidate(reading, run, score));
+        }
+        // What the list has confirmed confirms the next one.
+        before = Some((run, Score { points: if taken { score.points.max(THRESHOLD) } else { score.points }, ..score }));
+        at = if taken { run.last + 1 } else { at + 1 };
     }
 }
 
-fn candidate(reading: &Reading<'_>, run: run::Run, score: Score) -> Candidate {
+/// Whether two runs stand side by side in a list: "Kónya, Becker and Vasquez".
+fn is_list(reading: &Reading<'_>, left: Run, right: Run) -> bool {
+    let next = left.last + 1;
+    let capitals = reading.mark(right.first).shape == Shape::Capital || reading.mark(left.first).shape == Shape::Plain;
+    if next == right.first {
+        return capitals
+            && reading.before(next).has(Gap::COMMA)
+            && reading.before(next).only(Gap::COMMA.and(Gap::SPACE));
+    }
+    let and = matches!(reading.turn.word(next), "and" | "und" | "et" | "y" | "e" | "en" | "og" | "och" | "or");
+    let spaced = reading.before(next).only(Gap::COMMA.and(Gap::SPACE)) && reading.before(right.first) == Gap::SPACE;
+    capitals && and && spaced && next + 1 == right.first
+}
+
+fn candidate(reading: &Reading<'_>, run: Run, score: Score) -> Candidate {
     let likelihood = if score.points >= CERTAIN { Likelihood::Likely } else { Likelihood::Possible };
     Candidate::new(reading.turn.span(run.first, run.last), Kind::Person, likelihood, score.reason)
 }
 
 /// The name that begins at token `at`, if its score suffices.
-fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(run::Run, Score)> {
+fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Score)> {
     let entry = reading.entry(at);
     let capital = reading.mark(at).shape != Shape::Plain;
     let cued = at > 0 && reading.previous(at).is(Class::CueEnd) || asked(view, at);
@@ -57,7 +87,7 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(run::Ru
     }
     let run = run::extend(reading, at, left.opens);
     let score = score::score(reading, run, left);
-    (score.points >= THRESHOLD).then_some((run, score))
+    (score.points >= LISTED).then_some((run, score))
 }
 
 fn asked(view: &View<'_>, at: usize) -> bool {
@@ -72,9 +102,10 @@ fn left_of(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Left {
 fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     let entry = reading.entry(at);
     if run::is_initial(reading, at) {
-        return run::extend(reading, at, false).last > at;
+        return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT)) && run::extend(reading, at, false).last > at;
     }
-    if entry.is(Class::Title) || entry.is(Class::WeakTitle) && entry.given < 2 {
+    let titled = entry.is(Class::WeakTitle) && (entry.given < 2 || reading.entry(at + 1).given > 1);
+    if entry.is(Class::Title) || titled && reading.before(at + 1) == Gap::SPACE {
         return false;
     }
     if left.opens {
@@ -82,7 +113,7 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
         return (entry.ordinary < if reading.mark(at).shape == Shape::Plain { 2 } else { 3 } || named)
             && reading.turn.raw(at).len() > 1;
     }
-    run::value(reading, at, true) > 0
+    run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Runs of tokens that may together be one name: given names, initials, particles, family names, double names.
 
+use super::cue;
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape},
     token::Case,
@@ -25,6 +26,7 @@ const SURNAME: [i32; 4] = [0, 1, 2, 4];
 const PLAIN_LOSS: [i32; 4] = [0, 2, 4, 8];
 const INITIAL_LOSS: [i32; 4] = [0, 1, 3, 6];
 const CAPITAL_LOSS: [i32; 4] = [0, 0, 1, 3];
+const FIRST_LOSS: [i32; 4] = [0, 1, 2, 4];
 
 /// Words of these classes are seldom part of a name.
 const OTHERS: Classes =
@@ -41,12 +43,21 @@ pub(super) fn value(reading: &Reading<'_>, at: usize, first: bool) -> i32 {
     if entry.classes.any(OTHERS) && !is_month_of_name(reading, at) {
         value = value.min(1) - 4;
     }
-    if value == 0 && entry.ordinary == 0 && !entry.classes.any(PLACES) && mark.shape != Shape::Plain {
+    if reading.has_capital_nouns() && first && entry.given < 2 {
+        value = value.min(1);
+    }
+    if value == 0
+        && entry.ordinary == 0
+        && !entry.classes.any(PLACES)
+        && mark.shape != Shape::Plain
+        && !reading.has_capital_nouns()
+    {
         value = 1;
     }
     let loss = match mark.shape {
         Shape::Plain => PLAIN_LOSS,
         Shape::Initial => INITIAL_LOSS,
+        Shape::Capital if first => FIRST_LOSS,
         Shape::Capital => CAPITAL_LOSS,
     };
     value - grade(loss, entry.ordinary) - spelling_loss(reading, at)
@@ -76,7 +87,7 @@ fn spelling_loss(reading: &Reading<'_>, at: usize) -> i32 {
         };
     }
     match token.case {
-        Case::Upper if len <= 4 && mark.entry.given < 3 => 3,
+        Case::Upper if len <= 3 || (len == 4 && mark.entry.given < 3) => 3,
         Case::Mixed if raw.starts_with(char::is_lowercase) => 9,
         Case::Mixed
             if !mark.entry.is_name()
@@ -96,7 +107,7 @@ pub(super) fn is_initial(reading: &Reading<'_>, at: usize) -> bool {
 
 /// Whether token `at` can stand in a name: a word, not part of an e-mail address, URL or listed phrase.
 pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
-    let joined = |gap: Gap| gap.has(Gap::GLUE) || gap == Gap::DOT;
+    let joined = |gap: Gap| gap.has(Gap::GLUE.and(Gap::HASH)) || gap == Gap::DOT;
     let initials = is_initial(reading, at) || (at > 0 && is_initial(reading, at - 1));
     reading.is_word(at)
         && !reading.entry(at).is(Class::Blocked)
@@ -128,6 +139,11 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     let next = last + 1;
     let gap = reading.before(next);
     let after_initial = is_initial(reading, last) || reading.entry(last).is(Class::Suffix);
+    let hyphenated =
+        gap == Gap::HYPHEN && reading.mark(next).shape != Shape::Plain && reading.mark(last).entry.ordinary < 2;
+    if hyphenated && opened && is_usable(reading, next) {
+        return Some(next);
+    }
     let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && reading.turn.raw(last).len() <= 2);
     let fits = gap == Gap::SPACE || glued || (after_initial && gap.only(Gap::SPACE.and(Gap::DOT)));
     if !fits || !is_usable(reading, next) {
@@ -148,6 +164,22 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     (named || accepts(reading, first, next, opened, plain)).then_some(next)
 }
 
+/// Whether a word that is no name by itself can be the first of one: "I'm Quarto Angelo", "Ella H. Snider".
+pub(super) fn leads_name(reading: &Reading<'_>, at: usize, cue: i32) -> bool {
+    let (mark, next) = (reading.mark(at), at + 1);
+    let free = mark.shape != Shape::Plain && !mark.entry.classes.any(OTHERS) && is_usable(reading, next);
+    let before_name = reading.before(next) == Gap::SPACE
+        && reading.mark(next).shape == Shape::Capital
+        && value(reading, next, true) > 3
+        && mark.entry.ordinary < 3;
+    let before_initial = reading.before(next) == Gap::SPACE
+        && is_initial(reading, next)
+        && reading.before(next + 1).has(Gap::DOT)
+        && reading.mark(next + 1).shape == Shape::Capital
+        && mark.entry.is_name();
+    free && (before_name && cue > 2 || before_initial)
+}
+
 /// "van der Berg", "de la Cruz": up to three particles need a name behind them.
 fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Option<usize> {
     let name = (particle + 1..particle + 4).find(|at| !is_particle(reading, *at))?;
@@ -155,7 +187,8 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Opti
     let fits = if plain {
         reading.entry(name).surname > 1 && reading.entry(name).ordinary == 0
     } else {
-        reading.mark(name).shape != Shape::Plain && value(reading, name, false) > 0
+        let known = value(reading, name, false) > 0 || !reading.has_capital_nouns();
+        reading.mark(name).shape != Shape::Plain && known && !reading.entry(name).classes.any(OTHERS)
     };
     (spaced && fits && is_usable(reading, name)).then_some(name)
 }
@@ -164,10 +197,18 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
     let mark = reading.mark(next);
     if plain {
         let known = mark.entry.is_name() && value(reading, next, false) > 0;
+        let opened =
+            opened || (next == first + 1 && reading.entry(first).given > 2 && reading.turn.raw(next).len() > 3);
+        let behind = cue::right(reading, next + 1) > 3;
+        let close = next == first + 1 && reading.entry(first).given > 1 && (opened || behind);
+        let known =
+            known || (close && mark.entry.surname > 1 && mark.entry.ordinary < 3 && !mark.entry.classes.any(OTHERS));
         let guessed = opened && mark.entry.is_unknown() && next - first < 3 && reading.turn.raw(next).len() > 2;
         return mark.shape == Shape::Plain && (known || guessed);
     }
     let given = reading.entry(next - 1);
-    let behind_given = given.given > 1 && given.ordinary < 2 && mark.shape == Shape::Capital && mark.entry.ordinary < 2;
+    let room = if mark.entry.surname > 0 { 3 } else { 2 };
+    let behind_given =
+        given.given > 1 && given.ordinary < 2 && mark.shape == Shape::Capital && mark.entry.ordinary < room;
     mark.shape != Shape::Plain && (value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
 }

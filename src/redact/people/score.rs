@@ -23,13 +23,14 @@ pub(super) struct Score {
 
 /// The score of a run behind `left`.
 pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
-    let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, *at)).collect();
+    let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at)).collect();
     let known = parts.iter().filter(|at| reading.entry(**at).is_name()).count();
     let own: i32 = parts.iter().map(|at| value(reading, *at, *at == run.first)).sum();
+    let weight = if known == 0 && !left.opens { left.weight.min(2) } else { left.weight };
     let points = own
         + spelling(reading, run, parts.len(), known)
-        + left.weight
-        + cue::right(reading, run.last + 1)
+        + weight
+        + right(reading, run)
         + surroundings(reading, run, left, known);
     let reason = match (left.opens || left.weight > 3, known) {
         (true, _) => "context:name",
@@ -39,9 +40,28 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
     Score { points, reason }
 }
 
+/// What stands behind the run; behind a word that is also an ordinary one of lower case it tells little.
+fn right(reading: &Reading<'_>, run: Run) -> i32 {
+    let mark = reading.mark(run.first);
+    let points = cue::right(reading, run.last + 1);
+    let single = run.first == run.last;
+    if single && mark.shape == Shape::Plain && mark.entry.ordinary > 0 {
+        return points.min(1);
+    }
+    let behind = reading.mark(run.last + 1);
+    let spoken_to = reading.before(run.last + 1).only(Gap::SPACE.and(Gap::COMMA))
+        && behind.shape == Shape::Plain
+        && behind.entry.ordinary > 1;
+    let begins = single && mark.shape == Shape::Initial && mark.entry.given > 1 && mark.entry.ordinary == 0;
+    points.max(i32::from(begins && spoken_to && !reading.has_capital_nouns()))
+}
+
 /// Initials, particles and suffixes carry no points of their own.
-fn is_part(reading: &Reading<'_>, at: usize) -> bool {
-    !is_initial(reading, at) && !reading.entry(at).is(Class::Suffix)
+fn is_part(reading: &Reading<'_>, run: Run, at: usize) -> bool {
+    let entry = reading.entry(at);
+    let particle =
+        at > run.first && at < run.last && entry.is(Class::Particle) && reading.mark(at).shape == Shape::Plain;
+    !is_initial(reading, at) && !entry.is(Class::Suffix) && !particle
 }
 
 /// Capitals, and two names in a row, speak for a name.
@@ -67,18 +87,43 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
     let single = run.first == run.last;
     let mut points = 0;
     if spaced && previous.is(Class::Determiner) && left.weight < 5 {
-        points -= if single || known < 2 { 4 } else { 1 };
+        points -= if single { 4 } else { 3 - i32::try_from(known.min(2)).unwrap_or(0) };
     }
-    if single && left.weight < 4 && reading.entry(run.first).is(Class::Place) {
+    if left.weight < 4 && is_place(reading, run) {
+        points -= 4;
+    }
+    if single && left.weight < 4 && is_other_word(reading, run.first) {
+        points -= 3;
+    }
+    let first = reading.entry(run.first);
+    if single && reading.mark(run.first).shape == Shape::Plain && first.given < 3 && left.weight < 3 {
+        points -= 1;
+    }
+    let given = (run.first..=run.last).any(|at| reading.entry(at).given > 1);
+    if reading.has_capital_nouns() && !given && left.weight < 4 {
         points -= 4;
     }
     if spaced && previous.is(Class::InPlace) && left.weight < 5 {
-        points -= if reading.entry(run.last).classes.any(PLACES) { 6 } else { 2 };
+        let given = reading.entry(run.first).given > 2;
+        points -= if reading.entry(run.last).classes.any(PLACES) { 6 } else { 2 * i32::from(!given) };
     }
     if spaced && single && previous.is(Class::FromPlace) && reading.entry(run.first).classes.any(PLACES) {
         points -= 3;
     }
     points + behind(reading, run) + whole_line(reading, run, known)
+}
+
+/// Whether a place stands in the run and no other word that is mostly a name.
+fn is_place(reading: &Reading<'_>, run: Run) -> bool {
+    let entries = || (run.first..=run.last).map(|at| reading.entry(at));
+    entries().any(|entry| entry.is(Class::Place))
+        && !entries().any(|entry| !entry.is(Class::Place) && (entry.given > 1 || entry.surname > 1))
+}
+
+/// A function word or a word of addresses alone is seldom a name.
+fn is_other_word(reading: &Reading<'_>, at: usize) -> bool {
+    let entry = reading.entry(at);
+    entry.ordinary > 2 || entry.classes.any(Classes::of(&[Class::Street, Class::Unit]))
 }
 
 /// An organisation's noun, an ampersand or a number behind the run make it something else.

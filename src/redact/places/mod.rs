@@ -21,6 +21,9 @@ const LOOK_BACK: usize = 8;
 /// How far before an address a word such as "live" or "deliver" speaks for it, in tokens.
 const CONTEXT: usize = 7;
 
+/// The same for words and a number that are an address only by that.
+const NEAR: usize = 3;
+
 /// Hands in the addresses and postal codes of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut done = 0;
@@ -47,13 +50,14 @@ fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Op
     let core = core.or_else(|| before_unit(reading, from, at)).or_else(|| military(reading, from, at))?;
     let (first, corner) = before(reading, from, core.first);
     let reach = extend::reach(reading, if corner { behind_and(reading, core.last) } else { core.last });
-    let sure = core.strength == Strength::Strong || reach.more || corner || lives(view, reading, first);
+    let near = if core.strength == Strength::Bare { NEAR } else { CONTEXT };
+    let sure = core.strength == Strength::Strong || reach.more || corner || lives(view, reading, first, near);
     sure.then_some((first, reach.last))
 }
 
 /// Whether a word before `first` says that somebody lives there or something goes there.
-fn lives(view: &View<'_>, reading: &Reading<'_>, first: usize) -> bool {
-    let words = (first.saturating_sub(CONTEXT)..first).any(|at| reading.entry(at).is(Class::Live));
+fn lives(view: &View<'_>, reading: &Reading<'_>, first: usize, near: usize) -> bool {
+    let words = (first.saturating_sub(near)..first).any(|at| reading.entry(at).is(Class::Live));
     words || view.asked.has(Cue::Address)
 }
 

@@ -101,7 +101,7 @@ fn digits(reading: &Reading<'_>, at: usize) -> Option<usize> {
         |index: usize| reading.turn.token(index).filter(|token| token.is_digits()).map_or(0, |token| token.span.len());
     let (first, second) = (len(at), len(at + 1));
     let gap = reading.before(at + 1);
-    if GROUPS.iter().any(|group| *group == (first, second, gap)) {
+    if GROUPS.contains(&(first, second, gap)) {
         return Some(at + 1);
     }
     let dutch = first == 4

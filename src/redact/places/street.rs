@@ -6,6 +6,8 @@ use crate::redact::gazetteer::{Class, Classes, Gap, Reading, Shape};
 /// How sure a core is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strength {
+    /// Words and a number, no more.
+    Bare,
     /// An address only where more of one stands around it.
     Weak,
     /// An address by itself.
@@ -122,7 +124,9 @@ fn number_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     if !reading.before(name).only(Gap::SPACE.and(Gap::COMMA)) || reading.before(name).is_empty() {
         return None;
     }
-    let (last, strength) = typed(reading, name).or_else(|| suffixed(reading, name)).or_else(|| bare(reading, name))?;
+    let via = reading.turn.word(name) == "via" && reading.mark(name).shape == Shape::Plain;
+    let typed = if via { None } else { typed(reading, name) };
+    let (last, strength) = typed.or_else(|| suffixed(reading, name)).or_else(|| bare(reading, name))?;
     let strength = if written.is_none() { Strength::Weak } else { strength };
     Some(Core { first: at, last: second_number(reading, last), strength })
 }
@@ -153,7 +157,7 @@ fn bare(reading: &Reading<'_>, name: usize) -> Option<(usize, Strength)> {
     let last = (name..name + 4).take_while(|at| named(*at)).last()?;
     let close = reading.before(last + 1) == Gap::SPACE && reading.turn.raw(last + 1).len() <= 4;
     (close && number_behind(reading, last).is_some() && reading.turn.raw(name).len() > 3)
-        .then_some((last, Strength::Weak))
+        .then_some((last, Strength::Bare))
 }
 
 /// A name that ends in a word for a street: its last token.
@@ -308,7 +312,8 @@ fn ending(reading: &Reading<'_>, at: usize) -> Option<Core> {
 /// Whether a word ends like the name of a street.
 fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
     let (word, entry, shape) = (reading.turn.word(at), reading.entry(at), reading.mark(at).shape);
-    let shaped = shape != Shape::Plain || (named && reading.mark(at - 1).shape != Shape::Plain);
+    let shaped = shape != Shape::Plain
+        || (named && reading.mark(at - 1).shape != Shape::Plain && reading.turn.raw(at - 1).len() > 2);
     if named && entry.is(Class::Street) && shaped {
         return Some(Strength::Strong);
     }

@@ -96,6 +96,8 @@ pub(crate) enum Cue {
     Company,
     /// "third", "fourteenth": a day of the month.
     DayWord,
+    /// "dollars", "euros": makes the number before it an amount.
+    Currency,
     /// "code" alone: a one-time code, if it has as many digits.
     Code,
 }

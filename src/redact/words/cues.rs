@@ -24,7 +24,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Cvv,
-        "cvv, cvc, cvv2, cvc2, cid, csc, cvn, security code, security number, card code, verification value, card verification, \
+        "digits on the back, digits on the back of the card, on the back of the card, cvv, cvc, cvv2, cvc2, cid, csc, cvn, security code, security number, card code, verification value, card verification, \
         three digits, 3 digits, digits on the front, four digits on the front, c v v, c v c, c v v number, three digit, 3 digit, on the back, back of the card, on the back of, signature strip, codigo de seguridad, \
         cryptogramme, code de securite, code de verification, trois chiffres, prufziffer, prufnummer, kartenprufnummer, sicherheitscode, pruefnummer, \
         codigo de seguranca, codice di sicurezza, tres digitos, tre cifre, beveiligingscode, tres ultimos del reverso, dreistellige",
@@ -53,7 +53,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Secret,
-        "api key, apikey, api, token, secret, secrets, access key, secret key, private key, bearer, authorization, credential, credentials, \
+        "recovery code, recovery codes, backup code, backup codes, seed phrase, recovery phrase, totp seed, seed, mnemonic, activation key, serial key, cd key, lizenzschlussel, cle de licence, clave de licencia, chiave di licenza, clave api, cle api, schlussel, ssh key, pgp key, passkey, totp, api key, apikey, api, token, secret, secrets, access key, secret key, private key, bearer, authorization, credential, credentials, \
         client secret, webhook, connection string, license key, product key, encryption key, auth token, refresh token, session id, sessionid, cookie",
     ),
     (
@@ -71,7 +71,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::NationalId,
-        "ssn, social security, social security number, social, sin, social insurance, nino, national insurance, ni number, n i number, n i, s s n, national id, \
+        "insurance number, national insurance no, rut, run, cuit, cuil, ird, ird number, emirates id, hong kong id, hkid, clave de elector, ine, ruc, dpi, cnic, bvn, mykad, nik, ktp, egn, cnp, oib, emso, rodne cislo, tam, kimlik no, tax file, id no, numer dowodu, dowod, osobiste, nhs, nhs number, medicare card, krankenversichertennummer, kvnr, ssn, social security, social security number, social, sin, social insurance, nino, national insurance, ni number, n i number, n i, s s n, national id, \
         identity number, identity card, id card, id number, identification number, ppsn, pps, dni, nie, documento, cedula, curp, cpf, rg, \
         numero de securite sociale, securite sociale, numero de secu, secu, nir, insee, personalausweis, ausweisnummer, ausweis, perso, \
         sozialversicherungsnummer, rentenversicherungsnummer, versicherungsnummer rente, codice fiscale, carta d identita, cartao de cidadao, bilhete de identidade, \
@@ -88,19 +88,19 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Passport,
-        "passport, pasaporte, passeport, reisepass, reisepassnummer, passaporto, passaporte, paspoort, passnummer, pass nr, pass nummer, passport number",
+        "paszport, paszportu, pass number, paspoortnummer, passnumret, passi, pasaport, numero de passeport, numero de pasaporte, passport, pasaporte, passeport, reisepass, reisepassnummer, passaporto, passaporte, paspoort, passnummer, pass nr, pass nummer, passport number",
     ),
     (
         Cue::License,
-        "driver license, driver licence, drivers license, drivers licence, driver s license, driver s licence, driving license, driving licence, \
+        "license, licence, dl no, driving, rijbewijs nummer, prawo jazdy, korkort, driver license, driver licence, drivers license, drivers licence, driver s license, driver s licence, driving license, driving licence, \
         license number, licence number, dl, dl number, dvla, permiso de conducir, licencia de conducir, carnet de conducir, permis de conduire, permis, \
         fuhrerschein, fuhrerscheinnummer, fuehrerschein, patente, patente di guida, carta de conducao, cnh, carteira de habilitacao, rijbewijs, rijbewijsnummer, habilitacao, dlnumber",
     ),
     (
         Cue::Medical,
-        "nhs, nhs number, medicare, medicaid, mbi, npi, mrn, medical record, medical record number, patient id, patient number, patient, health card, \
+        "medicare number, historia clinica, numero de historia, member number medical, cartella clinica, dossier medical, prontuario, numero de expediente medico, patientennummer, medicare, medicare, medicaid, mbi, npi, mrn, medical record, medical record number, patient id, patient number, patient, health card, \
         health insurance, health number, health plan, insurance id, member id, dea, dea number, medical license, tarjeta sanitaria, carte vitale, mutuelle, \
-        krankenkasse, krankenversichertennummer, krankenversicherung, versichertennummer, versichertenkarte, kvnr, tessera sanitaria, cartao sus, sns, utente, \
+        krankenkasse, krankenversicherung, versichertennummer, versichertenkarte, tessera sanitaria, cartao sus, sns, utente, \
         zorgverzekering, ohip, ihi, hospital number, patienten id, gesundheitskarte, numero de utente, sus, prescription number, rx",
     ),
     (Cue::Iban, "iban"),
@@ -111,7 +111,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Routing,
-        "routing, routing number, aba, rtn, sort code, sortcode, blz, bankleitzahl, transit number, institution number, bsb, ifsc, branch code, agencia, code banque, code guichet, abi, cab, bank code",
+        "agence, routing, routing number, aba, rtn, sort code, sortcode, blz, bankleitzahl, transit number, institution number, bsb, ifsc, branch code, agencia, code banque, code guichet, abi, cab, bank code",
     ),
     (Cue::Bic, "bic, swift, swift code, bic code"),
     (
@@ -123,11 +123,13 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::Url, "link, url, website, site, web, recording, enlace, lien, webseite"),
     (
         Cue::Name,
-        "name, named, names, full name, first name, last name, surname, nombre, nom, prenom, vorname, nachname, nome, cognome, apellido, apellidos, naam, achternaam, called",
+        "who am i speaking, who am i talking, who is this, who s this, who s calling, who is calling, com quem falo, con quien hablo, con quien tengo, mit wem spreche, \
+        wer spricht, a qui ai je, qui est a l appareil, con chi parlo, wie heissen, como se llama, comment vous appelez, come si chiama, como se chama, hoe heet u, met wie spreek, \
+        name, named, names, full name, first name, last name, surname, nombre, nom, prenom, vorname, nachname, nome, cognome, apellido, apellidos, naam, achternaam, called",
     ),
     (
         Cue::Username,
-        "benutzernamen, user, user account, loginname, anmeldename, nutzername, nutzernamen, gebruiker, pseudo, brukernavn, anvandarnamn, utente, utilizador, nombre de user, log on as, logging in as, signing in as, user is, username, user name, user id, userid, login, login name, screen name, handle, benutzername, benutzerkennung, benutzernamen, user, login name, loginname, anmeldename, anmeldung, nutzername, nutzernamen, gebruiker, pseudo, pseudonyme, brukernavn, anvandarnamn, usuario, nombre de usuario, identifiant, \
+        "insta, ig, insta handle, twitter handle, my handle, gamer tag, username s, user name is, benutzernamen, user, user account, loginname, anmeldename, nutzername, nutzernamen, gebruiker, pseudo, brukernavn, anvandarnamn, utente, utilizador, nombre de user, log on as, logging in as, signing in as, user is, username, user name, user id, userid, login, login name, screen name, handle, benutzername, benutzerkennung, benutzernamen, user, login name, loginname, anmeldename, anmeldung, nutzername, nutzernamen, gebruiker, pseudo, pseudonyme, brukernavn, anvandarnamn, usuario, nombre de usuario, identifiant, \
         nom d utilisateur, nome utente, nome de usuario, gebruikersnaam, nickname, gamertag, twitter, instagram, telegram, skype, snapchat, tiktok, discord, signed in as, logged in as, log in as, sign in as, login is, psn",
     ),
     (
@@ -140,12 +142,12 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Birth,
-        "born, birth, dob, birthday, date of birth, birthdate, d o b, date of births, nacimiento, nacido, nacida, naci, fecha de nacimiento, naissance, ne le, nee le, date de naissance, ne, nee, \
+        "dogum tarihi, dogum tarihim, data urodzenia, urodzony, urodzona, urodzilem, urodzilam, fodelsedag, fodd, syntymaaika, syntynyt, geboorte, rodzil, narozeni, szuletesi, born, birth, dob, birthday, date of birth, birthdate, d o b, date of births, nacimiento, nacido, nacida, naci, fecha de nacimiento, naissance, ne le, nee le, date de naissance, ne, nee, \
         geburtsdatum, geboren, geburtstag, geb, geburts, nascita, nato, nata, data di nascita, nascimento, nasci, nascido, nascida, data de nascimento, geboortedatum, geboren op, fodt, fodelsedatum, dn, cumpleanos, anniversaire, compleanno, aniversario",
     ),
     (
         Cue::Vehicle,
-        "plate, plates, license plate, licence plate, number plate, registration, reg, vrm, vin, vehicle, car, tag number, chassis, chassis number, matricula, placa, immatriculation, plaque, \
+        "plaka, rejestracja, rejestracyjny, reg nr, registreringsnummer, tablica, registracni, kentekenplaat, nummerplade, regnr, kfz kennzeichen, plate, plates, license plate, licence plate, number plate, registration, reg, vrm, vin, vehicle, car, tag number, chassis, chassis number, matricula, placa, immatriculation, plaque, \
         kennzeichen, nummernschild, fahrgestellnummer, fin, targa, telaio, kenteken, rego, patente del auto, autokennzeichen, kfz, vehicule, matricule, veiculo",
     ),
     (
@@ -189,7 +191,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Acknowledge,
-        "uh, huh, mhm, mm, hmm, yes, yeah, yep, ok, okay, right, sure, go, on, ahead, got, it, continue, next, and, then, alright, perfect, great, thanks, thank, you, good, fine, please, so, far, \
+        "digame, diga, dime, te escucho, dites, dica, sag, sagen, sie, repeat, pardon, sorry, again, uh, huh, mhm, mm, hmm, yes, yeah, yep, ok, okay, right, sure, go, on, ahead, got, it, continue, next, and, then, alright, perfect, great, thanks, thank, you, good, fine, please, so, far, \
         si, vale, claro, siga, adelante, oui, d, accord, allez, y, continuez, bien, ja, genau, weiter, gut, bitte, sim, pode, continuar, certo, bene, prego, avanti, va, da, hm, uhu, noted, the, rest, keep, going, i, m, listening, with, me, hang, hold, one, moment, bueno, perfecto, parfait, perfekt, perfetto, perfeito, danke, gracias, merci, grazie, obrigado, obrigada, dale, ecoute",
     ),
     (
@@ -198,15 +200,18 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         quel, quelle, pouvez, donnez, indiquez, confirmez, quels, wie, welche, nennen, geben, konnen, konnten, brauche, sagen, bestatigen, qual, pode, poderia, informe, confirme, preciso, informar, quale, puo, puoi, potrebbe, fornire, \
         mi dica, dica, wat, welk, kunt, geef, type, supply, key in, repeat, grab, get",
     ),
-    (Cue::At, "at, arroba, arobase, arobas, klammeraffe, chiocciola, apenstaartje, at sign"),
-    (Cue::Dot, "dot, point, period, punto, punkt, ponto, stop, punt, full stop"),
+    (
+        Cue::At,
+        "malpa, snabel, et isareti, kukac, sobaka, at, arroba, arobase, arobas, klammeraffe, chiocciola, apenstaartje, at sign",
+    ),
+    (Cue::Dot, "kropka, nokta, piste, prikk, punktum, dot, point, period, punto, punkt, ponto, stop, punt, full stop"),
     (
         Cue::Dash,
         "dash, hyphen, minus, guion, tiret, bindestrich, hifen, traco, trattino, streepje, strich, menos, medio",
     ),
     (
         Cue::Underscore,
-        "underscore, guion bajo, tiret bas, unterstrich, sublinhado, underline, sottolineato, trattino basso, underscor, liggend streepje",
+        "podkreslnik, alt cizgi, underscore, guion bajo, tiret bas, unterstrich, sublinhado, underline, sottolineato, trattino basso, underscor, liggend streepje",
     ),
     (Cue::Slash, "slash, forward slash, barra, schragstrich, barre, backslash"),
     (Cue::Plus, "plus, mas, mais, piu"),
@@ -215,16 +220,16 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::Quadruple, "quadruple, vierfach"),
     (
         Cue::Money,
-        "dollar, dollars, usd, euro, euros, eur, gbp, quid, cents, cent, pence, bucks, price, total, amount, cost, costs, fee, paid, charge, charged, refund, balance, worth, \
-        pesos, reais, real, francs, franken, chf, rupees, inr, yen, jpy, precio, importe, prix, montant, preis, betrag, prezzo, importo, preco, valor, bedrag, subtotal, discount, credit of, deposit, payment of, pounds, libras, livres, pfund, sterling, bill of, grand, crore, lakh",
+        "price, total, amount, cost, costs, fee, paid, charge, charged, refund, balance, worth, \
+        pesos, precio, importe, prix, montant, preis, betrag, prezzo, importo, preco, valor, bedrag, subtotal, discount, credit of, deposit, payment of, bill of",
     ),
     (
         Cue::Unit,
-        "minute, minutes, min, mins, hour, hours, hrs, hr, second, seconds, sec, secs, day, days, week, weeks, month, months, year, years, times, time, percent, pct, gb, mb, tb, kb, mbps, gbps, kbps, mhz, ghz, \
+        "dpi, minute, minutes, min, mins, hour, hours, hrs, hr, second, seconds, sec, secs, day, days, week, weeks, month, months, year, years, times, time, percent, pct, gb, mb, tb, kb, mbps, gbps, kbps, mhz, ghz, \
         kg, kgs, g, lb, lbs, oz, km, miles, mile, m, cm, mm, inch, inches, feet, ft, litre, litres, liter, liters, ml, watts, watt, w, kw, kwh, volts, v, amps, degrees, pieces, pcs, items, units, boxes, copies, people, users, employees, \
         customers, rows, records, messages, chats, calls, tickets, cases, points, stars, star, steps, pages, points, pairs, rooms, nights, guests, seats, megs, gigs, channels, orders, attempts, tries, agents, visitors, views, sessions, months, \
         minutos, horas, dias, semanas, meses, anos, segundos, veces, piezas, minutes, heures, jours, semaines, mois, ans, secondes, fois, pieces, minuten, stunden, tage, tagen, wochen, monate, monaten, jahre, jahren, sekunden, mal, stuck, \
-        uhr, minuti, ore, giorni, settimane, mesi, anni, secondi, volte, pezzi, vezes, unidades, pecas, uur, dagen, weken, maanden, jaar, stuks, k, px, dpi, rpm, psi, hz, bytes, bits, characters, words, lines, transactions, percentage, pm, am, clock, th, st, nd, rd, \
+        uhr, minuti, ore, giorni, settimane, mesi, anni, secondi, volte, pezzi, vezes, unidades, pecas, uur, dagen, weken, maanden, jaar, stuks, k, px, rpm, psi, hz, bytes, bits, characters, words, lines, transactions, percentage, pm, am, clock, th, st, nd, rd, \
         things, options, ways, kids, children, persons, devices, accounts, subscribers, followers, respondents, participants, samples, requests, emails, sqft, acres, tonnes, tons, grams, milligrams, mg, calories, kcal, weeks, lakh, crore, bedroom, bed, bath, doors, passengers",
     ),
     (
@@ -267,7 +272,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::SpellAs, "as, for, like, de, comme, wie, come, como, van"),
     (
         Cue::Ordinal,
-        "promo code, discount code, coupon code, area code, country code, dress code, qr code, source code, bar code, dialling code, color code, colour code, language code, currency code, category code, building code, referral code, offer code, codigo promocional, code promo, rabattcode, codice sconto, codigo de barras, codigo de descuento, page, chapter, step, question, section, article, line, option, top, number one, rank, level, season, episode, volume, press, pulse, marque, tippez, drucken, premere, prema, apartment, apt, tecla, touche",
+        "sim card, memory card, graphics card, sd card, video card, business card, business cards, greeting card, sound card, key card, score card, report card, promo code, discount code, coupon code, area code, country code, dress code, qr code, source code, bar code, dialling code, color code, colour code, language code, currency code, category code, building code, referral code, offer code, codigo promocional, code promo, rabattcode, codice sconto, codigo de barras, codigo de descuento, page, chapter, step, question, section, article, line, option, top, number one, rank, level, season, episode, volume, press, pulse, marque, tippez, drucken, premere, prema, apartment, apt, tecla, touche",
     ),
     (
         Cue::Possessive,
@@ -295,4 +300,30 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         Cue::Code,
         "code, codes, codigo, codice, kode, kod, codigos, codici, koodi, kodu, six digits, 6 digits, four digits, 4 digits, eight digits, five digits, 5 digits, seis digitos, cuatro digitos, 6 chiffres, 4 chiffres, six chiffres, quatre chiffres, 6 ziffern, sechs ziffern, vier ziffern, sei cifre, quattro cifre, 6 cifre, 4 cifre, seis cifras, stellige, stelligen, stelliger",
     ),
+    (
+        Cue::Currency,
+        "dollar, dollars, usd, euro, euros, eur, gbp, quid, cents, cent, pence, bucks, pesos, reais, real, francs, franken, chf, rupees, inr, yen, jpy, pounds, libras, livres, pfund, sterling, grand, crore, lakh, zloty, zl, pln, kronor, kr, sek, nok, dkk, lira, tl, try, aud, cad, nzd, sgd, yuan, rmb, won, rand, naira, shekel, peso, dolares, dollari, sterline, eurocent, centimes, centimos, centesimi, centavos",
+    ),
 ];
+
+/// Cues of languages written without spaces, found inside a run of their letters.
+const SPACELESS: &[(Cue, &[&str])] = &[
+    (Cue::Phone, &["电话", "手机", "電話", "携帯", "전화", "휴대폰", "โทร"]),
+    (Cue::Card, &["信用卡", "银行卡", "カード", "카드", "บัตรเครดิต"]),
+    (Cue::Cvv, &["安全码", "セキュリティコード"]),
+    (Cue::Pin, &["验证码", "密码是", "暗証番号", "認証コード", "인증번호", "รหัส"]),
+    (Cue::Password, &["密码", "パスワード", "비밀번호"]),
+    (Cue::NationalId, &["身份证", "マイナンバー", "주민등록", "บัตรประชาชน"]),
+    (Cue::Passport, &["护照", "パスポート", "여권"]),
+    (Cue::Account, &["账号", "账户", "口座", "계좌", "บัญชี"]),
+    (Cue::Order, &["订单", "注文", "주문", "คำสั่งซื้อ"]),
+    (Cue::Tracking, &["快递", "运单", "追跡", "送り状", "송장"]),
+    (Cue::Birth, &["生日", "出生", "生年月日", "생년월일"]),
+    (Cue::Postcode, &["邮编", "郵便番号", "우편번호"]),
+];
+
+/// The cues inside a run of letters that is written without spaces.
+pub(super) fn spaceless(run: &str) -> super::Cues {
+    let found = SPACELESS.iter().filter(|(_, words)| words.iter().any(|word| run.contains(word)));
+    found.fold(super::Cues::default(), |cues, (cue, _)| cues | (*cue).into())
+}

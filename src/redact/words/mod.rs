@@ -59,6 +59,9 @@ pub(super) fn look_up(word: &str) -> Word {
 
 /// Words that are put together of listed ones.
 fn fallback(word: &str) -> Word {
+    if !word.is_ascii() {
+        return Word { cues: cues::spaceless(word), ..Word::default() };
+    }
     match numbers::compound(word, |part| TABLES.words.get(part).and_then(|word| word.number)) {
         Some(number) => Word { number: Some(number), ..Word::default() },
         None if is_ordinal(word) => Word { cues: Cue::DayWord.into(), ..Word::default() },

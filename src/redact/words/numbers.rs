@@ -4,7 +4,7 @@ use std::ops::{BitAnd, BitOr};
 
 /// A set of languages of the number tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Languages(u8);
+pub(crate) struct Languages(u16);
 
 impl Languages {
     /// No language.
@@ -17,8 +17,11 @@ impl Languages {
     const PT: Self = Self(16);
     const IT: Self = Self(32);
     const NL: Self = Self(64);
+    const PL: Self = Self(128);
+    const SV: Self = Self(256);
+    const TR: Self = Self(512);
     /// Every language.
-    pub(crate) const ALL: Self = Self(127);
+    pub(crate) const ALL: Self = Self(u16::MAX);
 
     /// Whether there is none.
     pub(crate) fn is_empty(self) -> bool {
@@ -113,7 +116,7 @@ const ROWS: &[(Languages, u16, u16, &str)] = &[
         Languages::PT,
         0,
         1,
-        "zero um/uma dois/duas tres quatro cinco seis/meia sete oito nove dez onze doze treze quatorze/catorze \
+        "zero um/hum/uma dois/duas tres quatro cinco seis/meia sete oito nove dez onze doze treze quatorze/catorze \
         quinze dezesseis/dezasseis dezessete/dezassete dezoito dezenove/dezanove",
     ),
     (Languages::PT, 20, 10, "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem/cento"),
@@ -143,6 +146,29 @@ const ROWS: &[(Languages, u16, u16, &str)] = &[
     ),
     (Languages::NL, 20, 10, "twintig dertig veertig vijftig zestig zeventig tachtig negentig honderd"),
     (Languages::NL, 1000, 1, "duizend"),
+    (
+        Languages::PL,
+        0,
+        1,
+        "zero jeden dwa trzy cztery piec szesc siedem osiem dziewiec dziesiec jedenascie dwanascie trzynascie czternascie \
+        pietnascie szesnascie siedemnascie osiemnascie dziewietnascie",
+    ),
+    (
+        Languages::PL,
+        20,
+        10,
+        "dwadziescia trzydziesci czterdziesci piecdziesiat szescdziesiat siedemdziesiat osiemdziesiat dziewiecdziesiat sto",
+    ),
+    (Languages::PL, 200, 100, "dwiescie trzysta czterysta piecset szescset siedemset osiemset dziewiecset"),
+    (
+        Languages::SV,
+        0,
+        1,
+        "noll ett tva tre fyra fem sex sju atta nio tio elva tolv tretton fjorton femton sexton sjutton arton nitton",
+    ),
+    (Languages::SV, 20, 10, "tjugo trettio fyrtio femtio sextio sjuttio attio nittio hundra"),
+    (Languages::TR, 0, 1, "sifir bir iki uc dort bes alti yedi sekiz dokuz"),
+    (Languages::TR, 20, 10, "yirmi otuz kirk elli altmis yetmis seksen doksan yuz"),
 ];
 
 /// Numbers written as one word by joining units and tens: language, tens, units 1–9, word between, units first.
@@ -222,10 +248,19 @@ pub(super) fn compound(word: &str, known: impl Fn(&str) -> Option<Number> + Copy
     if word.len() < 7 {
         return None;
     }
-    let (before, after, scale, languages) = SCALES.iter().find_map(|(scale, value, languages)| {
+    SCALES.iter().find_map(|(scale, value, languages)| {
         let (before, after) = word.split_once(scale)?;
-        Some((before, after, *value, *languages))
-    })?;
+        joined(before, after, *value, *languages, known)
+    })
+}
+
+fn joined(
+    before: &str,
+    after: &str,
+    scale: u16,
+    languages: Languages,
+    known: impl Fn(&str) -> Option<Number> + Copy,
+) -> Option<Number> {
     let part = |text: &str, empty: u16| match text.trim_start_matches("und") {
         "" => Some(empty),
         text => known(text).or_else(|| compound(text, known)).map(|number| number.value),

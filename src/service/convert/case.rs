@@ -5,11 +5,13 @@ use super::{
     enums,
     outcome::{self, TurnView},
     party,
+    points::Points,
     scalar::{self, wire_int, wire_time},
 };
 use crate::{
     id::{CaseId, InteractionId},
     service::{
+        limits,
         path::{Path, Violations},
         pb,
         status::Reason,
@@ -62,7 +64,7 @@ pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case 
 
 fn interaction(case: CaseId, record: &InteractionRecord) -> pb::CaseInteraction {
     let InteractionRecord { interaction, receive_time, content, assessment, has_recording } = record;
-    let text_of = |turn: u32| content.turns.get(turn as usize).map_or("", |turn| turn.text.as_str());
+    let texts: Vec<Points<'_>> = content.turns.iter().map(|turn| Points::new(turn.text.as_str())).collect();
     let attributes = content.attributes.iter();
     pb::CaseInteraction {
         name: format!("{case}/{interaction}"),
@@ -72,8 +74,13 @@ fn interaction(case: CaseId, record: &InteractionRecord) -> pb::CaseInteraction 
         receive_time: Some(wire_time(*receive_time)),
         handling: enums::wire_handling(content.handling).into(),
         text_state: enums::wire_text_state(content.text_state).into(),
-        assessment: Some(outcome::assessment(assessment, text_of)),
-        findings: content.findings.iter().map(|one| outcome::stored_finding(one, text_of(one.turn))).collect(),
+        assessment: Some(outcome::assessment(assessment, &texts)),
+        findings: content
+            .findings
+            .iter()
+            .take(limits::ANSWER_PARTS_MAX)
+            .map(|one| outcome::stored_finding(one, &texts))
+            .collect(),
         turn_count: wire_int(content.turns.len()),
         has_recording: *has_recording,
         attributes: attributes.map(|(name, value)| (name.clone(), value.as_str().to_owned())).collect(),

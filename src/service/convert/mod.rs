@@ -2,6 +2,7 @@
 //! collects everything that is wrong; rendering cannot fail.
 
 pub mod enums;
+pub mod points;
 pub mod scalar;
 
 mod call;

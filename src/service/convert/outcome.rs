@@ -3,15 +3,16 @@
 use super::{
     draft::TurnTime,
     enums,
+    points::Points,
     scalar::{wire_int, wire_millis, wire_time},
 };
 use crate::{
     assessment::{Assessment, Evidence, Factor},
     conversation::{Part, Role},
     redact::{Finding, RedactedText},
-    service::pb,
+    service::{limits, pb},
     store::StoredFinding,
-    text::{Language, Span},
+    text::Language,
 };
 
 /// A redacted turn with the facts of its source.
@@ -43,37 +44,37 @@ pub fn turn(index: usize, view: TurnView<'_>) -> pb::RedactedTurn {
 
 /// A finding in the answer to the call that sent the text: `text` is the redacted and `received` the received text of
 /// its turn.
-pub fn finding(turn: u32, finding: &Finding, text: &str, received: &str) -> pb::Finding {
+pub fn finding(turn: u32, finding: &Finding, text: &Points<'_>, received: &Points<'_>) -> pb::Finding {
     pb::Finding {
         turn: wire_int(turn),
         kind: finding.kind.name().to_owned(),
-        span: Some(span(finding.span, text)),
-        received_span: Some(span(finding.received, received)),
+        span: Some(text.span(finding.span)),
+        received_span: Some(received.span(finding.received)),
         likelihood: enums::wire_likelihood(finding.likelihood).into(),
         reasons: finding.reasons.iter().map(|reason| (*reason).to_owned()).collect(),
     }
 }
 
 /// A finding of a stored interaction; where it stood in the received text is not known any more.
-pub fn stored_finding(finding: &StoredFinding, text: &str) -> pb::Finding {
+pub fn stored_finding(finding: &StoredFinding, texts: &[Points<'_>]) -> pb::Finding {
     let StoredFinding { turn, kind, span: place, likelihood, reasons } = finding;
     pb::Finding {
         turn: wire_int(*turn),
         kind: kind.name().to_owned(),
-        span: Some(span(*place, text)),
+        span: texts.get(*turn as usize).map(|text| text.span(*place)),
         received_span: None,
         likelihood: enums::wire_likelihood(*likelihood).into(),
         reasons: reasons.clone(),
     }
 }
 
-/// An assessment on the wire; `text_of` gives the redacted text of a turn.
-pub fn assessment<'t>(assessment: &Assessment, text_of: impl Fn(u32) -> &'t str) -> pb::Assessment {
+/// An assessment on the wire; `texts` are the redacted texts of its turns.
+pub fn assessment(assessment: &Assessment, texts: &[Points<'_>]) -> pb::Assessment {
     let Assessment { sentiment, priority, lexicon_revision, policy_revision } = assessment;
     pb::Assessment {
         label: enums::wire_label(sentiment.label).into(),
         score_millis: sentiment.score_millis,
-        evidence: sentiment.evidence.iter().map(|one| evidence(one, text_of(one.turn))).collect(),
+        evidence: sentiment.evidence.iter().take(limits::ANSWER_PARTS_MAX).map(|one| evidence(one, texts)).collect(),
         level: enums::wire_level(priority.level).into(),
         priority_value: i32::from(priority.value),
         factors: priority.factors.iter().map(factor).collect(),
@@ -89,11 +90,11 @@ pub fn language(language: Option<Language>) -> String {
     language.map(Language::code).unwrap_or_default().to_owned()
 }
 
-fn evidence(evidence: &Evidence, text: &str) -> pb::Evidence {
+fn evidence(evidence: &Evidence, texts: &[Points<'_>]) -> pb::Evidence {
     let Evidence { turn, span: place, signal, millis } = evidence;
     pb::Evidence {
         turn: wire_int(*turn),
-        span: Some(span(*place, text)),
+        span: texts.get(*turn as usize).map(|text| text.span(*place)),
         signal: (*signal).to_owned(),
         millis: *millis,
     }
@@ -102,14 +103,4 @@ fn evidence(evidence: &Evidence, text: &str) -> pb::Evidence {
 fn factor(factor: &Factor) -> pb::Factor {
     let Factor { signal, points } = factor;
     pb::Factor { signal: (*signal).to_owned(), points: *points }
-}
-
-fn span(span: Span, text: &str) -> pb::Span {
-    let points = span.code_points(text);
-    pb::Span {
-        start_byte: wire_int(span.start),
-        end_byte: wire_int(span.end),
-        start_code_point: wire_int(points.start),
-        end_code_point: wire_int(points.end),
-    }
 }

@@ -153,10 +153,16 @@ fn routes(app: &App) -> Result<Routes, tonic_reflection::server::Error> {
         intake_service_server::IntakeServiceServer, queue_service_server::QueueServiceServer,
         tenant_admin_service_server::TenantAdminServiceServer,
     };
+    let described = [
+        pb::DESCRIPTOR_SET,
+        tonic_health::pb::FILE_DESCRIPTOR_SET,
+        tonic_types::pb::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
+    ];
     let reflection = || {
-        tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(pb::DESCRIPTOR_SET)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        let reflection = tonic_reflection::server::Builder::configure().include_reflection_service(false);
+        described.iter().fold(reflection, |reflection, set| reflection.register_encoded_file_descriptor_set(set))
     };
     Ok(Routes::new(bounded!(IntakeServiceServer::new(Intake(app.clone()))))
         .add_service(bounded!(AnalysisServiceServer::new(Analysis(app.clone()))))

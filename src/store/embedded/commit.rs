@@ -144,13 +144,11 @@ impl From<Failure> for StoreError {
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::Full,
-            _ => {
-                tracing::error!(%error, "a commit failed; nothing more is written");
-                Self::Poisoned
-            }
+        if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
+            return Self::Full;
         }
+        tracing::error!(%error, "a commit failed; nothing more is written");
+        Self::Poisoned
     }
 }
 
@@ -246,7 +244,7 @@ impl Engine {
                 group.push(job);
             }
             if poisoned.load(Ordering::SeqCst) {
-                group.into_iter().for_each(|job| job.answer(Err(Failure::Poisoned)));
+                answer(group, Err(Failure::Poisoned));
                 continue;
             }
             let mut effects = Effects::default();
@@ -258,7 +256,7 @@ impl Engine {
                 effects.after.into_iter().for_each(|act| act());
                 effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
             }
-            group.into_iter().for_each(|job| job.answer(committed));
+            answer(group, committed);
             if committed.is_ok() && self.write_back() == Err(Failure::Poisoned) {
                 poisoned.store(true, Ordering::SeqCst);
             }
@@ -332,12 +330,12 @@ impl Engine {
 
     /// Commits keys, then data. A file that nothing was written to is not touched.
     fn finish(&mut self, (data, keys): (u64, u64)) -> Result<(), Failure> {
-        if self.keys.total_changes() != keys {
+        if self.keys.total_changes() == keys {
+            self.keys.prepare_cached("ROLLBACK")?.execute([])?;
+        } else {
             header::put_generation(&self.keys, self.generation + 1)?;
             self.generation += 1;
             self.keys.prepare_cached("COMMIT")?.execute([])?;
-        } else {
-            self.keys.prepare_cached("ROLLBACK")?.execute([])?;
         }
         if self.data.total_changes() == data {
             self.data.prepare_cached("ROLLBACK")?.execute([])?;
@@ -373,6 +371,12 @@ impl Engine {
                 tracing::warn!(%error, "the log was not written back at the end; the next start does it");
             }
         }
+    }
+}
+
+fn answer(group: Vec<Box<dyn Job>>, commit: Result<(), Failure>) {
+    for job in group {
+        job.answer(commit);
     }
 }
 

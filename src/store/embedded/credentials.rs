@@ -81,12 +81,12 @@ impl Row {
 
     fn open(&self, ring: &KeyRing, tenant: &Tenant) -> Result<(CredentialRecord, [u8; 32]), StoreError> {
         let place = ring.place(tenant.id, self.credential.0, Field::Credential, self.version);
-        let plain = tenant.key.open(&place, &self.sealed).map_err(|_| damaged(self.credential))?;
+        let plain = tenant.key.open(&place, &self.sealed).map_err(|_| damaged(&self.credential))?;
         let row: CredentialRow = decode(&plain)?;
         let hash = row.token_hash;
         let record = row.into_record()?;
         let own = record.credential == self.credential && record.tenant == tenant.id;
-        if own { Ok((record, hash)) } else { Err(damaged(self.credential)) }
+        if own { Ok((record, hash)) } else { Err(damaged(&self.credential)) }
     }
 }
 
@@ -170,19 +170,18 @@ fn audit(
 pub(super) async fn authenticate(store: &EmbeddedStore, given: &str) -> Result<Option<CredentialRecord>, StoreError> {
     let hash = token::hash(&store.ring.lookup, given);
     let (seen, cached) = store.cache.get(&hash);
-    let record = match cached {
-        Some(record) => Some(record),
-        None => {
-            let ring = Arc::clone(&store.ring);
-            let found = store.readers.run(move |read| find(&ring, &read.data()?.0, &hash)).await?;
-            if let Some(record) = &found {
-                store.cache.put(seen, hash, record);
-            }
-            found
-        }
-    };
+    let record = if cached.is_some() { cached } else { look_up(store, hash, seen).await? };
     let now = store.time.now();
     Ok(record.filter(|record| record.revoke_time.is_none() && record.expire_time > now))
+}
+
+async fn look_up(store: &EmbeddedStore, hash: [u8; 32], seen: u64) -> Result<Option<CredentialRecord>, StoreError> {
+    let ring = Arc::clone(&store.ring);
+    let found = store.readers.run(move |read| find(&ring, &read.data()?.0, &hash)).await?;
+    if let Some(record) = &found {
+        store.cache.put(seen, hash, record);
+    }
+    Ok(found)
 }
 
 fn find(ring: &KeyRing, data: &Connection, hash: &[u8; 32]) -> Result<Option<CredentialRecord>, StoreError> {

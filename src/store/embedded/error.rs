@@ -36,7 +36,7 @@ impl From<RecordError> for StoreError {
 }
 
 /// The error of a record that does not open or read, by its name.
-pub(super) fn damaged(record: impl ToString) -> StoreError {
+pub(super) fn damaged(record: &impl ToString) -> StoreError {
     StoreError::Damaged(record.to_string())
 }
 

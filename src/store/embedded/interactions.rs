@@ -182,7 +182,7 @@ impl Interaction {
         if found.len() == self.segments as usize {
             Ok(found)
         } else {
-            Err(super::error::damaged(format!("segments of {}", self.id)))
+            Err(super::error::damaged(&format!("segments of {}", self.id)))
         }
     }
 }

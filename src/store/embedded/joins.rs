@@ -49,7 +49,7 @@ impl JoinHashes {
         let mut statement = data.prepare_cached(
             "INSERT OR IGNORE INTO joins(tenant, hash, case_number, interaction_number) VALUES(?1, ?2, ?3, ?4)",
         )?;
-        for hash in &self.interaction {
+        if let Some(hash) = &self.interaction {
             statement.execute(params![tenant, hash, target.case_number, target.interaction_number])?;
         }
         for hash in self.case.iter().chain(&self.messages).chain(&self.references) {

@@ -114,7 +114,8 @@ fn look(write: &mut Write<'_>, wish: &Wish) -> Result<Looked, StoreError> {
         take(write, wish, queue, &mut entries)?;
     }
     if let Some(request) = wish.request.as_ref().filter(|_| !entries.is_empty()) {
-        let leases: Vec<u8> = entries.iter().flat_map(|entry| entry.lease).flat_map(|(id, _)| *id.as_bytes()).collect();
+        let leases: Vec<u8> =
+            entries.iter().filter_map(|entry| entry.lease).flat_map(|(id, _)| *id.as_bytes()).collect();
         request.remember(write.data, write.now, &leases)?;
     }
     Ok(Looked { entries, repeated: false })

@@ -57,6 +57,9 @@ mod tenants;
 
 mod credentials;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     fs::File,
     path::PathBuf,

@@ -116,7 +116,7 @@ pub(super) fn prepare(
         principal,
         method: IdempotentMethod::Submit,
         id,
-        digest: digest(&tenant, &content, &plain, &joins, &subject.customer_ref),
+        digest: digest(&tenant, &content, &plain, &joins, subject.customer_ref.as_deref()),
     };
     let request = request_id.map(digest);
     let sealed = plain.seal(ring, &tenant, &fresh.interaction_key, FIRST_VERSION)?;
@@ -176,13 +176,13 @@ fn digest(
     content: &InteractionContent,
     plain: &Plain,
     joins: &JoinHashes,
-    customer_ref: &Option<String>,
+    customer_ref: Option<&str>,
 ) -> ShortHash {
     let timeless = InteractionContent { occur_time: Timestamp(0), turns: Vec::new(), ..content.clone() };
     let facts = Zeroizing::new(encode(&FactsRow::new(&timeless)).unwrap_or_default());
     let recording = plain.recording.as_ref().map_or("", RawText::expose);
     let case = joins.case.unwrap_or_default();
-    let customer = customer_ref.as_deref().unwrap_or_default();
+    let customer = customer_ref.unwrap_or_default();
     let parts = [facts.as_slice(), &plain.turns, recording.as_bytes(), &case, customer.as_bytes()];
     tenant.lookup.short(Purpose::Request, &parts)
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How long a request id is remembered.
-const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const REMEMBERED: Duration = Duration::from_hours(7 * 24);
 /// How many old ones are swept for every new one.
 const SWEPT: u32 = 4;
 

@@ -50,13 +50,12 @@ impl KeyRing {
         keys: &Connection,
     ) -> Result<Self, StoreError> {
         let name = first(KeyKind::InstanceLookup, Uuid::nil());
-        let secret = match wraps::get(keys, name)? {
-            Some(wrap) => wraps::open(&wrap, store, INSTANCE, master.key(), name)?,
-            None => {
-                let key = Key::draw(name)?;
-                wraps::insert(keys, store, INSTANCE, master.key(), &key)?;
-                key
-            }
+        let secret = if let Some(wrap) = wraps::get(keys, name)? {
+            wraps::open(&wrap, store, INSTANCE, master.key(), name)?
+        } else {
+            let key = Key::draw(name)?;
+            wraps::insert(keys, store, INSTANCE, master.key(), &key)?;
+            key
         };
         let ring = Self { store, lookup: LookupKey::new(&secret.into_secret()), master, tenants: DashMap::new() };
         let mut statement = data.prepare("SELECT number, tenant FROM tenants")?;
@@ -71,7 +70,7 @@ impl KeyRing {
     fn load_tenant(&self, keys: &Connection, number: i64, id: TenantId) -> Result<Tenant, StoreError> {
         let open = |parent: &Key, kind| {
             let name = first(kind, id.0);
-            let wrap = wraps::get(keys, name)?.ok_or_else(|| damaged(format!("keys of {id}")))?;
+            let wrap = wraps::get(keys, name)?.ok_or_else(|| damaged(&format!("keys of {id}")))?;
             wraps::open(&wrap, self.store, id, parent, name)
         };
         let key = open(self.master.key(), KeyKind::Tenant)?;
@@ -169,11 +168,11 @@ impl<'a> Opener<'a> {
         let place = Place { segment, ..self.ring.place(self.tenant.id, self.record, field, version) };
         let record = self.record;
         let key = self.key(sealed)?;
-        key.open(&place, sealed).map_err(|_| damaged(format!("{field:?} of {record}")))
+        key.open(&place, sealed).map_err(|_| damaged(&format!("{field:?} of {record}")))
     }
 
     fn key(&mut self, sealed: &[u8]) -> Result<&Key, StoreError> {
-        let version = key_version(sealed).ok_or_else(|| damaged(self.record))?;
+        let version = key_version(sealed).ok_or_else(|| damaged(&self.record))?;
         let name = KeyName { kind: self.kind, id: self.record, version };
         let key = match self.key.take().filter(|key| key.name() == name) {
             Some(key) => key,

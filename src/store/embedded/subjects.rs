@@ -57,5 +57,5 @@ pub(super) fn of_data_key(write: &Write<'_>, tenant: &Tenant, name: KeyName) -> 
 fn existing(write: &Write<'_>, tenant: &Tenant, subject: SubjectId) -> Result<Key, StoreError> {
     let version = wraps::latest_version(write.keys, KeyKind::Subject, subject.0)?;
     let key = version.map(|version| write.ring.subject(write.keys, tenant, subject, version)).transpose()?;
-    key.flatten().ok_or_else(|| damaged("an identifier that leads to a destroyed subject"))
+    key.flatten().ok_or_else(|| damaged(&"an identifier that leads to a destroyed subject"))
 }

@@ -35,7 +35,7 @@ pub(super) fn store(write: &mut Write<'_>, prepared: &Prepared) -> Result<Submit
         None => None,
     };
     if let Some(earlier) = earlier {
-        let id = <[u8; 16]>::try_from(earlier).map_err(|_| super::error::damaged("a remembered request"))?;
+        let id = <[u8; 16]>::try_from(earlier).map_err(|_| super::error::damaged(&"a remembered request"))?;
         return Ok(Submitted { submission: InteractionId::from(id) });
     }
     let submission = place(write, prepared)?;
@@ -273,10 +273,10 @@ fn speak(
         case.emergency = priority.emergency.is_some() || (waits && case.emergency);
     }
     case.state = effect.state;
-    if case.state != CaseState::Open {
-        if let Some(item) = Item::get(write.data, case.number)? {
-            items::remove(write.data, case, &item)?;
-        }
+    if case.state != CaseState::Open
+        && let Some(item) = Item::get(write.data, case.number)?
+    {
+        items::remove(write.data, case, &item)?;
     }
     queue_case(write, prepared, case, effect, decision)?;
     case.update(write.data, write.now)

@@ -22,9 +22,4 @@ impl Wakes {
             entry.notify_waiters();
         }
     }
-
-    /// Forgets queues that nobody waits for.
-    pub(super) fn sweep(&self) {
-        self.0.retain(|_, notify| Arc::strong_count(notify) > 1);
-    }
 }

@@ -65,7 +65,7 @@ pub(super) fn open(
     name: KeyName,
 ) -> Result<Key, StoreError> {
     let key = parent.unwrap_key(store, tenant, name, &wrap.wrapped);
-    key.map_err(|_| damaged(format!("wrap of {}", name.id)))
+    key.map_err(|_| damaged(&format!("wrap of {}", name.id)))
 }
 
 /// The latest version of a key; `None`: it was destroyed, or never was.

@@ -46,7 +46,7 @@ fn amount(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
         return Some(last);
     }
     let next = turn.token(last + 1).filter(|_| matches!(turn.gap(last), " " | "-" | ""));
-    let measured = next.is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Unit, Cue::Money])));
+    let measured = next.is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Unit, Cue::Currency])));
     let money_before = index.checked_sub(1).and_then(|before| turn.token(before)).is_some_and(|token| {
         token.class == Class::Word
             && matches!(

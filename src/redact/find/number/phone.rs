@@ -57,6 +57,8 @@ fn windows(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize) -> Vec<usi
                 | ")-"
                 | ".("
                 | "  "
+                | ", "
+                | ". "
                 | " / "
                 | "(-"
                 | " (0)"

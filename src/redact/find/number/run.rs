@@ -61,15 +61,21 @@ enum Atom {
 /// The run that starts at token `index`, and the token behind it.
 pub(super) fn run_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<(Run, usize)> {
     let spoken = spoken_at(turn, index);
-    let spelled =
-        |spoken: &Spoken| spoken.words > 0 || spoken.letters > 1 || (spoken.letters > 0 && spoken.written > 3);
-    if let Some(spoken) = spoken.filter(spelled) {
+    if let Some(spoken) = spoken.filter(is_dictated) {
         let next = spoken.last + 1;
         return Some((Run::Spoken(spoken), next));
     }
     let groups = written_at(turn, index);
     let next = groups.last()?.token + 1;
     Some((Run::Written(groups), next))
+}
+
+/// Whether a run is dictated rather than written: number words, or letters that are spelled out.
+fn is_dictated(spoken: &Spoken) -> bool {
+    spoken.words > 1
+        || (spoken.words == 1 && spoken.atoms == 1)
+        || spoken.letters > 1
+        || (spoken.letters > 0 && (spoken.written > 3 || spoken.words > 0))
 }
 
 /// Written groups from token `index` on.
@@ -291,6 +297,9 @@ impl<'t> Reader<'t> {
         let [letter @ (b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b's')] = self.turn.word(at).as_bytes() else {
             return None;
         };
+        if (self.languages & Languages::EN).is_empty() || self.written == self.atoms {
+            return None;
+        }
         let counts =
             |index: usize| self.turn.token(index).is_some_and(|token| token.is_digits() || token.word.number.is_some());
         (self.atoms > 0 && self.last == at.checked_sub(1) && counts(at + 1) && pauses(self.turn.gap(at)))
@@ -362,11 +371,12 @@ fn beside_atom(turn: &NormalisedTurn<'_>, at: usize) -> bool {
                 || (token.is_word() && token.span.len() == 1)
         })
     };
+    let spells = |index: usize| {
+        turn.token(index).is_some_and(|token| token.word.letter != 0 || (token.is_word() && token.span.len() == 1))
+    };
     let before = at.checked_sub(1).is_some_and(|before| pauses(turn.gap(before)) && atom(before));
     let after = pauses(turn.gap(at)) && atom(at + 1);
-    (before && after)
-        || (after && at + 2 < turn.tokens().len() && atom(at + 2))
-        || (before && at + 1 >= turn.tokens().len())
+    (before && after) || (after && spells(at + 1)) || (before && at + 1 >= turn.tokens().len())
 }
 
 /// Whether another single letter or spelling word stands directly before or behind: then `a` is a letter, not a word.

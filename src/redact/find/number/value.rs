@@ -30,16 +30,24 @@ pub(super) fn written(
 ) -> Option<usize> {
     let turn = view.turn;
     let token = groups.get(first)?.token;
+    let after = after_card(view, token, out);
     let carded = labels.has(Cue::Card);
     if let Some(last) = card::card_at(turn, groups, first, carded).filter(|_| !labels.has(Cue::Product)) {
         let span = turn.span(token, groups.get(last)?.token);
         out.push(Candidate::new(span, Kind::CreditCard, Likelihood::VeryLikely, "luhn"));
         return Some(last);
     }
-    if let Some(last) = expiry(view, groups, first, labels) {
+    if let Some(last) = expiry(view, groups, first, labels, after) {
         let span = turn.span(token, groups.get(last)?.token);
         out.push(Candidate::new(span, Kind::CardExpiry, Likelihood::Likely, "context:expiry"));
         return Some(last);
+    }
+    if after
+        && groups.get(first).is_some_and(|group| matches!(group.digits, 3 | 4))
+        && near::harmless_at(turn, token).is_none()
+    {
+        out.push(Candidate::new(turn.span(token, token), Kind::Cvv, Likelihood::Likely, "context:card"));
+        return Some(first);
     }
     let harmless = near::harmless_at(turn, token);
     let asked_now = labels.asked.any(Cues::of(&[Cue::Pin, Cue::Cvv, Cue::Password]));
@@ -90,11 +98,11 @@ fn push_phone(
 }
 
 /// `12/27`, `12/2027`, `12-27` or `1227` where a card is spoken of.
-fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels) -> Option<usize> {
+fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, after: bool) -> Option<usize> {
     let turn = view.turn;
     let group = groups.get(first)?;
     let named = labels.has(Cue::Expiry);
-    if !(named || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
+    if !(named || after || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
         return None;
     }
     let month = |raw: &str| raw.len() <= 2 && raw.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month));
@@ -113,7 +121,7 @@ fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels) -> O
         }
     }
     let packed = matches!(raw.len(), 4 | 6) && month(raw.get(..2)?) && year(raw.get(2..)?);
-    (named && packed).then_some(first)
+    ((named || after) && packed).then_some(first)
 }
 
 /// What the words around make of the number.
@@ -139,14 +147,9 @@ fn labelled(
                 continue;
             }
             let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
-            let span = if kind == Kind::Phone { super::super::extend::phone(view.turn, span, false) } else { span };
+            let span = super::super::extend::whole(view.turn, span, kind);
             let found = Candidate::new(span, kind, likelihood, row.reason);
             out.push(if reason.is_empty() { found } else { found.because(reason) });
-            return Some(last);
-        }
-        if let Some(last) = card_code(view, groups, first, cues) {
-            let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
-            out.push(Candidate::new(span, Kind::Cvv, Likelihood::Possible, "context:card"));
             return Some(last);
         }
     }
@@ -163,16 +166,19 @@ fn partial(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, cue
     (digits == 4 && near::harmless_at(view.turn, groups.get(first)?.token).is_none()).then_some(last)
 }
 
-/// Three or four digits behind a card number or an expiry, in one breath with it.
-fn card_code(view: &View<'_>, groups: &[Group], first: usize, cues: Cues) -> Option<usize> {
-    let group = groups.get(first)?;
-    let single = matches!(group.digits, 3 | 4) && !super::near::harmless_at(view.turn, group.token).is_some();
-    let after_number = group
-        .token
-        .checked_sub(1)
-        .and_then(|before| view.turn.token(before))
-        .is_some_and(super::super::super::token::Token::is_digits);
-    (single && after_number && cues.has(Cue::Card)).then_some(first)
+/// Whether a card number or its expiry stands directly before token `at`, with nothing but marks or two short words
+/// between.
+fn after_card(view: &View<'_>, at: usize, out: &[Candidate]) -> bool {
+    let start = view.turn.token(at).map_or(0, |token| token.span.start);
+    let before = out
+        .iter()
+        .rev()
+        .take(3)
+        .find(|found| matches!(found.kind, Kind::CreditCard | Kind::CardExpiry) && found.span.end <= start);
+    before.is_some_and(|found| {
+        let between = Span { start: found.span.end, end: start }.of(view.turn.text());
+        between.len() <= 6 && !between.bytes().any(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 /// The last group of the longest number from `first` on that has as many digits as the row allows.
@@ -196,7 +202,8 @@ fn window(view: &View<'_>, groups: &[Group], first: usize, row: &Row) -> Option<
             break;
         }
         let listed = gap.contains(',') || gap.contains(':');
-        if listed && group.digits > 1 && row.cue != Cue::Card {
+        let dictated = matches!(row.cue, Cue::Card | Cue::Phone | Cue::NationalId) && group.digits <= 5;
+        if listed && group.digits > 1 && !dictated {
             break;
         }
     }
@@ -342,7 +349,8 @@ fn lettered(kind: Option<Kind>) -> bool {
 /// `five minutes`, `twenty dollars`, `two of them`.
 fn is_quantity(view: &View<'_>, spoken: &Spoken) -> bool {
     let next = view.turn.token(spoken.last + 1).filter(|_| view.turn.gap(spoken.last).trim().is_empty());
-    spoken.value.len() <= 6 && next.is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Unit, Cue::Money])))
+    spoken.value.len() <= 6
+        && next.is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Unit, Cue::Currency, Cue::Money])))
 }
 
 /// The span with the `plus` said before it.

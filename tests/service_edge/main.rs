@@ -1,0 +1,15 @@
+//! The edge of the service, tested on a real server on loopback with a real store and a real client.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod harness;
+
+mod cases;
+mod drain;
+mod gate;
+mod intake;
+mod queue;
+mod stream;
+mod tenants;
+mod tls;
+mod transport;

@@ -1,0 +1,430 @@
+//! The files of an embedded store: what is refused at opening, what does not open once it is moved, what is gone once it
+//! is destroyed, and that nothing readable is in them.
+
+#[cfg(test)]
+#[expect(dead_code, reason = "the suite has more helpers than are needed here")]
+mod store_suite;
+
+#[cfg(test)]
+mod store_embedded;
+
+#[cfg(test)]
+mod files {
+    use std::{fs, path::Path, sync::Arc, time::Duration};
+
+    use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+    use rusqlite::Connection;
+    use triaged::{
+        crypto::random,
+        store::{AccessRole, NewCredential, Store, StoreError, embedded::EmbeddedStore},
+    };
+
+    use super::{
+        store_embedded::Home,
+        store_suite::{Bench, DAY, Opened, START, draft::Draft},
+    };
+    use crate::assert_error;
+
+    async fn bench(home: &Home, clock: &Arc<triaged::time::ManualClock>) -> Bench {
+        let store = Arc::new(home.open().unwrap());
+        Bench::new(Opened { store, clock: clock.clone(), keep: Box::new(()) }).await
+    }
+
+    /// A store with two cases in it, closed.
+    async fn filled() -> (Home, Arc<triaged::time::ManualClock>) {
+        let (home, clock) = Home::new(START);
+        let bench = bench(&home, &clock).await;
+        for (text, recording) in
+            [("one parcel is late", "https://r.example/1"), ("two are late", "https://r.example/2")]
+        {
+            let draft = Draft { text: text.to_owned(), recording: Some(recording), ..bench.draft() };
+            bench.submit(&draft).await;
+        }
+        bench.store.close().await.unwrap();
+        (home, clock)
+    }
+
+    /// Opens a store that must be refused; the message with the directory left out.
+    fn refusal(home: &Home) -> String {
+        let message = home.open().map(drop).unwrap_err().to_string();
+        message.replace(home.dir.to_str().unwrap(), "DIR")
+    }
+
+    fn database(path: &Path) -> Connection {
+        Connection::open(path).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_second_server_is_refused() {
+        let (home, _) = Home::new(START);
+        let store = home.open().unwrap();
+        insta::assert_snapshot!(refusal(&home), @"another server uses DIR/data: stop it, or give this one directories of its own");
+        store.close().await.unwrap();
+        home.open().unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_key_directory_alone_is_locked_too() {
+        let (home, _) = Home::new(START);
+        let (other, _) = Home::new(START);
+        let _store = home.open().unwrap();
+        fs::copy(home.dir.join("master.key"), other.dir.join("master.key")).unwrap();
+        std::os::unix::fs::symlink(home.keys(), other.keys()).unwrap();
+        assert!(refusal(&other).contains("another server uses"));
+    }
+
+    #[tokio::test]
+    async fn a_wrong_master_key_is_refused() {
+        let (home, _) = filled().await;
+        fs::write(home.dir.join("master.key"), [7; 32]).unwrap();
+        insta::assert_snapshot!(refusal(&home), @"the master key is not the one this store was made with: give the right key file");
+    }
+
+    #[tokio::test]
+    async fn keys_of_another_store_are_refused() {
+        let (home, _) = filled().await;
+        let (other, _) = filled().await;
+        fs::copy(other.keys().join("keys.db"), home.keys().join("keys.db")).unwrap();
+        insta::assert_snapshot!(refusal(&home), @"DIR/data/data.db and DIR/keys/keys.db belong to different stores: give both directories of one store");
+    }
+
+    #[tokio::test]
+    async fn a_missing_half_is_refused() {
+        let (home, _) = filled().await;
+        fs::rename(home.keys().join("keys.db"), home.dir.join("aside")).unwrap();
+        insta::assert_snapshot!(refusal(&home), @"DIR/keys/keys.db is missing beside DIR/data/data.db: put it back from where it went; without it nothing can be read");
+        fs::rename(home.dir.join("aside"), home.keys().join("keys.db")).unwrap();
+        fs::remove_file(home.data().join("data.db")).unwrap();
+        insta::assert_snapshot!(refusal(&home), @"DIR/data/data.db is missing beside DIR/keys/keys.db: put it back from where it went; without it nothing can be read");
+    }
+
+    #[tokio::test]
+    async fn older_keys_are_refused() {
+        let (home, clock) = filled().await;
+        fs::copy(home.keys().join("keys.db"), home.dir.join("older")).unwrap();
+        let bench = bench(&home, &clock).await;
+        bench.submit(&bench.draft()).await;
+        bench.store.close().await.unwrap();
+        fs::copy(home.dir.join("older"), home.keys().join("keys.db")).unwrap();
+        assert!(refusal(&home).starts_with("DIR/keys/keys.db is older (generation "));
+    }
+
+    #[tokio::test]
+    async fn a_newer_format_is_refused_and_nothing_is_written() {
+        for file in ["data/data.db", "keys/keys.db"] {
+            let (home, _) = filled().await;
+            database(&home.dir.join(file)).pragma_update(None, "user_version", 2).unwrap();
+            let before: Vec<_> =
+                ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();
+            let message =
+                format!("DIR/{file} has format 2, this release knows 1: run the newer release; nothing was changed");
+            assert_eq!(refusal(&home), message);
+            let after: Vec<_> =
+                ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();
+            assert_eq!(before, after);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_of_another_program_is_refused() {
+        let (home, _) = filled().await;
+        database(&home.data().join("data.db")).pragma_update(None, "application_id", 1).unwrap();
+        insta::assert_snapshot!(refusal(&home), @"DIR/data/data.db is not a file of triaged: give another directory");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn files_are_open_to_their_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let (home, clock) = filled().await;
+        let bench = bench(&home, &clock).await;
+        bench.submit(&bench.draft()).await;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&home.data()), mode(&home.keys())), (0o700, 0o700));
+        let files = home.files();
+        assert!(files.len() >= 8, "both files, their logs and their locks");
+        for (path, _) in files {
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+    }
+
+    #[tokio::test]
+    async fn sealed_values_that_are_swapped_do_not_open() {
+        for (table, column) in
+            [("segments", "turns"), ("interactions", "facts"), ("interactions", "assessment"), ("cases", "sealed")]
+        {
+            let (home, clock) = filled().await;
+            let data = database(&home.data().join("data.db"));
+            let swapped = data.execute_batch(&format!(
+                "CREATE TEMP TABLE before AS SELECT number, {column} AS value FROM {table};
+                 UPDATE {table} SET {column} = (SELECT value FROM before WHERE before.number != {table}.number)"
+            ));
+            swapped.unwrap();
+            drop(data);
+            let bench = bench(&home, &clock).await;
+            let reader = bench.supervisor();
+            let listed = bench.store.list_cases(reader, Default::default(), 10, None).await;
+            if table == "cases" {
+                assert_error!(listed, StoreError::Damaged(_));
+                continue;
+            }
+            for case in listed.unwrap().items {
+                assert_error!(bench.store.get_case(reader, case.case).await, StoreError::Damaged(_));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_value_moved_to_another_field_or_tenant_does_not_open() {
+        for change in [
+            "UPDATE interactions SET assessment = facts",
+            "UPDATE interactions SET facts = recording",
+            "UPDATE interactions SET content_version = content_version + 1",
+            "UPDATE interactions SET segments = 2",
+            "UPDATE cases SET tenant = 2",
+            "UPDATE tenants SET number = 3 - number",
+        ] {
+            let (home, clock) = filled().await;
+            let change = change.replace(
+                "UPDATE tenants SET number = 3 - number",
+                "UPDATE tenants SET number = number + 8; UPDATE tenants SET number = 11 - number",
+            );
+            database(&home.data().join("data.db")).execute_batch(&change).unwrap();
+            let bench = bench(&home, &clock).await;
+            for tenant in [bench.tenant, bench.other] {
+                let reader = triaged::store::Reader { tenant, ..bench.supervisor() };
+                let Ok(page) = bench.store.list_cases(reader, Default::default(), 10, None).await else { continue };
+                for case in page.items {
+                    assert_error!(
+                        bench.store.get_case(reader, case.case).await,
+                        StoreError::Damaged(_) | StoreError::RecordGone
+                    );
+                }
+            }
+        }
+    }
+
+    fn credential(bench: &Bench, role: AccessRole) -> NewCredential {
+        let (creator, roles, label) = (None, vec![role], "a label".to_owned());
+        NewCredential { tenant: bench.tenant, creator, roles, label, valid_duration: DAY }
+    }
+
+    #[tokio::test]
+    async fn an_edited_credential_opens_nothing() {
+        for change in [
+            "UPDATE credentials SET token_hash = (SELECT o.token_hash FROM credentials o WHERE o.number != credentials.number) WHERE number = 9",
+            "UPDATE credentials SET sealed = (SELECT o.sealed FROM credentials o WHERE o.number != credentials.number)",
+            "UPDATE credentials SET version = 2",
+            "UPDATE credentials SET tenant = 2",
+        ] {
+            let (home, clock) = Home::new(START);
+            let first = bench(&home, &clock).await;
+            let (_, token) = first.store.create_credential(credential(&first, AccessRole::Intake)).await.unwrap();
+            first.store.create_credential(credential(&first, AccessRole::TenantAdmin)).await.unwrap();
+            first.store.close().await.unwrap();
+            let data = database(&home.data().join("data.db"));
+            if change.contains("number = 9") {
+                // The hashes are exchanged by way of a third value, since they are unique.
+                data.execute_batch(
+                    "CREATE TEMP TABLE h AS SELECT number, token_hash FROM credentials;
+                     UPDATE credentials SET token_hash = zeroblob(32) WHERE number = 1;
+                     UPDATE credentials SET token_hash = (SELECT token_hash FROM h WHERE number = 1) WHERE number = 2;
+                     UPDATE credentials SET token_hash = (SELECT token_hash FROM h WHERE number = 2) WHERE number = 1;",
+                )
+                .unwrap();
+            } else {
+                data.execute_batch(change).unwrap();
+            }
+            drop(data);
+            let second = bench(&home, &clock).await;
+            let opened = second.store.authenticate(token.expose()).await;
+            assert!(matches!(opened, Ok(None) | Err(StoreError::Damaged(_))), "{change}: {opened:?}");
+        }
+    }
+
+    fn contains(files: &[(std::path::PathBuf, Vec<u8>)], needle: &[u8]) -> bool {
+        files.iter().any(|(_, bytes)| memchr::memmem::find(bytes, needle).is_some())
+    }
+
+    fn wraps(home: &Home) -> Vec<Vec<u8>> {
+        let keys = database(&home.keys().join("keys.db"));
+        let mut statement = keys.prepare("SELECT wrapped FROM wraps WHERE kind = 5").unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_replaced_content_leaves_no_wrap_of_its_key_behind() {
+        let (home, clock) = Home::new(START);
+        let bench = bench(&home, &clock).await;
+        let draft = Draft { source_ref: Some("i-1"), ..bench.draft() };
+        bench.submit(&draft).await;
+        let old = wraps(&home);
+        assert_eq!(old.len(), 1);
+        assert!(contains(&home.files(), &old[0]), "the search finds what is there");
+        for source_version in 1..20 {
+            bench.submit(&Draft { source_version, ..draft.clone() }).await;
+        }
+        let new = wraps(&home);
+        assert_eq!(new.len(), 1);
+        assert!(contains(&home.files(), &new[0]));
+        assert!(!contains(&home.files(), &old[0]), "the old wrap is still in a file");
+    }
+
+    #[tokio::test]
+    async fn a_destruction_that_a_crash_cut_short_is_finished_at_the_next_start() {
+        let (home, _) = filled().await;
+        let old = wraps(&home);
+        let id: Vec<u8> = database(&home.keys().join("keys.db"))
+            .query_row("SELECT id FROM wraps WHERE wrapped = ?1", [&old[0]], |row| row.get(0))
+            .unwrap();
+        let data = database(&home.data().join("data.db"));
+        data.execute("INSERT INTO doomed(id, kind, version) VALUES(?1, 5, 1)", [id]).unwrap();
+        drop(data);
+        let store = home.open().unwrap();
+        assert!(!contains(&home.files(), &old[0]));
+        assert!(contains(&home.files(), &old[1]));
+        store.close().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_case_whose_key_is_destroyed_is_gone() {
+        let (home, clock) = filled().await;
+        database(&home.keys().join("keys.db")).execute("DELETE FROM wraps WHERE kind = 5", []).unwrap();
+        let bench = bench(&home, &clock).await;
+        for case in bench.cases(bench.tenant).await {
+            assert_error!(bench.store.get_case(bench.supervisor(), case.case).await, StoreError::RecordGone);
+        }
+    }
+
+    /// Random lower-case letters: no redactor takes them for an identifier.
+    fn canary() -> String {
+        random::<24>().unwrap().iter().map(|byte| char::from(b'a' + byte % 26)).collect()
+    }
+
+    /// Every form of a text that a careless program may write.
+    fn forms(text: &str) -> Vec<Vec<u8>> {
+        let mut forms = vec![
+            text.as_bytes().to_vec(),
+            text.to_uppercase().into_bytes(),
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            text.bytes().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect(),
+            text.bytes().flat_map(|byte| format!("{byte:02X}").into_bytes()).collect(),
+        ];
+        for shift in 0..3 {
+            // The first and last group of base64 mix with their neighbours; what stands between is certain.
+            let padded = [&b"\0\0"[..shift], text.as_bytes()].concat();
+            let encoded = STANDARD_NO_PAD.encode(padded);
+            forms.push(encoded.as_bytes()[4..encoded.len() - 4].to_vec());
+        }
+        forms
+    }
+
+    fn hits(files: &[(std::path::PathBuf, Vec<u8>)], canaries: &[String]) -> usize {
+        canaries.iter().flat_map(|text| forms(text)).filter(|form| contains(files, form)).count()
+    }
+
+    #[test]
+    fn the_searcher_finds_every_form() {
+        let text = canary();
+        for form in forms(&text) {
+            let file = [b"..".as_slice(), &form, b".."].concat();
+            assert_eq!(hits(&[("x".into(), file)], std::slice::from_ref(&text)), 1);
+        }
+        for shift in 0..3 {
+            let plain = [&b"ab"[..shift], text.as_bytes(), b"cd"].concat();
+            let file = STANDARD_NO_PAD.encode(plain).into_bytes();
+            assert!(hits(&[("x".into(), file)], std::slice::from_ref(&text)) >= 1);
+        }
+    }
+
+    fn leak(text: &str) -> &'static str {
+        Box::leak(text.to_owned().into_boxed_str())
+    }
+
+    /// Writes canaries through everything that takes text.
+    async fn plant(bench: &Bench) -> Vec<String> {
+        let canaries: Vec<String> = (0..12).map(|_| canary()).collect();
+        let [text, source, case, customer, email, phone, message, reference, skill, recording, label, tenant] =
+            [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(|index| leak(&canaries[index]));
+        let draft = Draft {
+            request_id: Some(5),
+            text: format!("my word is {text} indeed"),
+            source_ref: Some(source),
+            case_ref: Some(case),
+            customer_ref: Some(customer),
+            emails: vec![email],
+            phones: vec![phone],
+            message_ids: vec![message],
+            references: vec![reference],
+            skills: vec![skill],
+            recording: Some(recording),
+            ..bench.draft()
+        };
+        assert!(draft.content().turns[0].text.as_str().contains(text), "the canary went through redaction");
+        bench.submit(&draft).await;
+        bench.submit(&Draft { source_version: 1, request_id: None, ..draft }).await;
+        let new = NewCredential { label: label.to_owned(), ..credential(bench, AccessRole::Agent) };
+        let (_, token) = bench.store.create_credential(new).await.unwrap();
+        bench.store.ensure_tenant(tenant).await.unwrap();
+        let ask = triaged::store::LeaseRequest { skills: vec![skill.to_owned()], ..bench.ask() };
+        let leased = bench.lease(ask).await;
+        bench.store.release_item(bench.handle(&leased[0]), Duration::from_secs(9)).await.unwrap();
+        [canaries, vec![token.expose().to_owned()]].concat()
+    }
+
+    #[tokio::test]
+    async fn nothing_readable_is_in_any_file() {
+        let (home, clock) = Home::new(START);
+        let bench = bench(&home, &clock).await;
+        let canaries = plant(&bench).await;
+        assert_eq!(hits(&home.files(), &canaries), 0, "while the store is open");
+        bench.store.close().await.unwrap();
+        assert_eq!(hits(&home.files(), &canaries), 0, "after it was closed");
+        let master = fs::read(home.dir.join("master.key")).unwrap();
+        assert!(!contains(&home.files(), &master), "the master key stands in its own file only");
+    }
+
+    #[tokio::test]
+    async fn every_act_leaves_an_event_with_its_leaf_hash() {
+        let (home, clock) = Home::new(START);
+        let bench = bench(&home, &clock).await;
+        let (case, _) = bench.submit(&bench.draft()).await;
+        let entry = bench.lease_one().await;
+        bench.store.renew_lease(bench.handle(&entry), DAY).await.unwrap();
+        bench.acknowledge(&entry).await.unwrap();
+        let data = database(&home.data().join("data.db"));
+        let mut statement = data.prepare("SELECT salt, event, hash FROM events ORDER BY number").unwrap();
+        let rows =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, [u8; 32]>(2)?)));
+        let mut actions = Vec::new();
+        for row in rows.unwrap() {
+            let (salt, event, hash) = row.unwrap();
+            assert_eq!(triaged::audit::leaf_hash(&salt, &event), hash);
+            actions.push(u16::from_be_bytes([event[1], event[2]]));
+        }
+        // Two tenants, stored, read by the helper, leased, renewed, acknowledged.
+        assert_eq!(actions, [1, 1, 10, 20, 30, 31, 32]);
+        assert_eq!(bench.case(&case).await.case, case.case);
+    }
+
+    #[tokio::test]
+    async fn everything_is_there_after_reopening() {
+        let (home, clock) = filled().await;
+        let first = bench(&home, &clock).await;
+        let before = first.cases(first.tenant).await;
+        assert_eq!(before.len(), 2);
+        let tenant = first.tenant;
+        first.store.close().await.unwrap();
+        clock.set(triaged::time::Timestamp(0));
+        let second = bench(&home, &clock).await;
+        assert_eq!(second.tenant, tenant);
+        assert_eq!(second.cases(tenant).await, before);
+        let store: EmbeddedStore = {
+            second.store.close().await.unwrap();
+            home.open().unwrap()
+        };
+        assert_eq!(store.service_time().now(), START, "service time does not run back over a restart");
+    }
+}
