@@ -153,7 +153,7 @@ fn check_kills(ending: &str, kills: u32, resumes: bool) {
     let (_, said) = rescore(&[&input, "-o", &peace]);
     // A format that begins again is killed as soon as it has begun.
     let whole = if resumes { fs::metadata(&peace).unwrap().len() } else { 1 };
-    let arguments = [&input, "-o", &killed, "--checkpoint-mib", "0"].map(|argument| argument.as_ref());
+    let arguments = [input.as_str(), "-o", killed.as_str(), "--checkpoint-mib", "0"];
     let mut numbers = Numbers(11);
     let mut done = 0;
     for kill in 0..kills {
@@ -233,7 +233,7 @@ fn check_refused(name: &str, content: &[u8], code: i32, message: &str) {
 fn an_input_that_cannot_be_read_is_named_and_nothing_is_published() {
     let gzip = {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        (0..2_000).for_each(|id| write!(encoder, "{{\"id\":\"{id}\",\"text\":\"x\"}}\n").unwrap());
+        (0..2_000).for_each(|id| writeln!(encoder, "{{\"id\":\"{id}\",\"text\":\"x\"}}").unwrap());
         encoder.finish().unwrap()
     };
     check_refused("a.jsonl.gz", &gzip[..gzip.len() - 9], 5, "a.jsonl.gz");
@@ -346,7 +346,7 @@ fn planted_identifiers_reach_no_file_and_no_message() {
     assert_eq!(canaries.find_in_tree(&out), []);
     assert_eq!(canaries.find(said.as_bytes()), BTreeSet::new());
     let shown = triaged(&["rescore", &input, "--map", &map, "--dry-run"]).output().unwrap();
-    assert_eq!(shown.stdout.iter().filter(|byte| **byte == b'\n').count(), 10);
+    assert_eq!(memchr::memchr_iter(b'\n', &shown.stdout).count(), 10);
     assert_eq!(canaries.find(&shown.stdout), BTreeSet::new());
     assert_eq!(
         canaries.find(&fs::read(&input).unwrap()).len(),
@@ -413,21 +413,19 @@ fn a_comparison_names_what_changed_and_why() {
     rows[changed]["score_millis"] = (score - 77).into();
     rows[changed]["evidence"].as_array_mut().unwrap().push(serde_json::json!({"signal": "waiting", "millis": -77}));
     let id = rows[changed]["id"].as_str().unwrap().to_owned();
-    rows.remove(if changed == 0 { 1 } else { 0 });
-    let edited: String = rows.iter().map(|row| format!("{row}\n")).collect();
-    // The order of fields in an edited file is that of the names, with the id not first.
-    let edited = edited.lines().map(|line| with_id_first(line) + "\n").collect::<String>();
-    fs::write(&old, edited).unwrap();
+    rows.remove(usize::from(changed == 0));
+    // The fields of an edited row stand in the order of their names; the id belongs before the others.
+    let edited: Vec<String> = rows.iter_mut().map(with_id_first).collect();
+    fs::write(&old, edited.concat()).unwrap();
     let said = rescore(&[&input, "-o", &path(&home, "b.csv"), "--compare", &old]).1;
     assert!(said.contains("compared 399 rows (1 not scored before): 1 became negative, 0 became neutral, 0"), "{said}");
     assert!(said.contains(&format!("{id}: {} -> {score} (waiting +77)", score - 77)), "{said}");
 }
 
-fn with_id_first(line: &str) -> String {
-    let mut row: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
-    let id = row.remove("id").unwrap();
-    let rest = serde_json::to_string(&row).unwrap();
-    format!("{{\"id\":{id},{}", &rest[1..])
+fn with_id_first(row: &mut serde_json::Value) -> String {
+    let id = row.as_object_mut().unwrap().remove("id").unwrap();
+    let rest = row.to_string();
+    format!("{{\"id\":{id},{}\n", rest.strip_prefix('{').unwrap())
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::{
     stats::Stats,
 };
 use crate::{
-    assessment::{AssessmentInput, Importance},
+    assessment::AssessmentInput,
     conversation::{Part, RawTurn, Role},
     policy::Policy,
     triage::{Triage, input_turns},
@@ -130,15 +130,11 @@ impl<'r> Scorer<'r> {
     fn row(&self, row: Row, scored: &mut Scored) -> serde_json::Result<()> {
         let redaction = self.triage.redact(&row.parties, &row.turns);
         let input = AssessmentInput {
-            channel: row.channel,
             language: row.language,
             turns: input_turns(&row.turns, &redaction),
             hold_seconds: row.hold_seconds,
-            wait_seconds: 0,
             tier: row.tier,
-            repeat_contact_days: 0,
-            importance: Importance::Normal,
-            automatic: false,
+            ..AssessmentInput::new(row.channel)
         };
         let assessment = self.triage.assess(self.policy, &input);
         scored.stats.count(row.channel, row.month, &redaction, &assessment);

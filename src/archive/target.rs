@@ -26,7 +26,7 @@ fn directory(path: &Path) -> &Path {
 ///
 /// # Errors
 /// Everybody may read it, or it cannot be made.
-pub fn check_directory(path: &Path) -> Result<(), ArchiveError> {
+pub(super) fn check_directory(path: &Path) -> Result<(), ArchiveError> {
     let directory = directory(path);
     if !directory.exists() {
         return create_private(directory).map_err(|error| ArchiveError::output(directory, error));
