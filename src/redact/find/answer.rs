@@ -223,17 +223,33 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             labelled(turn, index, out);
         }
     }
+    for index in 0..turn.tokens().len() {
+        set_to(turn, index, out);
+    }
     if view.role == Role::Customer {
         asked(view, out);
     }
     handles(turn, out);
 }
 
+/// `I've reset it to Spring-7600-Otter`.
+fn set_to(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
+    let sets = matches!(turn.word(index), "reset" | "changed" | "set")
+        && turn.word(index + 1) == "it"
+        && turn.word(index + 2) == "to";
+    if sets
+        && marked(turn, index + 3)
+        && let Some(span) = turn.token(index + 3).and_then(|token| chunk(turn, token.span.start as usize))
+    {
+        out.push(Candidate::new(span, Kind::Password, Likelihood::Likely, "context:password"));
+    }
+}
+
 /// The value behind the label at token `index`.
 fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
     let Some(token) = turn.token(index) else { return };
     let Some((_, kind, reason)) = LABELS.iter().find(|(cue, ..)| token.word.cues.has(*cue)) else { return };
-    let Some((start, firm)) = value_start(turn, index) else { return };
+    let Some((start, firm)) = value_start(turn, index).or_else(|| random_near(turn, index, *kind)) else { return };
     let value = if *reason == "context:security-answer" { phrase(turn, start) } else { chunk(turn, start) };
     let spoken = spoken_value(turn, turn.token_at(u32::try_from(start).unwrap_or(u32::MAX)));
     let plain = value.filter(|span| plausible(turn, *span, firm, *kind));
@@ -247,6 +263,9 @@ fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
 fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)> {
     let end = turn.token(index)?.span.end as usize;
     let gap = turn.gap(index);
+    if turn.word(index) == "as" {
+        return Some((turn.token(index + 1)?.span.start as usize, false));
+    }
     if let Some(mark) = gap.find(['=', ':']) {
         let inner = gap.get(mark + 1..).unwrap_or_default();
         let skipped = inner.len() - inner.trim_start_matches([' ', '"', '\'', '=', '`']).len();
@@ -312,6 +331,28 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
         }
     }
     None
+}
+
+/// A value that looks like no word a few words behind the label: `the new password you sent, Welcome#2349, fails`.
+fn random_near(turn: &NormalisedTurn<'_>, index: usize, kind: Kind) -> Option<(usize, bool)> {
+    if kind != Kind::Password {
+        return None;
+    }
+    let near = (index + 1..index + LABEL_WORDS_MAX).take_while(|at| !turn.gap(at - 1).contains(['?', '\n', '=']));
+    let found = near.filter(|at| turn.token(*at).is_some_and(|token| token.is_word())).find(|at| marked(turn, *at))?;
+    Some((turn.token(found)?.span.start as usize, true))
+}
+
+/// Whether the chunk at token `at` mixes letters, digits and marks as only a password does.
+fn marked(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let Some(span) = turn.token(at).and_then(|token| chunk(turn, token.span.start as usize)) else { return false };
+    let raw = span.of(turn.text());
+    let digits = raw.bytes().any(|byte| byte.is_ascii_digit());
+    let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+    raw.len() >= 7
+        && digits
+        && (inner.contains(['#', '!', '$', '%', '&', '*', '_', '@'])
+            || (raw.matches('-').count() >= 2 && raw.starts_with(|c: char| c.is_uppercase())))
 }
 
 /// Whether the word at token `at` looks like no word: digits or symbols in it, or capitals inside.

@@ -381,7 +381,16 @@ fn is_copula(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     let behind_another = at > 0 && turn.gap(at - 1) == " " && small(at - 1) && opens(at - 1);
     let before_another = opens(at) && small(at + 1) && turn.word(at + 2).len() > 1;
     let directly = directly || before_another;
-    small(at) && (directly || behind_another)
+    small(at) && (directly || behind_another) && says_is(turn, at)
+}
+
+/// Whether the number words that follow are of a language in which the letter alone is a word.
+fn says_is(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let following = (at + 1..at + 6).find_map(|index| turn.token(index).and_then(|token| token.word.number));
+    following.is_none_or(|number| {
+        !(number.languages & (Languages::IT | Languages::PT)).is_empty()
+            && (number.languages & Languages::EN).is_empty()
+    })
 }
 
 /// Whether digits, number words or letters stand on both sides of the token, or on one where it is the last.
