@@ -1,7 +1,14 @@
 //! The redactor: the compiled rules of one policy, shared by all interactions.
 
-use super::{Fold, KeepRules, RedactedTurn, RuleError, rules::CompiledRules};
-use crate::conversation::{Party, RawTurn};
+use super::{
+    Fold, KeepRules, Kind, RedactedTurn, RuleError,
+    candidate::Candidate,
+    dialogue::Asked,
+    find::{self, View},
+    rules::CompiledRules,
+    token::NormalisedTurn,
+};
+use crate::conversation::{Part, Party, RawTurn, Role};
 
 /// The revision of the built-in rules. It changes whenever the same text may be redacted differently.
 pub const REDACTOR_REVISION: &str = "2026-11-22.1";
@@ -64,6 +71,55 @@ pub fn looks_like_identifier(value: &str) -> bool {
     if value.split_once(':').is_some_and(|(prefix, _)| !prefix.is_empty()) {
         return false;
     }
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    digits >= 9
+    let turn = NormalisedTurn::new(value);
+    let asked = Asked::default();
+    let view = View { turn: &turn, role: Role::Automated, part: Part::Body, asked: &asked };
+    let whole = |candidate: &Candidate| candidate.span.len() + 1 >= turn.text().trim().len();
+    find::all(&view).iter().any(|candidate| {
+        let person = matches!(
+            candidate.kind,
+            Kind::Email
+                | Kind::Phone
+                | Kind::CreditCard
+                | Kind::Iban
+                | Kind::NationalId
+                | Kind::MedicalId
+                | Kind::DriverLicense
+        );
+        person && whole(candidate)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks_like_identifier;
+
+    #[track_caller]
+    fn check(value: &str, expected: bool) {
+        assert_eq!(looks_like_identifier(value), expected, "{value}");
+    }
+
+    #[test]
+    fn identifiers_of_persons_are_recognised() {
+        for value in ["ann@example.com", "+442079460958", "2125550143", "4111111111111111", "DE89370400440532013000"] {
+            check(value, true);
+        }
+        for value in ["536-90-4399", "12345678Z", "AB123456C", "07700900123"] {
+            check(value, true);
+        }
+    }
+
+    #[test]
+    fn references_are_left_alone() {
+        for value in [
+            "zd:2125550143",
+            "CASE-2024-000123",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "500Dn000001AbCd",
+            "42",
+            "ORD_77",
+        ] {
+            check(value, false);
+        }
+    }
 }

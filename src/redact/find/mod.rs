@@ -2,6 +2,7 @@
 //! are settled.
 
 mod answer;
+mod answer_value;
 mod birth;
 mod code;
 mod context;
