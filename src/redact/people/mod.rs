@@ -160,6 +160,8 @@ mod tests {
         check("Je m'appelle «Élodie Lefèvre», bonjour");
         check("Ich heiße «Jörg Müller» und brauche Hilfe");
         check("me llamo «lupita hernandez»");
+        check("mi nombre es «maría del carmen ruiz»");
+        check("this is «nguyen van minh» calling");
         check("Mi chiamo «Giulia Bianchi»");
         check("meu nome é «João da Silva»");
     }

@@ -211,7 +211,11 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Opti
     let name = (particle + 1..particle + 4).find(|at| !is_particle(reading, *at))?;
     let spaced = (particle + 1..=name).all(|at| reading.before(at).only(Gap::SPACE.and(Gap::QUOTE)));
     let fits = if plain {
-        reading.entry(name).surname > 1 && reading.entry(name).ordinary == 0 && reading.turn.raw(particle).len() > 1
+        let entry = reading.entry(name);
+        (entry.surname > 1 || entry.given > 1)
+            && entry.ordinary == 0
+            && !entry.is(Class::Place)
+            && reading.turn.raw(particle).len() > 1
     } else {
         let known = value(reading, name, false) > 0 || !reading.has_capital_nouns();
         reading.mark(name).shape != Shape::Plain && known && !reading.entry(name).classes.any(OTHERS)
