@@ -82,7 +82,7 @@ pub(super) fn spoken_value(turn: &NormalisedTurn<'_>, first: usize) -> Option<Sp
             || token.is_digits()
             || MARK_WORDS.contains(&turn.word(at))
             || super::number::letter_at(turn, at).is_some();
-        let plain = token.is_word() && !super::answer::DESCRIBING.contains(&turn.word(at));
+        let plain = token.is_word() && !super::describing::DESCRIBING.contains(&turn.word(at));
         if !mark && !plain {
             break;
         }

@@ -7,6 +7,7 @@ mod birth;
 mod code;
 mod context;
 mod date;
+mod describing;
 mod email;
 mod email_spoken;
 mod extend;
