@@ -2,7 +2,7 @@
 //! Knows nothing of how answers are found.
 
 use super::{
-    token::{Class, NormalisedTurn},
+    token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues},
 };
 use crate::conversation::Role;
@@ -93,7 +93,12 @@ impl Dialogue {
 /// Whether the turn may stand between the parts of a number: a few words that name nothing.
 pub(super) fn passes(turn: &NormalisedTurn<'_>) -> bool {
     let few = turn.tokens().len() <= PASSING_WORDS_MAX;
-    let asks = turn.text().contains('?') && turn.tokens().len() > 2;
+    let echo = |token: &Token| {
+        token.is_digits()
+            || token.word.number.is_some()
+            || token.word.cues.any(Cues::of(&[Cue::Acknowledge, Cue::Filler, Cue::Correction]))
+    };
+    let asks = turn.text().contains('?') && !turn.tokens().iter().all(echo);
     only_acknowledges(turn)
         || (few
             && !asks

@@ -155,7 +155,7 @@ fn tokenise(text: &str, lower: &str) -> Vec<Token> {
         let raw = rest.get(..len).unwrap_or_default();
         let (class, case) = classify(raw);
         let span = Span::new(at, at + len);
-        let word = if class == Class::Digits { Word::default() } else { words::look_up(span.of(lower)) };
+        let word = if class == Class::Digits && len > 1 { Word::default() } else { words::look_up(span.of(lower)) };
         tokens.push(Token { span, class, case, word });
         at += len;
     }

@@ -3,6 +3,7 @@
 mod iban;
 mod luhn;
 pub(super) mod national;
+pub(super) mod parcel;
 
 pub(super) use iban::{iban, iban_length};
 pub(super) use luhn::luhn;

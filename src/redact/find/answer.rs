@@ -1,7 +1,11 @@
 //! Words that are a value because of what stands before them: passwords, security answers and user names, in the same
 //! sentence or as the answer to a question.
 
-use super::View;
+use super::{
+    View,
+    answer_value::{ANSWER_WORDS_MAX, chunk, marked, phrase, random, spoken_value},
+    describing::DESCRIBING,
+};
 use crate::{
     conversation::Role,
     redact::{
@@ -16,202 +20,11 @@ use crate::{
 /// A label is at most this many words before its value.
 const LABEL_WORDS_MAX: usize = 8;
 
-/// An answer longer than this is a sentence, not a value.
-const ANSWER_WORDS_MAX: usize = 12;
-
 /// Label, kind, reason.
 const LABELS: &[(Cue, Kind, Reason)] = &[
     (Cue::Password, Kind::Password, "context:password"),
     (Cue::SecurityAnswer, Kind::Password, "context:security-answer"),
     (Cue::Username, Kind::Username, "context:username"),
-];
-
-/// Words that describe a password or a login instead of being one.
-const DESCRIBING: &[&str] = &[
-    "not",
-    "wrong",
-    "incorrect",
-    "expired",
-    "weak",
-    "correct",
-    "working",
-    "required",
-    "too",
-    "invalid",
-    "case",
-    "the",
-    "a",
-    "an",
-    "in",
-    "on",
-    "being",
-    "still",
-    "never",
-    "to",
-    "different",
-    "secure",
-    "hidden",
-    "shown",
-    "visible",
-    "blank",
-    "missing",
-    "very",
-    "same",
-    "also",
-    "now",
-    "set",
-    "saved",
-    "stored",
-    "long",
-    "short",
-    "that",
-    "this",
-    "what",
-    "my",
-    "your",
-    "his",
-    "her",
-    "their",
-    "it",
-    "for",
-    "and",
-    "or",
-    "but",
-    "because",
-    "so",
-    "protected",
-    "reset",
-    "changed",
-    "change",
-    "locked",
-    "no",
-    "yes",
-    "ok",
-    "fine",
-    "good",
-    "bad",
-    "something",
-    "always",
-    "only",
-    "just",
-    "getting",
-    "asking",
-    "saying",
-    "at",
-    "of",
-    "from",
-    "by",
-    "with",
-    "was",
-    "is",
-    "are",
-    "be",
-    "has",
-    "have",
-    "been",
-    "doesn",
-    "does",
-    "isn",
-    "won",
-    "can",
-    "cannot",
-    "rejected",
-    "accepted",
-    "empty",
-    "unknown",
-    "lost",
-    "forgotten",
-    "compromised",
-    "safe",
-    "strong",
-    "available",
-    "taken",
-    "falsch",
-    "nicht",
-    "abgelaufen",
-    "ungultig",
-    "incorrecta",
-    "incorrecto",
-    "correcta",
-    "expirado",
-    "expirada",
-    "no",
-    "pas",
-    "incorrect",
-    "errata",
-    "non",
-    "scaduta",
-    "nao",
-    "errada",
-    "expirou",
-    "ein",
-    "eine",
-    "der",
-    "die",
-    "das",
-    "el",
-    "la",
-    "un",
-    "una",
-    "le",
-    "il",
-    "o",
-    "expire",
-    "expires",
-    "must",
-    "should",
-    "will",
-    "needs",
-    "again",
-    "already",
-    "page",
-    "field",
-    "box",
-    "link",
-    "screen",
-    "manager",
-    "policy",
-    "email",
-    "here",
-    "there",
-    "issue",
-    "issues",
-    "problem",
-    "problems",
-    "me",
-    "you",
-    "i",
-    "we",
-    "they",
-    "when",
-    "if",
-    "as",
-    "up",
-    "out",
-    "into",
-    "about",
-    "right",
-    "like",
-    "between",
-    "updated",
-    "needed",
-    "confidential",
-    "private",
-    "secret",
-    "sent",
-    "going",
-    "up",
-    "blocked",
-    "disabled",
-    "linked",
-    "tied",
-    "associated",
-    "temporary",
-    "one",
-    "any",
-    "all",
-    "please",
-    "thanks",
 ];
 
 /// Finds labelled and asked-for words.
@@ -223,17 +36,33 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             labelled(turn, index, out);
         }
     }
+    for index in 0..turn.tokens().len() {
+        set_to(turn, index, out);
+    }
     if view.role == Role::Customer {
         asked(view, out);
     }
     handles(turn, out);
 }
 
+/// `I've reset it to Spring-7600-Otter`.
+fn set_to(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
+    let sets = matches!(turn.word(index), "reset" | "changed" | "set")
+        && turn.word(index + 1) == "it"
+        && turn.word(index + 2) == "to";
+    if sets
+        && marked(turn, index + 3)
+        && let Some(span) = turn.token(index + 3).and_then(|token| chunk(turn, token.span.start as usize))
+    {
+        out.push(Candidate::new(span, Kind::Password, Likelihood::Likely, "context:password"));
+    }
+}
+
 /// The value behind the label at token `index`.
 fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
     let Some(token) = turn.token(index) else { return };
     let Some((_, kind, reason)) = LABELS.iter().find(|(cue, ..)| token.word.cues.has(*cue)) else { return };
-    let Some((start, firm)) = value_start(turn, index) else { return };
+    let Some((start, firm)) = value_start(turn, index).or_else(|| random_near(turn, index, *kind)) else { return };
     let value = if *reason == "context:security-answer" { phrase(turn, start) } else { chunk(turn, start) };
     let spoken = spoken_value(turn, turn.token_at(u32::try_from(start).unwrap_or(u32::MAX)));
     let plain = value.filter(|span| plausible(turn, *span, firm, *kind));
@@ -247,6 +76,9 @@ fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
 fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)> {
     let end = turn.token(index)?.span.end as usize;
     let gap = turn.gap(index);
+    if turn.word(index) == "as" {
+        return Some((turn.token(index + 1)?.span.start as usize, false));
+    }
     if let Some(mark) = gap.find(['=', ':']) {
         let inner = gap.get(mark + 1..).unwrap_or_default();
         let skipped = inner.len() - inner.trim_start_matches([' ', '"', '\'', '=', '`']).len();
@@ -263,6 +95,11 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
     {
         return Some((turn.token(index + 1)?.span.start as usize, true));
     }
+    behind_copula(turn, index)
+}
+
+/// Where the value begins behind `is` and the like, a few words behind the label.
+fn behind_copula(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)> {
     for distance in 1..=LABEL_WORDS_MAX {
         let at = index + distance;
         let token = turn.token(at)?;
@@ -314,17 +151,16 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
     None
 }
 
-/// Whether the word at token `at` looks like no word: digits or symbols in it, or capitals inside.
-fn random(turn: &NormalisedTurn<'_>, at: usize) -> bool {
-    let Some(span) = turn.token(at).and_then(|token| chunk(turn, token.span.start as usize)) else { return false };
-    let raw = span.of(turn.text());
-    let inner = raw.get(1..).unwrap_or_default();
-    let capitals =
-        inner.bytes().any(|byte| byte.is_ascii_uppercase()) && raw.bytes().any(|byte| byte.is_ascii_lowercase());
-    let digits = raw.bytes().any(|byte| byte.is_ascii_digit()) && raw.bytes().any(|byte| byte.is_ascii_alphabetic());
-    raw.len() >= 5
-        && !raw.contains(['=', ';', ':'])
-        && (capitals || digits || raw.contains(['_', '!', '@', '#', '$', '%', '&', '*']))
+/// A value that looks like no word a few words behind the label: `the new password you sent, Welcome#2349, fails`.
+fn random_near(turn: &NormalisedTurn<'_>, index: usize, kind: Kind) -> Option<(usize, bool)> {
+    if kind != Kind::Password {
+        return None;
+    }
+    let near = (index + 1..index + LABEL_WORDS_MAX).take_while(|at| !turn.gap(at - 1).contains(['?', '\n', '=']));
+    let found = near
+        .filter(|at| turn.token(*at).is_some_and(super::super::token::Token::is_word))
+        .find(|at| marked(turn, *at))?;
+    Some((turn.token(found)?.span.start as usize, true))
 }
 
 /// `is`, `ist`, `es`, `to` (changed to).
@@ -346,102 +182,6 @@ fn binds(turn: &NormalisedTurn<'_>, at: usize) -> bool {
             | "equals"
             | "war"
     )
-}
-
-/// The run of visible characters at byte `start`.
-fn chunk(turn: &NormalisedTurn<'_>, start: usize) -> Option<Span> {
-    let rest = turn.text().get(start..)?;
-    let before = turn.text().get(..start).unwrap_or_default();
-    if let Some(mark) = before.chars().next_back().filter(|mark| matches!(mark, '"' | '`')) {
-        let inner = rest.split(mark).next().filter(|inner| inner.len() <= 64 && !inner.contains('\n'))?;
-        return (!inner.is_empty()).then(|| Span::new(start, start + inner.len()));
-    }
-    let run =
-        rest.split(|character: char| character.is_whitespace() || matches!(character, '"' | '<' | '>' | '`')).next()?;
-    let bound = turn.text().get(..start).is_some_and(|before| before.ends_with('='));
-    let run = if bound { run.split([';', '&', ',']).next().unwrap_or(run) } else { run };
-    let run = run.trim_end_matches([',', ';', '.', ')', '\'']);
-    let run = if run.ends_with(['!', '?']) && !run.bytes().any(|byte| byte.is_ascii_digit()) {
-        run.trim_end_matches(['!', '?'])
-    } else {
-        run.trim_end_matches('?')
-    };
-    (!run.is_empty()).then(|| Span::new(start, start + run.len()))
-}
-
-/// A password or name that is said: words, letters, digits and the names of marks in a row.
-fn spoken_value(turn: &NormalisedTurn<'_>, first: usize) -> Option<Span> {
-    const MARKS: Cues = Cues::of(&[
-        Cue::Dash,
-        Cue::Underscore,
-        Cue::Dot,
-        Cue::LetterCase,
-        Cue::Double,
-        Cue::Triple,
-        Cue::Slash,
-        Cue::Plus,
-    ]);
-    const MARK_WORDS: &[&str] = &[
-        "exclamation",
-        "mark",
-        "sign",
-        "hash",
-        "hashtag",
-        "asterisk",
-        "star",
-        "ampersand",
-        "percent",
-        "pound",
-        "question",
-        "exclamacion",
-        "interrogacion",
-        "almohadilla",
-        "asterisco",
-        "ausrufezeichen",
-        "raute",
-        "sternchen",
-        "exclamativo",
-        "arroba",
-        "at",
-        "diese",
-        "etoile",
-        "point",
-    ];
-    let (mut marks, mut words, mut last) = (0, 0, None);
-    for at in first..first + ANSWER_WORDS_MAX {
-        let Some(token) = turn.token(at).filter(|token| token.class != Class::Mixed) else { break };
-        if at > first && !matches!(turn.gap(at - 1), " " | ", " | "-") {
-            break;
-        }
-        let mark = token.word.cues.any(MARKS)
-            || token.word.number.is_some()
-            || token.is_digits()
-            || MARK_WORDS.contains(&turn.word(at))
-            || super::number::letter_at(turn, at).is_some();
-        let plain = token.is_word() && !DESCRIBING.contains(&turn.word(at));
-        if !mark && !plain {
-            break;
-        }
-        marks += usize::from(mark);
-        words += usize::from(!mark);
-        // Words go on only while marks or digits hold them together.
-        if !mark && words > 3 {
-            break;
-        }
-        if mark || at == first || turn.token(at - 1).is_some_and(|before| before.word.cues.any(MARKS)) {
-            last = Some(at);
-        }
-    }
-    (marks > 0).then(|| last.map(|last| turn.span(first, last))).flatten()
-}
-
-/// Up to four words from byte `start` to the end of the clause.
-fn phrase(turn: &NormalisedTurn<'_>, start: usize) -> Option<Span> {
-    let rest = turn.text().get(start..)?;
-    let clause = rest.split(['.', ',', '?', '!', ';', '\n', '"']).next()?;
-    let words = clause.split(" and ").next()?.trim_end();
-    let short = words.split_whitespace().count() <= 4;
-    (short && !words.is_empty()).then(|| Span::new(start, start + words.len()))
 }
 
 /// Whether the span may be a value: not a word that describes, and no placeholder.

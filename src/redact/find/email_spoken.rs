@@ -238,7 +238,8 @@ fn unit(turn: &NormalisedTurn<'_>, at: usize) -> Option<(Unit, usize)> {
     if token.is_digits() || token.word.number.is_some() || token.word.cues.any(Cues::of(&[Cue::Double, Cue::Triple])) {
         return Some((Unit::Digits, at + 1));
     }
-    let plain = !matches!(token.class, Class::Placeholder(_)) && word.len() > 1 && !stops(turn, at);
+    let joined = turn.token(at + 1).is_some_and(|next| next.word.cues.any(JOINS) && turn.word(at + 1).len() > 1);
+    let plain = !matches!(token.class, Class::Placeholder(_)) && word.len() > 1 && (joined || !stops(turn, at));
     plain.then_some((Unit::Word, at + 1))
 }
 

@@ -2,10 +2,12 @@
 //! are settled.
 
 mod answer;
+mod answer_value;
 mod birth;
 mod code;
 mod context;
 mod date;
+mod describing;
 mod email;
 mod email_spoken;
 mod extend;

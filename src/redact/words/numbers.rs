@@ -14,8 +14,10 @@ impl Languages {
     const ES: Self = Self(2);
     const FR: Self = Self(4);
     const DE: Self = Self(8);
-    const PT: Self = Self(16);
-    const IT: Self = Self(32);
+    /// Portuguese.
+    pub(crate) const PT: Self = Self(16);
+    /// Italian.
+    pub(crate) const IT: Self = Self(32);
     const NL: Self = Self(64);
     const PL: Self = Self(128);
     const SV: Self = Self(256);

@@ -1,6 +1,7 @@
 //! Numbers: which written or spoken digits identify a person or an account, and which are dates, prices and the like.
 
 mod card;
+mod letter;
 mod near;
 mod phone;
 mod rows;
@@ -9,9 +10,9 @@ mod spoken;
 mod value;
 
 pub(in crate::redact) use card::network as card_network;
+pub(super) use letter::letter_at;
 pub(super) use near::harmless_at;
 pub(super) use rows::rows;
-pub(super) use run::letter_at;
 
 use super::{View, context::Labels, date};
 use crate::redact::{

@@ -299,7 +299,8 @@ pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
         return;
     }
     let length = spoken.value.len();
-    if labels.has(Cue::Ending) || length < 7 || digits < 3 {
+    let spelled = spoken.letters >= 3 && length >= 5;
+    if labels.has(Cue::Ending) || ((length < 7 || digits < 3) && !spelled) {
         return;
     }
     let kind = match spoken.value.len() {
