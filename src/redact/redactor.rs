@@ -109,6 +109,10 @@ mod tests {
         check("020-7946-0958", true);
         check("GB33BUKB20201555555555", true);
         check("AB123456C", true);
+        check("+442079460958", true);
+        check("2125550143", true);
+        check("536-90-4399", true);
+        check("12345678Z", true);
     }
 
     #[test]
@@ -121,5 +125,7 @@ mod tests {
         check("01a200fb1f627762b6cdb659d3887928", false);
         check("INV-2026-004711", false);
         check("case_8812", false);
+        check("500Dn000001AbCd", false);
+        check("ORD_77", false);
     }
 }
