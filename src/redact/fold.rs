@@ -320,23 +320,13 @@ fn part_of(turn: &NormalisedTurn<'_>, candidate: &Candidate, start: u32, end: u3
 
 /// Replaces candidates in a turn that is redacted already; whether there were any that touch no finding.
 fn insert(held: &mut Held, turn: &NormalisedTurn<'_>, found: Vec<Candidate>, numbering: &mut Numbering) -> bool {
-    let mut changed = false;
-    let named: Vec<(Candidate, String)> = found
-        .into_iter()
-        .map(|candidate| {
-            let value = candidate.value.clone().unwrap_or_else(|| compact(candidate.span.of(turn.lower())));
-            let placeholder = numbering.placeholder(candidate.kind, &value);
-            (candidate, placeholder)
-        })
-        .collect();
-    for (candidate, placeholder) in named.into_iter().rev() {
+    let named = found.into_iter().map(|candidate| {
+        let value = candidate.value.clone().unwrap_or_else(|| compact(candidate.span.of(turn.lower())));
+        let placeholder = numbering.placeholder(candidate.kind, &value);
         let span = turn.received(candidate.span);
-        if !held.touches(span) {
-            held.insert(candidate, span, &placeholder);
-            changed = true;
-        }
-    }
-    changed
+        (candidate, span, placeholder)
+    });
+    held.insert_all(named.collect())
 }
 
 /// Replaces the values learnt from number `since` on in a redacted turn; whether there were any.

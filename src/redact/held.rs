@@ -35,14 +35,39 @@ impl Held {
         }
     }
 
-    /// Replaces the redacted range `span`, which touches no finding, by a placeholder.
-    pub(super) fn insert(&mut self, candidate: Candidate, span: Span, placeholder: &str) {
-        let received = self.received(span);
-        let at = self.findings.partition_point(|finding| finding.span.start < span.start);
-        self.splice(span, placeholder, at);
-        let span = Span::new(span.start as usize, span.start as usize + placeholder.len());
-        let Candidate { kind, likelihood, reasons, .. } = candidate;
-        self.findings.insert(at, Finding { kind, span, received, likelihood, reasons });
+    /// Replaces the redacted ranges, in order and apart, by their placeholders; those that touch a finding stay as they
+    /// are. Whether there were any others. One pass over the text.
+    pub(super) fn insert_all(&mut self, new: Vec<(Candidate, Span, String)>) -> bool {
+        let free = new.into_iter().filter(|(_, span, _)| !self.touches(*span));
+        let mut added: Vec<(Finding, String)> = free
+            .map(|(candidate, span, placeholder)| {
+                let received = self.received(span);
+                let Candidate { kind, likelihood, reasons, .. } = candidate;
+                (Finding { kind, span, received, likelihood, reasons }, placeholder)
+            })
+            .collect();
+        if added.is_empty() {
+            return false;
+        }
+        let old = std::mem::take(&mut self.findings);
+        let kept = old.into_iter().map(|finding| {
+            let placeholder = finding.span.of(&self.text).to_owned();
+            (finding, placeholder)
+        });
+        added.extend(kept);
+        added.sort_by_key(|(finding, _)| finding.span.start);
+        let mut text = String::with_capacity(self.text.len());
+        let mut copied = 0;
+        for (mut finding, placeholder) in added {
+            text.push_str(self.text.get(copied..finding.span.range().start).unwrap_or_default());
+            copied = finding.span.range().end;
+            finding.span = Span::new(text.len(), text.len() + placeholder.len());
+            text.push_str(&placeholder);
+            self.findings.push(finding);
+        }
+        text.push_str(self.text.get(copied..).unwrap_or_default());
+        self.text = text;
+        true
     }
 
     /// Gives the finding at `received` another kind and placeholder.
@@ -74,8 +99,10 @@ impl Held {
     }
 
     /// Whether `span` touches a finding.
-    pub(super) fn touches(&self, span: Span) -> bool {
-        self.findings.iter().any(|finding| finding.span.overlaps(span))
+    fn touches(&self, span: Span) -> bool {
+        self.findings
+            .get(self.findings.partition_point(|finding| finding.span.end <= span.start))
+            .is_some_and(|next| next.span.overlaps(span))
     }
 
     /// Replaces `span` and moves the findings from number `from` on.
@@ -93,7 +120,8 @@ impl Held {
 
     /// The received range of a redacted range that touches no finding.
     fn received(&self, span: Span) -> Span {
-        let before = self.findings.iter().rev().find(|finding| finding.span.end <= span.start);
+        let until = self.findings.partition_point(|finding| finding.span.end <= span.start);
+        let before = until.checked_sub(1).and_then(|last| self.findings.get(last));
         let (redacted, received) = before.map_or((0, 0), |finding| (finding.span.end, finding.received.end));
         Span { start: received + (span.start - redacted), end: received + (span.end - redacted) }
     }

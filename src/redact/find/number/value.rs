@@ -12,6 +12,7 @@ use crate::{
         Kind, Likelihood,
         candidate::Candidate,
         check,
+        token::NormalisedTurn,
         words::{Cue, Cues},
     },
     text::Span,
@@ -107,9 +108,8 @@ fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, afte
     let named = labels.has(Cue::Expiry);
     let other = [Cue::Passport, Cue::License, Cue::NationalId, Cue::Product, Cue::Order, Cue::Medical];
     let unpaid = !after && !labels.has(Cue::Card) && !labels.has(Cue::Cvv) && !labels.asked.has(Cue::Expiry);
-    let paid_elsewhere = turn.tokens().iter().any(|token| token.word.cues.any(Cues::of(&[Cue::Card, Cue::Cvv])));
     let prose = labels.sentence == Cue::Expiry.into() && turn.tokens().len() > EXPIRY_WORDS_MAX;
-    if unpaid && !paid_elsewhere && (prose || other.iter().any(|cue| labels.has(*cue))) {
+    if named && unpaid && !pays(turn) && (prose || other.iter().any(|cue| labels.has(*cue))) {
         return None;
     }
     if !(named || after || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
@@ -132,6 +132,11 @@ fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, afte
     }
     let packed = matches!(raw.len(), 4 | 6) && month(raw.get(..2)?) && year(raw.get(2..)?);
     ((named || after) && packed).then_some(first)
+}
+
+/// Whether a card is spoken of anywhere in the turn.
+fn pays(turn: &NormalisedTurn<'_>) -> bool {
+    turn.tokens().iter().any(|token| token.word.cues.any(Cues::of(&[Cue::Card, Cue::Cvv])))
 }
 
 /// What the words around make of the number.
