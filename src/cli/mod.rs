@@ -41,6 +41,8 @@ enum Command {
     /// Checks or shows the settings
     #[command(subcommand)]
     Config(config::Command),
+    /// Redacts and scores conversations: JSON Lines in, JSON Lines out
+    Analyze(analyze::Args),
     /// Redacts and scores archives in bulk
     Rescore(Box<rescore::Args>),
     /// Writes a completion script for a shell
@@ -54,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Credential(command) => credential::run(command),
         Command::Config(command) => config::run(command),
+        Command::Analyze(args) => analyze::run(&args),
         Command::Rescore(args) => rescore::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
