@@ -4,6 +4,7 @@
 Each row of mutations.toml lists edits (a file, the text to replace, what to put there) and the test that must fail. The tree is
 copied to a folder of its own; nothing here is changed. Prints a line a mutation; exits 1 if any of them survived.
 """
+import os
 import pathlib
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 COPY = ROOT / "target" / "mutations" / "tree"
-BUILD = ROOT / "target" / "mutations" / "build"
+BUILD = os.environ.get("CARGO_TARGET_DIR") or ROOT / "target" / "mutations" / "build"
 
 
 def fresh_copy():
