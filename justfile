@@ -33,7 +33,8 @@ bench: build
 
 # Kill and fault suites at their full counts
 soak:
-    TRIAGED_SOAK=1 cargo test --profile ci --locked --test store_crash --test service_crash -- --nocapture
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test store_crash
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_crash -- --nocapture
 
 # Break guarantees on purpose and see that their tests turn red
 mutations *NAMES:
