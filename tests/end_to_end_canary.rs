@@ -24,7 +24,7 @@ use triaged::{
 
 /// Interactions; each plants [`PLANTED_EACH`] identifiers.
 const INTERACTIONS: usize = 200;
-const PLANTED_EACH: usize = 5;
+const PLANTED_EACH: usize = 7;
 
 fn digits(count: usize) -> String {
     random::<16>().unwrap().iter().take(count).map(|byte| char::from(b'0' + byte % 10)).collect()
@@ -55,11 +55,13 @@ struct Planted {
 fn plant() -> Planted {
     let (card, email, password) = (card(), format!("{}@{}.example.com", letters(9), letters(7)), letters(14));
     let (name, phone) = (format!("{} {}", letters(8), letters(11)), format!("+4477009{}", digits(5)));
+    let pin = format!("PIN is {} {}", digits(4), letters(12));
+    let cvv = format!("CVV is {} {}", digits(3), letters(12));
     let text = format!(
         "{name} here, my card {card} was charged twice, write to {email} or ring {phone}, my password is {password} and \
-         nobody replied"
+         nobody replied. My {pin}. The {cvv}."
     );
-    Planted { values: vec![card, email.clone(), password, phone, name.clone()], text, email, name }
+    Planted { values: vec![card, email.clone(), password, phone, name.clone(), pin, cvv], text, email, name }
 }
 
 fn interaction(number: usize, planted: &Planted) -> Interaction {
