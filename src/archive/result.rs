@@ -45,7 +45,7 @@ impl Digest {
     }
 
     /// The digest of its hexadecimal form.
-    pub(super) fn from_hex(text: &str) -> Option<Self> {
+    pub fn from_hex(text: &str) -> Option<Self> {
         let mut digest = Self::default();
         let pairs = text.as_bytes().chunks_exact(2);
         if text.len() != 64 || pairs.len() != 32 {
