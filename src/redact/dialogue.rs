@@ -2,6 +2,7 @@
 //! Knows nothing of how answers are found.
 
 use super::{
+    gazetteer::Gap,
     token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues},
 };
@@ -122,6 +123,9 @@ pub(super) fn only_acknowledges(turn: &NormalisedTurn<'_>) -> bool {
 /// A sentence of the company with at most this many words that names a kind asks for it: `and your postcode please`.
 const DEMAND_WORDS_MAX: usize = 12;
 
+/// What may end a sentence.
+const SENTENCE_MARKS: Gap = Gap::ASK.and(Gap::STOP).and(Gap::LINE).and(Gap::DOT);
+
 /// The meaning cues of the last sentence that asks; of the sentence before it, where it only says `What is it?`.
 fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let mut asked = None;
@@ -132,7 +136,8 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
         denies |= token.word.cues.has(Cue::Negation) && is_never(turn.word(index));
-        let gap = turn.gap(index);
+        let marked = turn.token(index + 1).is_none_or(|next| next.before.has(SENTENCE_MARKS));
+        let gap = if marked { turn.gap(index) } else { "" };
         let ends = index + 1 == count || gap.contains(['?', '!', '\n']) || gap.contains(". ");
         if !ends {
             continue;

@@ -14,17 +14,24 @@ mod candidate;
 mod check;
 mod dialogue;
 mod find;
+mod flags;
 mod gazetteer;
+mod heads;
 mod held;
 mod known;
+mod masks;
+mod mentions;
 mod numbering;
 mod people;
 mod places;
 mod resolve;
 mod split;
+mod table;
 #[cfg(test)]
 mod testing;
 mod token;
+mod tokenise;
+mod vocabulary;
 mod words;
 
 use std::fmt;

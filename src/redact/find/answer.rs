@@ -11,7 +11,9 @@ use crate::{
     redact::{
         Kind, Likelihood, Reason,
         candidate::Candidate,
+        flags::Flags,
         token::{Class, NormalisedTurn},
+        tokenise::Marks,
         words::{Cue, Cues},
     },
     text::Span,
@@ -31,12 +33,12 @@ const LABELS: &[(Cue, Kind, Reason)] = &[
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
     let cues = Cues::of(&[Cue::Password, Cue::SecurityAnswer, Cue::Username, Cue::Pin]);
-    for (index, token) in turn.tokens().iter().enumerate() {
+    for (index, token) in turn.flagged(Flags::LABEL) {
         if token.word.cues.any(cues) {
             labelled(turn, index, out);
         }
     }
-    for index in 0..turn.tokens().len() {
+    for (index, _) in turn.flagged(Flags::LABEL) {
         set_to(turn, index, out);
     }
     if view.role == Role::Customer {
@@ -290,6 +292,9 @@ fn leads_in(turn: &NormalisedTurn<'_>, index: usize) -> bool {
 /// `@name` with a digit or an underscore in it: a handle of a person rather than of a brand.
 fn handles(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
     let text = turn.text();
+    if !turn.has_mark(Marks::AT) {
+        return;
+    }
     for at in memchr::memchr_iter(b'@', text.as_bytes()) {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let name = text.get(at + 1..).unwrap_or_default();

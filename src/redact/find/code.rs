@@ -6,6 +6,7 @@ use crate::{
     redact::{
         Kind, Likelihood,
         candidate::Candidate,
+        flags::Flags,
         token::{Case, Class, NormalisedTurn, Token},
         words::{Cue, Cues},
     },
@@ -18,15 +19,17 @@ const TOKENS_MAX: usize = 8;
 /// Finds codes in context.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    let mut index = 0;
-    while index < turn.tokens().len() {
+    let mut done = 0;
+    for (index, _) in turn.flagged(Flags::DIGITS.and(Flags::JOINED).and(Flags::UPPER)) {
+        if index < done {
+            continue;
+        }
         let Some(last) = code_at(turn, index) else {
             locator(view, index, out);
-            index += 1;
             continue;
         };
         decide(view, index, last, out);
-        index = last + 1;
+        done = last + 1;
     }
 }
 

@@ -4,7 +4,7 @@ use memchr::memchr_iter;
 
 use super::{super::Likelihood, View};
 use crate::{
-    redact::{Kind, candidate::Candidate},
+    redact::{Kind, candidate::Candidate, tokenise::Marks},
     text::Span,
 };
 
@@ -17,6 +17,9 @@ const DOMAIN_BYTES_MAX: usize = 255;
 /// Finds e-mail addresses around every `@`.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let text = view.turn.text();
+    if !view.turn.has_mark(Marks::AT) {
+        return;
+    }
     for at in memchr_iter(b'@', text.as_bytes()) {
         if let Some(span) = around(text, at) {
             out.push(Candidate::new(span, Kind::Email, Likelihood::VeryLikely, "form:email"));

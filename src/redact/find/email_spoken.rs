@@ -5,8 +5,10 @@ use super::{View, context::Labels, number::letter_at};
 use crate::redact::{
     Kind, Likelihood,
     candidate::Candidate,
+    flags::Flags,
     gazetteer,
     token::{Class, NormalisedTurn},
+    tokenise::Marks,
     words::{Cue, Cues},
 };
 
@@ -34,13 +36,15 @@ const ENDINGS: &[&str] = &[
 /// Finds spoken and disguised addresses.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    for (index, token) in turn.tokens().iter().enumerate().skip(1) {
-        if token.word.cues.has(Cue::At) || (turn.word(index) == "a" && bracketed(turn, index)) {
+    for (index, token) in turn.flagged(Flags::AT) {
+        if index > 0 && (token.word.cues.has(Cue::At) || (turn.word(index) == "a" && bracketed(turn, index))) {
             out.extend(around(view, index));
         }
     }
-    for at in memchr::memchr_iter(b'@', turn.text().as_bytes()) {
-        out.extend(written(turn, at));
+    if turn.has_mark(Marks::AT) {
+        for at in memchr::memchr_iter(b'@', turn.text().as_bytes()) {
+            out.extend(written(turn, at));
+        }
     }
     if view.asked.has(Cue::Email) {
         fragments(turn, out);

@@ -6,6 +6,7 @@ use crate::{
         Kind, Likelihood,
         candidate::Candidate,
         check,
+        flags::Flags,
         token::{Case, Class},
         words::Cue,
     },
@@ -18,7 +19,7 @@ const LENGTH_MAX: usize = 34;
 /// Finds IBANs by country, length and check digits, and broken ones in groups of four or beside the word.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    for (index, token) in turn.tokens().iter().enumerate() {
+    for (index, token) in turn.flagged(Flags::DIGITS.and(Flags::NEAR_DIGITS)) {
         let raw = turn.word(index).as_bytes();
         let begins = match raw {
             [a, b, c, d, ..] => {

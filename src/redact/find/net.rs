@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::{
-    redact::{Kind, Likelihood, candidate::Candidate, token::NormalisedTurn, words::Cue},
+    redact::{Kind, Likelihood, candidate::Candidate, flags::Flags, gazetteer::Gap, token::NormalisedTurn, words::Cue},
     text::Span,
 };
 
@@ -11,13 +11,13 @@ const IPV6_BYTES_MAX: usize = 45;
 
 /// Finds IP and MAC addresses.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
-    for (index, token) in view.turn.tokens().iter().enumerate() {
+    for (index, token) in view.turn.flagged(Flags::DIGITS) {
         if token.is_digits() && view.turn.gap(index) == "." {
             out.extend(ipv4(view, index));
         }
     }
-    for index in 0..view.turn.tokens().len() {
-        let begins = view.turn.token(index).is_some_and(|token| token.is_digits() || token.word.number.is_some());
+    for (index, token) in view.turn.flagged(Flags::DIGITS.and(Flags::NUMBER)) {
+        let begins = token.is_digits() || token.word.number.is_some();
         let marked = matches!(view.turn.gap(index), "[.]" | "(.)" | "{.}" | " . ")
             || (index + 1..index + 6).any(|at| view.turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Dot)));
         if begins && marked {
@@ -26,7 +26,8 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     }
     let text = view.turn.text();
     let mut done = 0;
-    for colon in memchr::memchr_iter(b':', text.as_bytes()) {
+    let colons = if view.turn.has_gap(Gap::COLON) { text } else { "" };
+    for colon in memchr::memchr_iter(b':', colons.as_bytes()) {
         if colon >= done
             && let Some((span, kind)) = colon_groups(text, colon)
         {
@@ -122,7 +123,7 @@ fn hyphenated(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
         turn.token(at).is_some_and(|token| token.span.len() == length)
             && turn.raw(at).bytes().all(|byte| byte.is_ascii_hexdigit())
     };
-    for index in 0..turn.tokens().len() {
+    for (index, _) in turn.flagged(Flags::JOINED) {
         let shape = match turn.gap(index) {
             "-" if (0..6).all(|offset| hex(index + offset, 2)) => Some((5, "-")),
             "." if (0..3).all(|offset| hex(index + offset, 4)) => Some((2, ".")),

@@ -5,6 +5,8 @@ use crate::{
     redact::{
         Kind, Likelihood,
         candidate::Candidate,
+        flags::Flags,
+        gazetteer::Gap,
         token::NormalisedTurn,
         words::{Cue, Cues},
     },
@@ -109,26 +111,13 @@ const PREFIXES: &[(&str, usize)] = &[
 /// Finds secrets.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let text = view.turn.text();
-    private_keys(text, out);
-    labelled(view, out);
-    let mut start = None;
-    for (at, byte) in text.bytes().enumerate().chain(std::iter::once((text.len(), b' '))) {
-        match (belongs(byte), start) {
-            (true, None) => start = Some(at),
-            (false, Some(first)) => {
-                start = None;
-                if at - first >= CHUNK_BYTES_MIN {
-                    out.extend(chunk(view, first, at));
-                }
-            }
-            _ => {}
-        }
+    if view.turn.has_gap(Gap::HYPHEN) {
+        private_keys(text, out);
     }
-}
-
-/// Bytes that a key may hold.
-fn belongs(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b'~' | b':' | b'$' | b'|')
+    labelled(view, out);
+    for span in view.turn.chunks() {
+        out.extend(chunk(view, span.start as usize, span.end as usize));
+    }
 }
 
 /// `-----BEGIN … PRIVATE KEY-----` to its end line, or to the end of the text.
@@ -298,7 +287,7 @@ fn connection(view: &View<'_>, start: usize, end: usize) -> Option<Candidate> {
 /// Keys in groups joined by hyphens, and word lists, where the words before say that they are secrets.
 fn labelled(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    for (index, token) in turn.tokens().iter().enumerate() {
+    for (index, token) in turn.flagged(Flags::SECRET) {
         if !token.word.cues.has(Cue::Secret) {
             continue;
         }

@@ -11,7 +11,8 @@ use super::{
     Kind, Likelihood,
     candidate::Candidate,
     find::View,
-    gazetteer::{Class, Gap, Reading, Shape},
+    flags::Flags,
+    gazetteer::{Class, Entry, Gap, Reading, Shape},
     words::Cue,
 };
 use cue::Left;
@@ -29,13 +30,15 @@ const LISTED: i32 = 2;
 
 /// Hands in the names of persons of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
-    let mut at = 0;
+    let mut done = 0;
     let mut before: Option<(Run, Score)> = None;
-    while at < reading.len() {
-        let Some((run, score)) = name_at(view, reading, at) else {
-            at += 1;
+    let answer =
+        (0..1).filter(|_| asked(view, 0) && !reading.turn.token(0).is_some_and(|token| token.flags.any(Flags::NAME)));
+    for at in answer.chain(reading.turn.flagged(Flags::NAME).map(|(index, _)| index)) {
+        if at < done {
             continue;
-        };
+        }
+        let Some((run, score)) = name_at(view, reading, at) else { continue };
         let listed = before.filter(|(other, _)| is_list(reading, *other, run));
         let sure = |score: Score| score.points >= THRESHOLD;
         let capital = reading.mark(run.first).shape != Shape::Plain;
@@ -50,7 +53,7 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         }
         // What the list has confirmed confirms the next one.
         before = Some((run, Score { points: if taken { score.points.max(THRESHOLD) } else { score.points }, ..score }));
-        at = if taken { run.last + 1 } else { at + 1 };
+        done = if taken { run.last + 1 } else { at + 1 };
     }
 }
 
@@ -73,13 +76,19 @@ fn candidate(reading: &Reading<'_>, run: Run, score: Score) -> Candidate {
     Candidate::new(reading.turn.span(run.first, run.last), Kind::Person, likelihood, score.reason)
 }
 
+/// Whether a name may begin with a word, by what the lists say of it and of the word before it. Only words that may are
+/// looked at.
+pub(super) fn may_begin(entry: Entry, capital: bool, previous: Entry) -> bool {
+    let hopeful = if capital { entry.is_name() || entry.ordinary < 3 } else { entry.given > 1 && entry.ordinary < 3 };
+    hopeful || previous.is(Class::CueEnd) || previous.is(Class::Title)
+}
+
 /// The name that begins at token `at`, if its score suffices.
 fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Score)> {
     let entry = reading.entry(at);
     let capital = reading.mark(at).shape != Shape::Plain;
-    let cued = at > 0 && reading.previous(at).is(Class::CueEnd) || asked(view, at);
-    let hopeful = if capital { entry.is_name() || entry.ordinary < 3 } else { entry.given > 1 && entry.ordinary < 3 };
-    if !(hopeful || cued || reading.previous(at).is(Class::Title)) || !run::is_usable(reading, at) {
+    let begins = may_begin(entry, capital, reading.previous(at)) || asked(view, at);
+    if !begins || !run::is_usable(reading, at) {
         return None;
     }
     let left = left_of(view, reading, at);

@@ -12,7 +12,8 @@ use super::{
     Kind, Likelihood,
     candidate::Candidate,
     find::View,
-    gazetteer::{Class, Classes, Gap, Reading, Shape},
+    flags::Flags,
+    gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
     words::Cue,
 };
 use street::{Core, Strength};
@@ -26,6 +27,11 @@ const CONTEXT: usize = 7;
 /// The same for words and a number that are an address only by that.
 const NEAR: usize = 3;
 
+/// Whether a word (lower case) may make a street of a number beside it.
+pub(super) fn may_name_street(word: &str, entry: Entry) -> bool {
+    street::may_name(word, entry)
+}
+
 /// Hands in the addresses and postal codes of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut done = 0;
@@ -33,8 +39,7 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::Likely, "asked:address"));
         return;
     }
-    for at in 0..reading.len() {
-        let Some(token) = reading.turn.token(at) else { return };
+    for (at, token) in reading.turn.flagged(Flags::DIGITS.and(Flags::NUMBER).and(Flags::PLACEHOLDER)) {
         let number = !token.is_word() || token.word.number.is_some() && reading.mark(at).shape != Shape::Capital;
         if at < done || !number {
             continue;
@@ -52,7 +57,8 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
 /// The address around the number at `at`, from token `from` on.
 fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
     let start = at.saturating_sub(LOOK_BACK).max(from);
-    let cores = (start..=at).filter_map(|first| street::core(reading, first)).filter(|core| core.last >= at);
+    let end = if may_be_street(reading, start, at) { at + 1 } else { start };
+    let cores = (start..end).filter_map(|first| street::core(reading, first)).filter(|core| core.last >= at);
     let core = cores.max_by_key(|core| (core.strength, Reverse(core.first)));
     let core = core.or_else(|| before_unit(reading, from, at)).or_else(|| military(reading, from, at))?;
     let (first, corner) = before(reading, from, core.first);
@@ -60,6 +66,14 @@ fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Op
     let near = if core.strength == Strength::Bare { NEAR } else { CONTEXT };
     let sure = core.strength == Strength::Strong || reach.more || corner || lives(view, reading, first, near);
     sure.then_some((first, reach.last))
+}
+
+/// Whether a word near the number at `at` may make a street of it.
+fn may_be_street(reading: &Reading<'_>, start: usize, at: usize) -> bool {
+    (start..=at + LOOK_BACK).any(|near| {
+        let named = reading.turn.token(near).is_some_and(|token| token.flags.any(Flags::STREET));
+        named || reading.mark(near).shape != Shape::Plain && reading.entry(near).ordinary == 0
+    })
 }
 
 /// Longest answer to a question for a street, in tokens.

@@ -2,7 +2,7 @@
 
 use super::number::{house_number, is_number, is_ordinal, spoken_number};
 use crate::redact::{
-    gazetteer::{Class, Classes, Gap, Reading, Shape},
+    gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
     token::Case,
     words::{Cue, Cues},
 };
@@ -82,6 +82,16 @@ const ENDINGS: [&str; 44] = [
 
 /// Endings that are those of few other words.
 const SURE_ENDINGS: usize = 15;
+
+/// Whether a word (lower case) may be what makes a street or a box of a number beside it; words with capitals may be
+/// too. A core without such a word is none.
+pub(super) fn may_name(word: &str, entry: Entry) -> bool {
+    const STREETS: Classes =
+        Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst, Class::WeakStreetFirst, Class::Box]);
+    entry.classes.any(STREETS)
+        || matches!(word, "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u")
+        || ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
 
 /// The core that begins at token `at`.
 pub(super) fn core(reading: &Reading<'_>, at: usize) -> Option<Core> {

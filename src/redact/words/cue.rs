@@ -103,7 +103,7 @@ pub(crate) enum Cue {
 }
 
 /// A set of cues.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Cues(u128);
 
 impl Cues {

@@ -3,7 +3,7 @@
 use std::ops::{BitAnd, BitOr};
 
 /// A set of languages of the number tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Languages(u16);
 
 impl Languages {
@@ -51,7 +51,7 @@ impl BitOr for Languages {
 }
 
 /// A number word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Number {
     /// 0–99, 100 or 1000.
     pub(crate) value: u16,
