@@ -1,8 +1,6 @@
 //! The beginnings of values: the first letters and digits from a token on, over the borders of tokens, as one integer.
 //! Values that are searched for again are filed under them. Knows nothing of values.
 
-use super::token::Token;
-
 /// How many letters and digits a long head has.
 pub(super) const LONG_BYTES: usize = 8;
 
@@ -11,24 +9,22 @@ pub(super) const SHORT_BYTES: usize = 3;
 
 const SHORT_MASK: u64 = (1 << (8 * SHORT_BYTES)) - 1;
 
-/// Writes the head of every token of a text to `heads`; where fewer letters and digits are left, zeros follow.
-pub(super) fn read(tokens: &[Token], lower: &str, heads: &mut Vec<u64>) {
-    heads.clear();
-    heads.resize(tokens.len(), 0);
-    let mut next = 0;
-    for (head, token) in heads.iter_mut().zip(tokens).rev() {
-        let len = token.span.len();
-        next = match len {
-            LONG_BYTES.. => first(lower, token.span.start as usize, LONG_BYTES),
-            _ => first(lower, token.span.start as usize, len) | next << (8 * len),
-        };
-        *head = next;
+/// Makes the first letters and digits of every token reach over its border, into the tokens behind it; where fewer are
+/// left, zeros follow.
+pub(super) fn join(heads: &mut [u64]) {
+    let mut next: u64 = 0;
+    for head in heads.iter_mut().rev() {
+        let free = head.leading_zeros() / 8;
+        if free > 0 {
+            *head |= next.checked_shl(64 - 8 * free).unwrap_or(0);
+        }
+        next = *head;
     }
 }
 
-/// The `len` bytes at `start`, at most eight.
+/// The `len` bytes at `start`, at most eight, the first one lowest.
 #[inline]
-fn first(text: &str, start: usize, len: usize) -> u64 {
+pub(super) fn first(text: &str, start: usize, len: usize) -> u64 {
     let rest = text.as_bytes().get(start..).unwrap_or_default();
     if let Some(bytes) = rest.first_chunk::<LONG_BYTES>() {
         return u64::from_le_bytes(*bytes)

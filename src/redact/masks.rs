@@ -97,6 +97,17 @@ impl<'t> Runs<'t> {
     #[inline]
     fn bits(&self, start: usize, end: usize) -> Option<(u64, u64)> {
         let len = end - start;
+        if let Some(from) = start.checked_sub(self.base).filter(|_| len <= BLOCK) {
+            let part = |block: u64| block >> from & (u64::MAX >> (BLOCK - len));
+            return Some((part(self.block.digits), part(self.block.upper)));
+        }
+        self.bits_over(start, end)
+    }
+
+    /// The same where the run began in the block before.
+    #[cold]
+    fn bits_over(&self, start: usize, end: usize) -> Option<(u64, u64)> {
+        let len = end - start;
         let from = (start + BLOCK).checked_sub(self.base)?;
         if len > BLOCK || from >= 2 * BLOCK {
             return None;

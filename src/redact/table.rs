@@ -10,6 +10,20 @@ pub(super) const SHORT_BYTES_MAX: usize = 14;
 /// The bits of a slot that hold the word; the number stands above.
 const WORD_BITS: u32 = 112;
 
+/// The bits of the first bytes, by their number.
+static MASKS: [u128; SHORT_BYTES_MAX + 1] = {
+    let mut masks = [0; SHORT_BYTES_MAX + 1];
+    let mut len = 1;
+    while len <= SHORT_BYTES_MAX {
+        #[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+        {
+            masks[len] = u128::MAX >> (128 - 8 * len);
+        }
+        len += 1;
+    }
+    masks
+};
+
 const WORD_MASK: u128 = (1 << WORD_BITS) - 1;
 
 /// A word of at most [`SHORT_BYTES_MAX`] bytes, filled up with zeros.
@@ -20,12 +34,9 @@ impl Key {
     /// The word of `len` bytes at `start`, if it is short enough.
     #[inline]
     pub(super) fn at(text: &[u8], start: usize, len: usize) -> Option<Self> {
-        if len > SHORT_BYTES_MAX {
-            return None;
-        }
-        if let Some((near, _)) = text.get(start..).and_then(<[u8]>::split_first_chunk::<16>) {
-            let unused = 128 - 8 * u32::try_from(len).unwrap_or(0);
-            return Some(Self(u128::from_le_bytes(*near) & u128::MAX.checked_shr(unused).unwrap_or(0)));
+        let mask = MASKS.get(len)?;
+        if let Some(near) = text.get(start..).and_then(<[u8]>::first_chunk::<16>) {
+            return Some(Self(u128::from_le_bytes(*near) & mask));
         }
         let word = text.get(start..start + len)?;
         let mut bytes = [0; 16];
@@ -33,15 +44,25 @@ impl Key {
         Some(Self(u128::from_le_bytes(bytes)))
     }
 
+    /// Its first eight bytes.
+    #[inline]
+    pub(super) fn head(self) -> u64 {
+        self.halves().0
+    }
+
+    #[inline]
+    fn halves(self) -> (u64, u64) {
+        let low = u64::try_from(self.0 & u128::from(u64::MAX)).unwrap_or(0);
+        (low, u64::try_from(self.0 >> 64).unwrap_or(0))
+    }
+
     /// Well-mixed bits of the word: the two halves multiplied and folded.
     #[inline]
     fn hash(self) -> u64 {
-        let bytes = self.0.to_le_bytes();
-        let (low, high) = bytes.split_at(8);
-        let half = |part: &[u8]| part.try_into().map_or(0, u64::from_le_bytes);
-        let product = u128::from(half(low) ^ 0x9e37_79b9_7f4a_7c15) * u128::from(half(high) ^ 0xd1b5_4a32_d192_ed03);
-        let folded = (product ^ (product >> 64)) & u128::from(u64::MAX);
-        u64::try_from(folded).unwrap_or(0).wrapping_mul(0xa24b_aed4_963e_e407)
+        let (low, high) = self.halves();
+        let product = u128::from(low ^ 0x9e37_79b9_7f4a_7c15) * u128::from(high ^ 0xd1b5_4a32_d192_ed03);
+        let (low, high) = Self(product).halves();
+        (low ^ high).wrapping_mul(0xa24b_aed4_963e_e407)
     }
 }
 

@@ -49,8 +49,6 @@ pub(super) struct Token {
     pub(super) shape: Shape,
     /// What stands between it and the token before it.
     pub(super) before: Gap,
-    /// Which finders it may interest.
-    pub(super) flags: Flags,
     /// What the lists of names and places say of it; empty for anything but a listed word.
     pub(super) entry: Entry,
     /// What the word tables say of it; empty for a word they do not list.
@@ -120,16 +118,21 @@ impl<'a> NormalisedTurn<'a> {
 
     /// The tokens that have one of these flags, in order, with their numbers.
     pub(super) fn flagged(&self, flags: Flags) -> impl Iterator<Item = (usize, &Token)> + '_ {
-        let triggers = if self.cut.flags.any(flags) { self.cut.triggers.as_slice() } else { &[] };
+        let triggers = if self.cut.all.any(flags) { self.cut.triggers.as_slice() } else { &[] };
         triggers.iter().filter_map(move |index| {
             let index = *index as usize;
-            self.cut.tokens.get(index).filter(|token| token.flags.any(flags)).map(|token| (index, token))
+            if self.flags(index).any(flags) { self.cut.tokens.get(index).map(|token| (index, token)) } else { None }
         })
+    }
+
+    /// The flags of token `index`.
+    pub(super) fn flags(&self, index: usize) -> Flags {
+        self.cut.flags.get(index).copied().unwrap_or_default()
     }
 
     /// Whether a token has one of these flags.
     pub(super) fn has(&self, flags: Flags) -> bool {
-        self.cut.flags.any(flags)
+        self.cut.all.any(flags)
     }
 
     /// Whether the text has one of these marks between its tokens.

@@ -3,10 +3,11 @@
 
 use super::{
     flags::Flags,
-    gazetteer::{self, Entry, Gap, Shape},
+    gazetteer::{self, Entry, Gap, Line, Shape},
     heads,
     kind::Kind,
     masks::{Run, Runs},
+    table::Key,
     token::{Case, Class, Token, placeholder},
     vocabulary::{Vocabulary, vocabulary},
     words::{self, Word},
@@ -25,6 +26,7 @@ impl Marks {
     pub(super) const AT: Self = Self(1 << 16);
     /// `/`.
     pub(super) const SLASH: Self = Self(1 << 17);
+    const SPACE: Self = Self(Self::of_byte(b' '));
     /// `[`.
     const BRACKET: Self = Self(1 << 18);
     /// What never stands in a key.
@@ -75,6 +77,8 @@ static TABLE: [u32; 256] = {
 pub(super) struct Cut {
     /// The tokens.
     pub(super) tokens: Vec<Token>,
+    /// Which finders each of them may interest.
+    pub(super) flags: Vec<Flags>,
     /// The tokens that may interest a finder.
     pub(super) triggers: Vec<u32>,
     /// Runs of bytes that a key may be made of, if they are long enough.
@@ -88,7 +92,7 @@ pub(super) struct Cut {
     /// All marks of the text.
     pub(super) marks: Marks,
     /// All flags of its tokens.
-    pub(super) flags: Flags,
+    pub(super) all: Flags,
     /// Whether nouns are written with capitals.
     pub(super) capital_nouns: bool,
 }
@@ -96,13 +100,18 @@ pub(super) struct Cut {
 impl Cut {
     /// Cuts a text; `lower` is the same in lower case.
     pub(super) fn read(&mut self, text: &str, lower: &str) {
-        self.tokens.clear();
-        self.triggers.clear();
-        self.chunks.clear();
-        self.phrases.clear();
-        (self.marks, self.flags, self.starts_name_phrase) = (Marks::default(), Flags::default(), false);
-        let mut reader =
-            Reader { text, lower, vocabulary: vocabulary(), cut: self, done: 0, chunk: 0, before: Marks::default() };
+        self.clear();
+        let mut reader = Reader {
+            text,
+            lower,
+            vocabulary: vocabulary(),
+            cut: self,
+            done: 0,
+            chunk: 0,
+            before: Marks::default(),
+            line: Line::default(),
+            german: 0,
+        };
         if text.is_ascii() {
             for run in Runs::new(text.as_bytes()) {
                 reader.run(run);
@@ -115,12 +124,23 @@ impl Cut {
             self.read_chunks(text);
         }
         if !self.phrases.is_empty() {
-            words::mark_phrases(&mut self.tokens, &self.phrases, lower);
+            words::mark_phrases(&mut self.tokens, &mut self.flags, &self.phrases, lower);
         }
-        let phrases = self.starts_name_phrase;
-        self.capital_nouns = gazetteer::weigh(&mut self.tokens, phrases, lower);
+        if self.starts_name_phrase {
+            gazetteer::block_phrases(&mut self.tokens, &self.flags, lower);
+        }
+        heads::join(&mut self.heads);
         self.find_triggers();
-        heads::read(&self.tokens, lower, &mut self.heads);
+    }
+
+    fn clear(&mut self) {
+        self.tokens.clear();
+        self.flags.clear();
+        self.triggers.clear();
+        self.chunks.clear();
+        self.heads.clear();
+        self.phrases.clear();
+        (self.marks, self.all, self.starts_name_phrase) = (Marks::default(), Flags::default(), false);
     }
 
     /// The runs of key bytes of a text whose tokens hold other letters than those of ASCII.
@@ -139,9 +159,9 @@ impl Cut {
 
     /// Lists the tokens that may interest a finder.
     fn find_triggers(&mut self) {
-        for (index, token) in (0..).zip(&self.tokens) {
-            self.flags.add(token.flags);
-            if token.flags.any(Flags::TRIGGERS) {
+        for (index, flags) in (0..).zip(&self.flags) {
+            self.all.add(*flags);
+            if flags.any(Flags::TRIGGERS) {
                 self.triggers.push(index);
             }
         }
@@ -159,9 +179,12 @@ struct Reader<'t> {
     chunk: usize,
     /// What stands before the next token.
     before: Marks,
+    line: Line,
+    /// How many German function words there are.
+    german: usize,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     #[inline]
     fn run(&mut self, run: Run) {
         if run.start < self.done {
@@ -197,11 +220,22 @@ impl Reader<'_> {
     #[inline]
     fn gap(&mut self, start: usize) {
         let gap = self.text.as_bytes().get(self.done..start).unwrap_or_default();
+        if let [b' '] = gap {
+            self.before = Marks::SPACE;
+            self.cut.marks.0 |= Marks::SPACE.0;
+            self.keep_chunk(self.done);
+            self.chunk = start;
+            return;
+        }
+        self.marks(gap, start);
+    }
+
+    fn marks(&mut self, gap: &'t [u8], start: usize) {
         let marks = Marks::of(gap);
         self.before = marks;
         self.cut.marks.0 |= marks.0;
-        if let ([] | [b'-' | b'_' | b'/' | b'.'], Some(last)) = (gap, self.cut.tokens.last_mut()) {
-            last.flags.add(Flags::JOINED);
+        if let ([] | [b'-' | b'_' | b'/' | b'.'], Some(last)) = (gap, self.cut.flags.last_mut()) {
+            last.add(Flags::JOINED);
         }
         if marks.any(Marks::BREAK) {
             self.break_chunk(gap, start);
@@ -243,62 +277,78 @@ impl Reader<'_> {
 
     fn push_placeholder(&mut self, kind: Kind, span: Span) {
         let (word, entry) = (Word::default(), Entry::default());
-        let class = Class::Placeholder(kind);
-        let (before, flags) = (self.before.gap(), Flags::PLACEHOLDER);
-        let (case, shape) = (Case::Upper, Shape::Plain);
-        self.cut.tokens.push(Token { span, class, case, shape, before, flags, entry, word });
+        let (class, case, shape) = (Class::Placeholder(kind), Case::Upper, Shape::Plain);
+        let token = Token { span, class, case, shape, before: self.before.gap(), entry, word };
+        self.add(token, Flags::PLACEHOLDER, heads::first(self.lower, span.start as usize, heads::LONG_BYTES));
     }
 
     #[inline]
     fn push(&mut self, start: usize, end: usize, class: Class, case: Case) {
         let len = end - start;
+        let key = Key::at(self.lower.as_bytes(), start, len);
+        let head = key.map_or_else(|| heads::first(self.lower, start, heads::LONG_BYTES), Key::head);
         let mut token = Token {
             span: Span::new(start, end),
             class,
             case,
             shape: Shape::Plain,
             before: self.before.gap(),
-            flags: Flags::default(),
             entry: Entry::default(),
             word: Word::default(),
         };
+        let mut flags = Flags::default();
         if class != Class::Digits || len == 1 {
-            match self.vocabulary.at(self.lower, start, len) {
-                Some(known) => (token.word, token.entry, token.flags) = (known.word, known.entry, known.flags),
-                None => self.unlisted(&mut token),
-            }
-            if class != Class::Word {
-                token.entry = Entry::default();
-            }
-        }
-        if class == Class::Word {
-            if case == Case::Upper && (5..=11).contains(&len) {
-                token.flags.add(Flags::UPPER);
-            }
-        } else {
-            token.flags.add(Flags::DIGITS);
-            for near in self.cut.tokens.iter_mut().rev().take(2) {
-                near.flags.add(Flags::NEAR_DIGITS);
+            let listed = match key {
+                Some(key) => self.vocabulary.get_short(key),
+                None => self.vocabulary.get(token.span.of(self.lower)),
+            };
+            match listed {
+                Some(known) => (token.word, token.entry, flags) = (known.word, known.entry, known.flags),
+                None => (token.word, flags) = self.unlisted(token.span),
             }
         }
-        if token.flags.any(Flags::CONTINUES_PHRASE.and(Flags::CONTINUES_NAME_PHRASE)) {
-            self.phrase(token.flags);
+        if class != Class::Word {
+            token.entry = Entry::default();
+            flags.add(Flags::DIGITS);
+            self.cut.flags.iter_mut().rev().take(2).for_each(|near| near.add(Flags::NEAR_DIGITS));
+        } else if case == Case::Upper && (5..=11).contains(&len) {
+            flags.add(Flags::UPPER);
         }
-        self.cut.tokens.push(token);
+        if flags.any(Flags::CONTINUES_PHRASE.and(Flags::CONTINUES_NAME_PHRASE)) {
+            self.phrase(flags);
+        }
+        self.add(token, flags, head);
         self.done = end;
     }
 
+    #[inline]
+    fn add(&mut self, mut token: Token, mut flags: Flags, head: u64) {
+        let count = self.cut.tokens.len();
+        if token.before.has(Gap::LINE) && count > 0 {
+            self.line.weigh(&mut self.cut.tokens, false);
+            self.line = Line::from(count);
+        }
+        if gazetteer::mark(&mut token, self.cut.tokens.last(), self.lower) {
+            flags.add(Flags::NAME);
+        }
+        self.line.add(&token);
+        self.german += usize::from(token.entry.is(gazetteer::Class::German));
+        self.cut.tokens.push(token);
+        self.cut.flags.push(flags);
+        self.cut.heads.push(head);
+    }
+
     /// A word of no list: put together of listed ones, or a letter.
-    fn unlisted(&self, token: &mut Token) {
-        let word = token.span.of(self.lower);
-        token.word = words::derived(word);
-        token.flags = Flags::of(&token.word, word);
-        token.flags.add(Flags::STREET);
+    #[cold]
+    fn unlisted(&self, span: Span) -> (Word, Flags) {
+        let text = span.of(self.lower);
+        let word = words::derived(text);
+        (word, Flags::of(&word, text).and(Flags::STREET))
     }
 
     /// Notes that a phrase may begin with the token before the present one.
     fn phrase(&mut self, second: Flags) {
-        let first = self.cut.tokens.last().map(|first| first.flags).unwrap_or_default();
+        let first = self.cut.flags.last().copied().unwrap_or_default();
         if second.any(Flags::CONTINUES_PHRASE) && first.any(Flags::STARTS_PHRASE) {
             self.cut.phrases.push(u32::try_from(self.cut.tokens.len() - 1).unwrap_or(u32::MAX));
         }
@@ -312,6 +362,14 @@ impl Reader<'_> {
         self.cut.marks.0 |= Marks::of(gap).0;
         let breaks = |byte: &u8| Marks::of(std::slice::from_ref(byte)).any(Marks::BREAK);
         self.keep_chunk(gap.iter().position(breaks).map_or(end, |at| self.done + at));
+        let total = self.cut.tokens.len();
+        let tokens = &mut self.cut.tokens;
+        self.line.weigh(tokens, true);
+        // One word in six is a German function word.
+        self.cut.capital_nouns = self.german > 1 && self.german * 6 > total;
+        if self.cut.capital_nouns {
+            tokens.iter_mut().for_each(|token| token.shape = token.shape.at_most_initial());
+        }
     }
 }
 

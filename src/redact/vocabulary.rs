@@ -57,15 +57,12 @@ impl Vocabulary {
         self.meaning(self.table.get(word))
     }
 
-    /// The same for the word of `len` bytes at `start` of a text.
+    /// The same for a short word.
     #[inline]
-    pub(super) fn at(&self, lower: &str, start: usize, len: usize) -> Option<&Meaning> {
-        match Key::at(lower.as_bytes(), start, len) {
-            Some(key) => match self.common.get_short(key) {
-                0 => self.meaning(self.table.get_short(key)),
-                number => self.meaning(number),
-            },
-            None => self.get(lower.get(start..start + len)?),
+    pub(super) fn get_short(&self, key: Key) -> Option<&Meaning> {
+        match self.common.get_short(key) {
+            0 => self.meaning(self.table.get_short(key)),
+            number => self.meaning(number),
         }
     }
 
@@ -166,8 +163,8 @@ mod tests {
         assert_eq!((known("may").entry.given > 0, known("may").word.cues.has(words::Cue::Month)), (true, true));
         assert!(known("seven").flags.any(Flags::NUMBER));
         assert!(vocabulary().get("qqqq").is_none());
-        let text = "please call me";
-        assert_eq!(vocabulary().at(text, 7, 4), vocabulary().get("call"));
+        let key = Key::at(b"please call me", 7, 4).unwrap();
+        assert_eq!(vocabulary().get_short(key), vocabulary().get("call"));
     }
 
     #[test]

@@ -111,13 +111,14 @@ impl std::fmt::Debug for Normalised<'_> {
 /// Whether the text is already comparable: printable ASCII, tabs and line ends, without character references.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let plain =
-        bytes.chunks(PLAIN_CHUNK).all(|chunk| chunk.iter().fold(true, |plain, byte| plain & is_plain_byte(*byte)));
+    let (chunks, rest) = bytes.as_chunks::<PLAIN_CHUNK>();
+    let all = |chunk: &[u8]| chunk.iter().fold(true, |plain, byte| plain & is_plain_byte(*byte));
+    let plain = chunks.iter().all(|chunk| all(chunk)) && all(rest);
     plain && memchr::memchr_iter(b'&', bytes).all(|at| text.get(at..).and_then(entity).is_none())
 }
 
 /// So many bytes are looked at without a branch.
-const PLAIN_CHUNK: usize = 64;
+const PLAIN_CHUNK: usize = 16;
 
 fn is_plain_byte(byte: u8) -> bool {
     byte.wrapping_sub(b' ') < 0x5f || byte == b'\n' || byte == b'\r' || byte == b'\t'

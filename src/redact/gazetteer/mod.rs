@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 pub(super) use class::{Class, Classes};
 pub(super) use reading::{Gap, Reading};
-pub(super) use shape::{Shape, weigh};
+pub(super) use shape::{Line, Shape, block_phrases, mark};
 
 use super::vocabulary::vocabulary;
 

@@ -19,58 +19,62 @@ pub(crate) enum Shape {
     Capital,
 }
 
-/// Capitals of a line.
+/// Capitals of the line that is being read.
 #[derive(Clone, Copy, Debug, Default)]
-struct Line {
+pub(crate) struct Line {
     first: usize,
     words: usize,
     upper: usize,
     capital: usize,
 }
 
-/// Writes down how every token is written, what the lists say of words with an apostrophe and of phrases, and which
-/// tokens a name may begin with. Gives whether nouns are written with capitals.
-pub(crate) fn weigh(tokens: &mut [Token], phrases: bool, lower: &str) -> bool {
-    let total = tokens.len();
-    let (mut line, mut german) = (Line::default(), 0);
-    let mut previous: Option<Token> = None;
-    for index in 0..total {
-        if index > 0 && tokens.get(index).is_some_and(|token| token.before.has(Gap::LINE)) {
-            weigh_line(tokens, line, index);
-            line = Line { first: index, ..Line::default() };
-        }
-        let Some(token) = tokens.get_mut(index) else { break };
-        mark(token, previous.as_ref(), lower);
-        german += usize::from(token.entry.is(Class::German));
+impl Line {
+    /// A line that begins with token `first`.
+    pub(crate) fn from(first: usize) -> Self {
+        Self { first, ..Self::default() }
+    }
+
+    /// Takes note of a token.
+    #[inline]
+    pub(crate) fn add(&mut self, token: &Token) {
         if token.is_word() && token.span.len() > 1 {
-            line.words += 1;
-            line.upper += usize::from(token.case == Case::Upper);
-            line.capital += usize::from(token.case == Case::Capital);
+            self.words += 1;
+            self.upper += usize::from(token.case == Case::Upper);
+            self.capital += usize::from(token.case == Case::Capital);
         }
-        previous = Some(*token);
     }
-    weigh_line(tokens, line, total);
-    // One word in six is a German function word.
-    let capital_nouns = german > 1 && german * 6 > total;
-    if capital_nouns {
-        tokens.iter_mut().for_each(|token| token.shape = token.shape.at_most_initial());
+
+    /// Capitals tell little in a headline and nothing in a line of capitals. `whole`: there is no other line.
+    pub(crate) fn weigh(self, tokens: &mut [Token], whole: bool) {
+        let Self { first, words, upper, capital } = self;
+        let shouted = upper * 2 > words && (words > 2 || whole && tokens.len() == words);
+        let headline = words > 5 && capital * 5 >= words * 4;
+        if !shouted && !headline {
+            return;
+        }
+        for token in tokens.iter_mut().skip(first) {
+            if shouted && token.case == Case::Upper {
+                token.shape = Shape::Plain;
+            } else if headline {
+                token.shape = token.shape.at_most_initial();
+            }
+        }
     }
-    if phrases {
-        block_phrases(tokens, lower);
-    }
-    capital_nouns
 }
 
 impl Shape {
-    fn at_most_initial(self) -> Self {
+    /// The same where capitals tell little.
+    pub(crate) fn at_most_initial(self) -> Self {
         if self == Self::Capital { Self::Initial } else { self }
     }
 }
 
+/// Writes down how a token is written and what the lists say of a word with an apostrophe; whether a name may begin
+/// with it.
 #[inline]
-fn mark(token: &mut Token, previous: Option<&Token>, lower: &str) {
+pub(crate) fn mark(token: &mut Token, previous: Option<&Token>, lower: &str) -> bool {
     if token.class == TokenClass::Digits {
-        return;
+        return false;
     }
     if token.case != Case::Lower {
         let starts = starts_sentence(token.before, previous);
@@ -80,9 +84,8 @@ fn mark(token: &mut Token, previous: Option<&Token>, lower: &str) {
         token.entry = joined(token, previous, lower).unwrap_or(token.entry);
     }
     let before = previous.map(|previous| previous.entry).unwrap_or_default();
-    if token.is_word() && people::may_begin(token.entry, token.case != Case::Lower, before) {
-        token.flags.add(Flags::NAME);
-    }
+    let lower = token.case == Case::Lower;
+    token.is_word() && (!lower || people::may_be_lower(token.entry)) && people::may_begin(token.entry, !lower, before)
 }
 
 /// What the lists say of a word and the single letter before its apostrophe: "o'neill".
@@ -103,28 +106,11 @@ fn starts_sentence(before: Gap, previous: Option<&Token>) -> bool {
     previous.span.len() > 1 && !previous.entry.classes.any(TITLES)
 }
 
-/// Capitals tell little in a headline and nothing in a line of capitals.
-fn weigh_line(tokens: &mut [Token], line: Line, end: usize) {
-    let Line { first, words, upper, capital } = line;
-    let shouted = upper * 2 > words && (words > 2 || tokens.len() == words);
-    let headline = words > 5 && capital * 5 >= words * 4;
-    if !shouted && !headline {
-        return;
-    }
-    for token in tokens.get_mut(first..end).unwrap_or_default() {
-        if shouted && token.case == Case::Upper {
-            token.shape = Shape::Plain;
-        } else if headline {
-            token.shape = token.shape.at_most_initial();
-        }
-    }
-}
-
-/// Words of a listed phrase (a city of several words, a brand) are no words of a name.
-fn block_phrases(tokens: &mut [Token], lower: &str) {
+/// Words of a listed phrase (a city of several words, a brand) are no words of a name. `flags` are those of the tokens.
+pub(crate) fn block_phrases(tokens: &mut [Token], flags: &[Flags], lower: &str) {
     let mut index = 0;
     while index < tokens.len() {
-        let has = |index: usize, flag: Flags| tokens.get(index).is_some_and(|token| token.flags.any(flag));
+        let has = |index: usize, flag: Flags| flags.get(index).is_some_and(|flags| flags.any(flag));
         let mut len = 0;
         if has(index, Flags::STARTS_NAME_PHRASE) && has(index + 1, Flags::CONTINUES_NAME_PHRASE) {
             let word = |offset: usize| tokens.get(index + offset).map_or("", |token| token.span.of(lower));

@@ -12,7 +12,7 @@ use super::{
     candidate::Candidate,
     find::View,
     flags::Flags,
-    gazetteer::{Class, Entry, Gap, Reading, Shape},
+    gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
     words::Cue,
 };
 use cue::Left;
@@ -32,8 +32,7 @@ const LISTED: i32 = 2;
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut done = 0;
     let mut before: Option<(Run, Score)> = None;
-    let answer =
-        (0..1).filter(|_| asked(view, 0) && !reading.turn.token(0).is_some_and(|token| token.flags.any(Flags::NAME)));
+    let answer = (0..1).filter(|_| asked(view, 0) && !reading.turn.flags(0).any(Flags::NAME));
     for at in answer.chain(reading.turn.flagged(Flags::NAME).map(|(index, _)| index)) {
         if at < done {
             continue;
@@ -80,7 +79,12 @@ fn candidate(reading: &Reading<'_>, run: Run, score: Score) -> Candidate {
 /// looked at.
 pub(super) fn may_begin(entry: Entry, capital: bool, previous: Entry) -> bool {
     let hopeful = if capital { entry.is_name() || entry.ordinary < 3 } else { entry.given > 1 && entry.ordinary < 3 };
-    hopeful || previous.is(Class::CueEnd) || previous.is(Class::Title)
+    hopeful || previous.classes.any(Classes::of(&[Class::CueEnd, Class::Title]))
+}
+
+/// Whether a word in lower case is worth a closer look: no cue makes a name of an ordinary word that is seldom one.
+pub(super) fn may_be_lower(entry: Entry) -> bool {
+    entry.ordinary < 2 || entry.given > 1 || entry.surname > 1 || entry.is(Class::Particle)
 }
 
 /// The name that begins at token `at`, if its score suffices.

@@ -71,7 +71,7 @@ fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Op
 /// Whether a word near the number at `at` may make a street of it.
 fn may_be_street(reading: &Reading<'_>, start: usize, at: usize) -> bool {
     (start..=at + LOOK_BACK).any(|near| {
-        let named = reading.turn.token(near).is_some_and(|token| token.flags.any(Flags::STREET));
+        let named = reading.turn.flags(near).any(Flags::STREET);
         named || reading.mark(near).shape != Shape::Plain && reading.entry(near).ordinary == 0
     })
 }

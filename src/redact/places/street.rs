@@ -2,6 +2,7 @@
 
 use super::number::{house_number, is_number, is_ordinal, spoken_number};
 use crate::redact::{
+    flags::Flags,
     gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
     token::Case,
     words::{Cue, Cues},
@@ -90,11 +91,20 @@ pub(super) fn may_name(word: &str, entry: Entry) -> bool {
         Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst, Class::WeakStreetFirst, Class::Box]);
     entry.classes.any(STREETS)
         || matches!(word, "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u")
-        || ENDINGS.iter().any(|ending| word.ends_with(ending))
+        || word.len() > 3 && ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+/// Whether a core may begin with token `at`: a number, a capital, a word of streets or boxes.
+fn may_begin(reading: &Reading<'_>, at: usize) -> bool {
+    reading.turn.flags(at).any(Flags::DIGITS.and(Flags::NUMBER).and(Flags::STREET))
+        || reading.mark(at).shape != Shape::Plain
 }
 
 /// The core that begins at token `at`.
 pub(super) fn core(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    if !may_begin(reading, at) {
+        return None;
+    }
     post_box(reading, at)
         .or_else(|| number_first(reading, at))
         .or_else(|| type_first(reading, at))

@@ -324,6 +324,10 @@ const SPACELESS: &[(Cue, &[&str])] = &[
 
 /// The cues inside a run of letters that is written without spaces.
 pub(super) fn spaceless(run: &str) -> super::Cues {
+    // The scripts of the table lie behind those whose letters take two bytes.
+    if !run.bytes().any(|byte| byte >= 0xe0) {
+        return super::Cues::default();
+    }
     let found = SPACELESS.iter().filter(|(_, words)| words.iter().any(|word| run.contains(word)));
     found.fold(super::Cues::default(), |cues, (cue, _)| cues | (*cue).into())
 }

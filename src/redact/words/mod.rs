@@ -82,10 +82,16 @@ pub(super) fn each(mut add: impl FnMut(&'static str, Word)) {
     }
 }
 
+/// Shortest word that can be put together of listed ones, in bytes: a number and the ending of an ordinal.
+const DERIVED_BYTES_MIN: usize = 5;
+
 /// Words that are put together of listed ones.
 fn fallback(word: &str) -> Word {
     if !word.is_ascii() {
         return Word { cues: cues::spaceless(word), ..Word::default() };
+    }
+    if word.len() < DERIVED_BYTES_MIN {
+        return Word::default();
     }
     match numbers::compound(word, |part| TABLES.words.get(part).and_then(|word| word.number)) {
         Some(number) => Word { number: Some(number), ..Word::default() },
@@ -119,7 +125,7 @@ fn compound(word: &str) -> Word {
 /// Gives the last token of every phrase of the tables the cues of the phrase, in place of its own: the `card` of a
 /// gift card is no payment card. Of two phrases that end at a token the longer one speaks.
 /// `firsts` are the tokens at which one may begin.
-pub(super) fn mark_phrases(tokens: &mut [Token], firsts: &[u32], lower: &str) {
+pub(super) fn mark_phrases(tokens: &mut [Token], flags: &mut [Flags], firsts: &[u32], lower: &str) {
     let mut longest: FxHashMap<usize, usize> = FxHashMap::default();
     for first in firsts.iter().map(|first| *first as usize) {
         let Some(token) = tokens.get(first) else { continue };
@@ -132,19 +138,21 @@ pub(super) fn mark_phrases(tokens: &mut [Token], firsts: &[u32], lower: &str) {
             let known = longest.entry(last).or_default();
             let order = phrase.rest.len().cmp(known);
             *known = phrase.rest.len().max(*known);
-            take(tokens, last, phrase.cues, order);
+            take(tokens, flags, last, phrase.cues, order);
         }
     }
 }
 
-fn take(tokens: &mut [Token], last: usize, cues: Cues, order: Ordering) {
+fn take(tokens: &mut [Token], flags: &mut [Flags], last: usize, cues: Cues, order: Ordering) {
     let Some(end) = tokens.get_mut(last) else { return };
     match order {
         Ordering::Greater => end.word.cues = (end.word.cues & Cues::STRUCTURE) | cues,
         Ordering::Equal => end.word.cues |= cues,
         Ordering::Less => {}
     }
-    end.flags.add(Flags::of_cues(end.word.cues));
+    if let Some(own) = flags.get_mut(last) {
+        own.add(Flags::of_cues(end.word.cues));
+    }
 }
 
 impl Phrase {

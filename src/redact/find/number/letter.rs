@@ -14,13 +14,16 @@ pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -
         return Some((b'x', at + 2));
     }
     if let [letter @ b'a'..=b'z'] = word.as_bytes() {
+        let spells = turn.token(at + 1).is_some_and(|next| next.word.cues.has(Cue::SpellAs));
+        if is_word_too(*letter) && !spells && !beside_letter(turn, at) {
+            return None;
+        }
         let spelled = spelled_by(turn, at, *letter);
         let apostrophe = turn.gap_before(at).ends_with('\'') || turn.gap(at).starts_with('\'');
         let measure = at > 0
             && turn.token(at - 1).is_some_and(Token::is_digits)
             && turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Unit));
-        let alone = measure
-            || matches!(letter, b'a' | b'i' | b'e' | b'y' | b'o' | b's' | b'x' | b'u') && !beside_letter(turn, at);
+        let alone = measure || is_word_too(*letter) && !beside_letter(turn, at);
         let bound = spelled.is_some();
         return (bound || !(apostrophe || alone || is_copula(turn, at)))
             .then_some((*letter, spelled.unwrap_or(at + 1)));
@@ -32,6 +35,11 @@ pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -
         return (spelled.is_some() || beside_atom(turn, at)).then_some((letter, spelled.unwrap_or(at + 1)));
     }
     (letter != 0).then_some((letter, at + 1))
+}
+
+/// Letters that are words in the languages of the tables, and those behind an apostrophe.
+fn is_word_too(letter: u8) -> bool {
+    matches!(letter, b'a' | b'i' | b'e' | b'y' | b'o' | b's' | b'x' | b'u')
 }
 
 /// Whether a single letter behind a label is the word `is` (`la targa è …`) or an article.
