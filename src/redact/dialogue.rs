@@ -99,7 +99,7 @@ pub(super) fn passes(turn: &NormalisedTurn<'_>) -> bool {
             || token.word.number.is_some()
             || token.word.cues.any(Cues::of(&[Cue::Acknowledge, Cue::Filler, Cue::Correction]))
     };
-    let asks = turn.text().contains('?') && !turn.tokens().iter().all(echo);
+    let asks = asks_aloud(turn) && !turn.tokens().iter().all(echo);
     only_acknowledges(turn)
         || (few
             && !asks
@@ -109,9 +109,14 @@ pub(super) fn passes(turn: &NormalisedTurn<'_>) -> bool {
                 .all(|token| !token.word.cues.any(Cues::MEANING | Cue::Currency.into() | Cue::Unit.into())))
 }
 
+/// Whether a question mark stands in the turn.
+fn asks_aloud(turn: &NormalisedTurn<'_>) -> bool {
+    turn.has_gap(Gap::ASK)
+}
+
 /// Whether the turn holds nothing but acknowledgements, digits that are read back and placeholders.
 pub(super) fn only_acknowledges(turn: &NormalisedTurn<'_>) -> bool {
-    !turn.text().contains('?')
+    !asks_aloud(turn)
         && turn.tokens().iter().all(|token| {
             let cues = Cues::of(&[Cue::Acknowledge, Cue::Filler]);
             matches!(token.class, Class::Digits | Class::Placeholder(_))
@@ -133,10 +138,13 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
     let count = turn.tokens().len();
     for (index, token) in turn.tokens().iter().enumerate() {
+        let marked = turn.token(index + 1).is_none_or(|next| next.before.has(SENTENCE_MARKS));
+        if !marked && token.word.cues.is_empty() {
+            continue;
+        }
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
         denies |= token.word.cues.has(Cue::Negation) && is_never(turn.word(index));
-        let marked = turn.token(index + 1).is_none_or(|next| next.before.has(SENTENCE_MARKS));
         let gap = if marked { turn.gap(index) } else { "" };
         let ends = index + 1 == count || gap.contains(['?', '!', '\n']) || gap.contains(". ");
         if !ends {

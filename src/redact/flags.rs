@@ -1,11 +1,14 @@
 //! Which finders a token may interest: a finder looks at the tokens with its flags and passes over all others. A flag
 //! promises nothing; the finder decides.
 
-use super::words::{Cue, Cues, Word};
+use super::{
+    gazetteer::{Class, Classes, Entry},
+    words::{Cue, Cues, Word},
+};
 
 /// A set of flags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Flags(u16);
+pub(super) struct Flags(u32);
 
 impl Flags {
     /// Digits, or letters and digits.
@@ -29,7 +32,7 @@ impl Flags {
     /// A placeholder that stood in the received text.
     pub(super) const PLACEHOLDER: Self = Self(1 << 9);
     /// What a finder may look at; the flags below only help to read the text.
-    pub(super) const TRIGGERS: Self = Self((1 << 10) - 1 | 1 << 15);
+    pub(super) const TRIGGERS: Self = Self((1 << 10) - 1);
     /// Begins a phrase of the cue tables.
     pub(super) const STARTS_PHRASE: Self = Self(1 << 10);
     /// Is the second word of a phrase of the cue tables.
@@ -45,6 +48,27 @@ impl Flags {
     /// May begin the name of a person.
     pub(super) const NAME: Self = Self(1 << 15);
 
+    /// What follows it may be the name of a person.
+    pub(super) const CUES_NAME: Self = Self(1 << 16);
+    /// A German function word.
+    pub(super) const GERMAN: Self = Self(1 << 17);
+    /// `www`.
+    pub(super) const WWW: Self = Self(1 << 18);
+
+    /// What the lists of names and places say of a word.
+    pub(super) fn of_entry(entry: Entry) -> Self {
+        let mut flags = Self::default();
+        for (holds, flag) in [
+            (entry.given > 1 && entry.ordinary < 3, Self::NAME),
+            (entry.classes.any(Classes::of(&[Class::CueEnd, Class::Title])), Self::CUES_NAME),
+            (entry.is(Class::German), Self::GERMAN),
+            (entry.is(Class::StartsPhrase), Self::STARTS_NAME_PHRASE),
+        ] {
+            flags.add(if holds { flag } else { Self::default() });
+        }
+        flags
+    }
+
     /// What the tables say of a word.
     pub(super) fn of(known: &Word, word: &str) -> Self {
         let mut flags = Self::of_cues(known.cues);
@@ -55,6 +79,7 @@ impl Flags {
             (letter, Self::LETTER),
             (word == "a", Self::AT),
             (setting, Self::LABEL),
+            (word == "www", Self::WWW),
             (known.starts_phrase(), Self::STARTS_PHRASE),
             (known.continues_phrase(), Self::CONTINUES_PHRASE),
         ] {
@@ -77,6 +102,16 @@ impl Flags {
             flags.add(if cues { flag } else { Self::default() });
         }
         flags
+    }
+
+    /// All that an entry may say.
+    pub(super) const fn of_entries() -> Self {
+        Self(Self::NAME.0 | Self::CUES_NAME.0 | Self::GERMAN.0 | Self::STARTS_NAME_PHRASE.0)
+    }
+
+    /// Those that are not among `others`.
+    pub(super) const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
     }
 
     /// Both.

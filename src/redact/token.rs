@@ -6,7 +6,7 @@ use super::{
     gazetteer::{Entry, Gap, Shape},
     kind::Kind,
     tokenise::{Cut, Marks},
-    words::Word,
+    words::{Cues, Word},
 };
 use crate::text::{Normalised, Span};
 
@@ -58,12 +58,12 @@ pub(super) struct Token {
 impl Token {
     /// Whether it is a word (letters only).
     pub(super) fn is_word(&self) -> bool {
-        self.class == Class::Word
+        matches!(self.class, Class::Word)
     }
 
     /// Whether it is a run of digits only.
     pub(super) fn is_digits(&self) -> bool {
-        self.class == Class::Digits
+        matches!(self.class, Class::Digits)
     }
 }
 
@@ -123,6 +123,21 @@ impl<'a> NormalisedTurn<'a> {
             let index = *index as usize;
             if self.flags(index).any(flags) { self.cut.tokens.get(index).map(|token| (index, token)) } else { None }
         })
+    }
+
+    /// The tokens that a name may begin with.
+    pub(super) fn names(&self) -> impl Iterator<Item = usize> + '_ {
+        self.cut.names.iter().map(|index| *index as usize)
+    }
+
+    /// All cues of the turn.
+    pub(super) fn cues(&self) -> Cues {
+        self.cut.cues
+    }
+
+    /// Whether the text is ASCII.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.cut.ascii
     }
 
     /// The flags of token `index`.

@@ -7,10 +7,11 @@ use super::{
     heads,
     kind::Kind,
     masks::{Run, Runs},
+    people,
     table::Key,
     token::{Case, Class, Token, placeholder},
-    vocabulary::{Vocabulary, vocabulary},
-    words::{self, Word},
+    vocabulary::{Meaning, Vocabulary, vocabulary},
+    words::{self, Cues, Word},
 };
 use crate::text::Span;
 
@@ -93,6 +94,12 @@ pub(super) struct Cut {
     pub(super) marks: Marks,
     /// All flags of its tokens.
     pub(super) all: Flags,
+    /// All cues of its tokens.
+    pub(super) cues: Cues,
+    /// The tokens that a name may begin with.
+    pub(super) names: Vec<u32>,
+    /// Whether the text is ASCII.
+    pub(super) ascii: bool,
     /// Whether nouns are written with capitals.
     pub(super) capital_nouns: bool,
 }
@@ -111,8 +118,10 @@ impl Cut {
             before: Marks::default(),
             line: Line::default(),
             german: 0,
+            last: Flags::default(),
         };
-        if text.is_ascii() {
+        let ascii = text.is_ascii();
+        if ascii {
             for run in Runs::new(text.as_bytes()) {
                 reader.run(run);
             }
@@ -120,11 +129,12 @@ impl Cut {
             reader.wide();
         }
         reader.finish();
-        if !text.is_ascii() {
+        if !ascii {
             self.read_chunks(text);
         }
+        self.ascii = ascii;
         if !self.phrases.is_empty() {
-            words::mark_phrases(&mut self.tokens, &mut self.flags, &self.phrases, lower);
+            self.cues |= words::mark_phrases(&mut self.tokens, &mut self.flags, &self.phrases, lower);
         }
         if self.starts_name_phrase {
             gazetteer::block_phrases(&mut self.tokens, &self.flags, lower);
@@ -140,6 +150,8 @@ impl Cut {
         self.chunks.clear();
         self.heads.clear();
         self.phrases.clear();
+        self.names.clear();
+        self.cues = Cues::default();
         (self.marks, self.all, self.starts_name_phrase) = (Marks::default(), Flags::default(), false);
     }
 
@@ -164,6 +176,9 @@ impl Cut {
             if flags.any(Flags::TRIGGERS) {
                 self.triggers.push(index);
             }
+            if flags.any(Flags::NAME) {
+                self.names.push(index);
+            }
         }
     }
 }
@@ -182,11 +197,56 @@ struct Reader<'t> {
     line: Line,
     /// How many German function words there are.
     german: usize,
+    /// The flags of the last token.
+    last: Flags,
 }
 
 impl<'t> Reader<'t> {
     #[inline]
     fn run(&mut self, run: Run) {
+        let Run { start, end, bits } = run;
+        let spaced = start == self.done + 1 && self.text.as_bytes().get(self.done) == Some(&b' ');
+        if let (true, Some((0, 0)), Some(key)) = (spaced, bits, Key::at(self.lower.as_bytes(), start, end - start)) {
+            if let Some(known) = self.vocabulary.get_short(key) {
+                self.plain(start, end, key, known);
+                return;
+            }
+        }
+        self.other(run);
+    }
+
+    /// A listed word in lower case behind a space: most tokens are.
+    #[inline]
+    fn plain(&mut self, start: usize, end: usize, key: Key, known: &Meaning) {
+        self.space(start);
+        let mut flags = known.flags;
+        if self.last.any(Flags::CUES_NAME) && people::may_be_lower(known.entry) {
+            flags.add(Flags::NAME);
+        }
+        if flags.any(Flags::CONTINUES_PHRASE.and(Flags::CONTINUES_NAME_PHRASE)) {
+            self.phrase(flags);
+        }
+        self.line.plain(end - start);
+        self.german += usize::from(flags.any(Flags::GERMAN));
+        self.cut.cues |= known.word.cues;
+        self.cut.tokens.push(Token {
+            span: Span::new(start, end),
+            class: Class::Word,
+            case: Case::Lower,
+            shape: Shape::Plain,
+            before: Gap::SPACE,
+            entry: known.entry,
+            word: known.word,
+        });
+        self.cut.flags.push(flags);
+        self.cut.heads.push(key.head());
+        self.last = flags;
+        self.done = end;
+    }
+
+    /// Any other token.
+    #[inline(never)]
+    fn other(&mut self, run: Run) {
         if run.start < self.done {
             return;
         }
@@ -221,13 +281,19 @@ impl<'t> Reader<'t> {
     fn gap(&mut self, start: usize) {
         let gap = self.text.as_bytes().get(self.done..start).unwrap_or_default();
         if let [b' '] = gap {
-            self.before = Marks::SPACE;
-            self.cut.marks.0 |= Marks::SPACE.0;
-            self.keep_chunk(self.done);
-            self.chunk = start;
+            self.space(start);
             return;
         }
         self.marks(gap, start);
+    }
+
+    /// A single space stands before the token at `start`.
+    #[inline]
+    fn space(&mut self, start: usize) {
+        self.before = Marks::SPACE;
+        self.cut.marks.0 |= Marks::SPACE.0;
+        self.keep_chunk(self.done);
+        self.chunk = start;
     }
 
     fn marks(&mut self, gap: &'t [u8], start: usize) {
@@ -297,7 +363,7 @@ impl<'t> Reader<'t> {
             word: Word::default(),
         };
         let mut flags = Flags::default();
-        if class != Class::Digits || len == 1 {
+        if !matches!(class, Class::Digits) || len == 1 {
             let listed = match key {
                 Some(key) => self.vocabulary.get_short(key),
                 None => self.vocabulary.get(token.span.of(self.lower)),
@@ -307,8 +373,9 @@ impl<'t> Reader<'t> {
                 None => (token.word, flags) = self.unlisted(token.span),
             }
         }
-        if class != Class::Word {
+        if !matches!(class, Class::Word) {
             token.entry = Entry::default();
+            flags = flags.without(Flags::of_entries());
             flags.add(Flags::DIGITS);
             self.cut.flags.iter_mut().rev().take(2).for_each(|near| near.add(Flags::NEAR_DIGITS));
         } else if case == Case::Upper && (5..=11).contains(&len) {
@@ -328,11 +395,14 @@ impl<'t> Reader<'t> {
             self.line.weigh(&mut self.cut.tokens, false);
             self.line = Line::from(count);
         }
-        if gazetteer::mark(&mut token, self.cut.tokens.last(), self.lower) {
+        let cued = self.last.any(Flags::CUES_NAME);
+        if gazetteer::mark(&mut token, self.cut.tokens.last(), cued, self.lower) {
             flags.add(Flags::NAME);
         }
         self.line.add(&token);
-        self.german += usize::from(token.entry.is(gazetteer::Class::German));
+        self.german += usize::from(flags.any(Flags::GERMAN));
+        self.cut.cues |= token.word.cues;
+        self.last = flags;
         self.cut.tokens.push(token);
         self.cut.flags.push(flags);
         self.cut.heads.push(head);

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     flags::Flags,
-    gazetteer::{self, Class, Entry},
+    gazetteer::{self, Entry},
     places,
     table::{Key, Table},
     words::{self, Word},
@@ -103,9 +103,7 @@ impl Builder {
         }
         change(&mut meaning);
         meaning.flags = Flags::of(&meaning.word, word);
-        if meaning.entry.is(Class::StartsPhrase) {
-            meaning.flags.add(Flags::STARTS_NAME_PHRASE);
-        }
+        meaning.flags.add(Flags::of_entry(meaning.entry));
         if places::may_name_street(word, meaning.entry) {
             meaning.flags.add(Flags::STREET);
         }

@@ -13,6 +13,9 @@ use crate::redact::{
 /// Finds dates of birth and spoken expiries.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
+    if !(turn.cues() | view.asked.cues()).any(Cues::of(&[Cue::Birth, Cue::Expiry])) {
+        return;
+    }
     let carded = out.iter().any(|candidate| candidate.kind == Kind::CreditCard);
     let told = view.asked.has(Cue::Birth) && turn.tokens().len() <= ANSWER_WORDS_MAX;
     let flags = if told { Flags::default() } else { Flags::DIGITS.and(Flags::NUMBER) };

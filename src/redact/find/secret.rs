@@ -273,7 +273,7 @@ fn is_uuid(value: &str) -> bool {
 
 /// Webhooks and connection strings: links whose path or user part is the secret.
 fn connection(view: &View<'_>, start: usize, end: usize) -> Option<Candidate> {
-    let whole = view.turn.text().get(start..end)?;
+    let whole = view.turn.text().get(start..end).filter(|whole| whole.as_bytes().contains(&b'/'))?;
     let hook = [
         "hooks.slack.com/services/",
         "discord.com/api/webhooks/",

@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::{View, context::Labels};
 use crate::{
-    redact::{Kind, Likelihood, candidate::Candidate, gazetteer::Gap, tokenise::Marks, words::Cue},
+    redact::{Kind, Likelihood, candidate::Candidate, flags::Flags, gazetteer::Gap, tokenise::Marks, words::Cue},
     text::Span,
 };
 
@@ -94,7 +94,8 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             out.extend(link(view, at - scheme, at + 3));
         }
     }
-    for at in WWW.find_iter(text.as_bytes()) {
+    let www = view.turn.has(Flags::WWW) || !view.turn.is_ascii();
+    for at in WWW.find_iter(if www { text.as_bytes() } else { b"" }) {
         let begins = at == 0
             || text
                 .as_bytes()

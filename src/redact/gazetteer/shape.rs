@@ -44,6 +44,12 @@ impl Line {
         }
     }
 
+    /// Takes note of a word of `len` bytes in lower case.
+    #[inline]
+    pub(crate) fn plain(&mut self, len: usize) {
+        self.words += usize::from(len > 1);
+    }
+
     /// Capitals tell little in a headline and nothing in a line of capitals. `whole`: there is no other line.
     pub(crate) fn weigh(self, tokens: &mut [Token], whole: bool) {
         let Self { first, words, upper, capital } = self;
@@ -70,10 +76,10 @@ impl Shape {
 }
 
 /// Writes down how a token is written and what the lists say of a word with an apostrophe; whether a name may begin
-/// with it.
+/// with it. `cued`: the word before it says so.
 #[inline]
-pub(crate) fn mark(token: &mut Token, previous: Option<&Token>, lower: &str) -> bool {
-    if token.class == TokenClass::Digits {
+pub(crate) fn mark(token: &mut Token, previous: Option<&Token>, cued: bool, lower: &str) -> bool {
+    if matches!(token.class, TokenClass::Digits) {
         return false;
     }
     if token.case != Case::Lower {
@@ -83,9 +89,8 @@ pub(crate) fn mark(token: &mut Token, previous: Option<&Token>, lower: &str) -> 
     if token.before == Gap::QUOTE && !token.entry.is_name() {
         token.entry = joined(token, previous, lower).unwrap_or(token.entry);
     }
-    let before = previous.map(|previous| previous.entry).unwrap_or_default();
     let lower = token.case == Case::Lower;
-    token.is_word() && (!lower || people::may_be_lower(token.entry)) && people::may_begin(token.entry, !lower, before)
+    token.is_word() && (!lower || people::may_be_lower(token.entry)) && people::may_begin(token.entry, !lower, cued)
 }
 
 /// What the lists say of a word and the single letter before its apostrophe: "o'neill".

@@ -33,7 +33,7 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
     let mut done = 0;
     let mut before: Option<(Run, Score)> = None;
     let answer = (0..1).filter(|_| asked(view, 0) && !reading.turn.flags(0).any(Flags::NAME));
-    for at in answer.chain(reading.turn.flagged(Flags::NAME).map(|(index, _)| index)) {
+    for at in answer.chain(reading.turn.names()) {
         if at < done {
             continue;
         }
@@ -75,14 +75,16 @@ fn candidate(reading: &Reading<'_>, run: Run, score: Score) -> Candidate {
     Candidate::new(reading.turn.span(run.first, run.last), Kind::Person, likelihood, score.reason)
 }
 
-/// Whether a name may begin with a word, by what the lists say of it and of the word before it. Only words that may are
-/// looked at.
-pub(super) fn may_begin(entry: Entry, capital: bool, previous: Entry) -> bool {
+/// Whether a name may begin with a word, by what the lists say of it, and whether the word before it says so. Only words
+/// that may are looked at.
+#[inline]
+pub(super) fn may_begin(entry: Entry, capital: bool, cued: bool) -> bool {
     let hopeful = if capital { entry.is_name() || entry.ordinary < 3 } else { entry.given > 1 && entry.ordinary < 3 };
-    hopeful || previous.classes.any(Classes::of(&[Class::CueEnd, Class::Title]))
+    hopeful || cued
 }
 
 /// Whether a word in lower case is worth a closer look: no cue makes a name of an ordinary word that is seldom one.
+#[inline]
 pub(super) fn may_be_lower(entry: Entry) -> bool {
     entry.ordinary < 2 || entry.given > 1 || entry.surname > 1 || entry.is(Class::Particle)
 }
@@ -91,7 +93,8 @@ pub(super) fn may_be_lower(entry: Entry) -> bool {
 fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Score)> {
     let entry = reading.entry(at);
     let capital = reading.mark(at).shape != Shape::Plain;
-    let begins = may_begin(entry, capital, reading.previous(at)) || asked(view, at);
+    let cued = reading.previous(at).classes.any(Classes::of(&[Class::CueEnd, Class::Title]));
+    let begins = may_begin(entry, capital, cued) || asked(view, at);
     if !begins || !run::is_usable(reading, at) {
         return None;
     }

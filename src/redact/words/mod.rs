@@ -124,9 +124,10 @@ fn compound(word: &str) -> Word {
 
 /// Gives the last token of every phrase of the tables the cues of the phrase, in place of its own: the `card` of a
 /// gift card is no payment card. Of two phrases that end at a token the longer one speaks.
-/// `firsts` are the tokens at which one may begin.
-pub(super) fn mark_phrases(tokens: &mut [Token], flags: &mut [Flags], firsts: &[u32], lower: &str) {
+/// `firsts` are the tokens at which one may begin. Gives the cues that were added.
+pub(super) fn mark_phrases(tokens: &mut [Token], flags: &mut [Flags], firsts: &[u32], lower: &str) -> Cues {
     let mut longest: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut added = Cues::default();
     for first in firsts.iter().map(|first| *first as usize) {
         let Some(token) = tokens.get(first) else { continue };
         let Some(phrases) = TABLES.phrases.get(token.span.of(lower)) else { continue };
@@ -139,8 +140,10 @@ pub(super) fn mark_phrases(tokens: &mut [Token], flags: &mut [Flags], firsts: &[
             let order = phrase.rest.len().cmp(known);
             *known = phrase.rest.len().max(*known);
             take(tokens, flags, last, phrase.cues, order);
+            added |= phrase.cues;
         }
     }
+    added
 }
 
 fn take(tokens: &mut [Token], flags: &mut [Flags], last: usize, cues: Cues, order: Ordering) {

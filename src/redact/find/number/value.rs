@@ -24,6 +24,9 @@ const UNLABELLED_DIGITS_MIN: usize = 9;
 /// An expiry without a word of a card in a longer turn than this is that of something else.
 const EXPIRY_WORDS_MAX: usize = 6;
 
+/// No identifier is shorter (see the rows), in digits and letters.
+const VALUE_CHARS_MIN: usize = 2;
+
 /// Decides on the number that begins at group `first`; the last group it used.
 pub(super) fn written(
     view: &View<'_>,
@@ -265,6 +268,9 @@ fn unlabelled(
 /// Decides what a dictation is.
 pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>) {
     let turn = view.turn;
+    if spoken.value.len() < VALUE_CHARS_MIN {
+        return;
+    }
     let labels = Labels::around(turn, spoken.first, spoken.last, view.asked);
     let span = turn.span(spoken.first, spoken.last);
     let digits = spoken.value.bytes().filter(u8::is_ascii_digit).count();
