@@ -2,6 +2,7 @@
 //! Knows nothing of how answers are found.
 
 use super::{
+    flags::Flags,
     gazetteer::Gap,
     token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues},
@@ -128,20 +129,18 @@ pub(super) fn only_acknowledges(turn: &NormalisedTurn<'_>) -> bool {
 /// A sentence of the company with at most this many words that names a kind asks for it: `and your postcode please`.
 const DEMAND_WORDS_MAX: usize = 12;
 
-/// What may end a sentence.
-const SENTENCE_MARKS: Gap = Gap::ASK.and(Gap::STOP).and(Gap::LINE).and(Gap::DOT);
-
 /// The meaning cues of the last sentence that asks; of the sentence before it, where it only says `What is it?`.
 fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let mut asked = None;
     let mut before = Cues::default();
     let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
     let count = turn.tokens().len();
-    for (index, token) in turn.tokens().iter().enumerate() {
-        let marked = turn.token(index + 1).is_none_or(|next| next.before.has(SENTENCE_MARKS));
-        if !marked && token.word.cues.is_empty() {
+    for index in 0..count {
+        let marked = index + 1 == count || turn.flags(index + 1).any(Flags::BEHIND_MARK);
+        if !marked && !turn.flags(index).any(Flags::CUED) {
             continue;
         }
+        let Some(token) = turn.token(index) else { break };
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
         denies |= token.word.cues.has(Cue::Negation) && is_never(turn.word(index));

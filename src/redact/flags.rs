@@ -55,6 +55,11 @@ impl Flags {
     /// `www`.
     pub(super) const WWW: Self = Self(1 << 18);
 
+    /// Has a cue.
+    pub(super) const CUED: Self = Self(1 << 19);
+    /// A mark that may end a sentence stands before it.
+    pub(super) const BEHIND_MARK: Self = Self(1 << 20);
+
     /// What the lists of names and places say of a word.
     pub(super) fn of_entry(entry: Entry) -> Self {
         let mut flags = Self::default();
@@ -95,6 +100,7 @@ impl Flags {
         let mut flags = Self::default();
         for (cues, flag) in [
             (cues.any(NUMBER), Self::NUMBER),
+            (!cues.is_empty(), Self::CUED),
             (cues.has(Cue::At), Self::AT),
             (cues.any(LABEL), Self::LABEL),
             (cues.has(Cue::Secret), Self::SECRET),

@@ -213,7 +213,8 @@ impl<'r> Fold<'r> {
         let continues = self.chain.as_ref().is_some_and(|chain| chain.side == side && self.in_reach(chain));
         let echoes =
             self.chain.as_ref().is_some_and(|chain| chain.side != side && self.in_reach(chain)) && passes(view.turn);
-        let found = split::fragment(view, continues);
+        let wanted = continues || echoes || split::may_begin(view.turn);
+        let found = if wanted { split::fragment(view, continues) } else { None };
         let repeats = |fragment: &split::Fragment| {
             let said = self.chain.as_ref().is_some_and(|chain| chain.digits.contains(&fragment.digits));
             echoes && fragment.trails && said

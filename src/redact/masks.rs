@@ -29,7 +29,10 @@ impl Masks {
 /// One bit for every byte that passes the test.
 #[inline]
 fn bits(block: &[u8; BLOCK], test: impl Fn(u8) -> bool) -> u64 {
-    let flags = block.map(|byte| u8::from(test(byte)));
+    let mut flags = [0; BLOCK];
+    for (flag, byte) in flags.iter_mut().zip(block) {
+        *flag = u8::from(test(*byte));
+    }
     let (eights, _) = flags.as_chunks::<8>();
     eights.iter().enumerate().fold(0, |bits, (index, eight)| bits | gather(*eight) << (8 * index))
 }

@@ -18,6 +18,9 @@ use crate::text::Span;
 /// Shortest run of key bytes that is kept, in bytes.
 const CHUNK_BYTES_MIN: usize = 12;
 
+/// What may end a sentence.
+const SENTENCE_MARKS: Gap = Gap::ASK.and(Gap::STOP).and(Gap::LINE).and(Gap::DOT);
+
 /// What a text is made of, for finders that can do without the rest.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Marks(u32);
@@ -396,6 +399,9 @@ impl<'t> Reader<'t> {
             self.line = Line::from(count);
         }
         let cued = self.last.any(Flags::CUES_NAME);
+        if self.before.gap().has(SENTENCE_MARKS) {
+            flags.add(Flags::BEHIND_MARK);
+        }
         if gazetteer::mark(&mut token, self.cut.tokens.last(), cued, self.lower) {
             flags.add(Flags::NAME);
         }

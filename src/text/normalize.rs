@@ -114,7 +114,7 @@ fn is_plain(text: &str) -> bool {
     let (chunks, rest) = bytes.as_chunks::<PLAIN_CHUNK>();
     // The last chunk may overlap the one before it.
     let last = bytes.last_chunk::<PLAIN_CHUNK>();
-    let all = |chunk: &[u8; PLAIN_CHUNK]| chunk.iter().fold(true, |plain, byte| plain & is_plain_byte(*byte));
+    let all = |chunk: &[u8; PLAIN_CHUNK]| chunk.iter().fold(0, |odd, byte| odd | u8::from(!is_plain_byte(*byte))) == 0;
     let ends = last.map_or_else(|| rest.iter().all(|byte| is_plain_byte(*byte)), all);
     let plain = ends && chunks.iter().all(all);
     plain && memchr::memchr_iter(b'&', bytes).all(|at| text.get(at..).and_then(entity).is_none())

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use crate::redact::{
-    gazetteer::{Class, Gap, Reading, Shape, rows},
+    gazetteer::{Class, Classes, Gap, Reading, Shape, rows},
     token::Case,
 };
 
@@ -68,8 +68,12 @@ impl Tables {
 
 /// The best phrase that ends right before token `at`.
 pub(super) fn left(reading: &Reading<'_>, at: usize) -> Left {
+    const CUES: Classes = Classes::of(&[Class::Title, Class::WeakTitle, Class::Relation, Class::CueEnd]);
     let Some(last) = at.checked_sub(1) else { return Left::default() };
     let gap = reading.before(at);
+    if !gap.has(Gap::COLON) && !reading.entry(last).classes.any(CUES) {
+        return Left::default();
+    }
     let before = title(reading, last, gap);
     if before.weight > 0 {
         return before;

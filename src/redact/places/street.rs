@@ -1,5 +1,9 @@
 //! The core of an address: a street with a house number, or a post-office box.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use super::number::{house_number, is_number, is_ordinal, spoken_number};
 use crate::redact::{
     flags::Flags,
@@ -91,7 +95,15 @@ pub(super) fn may_name(word: &str, entry: Entry) -> bool {
         Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst, Class::WeakStreetFirst, Class::Box]);
     entry.classes.any(STREETS)
         || matches!(word, "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u")
-        || word.len() > 3 && ENDINGS.iter().any(|ending| word.ends_with(ending))
+        || ends_like_street(word)
+}
+
+/// Whether a word has one of the endings; most words are told by their last three letters that they have none.
+fn ends_like_street(word: &str) -> bool {
+    static LAST: LazyLock<FxHashSet<[u8; 3]>> =
+        LazyLock::new(|| ENDINGS.iter().filter_map(|ending| ending.as_bytes().last_chunk().copied()).collect());
+    word.as_bytes().last_chunk().is_some_and(|last| LAST.contains(last))
+        && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// Whether a core may begin with token `at`: a number, a capital, a word of streets or boxes.
