@@ -15,6 +15,9 @@ use super::{
 };
 use crate::text::Span;
 
+/// Bytes of a token and its gap, at least, in most texts.
+const BYTES_A_TOKEN: usize = 5;
+
 /// Shortest run of key bytes that is kept, in bytes.
 const CHUNK_BYTES_MIN: usize = 12;
 
@@ -111,6 +114,10 @@ impl Cut {
     /// Cuts a text; `lower` is the same in lower case.
     pub(super) fn read(&mut self, text: &str, lower: &str) {
         self.clear();
+        let expected = text.len() / BYTES_A_TOKEN + 8;
+        self.tokens.reserve(expected);
+        self.flags.reserve(expected);
+        self.heads.reserve(expected);
         let mut reader = Reader {
             text,
             lower,

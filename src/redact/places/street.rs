@@ -95,7 +95,7 @@ pub(super) fn may_name(word: &str, entry: Entry) -> bool {
         Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst, Class::WeakStreetFirst, Class::Box]);
     entry.classes.any(STREETS)
         || matches!(word, "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u")
-        || ends_like_street(word)
+        || entry.ordinary < 2 && ends_like_street(word)
 }
 
 /// Whether a word has one of the endings; most words are told by their last three letters that they have none.

@@ -18,7 +18,7 @@ use super::{View, context::Labels, date};
 use crate::redact::{
     candidate::Candidate,
     flags::Flags,
-    token::{Class, NormalisedTurn},
+    token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues},
 };
 use run::{Group, Run};
@@ -36,6 +36,9 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         }
         if let Some(date) = date::date_at(turn, index).filter(|date| date.month) {
             done = date.last + 1;
+            continue;
+        }
+        if is_small(view, index, token) {
             continue;
         }
         let starts = token.is_digits()
@@ -56,6 +59,24 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             None => {}
         }
     }
+}
+
+/// Whether a number of one or two digits stands alone and nothing in the turn makes an identifier of so few.
+fn is_small(view: &View<'_>, index: usize, token: &Token) -> bool {
+    const GOES_ON: Flags = Flags::DIGITS.and(Flags::NUMBER).and(Flags::LETTER);
+    const JOINS: Cues = Cues::of(&[Cue::Filler, Cue::Correction, Cue::Dash, Cue::Slash, Cue::Quadruple]);
+    let digits = match token.word.number {
+        Some(number) if number.value < 10 => 1,
+        Some(number) if number.value < 100 => 2,
+        None if token.is_digits() && token.span.len() <= 2 => token.span.len(),
+        _ => return false,
+    };
+    let alone = view
+        .turn
+        .token(index + 1)
+        .is_none_or(|next| !view.turn.flags(index + 1).any(GOES_ON) && !next.word.cues.any(JOINS));
+    let cues = view.turn.cues() | view.asked.cues();
+    alone && !rows(cues).any(|row| row.kind.is_some() && row.min <= digits)
 }
 
 /// Decides group by group what a written run holds.
