@@ -122,7 +122,9 @@ fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
     let words = cue.rest.iter().enumerate().all(|(offset, word)| {
         let before = last.checked_sub(offset + 1);
         before.is_some_and(|index| reading.turn.word(index) == *word)
-            && reading.before(last - offset).only(Gap::SPACE.and(Gap::QUOTE).and(Gap::COMMA))
+            && reading
+                .before(last - offset)
+                .only(Gap::SPACE.and(Gap::QUOTE).and(Gap::COMMA).and(Gap::GLUE).and(Gap::HYPHEN))
     });
     let starts = |index: usize| index == 0 || !reading.before(index).only(Gap::SPACE);
     words
@@ -142,6 +144,10 @@ fn weigh(cue: &Cue, gap: Gap) -> Left {
         if cue.marks.contains(mark) {
             allowed = allowed.and(more);
         }
+    }
+    if cue.marks.contains('n') && gap.has(Gap::LINE) {
+        // `Thanks.` and a dash may stand before a name that has its own line.
+        allowed = allowed.and(Gap::DOT).and(Gap::STOP).and(Gap::HYPHEN).and(Gap::OTHER);
     }
     let needed = if cue.marks.contains('r') { Gap::COMMA.and(Gap::LINE) } else { Gap::COLON };
     if cue.marks.contains([':', 'r']) && !gap.has(needed) || !gap.only(allowed) {

@@ -11,7 +11,7 @@ use super::{
     Kind, Likelihood,
     candidate::Candidate,
     find::View,
-    gazetteer::{Class, Gap, Reading, Shape},
+    gazetteer::{Class, Classes, Gap, Reading, Shape},
     words::Cue,
 };
 use cue::Left;
@@ -23,6 +23,9 @@ const CERTAIN: i32 = 6;
 
 /// An answer to a question for a name counts as much as "my name is".
 const ASKED: Left = Left { weight: 6, opens: true };
+
+/// Words before a name that make any word behind them worth a look.
+const TITLES: Classes = Classes::of(&[Class::Title, Class::WeakTitle, Class::Relation]);
 
 /// A run that scores this much is a name where it stands in a list with a name.
 const LISTED: i32 = 2;
@@ -78,14 +81,21 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
     let entry = reading.entry(at);
     let capital = reading.mark(at).shape != Shape::Plain;
     let cued = at > 0 && reading.previous(at).is(Class::CueEnd) || asked(view, at);
-    let hopeful = if capital { entry.is_name() || entry.ordinary < 3 } else { entry.given > 1 && entry.ordinary < 3 };
-    if !(hopeful || cued || reading.previous(at).is(Class::Title)) || !run::is_usable(reading, at) {
+    let rare = entry.given > 0 && entry.ordinary == 0 && reading.entry(at + 1).surname > 0;
+    let hopeful =
+        if capital { entry.is_name() || entry.ordinary < 3 } else { (entry.given > 1 && entry.ordinary < 3) || rare };
+    let titled = reading.previous(at).classes.any(TITLES);
+    if !(hopeful || cued || titled) || !run::is_usable(reading, at) {
         return None;
     }
     let left = left_of(view, reading, at);
     if let Some(run) = run::from_particles(reading, at).filter(|_| left.weight > 2) {
         let score = score::score(reading, run, left);
         return (score.points >= THRESHOLD).then_some((run, score));
+    }
+    let initials = (left.weight > 4 && !capital).then(|| run::from_initials(reading, at)).flatten();
+    if let Some(run) = initials {
+        return Some((run, Score { points: THRESHOLD, reason: "context:name" }));
     }
     if !is_start(reading, at, left) {
         return None;
@@ -108,7 +118,7 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     let entry = reading.entry(at);
     if run::is_initial(reading, at) {
         return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT).and(Gap::QUOTE))
-            && run::extend(reading, at, false).last > at;
+            && run::extend(reading, at, left.opens).last > at;
     }
     let next = reading.entry(at + 1);
     let titled = entry.is(Class::WeakTitle) && (entry.given < 2 || next.given > 0 || next.is_unknown());

@@ -176,7 +176,8 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
         return None;
     }
     let plain = reading.mark(first).shape == Shape::Plain;
-    if is_initial(reading, next) && !plain {
+    let dotted = plain && reading.turn.raw(next).len() == 1 && reading.before(next + 1).has(Gap::DOT);
+    if (is_initial(reading, next) && !plain) || (dotted && reading.entry(last).given > 1 && reading.is_word(next)) {
         return Some(next);
     }
     if reading.entry(next).is(Class::Suffix) && reading.mark(next).shape != Shape::Plain {
@@ -209,10 +210,11 @@ pub(super) fn leads_name(reading: &Reading<'_>, at: usize, cue: i32) -> bool {
 /// "van der Berg", "de la Cruz": up to three particles need a name behind them.
 fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Option<usize> {
     let name = (particle + 1..particle + 4).find(|at| !is_particle(reading, *at))?;
-    let spaced = (particle + 1..=name).all(|at| reading.before(at).only(Gap::SPACE.and(Gap::QUOTE)));
+    let spaced = (particle + 1..=name).all(|at| reading.before(at).only(Gap::SPACE.and(Gap::QUOTE).and(Gap::HYPHEN)));
+    let arabic = reading.before(name) == Gap::HYPHEN && matches!(reading.turn.word(particle), "al" | "el" | "abu");
     let fits = if plain {
         let entry = reading.entry(name);
-        (entry.surname > 1 || entry.given > 1)
+        (entry.surname > 1 || entry.given > 1 || arabic)
             && entry.ordinary == 0
             && !entry.is(Class::Place)
             && reading.turn.raw(particle).len() > 1
@@ -233,6 +235,8 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
         let close = next == first + 1 && reading.entry(first).given > 1 && (opened || behind);
         let known =
             known || (close && mark.entry.surname > 1 && mark.entry.ordinary < 3 && !mark.entry.classes.any(OTHERS));
+        let common = mark.entry.surname > 2 && reading.turn.raw(next).len() > 2 && !mark.entry.classes.any(OTHERS);
+        let known = known || (common && close && ends_name(reading, next + 1));
         let guessed = opened && mark.entry.is_unknown() && next - first < 3 && reading.turn.raw(next).len() > 2;
         return mark.shape == Shape::Plain && (known || guessed);
     }
@@ -249,6 +253,37 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
     mark.shape != Shape::Plain
         && (german || value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
 }
+
+/// Words that go on behind a name in lower case: `linda park and`, `tom green here`.
+fn goes_on(word: &str) -> bool {
+    matches!(word, "and" | "from" | "here" | "speaking" | "calling" | "again" | "y" | "und" | "et" | "e")
+}
+
+/// Whether a name in lower case may end before token `next`: a mark, a number or a word that goes on stands there.
+fn ends_name(reading: &Reading<'_>, next: usize) -> bool {
+    next >= reading.len()
+        || !reading.before(next).only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE))
+        || !reading.is_word(next)
+        || goes_on(reading.turn.word(next))
+}
+
+/// The last token of a name that begins with initials of lower case, `p. venkataraman`, `p l hargreaves`.
+pub(super) fn from_initials(reading: &Reading<'_>, first: usize) -> Option<Run> {
+    let letter = |at: usize| reading.is_word(at) && reading.turn.raw(at).len() == 1;
+    let close = |at: usize| reading.before(at).only(Gap::SPACE.and(Gap::DOT));
+    let name = (first..first + INITIALS_MAX + 1).find(|at| !letter(*at))?;
+    let fits = name > first
+        && (first + 1..=name).all(close)
+        && is_usable(reading, name)
+        && reading.turn.raw(name).len() > 2
+        && reading.entry(name).ordinary < 3
+        && !reading.entry(name).classes.any(OTHERS)
+        && ends_name(reading, name + 1);
+    fits.then_some(Run { first, last: name })
+}
+
+/// Most initials before a name.
+const INITIALS_MAX: usize = 3;
 
 #[cfg(test)]
 mod tests {

@@ -121,6 +121,11 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
 /// "Mr Price", "Hi Otto", "is called April": a strong phrase takes back what a month, brand or noun has lost.
 fn restored(reading: &Reading<'_>, run: Run, left: Left) -> i32 {
     let entry = reading.entry(run.first);
+    let titled = left.weight > 7 && reading.previous(run.first).is(Class::Title) && entry.surname > 1;
+    let ends = run.last + 1 >= reading.len() || !reading.before(run.last + 1).only(Gap::SPACE);
+    if titled && ends && reading.mark(run.first).shape == Shape::Plain && entry.ordinary > 1 {
+        return 4;
+    }
     let lost = entry.classes.any(OTHERS) && (entry.given > 1 || entry.surname > 1);
     if lost && left.weight > 3 && (left.opens || reading.mark(run.first).shape == Shape::Capital) { 6 } else { 0 }
 }
