@@ -90,6 +90,9 @@ impl Dialogue {
     }
 }
 
+/// Cues that name something else than the number that is being told: `and the last four` goes on with it.
+const NAMING: Cues = Cues::MEANING.with(&[Cue::Currency, Cue::Unit]).without(Cue::Ending);
+
 /// Whether the turn may stand between the parts of a number: a few words that name nothing.
 pub(super) fn passes(turn: &NormalisedTurn<'_>) -> bool {
     let few = turn.tokens().len() <= PASSING_WORDS_MAX;
@@ -100,12 +103,7 @@ pub(super) fn passes(turn: &NormalisedTurn<'_>) -> bool {
     };
     let asks = turn.text().contains('?') && !turn.tokens().iter().all(echo);
     only_acknowledges(turn)
-        || (few
-            && !asks
-            && turn
-                .tokens()
-                .iter()
-                .all(|token| !token.word.cues.any(Cues::MEANING | Cue::Currency.into() | Cue::Unit.into())))
+        || (few && !asks && turn.tokens().iter().all(|token| token.word.cues & NAMING == Cues::default()))
 }
 
 /// Whether the turn holds nothing but acknowledgements, digits that are read back and placeholders.

@@ -168,6 +168,16 @@ impl Cues {
         Cue::Code,
     ]);
 
+    /// The set with `cues` as well.
+    pub(crate) const fn with(self, cues: &[Cue]) -> Self {
+        Self(self.0 | Self::of(cues).0)
+    }
+
+    /// The set without `cue`.
+    pub(crate) const fn without(self, cue: Cue) -> Self {
+        Self(self.0 & !(1 << cue as u8))
+    }
+
     /// Whether `cue` is in the set.
     pub(crate) fn has(self, cue: Cue) -> bool {
         self.0 & (1 << cue as u8) != 0

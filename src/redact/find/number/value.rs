@@ -3,7 +3,7 @@
 
 use super::{
     super::{View, context::Labels, date},
-    card, near, phone,
+    card, loose, near, phone,
     rows::{Row, rows},
     run::{Group, Spoken},
 };
@@ -247,6 +247,11 @@ fn unlabelled(
     let harmless = [Cue::Product, Cue::ErrorCode, Cue::Money, Cue::Version, Cue::Travel];
     if harmless.iter().any(|cue| labels.has(*cue)) {
         return None;
+    }
+    if let Some(last) = loose::phone_at(view.turn, groups, first).filter(|_| !labels.has(Cue::Ordinal)) {
+        let span = view.turn.span(group.token, groups.get(last)?.token);
+        out.push(Candidate::new(span, Kind::Phone, Likelihood::Possible, "form:phone"));
+        return Some(last);
     }
     let glued = |gap: &str| gap.ends_with(['_', '-', '#', '/', '.', '=', '&']) && gap.len() == 1;
     if glued(view.turn.gap_before(group.token)) && group.token > 0 {
