@@ -195,6 +195,8 @@ fn plausible(turn: &NormalisedTurn<'_>, span: Span, firm: bool, kind: Kind) -> b
     let coded = value
         .bytes()
         .any(|byte| byte.is_ascii_digit() || matches!(byte, b'@' | b'!' | b'#' | b'$' | b'%' | b'_' | b'&' | b'*'));
+    let inner = value.get(1..value.len() - 1).unwrap_or_default();
+    let coded = coded || (firm && kind == Kind::Username && inner.contains(['.', ':', '-']));
     let after = turn.text().get(span.end as usize..).unwrap_or_default();
     let ends = after
         .trim_start_matches([' ', '"', '\''])

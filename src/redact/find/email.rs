@@ -1,6 +1,6 @@
 //! E-mail addresses as they are written, internationalised ones too.
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 
 use super::{super::Likelihood, View};
 use crate::{
@@ -18,24 +18,34 @@ const DOMAIN_BYTES_MAX: usize = 255;
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let text = view.turn.text();
     for at in memchr_iter(b'@', text.as_bytes()) {
-        if let Some(span) = around(text, at) {
+        if let Some(span) = around(text, at, 1) {
+            out.push(Candidate::new(span, Kind::Email, Likelihood::VeryLikely, "form:email"));
+        }
+    }
+    for at in memmem::find_iter(text.as_bytes(), ENCODED_AT.as_bytes()) {
+        if let Some(span) = around(text, at, ENCODED_AT.len()) {
             out.push(Candidate::new(span, Kind::Email, Likelihood::VeryLikely, "form:email"));
         }
     }
 }
 
-/// The address around the `@` at `at`.
-fn around(text: &str, at: usize) -> Option<Span> {
-    let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
+/// The `@` as links and logs write it.
+const ENCODED_AT: &str = "%40";
+
+/// The address around the `@` at `at`, which is `width` bytes long.
+fn around(text: &str, at: usize, width: usize) -> Option<Span> {
+    let (before, after) = (text.get(..at)?, text.get(at + width..)?);
     let local: usize =
         before.chars().rev().take(LOCAL_BYTES_MAX).take_while(|c| is_local(*c)).map(char::len_utf8).sum();
-    let local = before.get(at - local..)?.trim_start_matches(['.', '-', '\'', '/', '=', '?', '&']);
+    let local = before.get(at - local..)?;
+    let named = local.rfind(['=', '?', '&', '/']).map_or(local, |mark| local.get(mark + 1..).unwrap_or_default());
+    let local = if named.is_empty() { local } else { named }.trim_start_matches(['.', '-', '\'', '/', '=', '?', '&']);
     let domain = domain(after)?;
     let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
     let in_link = word
         .get(..word.len().saturating_sub(local.len()))
         .is_some_and(|head| head.contains("://") && !head.contains(['?', '=']));
-    (!local.is_empty() && !in_link).then(|| Span::new(at - local.len(), at + 1 + domain))
+    (!local.is_empty() && !in_link).then(|| Span::new(at - local.len(), at + width + domain))
 }
 
 fn is_local(character: char) -> bool {

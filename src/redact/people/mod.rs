@@ -93,7 +93,8 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
         let score = score::score(reading, run, left);
         return (score.points >= THRESHOLD).then_some((run, score));
     }
-    let initials = (left.weight > 4 && !capital).then(|| run::from_initials(reading, at)).flatten();
+    let plain = !capital || reading.mark(at + 1).shape == Shape::Plain;
+    let initials = (left.weight > 4 && plain).then(|| run::from_initials(reading, at)).flatten();
     if let Some(run) = initials {
         return Some((run, Score { points: THRESHOLD, reason: "context:name" }));
     }
@@ -127,8 +128,9 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     }
     if left.opens {
         let named = entry.given > 1 || entry.surname > 1;
-        return (entry.ordinary < if reading.mark(at).shape == Shape::Plain { 2 } else { 3 } || named)
-            && (reading.turn.raw(at).len() > 1 || run::extend(reading, at, true).last > at);
+        return run::leads_name(reading, at, left.weight)
+            || (entry.ordinary < if reading.mark(at).shape == Shape::Plain { 2 } else { 3 } || named)
+                && (reading.turn.raw(at).len() > 1 || run::extend(reading, at, true).last > at);
     }
     let capital = reading.mark(at).shape == Shape::Capital && left.weight > 3 && entry.given > 1;
     capital || run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)

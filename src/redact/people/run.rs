@@ -31,6 +31,8 @@ const FIRST_LOSS: [i32; 4] = [0, 1, 2, 4];
 /// Words of these classes are seldom part of a name.
 pub(super) const OTHERS: Classes =
     Classes::of(&[Class::Calendar, Class::Org, Class::Role, Class::Brand, Class::Greeting, Class::Relation]);
+/// Words of these classes are no family name even behind a given name.
+const NEVER: Classes = Classes::of(&[Class::Calendar, Class::Role, Class::Greeting, Class::Relation]);
 const PLACES: Classes = Classes::of(&[Class::Place, Class::City]);
 
 /// How much a token looks like a (part of a) name: positive speaks for it.
@@ -119,7 +121,7 @@ pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
 
 /// The run of a family name that begins with particles, "van der Berg", "da Silva".
 pub(super) fn from_particles(reading: &Reading<'_>, first: usize) -> Option<Run> {
-    let name = is_particle(reading, first)
+    let name = (is_particle(reading, first) && reading.turn.raw(first).len() > 1)
         .then(|| behind_particles(reading, first, false).or_else(|| behind_particles(reading, first, true)));
     name.flatten().map(|last| Run { first, last })
 }
@@ -197,8 +199,8 @@ pub(super) fn leads_name(reading: &Reading<'_>, at: usize, cue: i32) -> bool {
     let free = mark.shape != Shape::Plain && !mark.entry.classes.any(OTHERS) && is_usable(reading, next);
     let before_name = reading.before(next) == Gap::SPACE
         && reading.mark(next).shape == Shape::Capital
-        && value(reading, next, true) > 3
-        && mark.entry.ordinary < 3;
+        && value(reading, next, true) > if cue > 5 { 1 } else { 3 }
+        && (mark.entry.ordinary < 3 || cue > 5);
     let before_initial = reading.before(next) == Gap::SPACE
         && is_initial(reading, next)
         && reading.before(next + 1).has(Gap::DOT)
@@ -235,9 +237,12 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
         let close = next == first + 1 && reading.entry(first).given > 1 && (opened || behind);
         let known =
             known || (close && mark.entry.surname > 1 && mark.entry.ordinary < 3 && !mark.entry.classes.any(OTHERS));
-        let common = mark.entry.surname > 2 && reading.turn.raw(next).len() > 2 && !mark.entry.classes.any(OTHERS);
+        let common = mark.entry.surname > 2 && reading.turn.raw(next).len() > 2 && !mark.entry.classes.any(NEVER);
         let known = known || (common && close && ends_name(reading, next + 1));
-        let guessed = opened && mark.entry.is_unknown() && next - first < 3 && reading.turn.raw(next).len() > 2;
+        let guessed = (opened || (close && behind))
+            && mark.entry.is_unknown()
+            && next - first < 3
+            && reading.turn.raw(next).len() > 2;
         return mark.shape == Shape::Plain && (known || guessed);
     }
     let given = reading.entry(next - 1);
@@ -278,7 +283,7 @@ pub(super) fn from_initials(reading: &Reading<'_>, first: usize) -> Option<Run> 
         && reading.turn.raw(name).len() > 2
         && reading.entry(name).ordinary < 3
         && !reading.entry(name).classes.any(OTHERS)
-        && ends_name(reading, name + 1);
+        && (reading.entry(name).surname > 1 || ends_name(reading, name + 1));
     fits.then_some(Run { first, last: name })
 }
 

@@ -25,7 +25,10 @@ pub(super) struct Score {
 pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
     let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at)).collect();
     let known = parts.iter().filter(|at| reading.entry(**at).is_name()).count();
-    let own: i32 = parts.iter().map(|at| value(reading, *at, *at == run.first)).sum();
+    // A word behind a given name of lower case was let in for its place; that it is ordinary says nothing more.
+    let let_in = |at: usize| at > run.first && reading.mark(run.first).shape == Shape::Plain;
+    let points = |at: usize| value(reading, at, at == run.first).max(if let_in(at) { 0 } else { i32::MIN });
+    let own: i32 = parts.iter().map(|at| points(*at)).sum();
     let weight = if known == 0 && !left.opens && left.weight < 4 { left.weight.min(2) } else { left.weight };
     let points = own
         + spelling(reading, run, parts.len(), known)
@@ -97,7 +100,7 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
     if left.weight < 4 && is_place(reading, run) {
         points -= 4;
     }
-    if single && left.weight < 4 && is_other_word(reading, run.first) {
+    if single && left.weight < 4 && is_other_word(reading, run.first) && cue::right(reading, run.last + 1) < 6 {
         points -= 3;
     }
     let first = reading.entry(run.first);

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape},
-    token::Case,
+    token::{Case, Token},
 };
 
 /// How far an address reaches.
@@ -45,7 +45,10 @@ pub(super) fn reach(reading: &Reading<'_>, street: usize) -> Reach {
                 reach = Reach { last, more: true };
             }
             Some(Part::Town(last)) if towns < TOWNS_MAX => {
-                if is_certain_town(reading, end + 1, last, reach.more && end == reach.last) {
+                let first = end + 1;
+                if is_certain_town(reading, first, last, reach.more && end == reach.last)
+                    || (end == reach.last && is_town_behind(reading, first, last))
+                {
                     reach.last = last;
                 }
                 (end, placed) = (last, true);
@@ -80,7 +83,10 @@ fn part(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<Part> {
 }
 
 /// Words for a floor, behind its number.
-const FLOORS: [&str; 11] = ["floor", "fl", "og", "stock", "etage", "andar", "piso", "planta", "krs", "tr", "sal"];
+const FLOORS: [&str; 20] = [
+    "floor", "fl", "og", "stock", "etage", "andar", "piso", "planta", "krs", "tr", "sal", "tv", "th", "mf", "etg",
+    "em", "emelet", "patro", "pietro", "vaning",
+];
 
 /// Words for a side of the stairs, behind the floor.
 const SIDES: [&str; 12] =
@@ -89,8 +95,10 @@ const SIDES: [&str; 12] =
 /// "Apt. 4B", "# 12", "2nd floor", "2º B", "Top 5": the last token of a flat or floor.
 pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let side = SIDES.contains(&reading.turn.word(at + 1)) && is_floor(reading, at);
-    if side || reading.before(at).has(Gap::HASH) && is_number(reading, at) {
-        return Some(at + usize::from(side));
+    let hashed = reading.before(at).has(Gap::HASH) && is_number(reading, at);
+    let joined = hashed && reading.before(at + 1) == Gap::HYPHEN && is_number(reading, at + 1);
+    if side || hashed {
+        return Some(at + usize::from(side || joined));
     }
     if reading.entry(at).is(Class::Unit) {
         return unit_word(reading, at);
@@ -269,6 +277,26 @@ fn is_certain_town(reading: &Reading<'_>, first: usize, last: usize, behind_unit
         || shape(reading, last + 1) == Shape::Plain;
     listed && comma && ends
 }
+
+/// A town right behind its code, `69008 lyon`, `110 00 Praha 1`, or a listed one right behind a street of lower case.
+fn is_town_behind(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+    if reading.before(first) != Gap::SPACE {
+        return false;
+    }
+    let listed = (first..=last).any(|at| reading.entry(at).classes.any(CITIES));
+    let coded =
+        first > 0 && reading.turn.token(first - 1).is_some_and(|token| token.is_digits() && token.span.len() > 1);
+    let numbered =
+        reading.turn.token(first).is_some_and(Token::is_digits) && reading.previous(first).classes.any(CITIES);
+    let street = first > 0 && reading.previous(first).classes.any(STREETS);
+    numbered || listed && (coded || street || shape(reading, first) == Shape::Plain)
+}
+
+/// Classes of towns and regions.
+const CITIES: Classes = Classes::of(&[Class::City, Class::Place, Class::Blocked]);
+
+/// Classes of words for streets.
+const STREETS: Classes = Classes::of(&[Class::Street, Class::WeakStreet]);
 
 #[cfg(test)]
 mod tests {

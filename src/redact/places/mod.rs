@@ -54,7 +54,8 @@ fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Op
     let start = at.saturating_sub(LOOK_BACK).max(from);
     let cores = (start..=at).filter_map(|first| street::core(reading, first)).filter(|core| core.last >= at);
     let core = cores.max_by_key(|core| (core.strength, Reverse(core.first)));
-    let core = core.or_else(|| before_unit(reading, from, at)).or_else(|| military(reading, from, at))?;
+    let core = core.or_else(|| before_unit(reading, from, at)).or_else(|| military(reading, from, at));
+    let core = core.or_else(|| named_house(reading, from, at))?;
     let (first, corner) = before(reading, from, core.first);
     let reach = extend::reach(reading, if corner { behind_and(reading, core.last) } else { core.last });
     let near = if core.strength == Strength::Bare { NEAR } else { CONTEXT };
@@ -108,6 +109,12 @@ fn before(reading: &Reading<'_>, from: usize, first: usize) -> (usize, bool) {
     }
     let floor = first.checked_sub(3).filter(|floor| *floor >= from && extend::unit(reading, *floor) == Some(first - 2));
     first = floor.filter(|_| reading.before(first).has(Gap::COMMA)).unwrap_or(first);
+    if first > from
+        && reading.before(first) == Gap::SPACE
+        && matches!(reading.turn.word(first - 1), "blk" | "block" | "plot" | "house")
+    {
+        first -= 1;
+    }
     let corner = first >= from + 2 && reading.turn.word(first - 1) == "of" && reading.turn.word(first - 2) == "corner";
     if !corner {
         return (first, false);
@@ -152,6 +159,43 @@ fn before_unit(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
         first = previous;
     }
     (numbers > 0 && words > 0).then_some(Core { first, last: at, strength: Strength::Strong })
+}
+
+/// Most parts of an address before its code, and most words of a part.
+const PARTS_MAX: usize = 4;
+const PART_WORDS_MAX: usize = 5;
+
+/// "Rowan Cottage, Mill Road, Bakewell DE45 1BX": a street without a number before a code whose form is sure.
+fn named_house(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
+    let last = postcode::by_form(reading, at)?;
+    let (mut first, mut part, mut parts, mut words) = (None, at, 0, 0);
+    let mut street = false;
+    let streets = Classes::of(&[Class::Street, Class::WeakStreet]);
+    while part > from && parts < PARTS_MAX {
+        let word = part - 1;
+        let number = number::is_number(reading, word);
+        if !(number || reading.is_word(word) && is_named(reading, word)) || words == PART_WORDS_MAX {
+            break;
+        }
+        street |= reading.entry(word).classes.any(streets) && words < PART_WORDS_MAX;
+        (part, words) = (word, words + 1);
+        let gap = reading.before(word);
+        if gap.has(Gap::COMMA.and(Gap::LINE)) || word == from || !gap.only(Gap::SPACE.and(Gap::HYPHEN)) {
+            first = if street { Some(word) } else { first };
+            (street, words, parts) = (false, 0, parts + 1);
+        }
+        if !gap.only(Gap::SPACE.and(Gap::COMMA).and(Gap::LINE).and(Gap::HYPHEN)) {
+            break;
+        }
+    }
+    first.map(|first| Core { first, last, strength: Strength::Strong })
+}
+
+/// Whether a word is written as in the name of a house, a street or a town.
+fn is_named(reading: &Reading<'_>, at: usize) -> bool {
+    let entry = reading.entry(at);
+    let shaped = reading.mark(at).shape != Shape::Plain || entry.is(Class::Particle) || reading.turn.word(at) == "the";
+    shaped && !entry.is(Class::Role) && !entry.is(Class::Greeting) && !entry.is(Class::Live)
 }
 
 /// "USCGC Hamilton\nFPO AA 65607".

@@ -2,7 +2,7 @@
 //! address or a cue around them.
 
 use crate::redact::{
-    gazetteer::{Class, Gap, Reading, Shape},
+    gazetteer::{Class, Classes, Gap, Reading, Shape},
     token::{Case, Class as TokenClass},
 };
 
@@ -141,8 +141,40 @@ pub(super) fn has_place(reading: &Reading<'_>, at: usize, last: usize) -> bool {
             || !reading.before(at).only(Gap::SPACE)
             || reading.previous(at).is(Class::InPlace)
             || reading.previous(at).is(Class::FromPlace));
-    len >= 5 && (state || (len == 5 && town))
+    let year = len == 4
+        && reading.turn.raw(at).starts_with(['1', '2'])
+        && at > 0
+        && reading.turn.raw(at).get(1..2) != Some("4");
+    let ends = last + 1 >= reading.len()
+        || !reading.before(last + 1).only(Gap::SPACE)
+        || matches!(reading.turn.word(last + 1), "in" | "and" | "please" | "is");
+    (len >= 5 && (state || (len == 5 && town))) || (!year && ends && behind_town(reading, at))
 }
+
+/// "in Quinta de São Tiago 3610-114", "from Bjert 6091": a town behind a preposition, right before the code.
+fn behind_town(reading: &Reading<'_>, at: usize) -> bool {
+    let word = |index: usize| {
+        let entry = reading.entry(index);
+        let other = Classes::of(&[Class::Calendar, Class::Brand, Class::Org, Class::Role]);
+        let capital = reading.mark(index).shape != Shape::Plain && entry.ordinary < 3;
+        reading.is_word(index)
+            && reading.before(index + 1) == Gap::SPACE
+            && !entry.classes.any(other)
+            && (capital || entry.is(Class::City) || entry.is(Class::Particle))
+    };
+    let Some(first) = (at.saturating_sub(TOWN_WORDS_MAX)..at).rev().take_while(|index| word(*index)).last() else {
+        return false;
+    };
+    let places = Classes::of(&[Class::InPlace, Class::FromPlace, Class::Particle]);
+    let listed = (first..at).any(|index| reading.entry(index).is(Class::City));
+    let spelled =
+        (first..at).all(|index| reading.entry(index).ordinary < 2 || reading.entry(index).is(Class::Particle));
+    let introduced = first > 0 && reading.previous(first).is(Class::InPlace) && reading.before(first) == Gap::SPACE;
+    introduced && !reading.entry(first).classes.any(places) && (listed || spelled)
+}
+
+/// Longest name of a town, in words.
+const TOWN_WORDS_MAX: usize = 5;
 
 #[cfg(test)]
 mod tests {

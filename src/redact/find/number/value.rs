@@ -21,6 +21,9 @@ use crate::{
 /// A number without any context is taken for an identifier from this many digits on.
 const UNLABELLED_DIGITS_MIN: usize = 9;
 
+/// The same behind a hash: `#44718`.
+const HASH_DIGITS_MIN: usize = 5;
+
 /// An expiry without a word of a card in a longer turn than this is that of something else.
 const EXPIRY_WORDS_MAX: usize = 6;
 
@@ -258,7 +261,7 @@ fn unlabelled(
         return None;
     }
     let long = group.digits >= UNLABELLED_DIGITS_MIN;
-    let hash = group.digits >= 6 && view.turn.gap_before(group.token).ends_with('#');
+    let hash = group.digits >= HASH_DIGITS_MIN && view.turn.gap_before(group.token).ends_with('#');
     if !(long || hash) {
         return None;
     }
