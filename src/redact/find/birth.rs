@@ -53,6 +53,9 @@ fn meaning(labels: &Labels, found: &date::Date, carded: bool) -> Option<(Kind, &
     if labels.has(Cue::Birth) && near && found.full {
         return Some((Kind::DateOfBirth, "context:birth"));
     }
+    if found.full && labels.hints().next().is_some_and(|cues| cues.has(Cue::SecurityAnswer)) {
+        return Some((Kind::Password, "context:security-answer"));
+    }
     let payment = carded || labels.has(Cue::Card) || labels.has(Cue::Cvv) || labels.asked.has(Cue::Expiry);
     (labels.has(Cue::Expiry) && payment && found.month).then_some((Kind::CardExpiry, "context:expiry"))
 }

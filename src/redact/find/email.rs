@@ -19,6 +19,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let text = view.turn.text();
     for at in memchr_iter(b'@', text.as_bytes()) {
         if let Some(span) = around(text, at, 1) {
+            out.extend(password_behind(text, span));
             out.push(Candidate::new(span, Kind::Email, Likelihood::VeryLikely, "form:email"));
         }
     }
@@ -28,6 +29,23 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         }
     }
 }
+
+/// `ann@example.com:Otter4412`: a leaked pair of address and password.
+fn password_behind(text: &str, address: Span) -> Option<Candidate> {
+    let end = address.range().end;
+    let value = text.get(end..)?.strip_prefix([':', '|'])?;
+    let length = value.find(|character: char| character.is_whitespace() || matches!(character, ',' | '"' | '<'));
+    let value = value.get(..length.unwrap_or(value.len()))?;
+    let mixed = value.bytes().any(|byte| byte.is_ascii_digit()) && value.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let plain =
+        (PASSWORD_BYTES_MIN..=PASSWORD_BYTES_MAX).contains(&value.len()) && !value.contains(['@', '/', ':', '=']);
+    let span = Span::new(end + 1, end + 1 + value.len());
+    (mixed && plain).then(|| Candidate::new(span, Kind::Password, Likelihood::Possible, "form:credentials"))
+}
+
+/// Shortest and longest password behind an address.
+const PASSWORD_BYTES_MIN: usize = 6;
+const PASSWORD_BYTES_MAX: usize = 40;
 
 /// The `@` as links and logs write it.
 const ENCODED_AT: &str = "%40";

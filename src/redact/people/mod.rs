@@ -94,7 +94,7 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
         return (score.points >= THRESHOLD).then_some((run, score));
     }
     let plain = !capital || reading.mark(at + 1).shape == Shape::Plain;
-    let initials = (left.weight > 4 && plain).then(|| run::from_initials(reading, at)).flatten();
+    let initials = (left.weight > 2 && plain).then(|| run::from_initials(reading, at)).flatten();
     if let Some(run) = initials {
         return Some((run, Score { points: THRESHOLD, reason: "context:name" }));
     }

@@ -169,6 +169,9 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     {
         return Some(next + 1);
     }
+    if let Some(double) = double_name(reading, first, next) {
+        return Some(double);
+    }
     let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && reading.turn.raw(last).len() <= 2);
     if reading.entry(next).is(Class::Title) {
         return None;
@@ -259,9 +262,43 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
         && (german || value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
 }
 
+/// `hannah fox-whitely`: a double family name of lower case behind a given name.
+fn double_name(reading: &Reading<'_>, first: usize, next: usize) -> Option<usize> {
+    let second = next + 1;
+    let plain = |at: usize| reading.mark(at).shape == Shape::Plain && is_usable(reading, at);
+    let surname = reading.entry(next).surname > 1 || reading.entry(second).surname > 1;
+    let fits = next == first + 1
+        && reading.entry(first).given > 1
+        && reading.before(next) == Gap::SPACE
+        && reading.before(second) == Gap::HYPHEN
+        && plain(first)
+        && plain(next)
+        && plain(second)
+        && surname
+        && reading.entry(second).ordinary < 2
+        && reading.turn.raw(second).len() > 2;
+    fits.then_some(second)
+}
+
 /// Words that go on behind a name in lower case: `linda park and`, `tom green here`.
 fn goes_on(word: &str) -> bool {
-    matches!(word, "and" | "from" | "here" | "speaking" | "calling" | "again" | "y" | "und" | "et" | "e")
+    matches!(
+        word,
+        "and"
+            | "from"
+            | "here"
+            | "speaking"
+            | "calling"
+            | "again"
+            | "how"
+            | "i"
+            | "y"
+            | "und"
+            | "et"
+            | "e"
+            | "en"
+            | "wie"
+    )
 }
 
 /// Whether a name in lower case may end before token `next`: a mark, a number or a word that goes on stands there.

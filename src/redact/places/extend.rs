@@ -283,7 +283,9 @@ fn is_town_behind(reading: &Reading<'_>, first: usize, last: usize) -> bool {
     if reading.before(first) != Gap::SPACE {
         return false;
     }
-    let listed = (first..=last).any(|at| reading.entry(at).classes.any(CITIES));
+    let small = Classes::of(&[Class::Particle, Class::InPlace, Class::FromPlace, Class::Determiner]);
+    let listed =
+        (first..=last).any(|at| reading.entry(at).classes.any(CITIES)) && !reading.entry(first).classes.any(small);
     let coded =
         first > 0 && reading.turn.token(first - 1).is_some_and(|token| token.is_digits() && token.span.len() > 1);
     let numbered =

@@ -13,7 +13,7 @@ use super::{
     candidate::Candidate,
     find::View,
     gazetteer::{Class, Classes, Gap, Reading, Shape},
-    words::Cue,
+    words::{Cue, Cues},
 };
 use street::{Core, Strength};
 
@@ -72,15 +72,21 @@ fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, usize)> {
     if !view.asked.has(Cue::Address) || len == 0 || len > ANSWER_MAX {
         return None;
     }
-    let number = number::house_number(reading, 0)
-        .or_else(|| number::spoken_number(reading, 0))
+    let leads = |at: &usize| {
+        let role = Cues::of(&[Cue::Acknowledge, Cue::Filler, Cue::Copula, Cue::Correction]);
+        *at + 1 < len
+            && reading.turn.token(*at).is_some_and(|token| token.word.cues.any(role) && token.word.number.is_none())
+    };
+    let begin = (0..len).take_while(leads).count();
+    let number = number::house_number(reading, begin)
+        .or_else(|| number::spoken_number(reading, begin))
         .is_some_and(|last| last + 1 == len);
     let numbered = len > 1 && reading.is_word(0) && (1..len).any(|at| number::is_number(reading, at));
     let street = Classes::of(&[Class::Street, Class::WeakStreet]);
     let named = len > 1
         && reading.entry(len - 1).classes.any(street)
-        && (0..len).all(|at| reading.is_word(at) && reading.entry(at).ordinary < 3);
-    (number || numbered || named).then_some((0, len - 1))
+        && (0..len - 1).all(|at| reading.is_word(at) && reading.entry(at).ordinary < 3);
+    (number || numbered || named).then_some((if number { begin } else { 0 }, len - 1))
 }
 
 /// Whether a word before `first` says that somebody lives there or something goes there.
@@ -214,7 +220,7 @@ fn postal_code(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(usi
     let last = postcode::any(reading, at)?;
     let near = (at.saturating_sub(4)..at)
         .any(|before| reading.turn.token(before).is_some_and(|token| token.word.cues.has(Cue::Postcode)));
-    let asked = view.asked.has(Cue::Postcode) && at < 4;
+    let asked = view.asked.has(Cue::Postcode) && (at < 4 || last + 1 == reading.len());
     let whole =
         !reading.before(at).has(Gap::GLUE) && !reading.turn.gap_before(at).ends_with(['.', '-', '+', '$', '€', '£']);
     if whole && (near || asked) {

@@ -86,7 +86,18 @@ fn alternates(raw: &str, letter_first: bool) -> bool {
 
 /// The last token of a code of any form that begins at `at`; for use where an address or a cue stands beside it.
 pub(super) fn any(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    by_form(reading, at).or_else(|| digits(reading, at)).or_else(|| behind_country(reading, at))
+    by_form(reading, at)
+        .or_else(|| digits(reading, at))
+        .or_else(|| behind_country(reading, at))
+        .or_else(|| dutch(reading, at))
+}
+
+/// "3511AB", as it is written without a space.
+fn dutch(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let raw = reading.turn.raw(at).as_bytes();
+    let fits = matches!(raw, [b'1'..=b'9', rest @ .., a, b]
+        if rest.len() == 3 && rest.iter().all(u8::is_ascii_digit) && a.is_ascii_alphabetic() && b.is_ascii_alphabetic());
+    fits.then_some(at)
 }
 
 /// "D-10115", "CH-8001".

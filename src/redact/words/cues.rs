@@ -53,7 +53,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Secret,
-        "recovery code, recovery codes, backup code, backup codes, seed phrase, recovery phrase, totp seed, seed, mnemonic, activation key, serial key, cd key, lizenzschlussel, cle de licence, clave de licencia, chiave di licenza, clave api, cle api, schlussel, ssh key, pgp key, passkey, totp, api key, apikey, api, token, secret, secrets, access key, secret key, private key, bearer, authorization, credential, credentials, \
+        "basic auth, auth header, authorization header, api schlussel, clef api, chave api, chiave api, personal access token, access token, x api key, signing key, shared secret, shared key, account key, recovery code, recovery codes, backup code, backup codes, seed phrase, recovery phrase, totp seed, seed, mnemonic, activation key, serial key, cd key, lizenzschlussel, cle de licence, clave de licencia, chiave di licenza, clave api, cle api, schlussel, ssh key, pgp key, passkey, totp, api key, apikey, api, token, secret, secrets, access key, secret key, private key, bearer, authorization, credential, credentials, \
         client secret, webhook, connection string, license key, product key, encryption key, auth token, refresh token, session id, sessionid, cookie",
     ),
     (
@@ -182,7 +182,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Filler,
-        "colon, dwukropek, doppelpunkt, tipo, genre, sabe, e, inaudible, crosstalk, unintelligible, pause, noise, cough, uh, um, er, erm, ah, eh, ehm, em, uhm, umm, hmm, hm, mm, then, and, so, okay, ok, y, et, und, ed, euh, heu, ahm, aeh, pues, bueno, este, alors, puis, dann, luego, poi, depois, entao, allora, also, like, well, space, comma, and then, en, next, followed, by, \
+        "apostrophe, apostrof, apostrofo, apostroph, colon, dwukropek, doppelpunkt, tipo, genre, sabe, e, inaudible, crosstalk, unintelligible, pause, noise, cough, uh, um, er, erm, ah, eh, ehm, em, uhm, umm, hmm, hm, mm, then, and, so, okay, ok, y, et, und, ed, euh, heu, ahm, aeh, pues, bueno, este, alors, puis, dann, luego, poi, depois, entao, allora, also, like, well, space, comma, and then, en, next, followed, by, \
         espacio, leerzeichen, espace, virgola, coma",
     ),
     (
@@ -258,7 +258,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Travel,
-        "flight, flights, gate, train, room, bus, platform, seat, terminal, vuelo, vol, flug, zug, volo, voo, aisle, channel, route, highway, interstate, chapter, floor, level, suite, table, line, bay, hwy, exit",
+        "rooms, gates, flights, seats, tables, platforms, zimmer, chambre, camera, habitacion, quarto, flight, flights, gate, train, room, bus, platform, seat, terminal, vuelo, vol, flug, zug, volo, voo, aisle, channel, route, highway, interstate, chapter, floor, level, suite, table, line, bay, hwy, exit",
     ),
     (Cue::Extension, "extension, ext, extn, durchwahl, anexo, toestel"),
     (

@@ -350,7 +350,7 @@ fn spelled_name(view: &View<'_>, spoken: &Spoken, labels: &Labels, out: &mut Vec
         .flat_map(rows)
         .find(|row| lettered(row.kind) && (row.min..=row.max).contains(&spoken.letters));
     match hinted {
-        _ if named && spoken.letters >= 3 => push_spelled(span, Kind::Person, "spelled", out),
+        _ if named && spoken.letters >= 2 => push_spelled(span, Kind::Person, "spelled", out),
         Some(row) => {
             let kind = row.kind.unwrap_or(Kind::OrderNumber);
             push_spelled(span, kind, row.reason, out);
