@@ -298,8 +298,14 @@ fn places(view: &View<'_>, out: &mut Vec<Candidate>) -> bool {
     if !spread || !(0..count).all(|at| value(at) || small(at)) {
         return false;
     }
-    for at in values {
-        out.push(Candidate::new(turn.span(at, at), Kind::Password, Likelihood::Likely, "asked-by-agent"));
+    // `k and nine` is one value, `third is k and fifth is nine` are two.
+    let mut first = None;
+    for (index, at) in values.iter().enumerate() {
+        let begin = *first.get_or_insert(*at);
+        if values.get(index + 1).is_none_or(|next| next - at > 2) {
+            out.push(Candidate::new(turn.span(begin, *at), Kind::Password, Likelihood::Likely, "asked-by-agent"));
+            first = None;
+        }
     }
     true
 }

@@ -26,7 +26,9 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         // `the third of June` is said with its article.
         let article = (index > 0 && turn.word(index - 1) == "the")
             || (index == 1 && matches!(turn.word(0), "el" | "le" | "der" | "am" | "il" | "den" | "dem"));
-        let first = if article { index - 1 } else { index };
+        let ends =
+            index > 1 && turn.word(index - 1) == "of" && matches!(turn.word(index - 2), "end" | "start" | "beginning");
+        let first = index - if ends { 2 } else { usize::from(article) };
         if let Some((kind, reason)) = meaning(&labels, &found, carded) {
             let candidate = Candidate::new(turn.span(first, found.last), kind, Likelihood::VeryLikely, reason);
             out.push(if labels.hints().next().is_none() { candidate.because("asked-by-agent") } else { candidate });

@@ -311,7 +311,11 @@ fn ends_name(reading: &Reading<'_>, next: usize) -> bool {
 
 /// The last token of a name that begins with initials of lower case, `p. venkataraman`, `p l hargreaves`.
 pub(super) fn from_initials(reading: &Reading<'_>, first: usize) -> Option<Run> {
-    let letter = |at: usize| reading.is_word(at) && reading.turn.raw(at).len() == 1;
+    // `a mister patel`, `è rossi`: words of one letter are initials only before a dot.
+    let letter = |at: usize| {
+        let word = matches!(reading.turn.word(at), "a" | "e" | "i" | "o" | "y" | "s" | "u");
+        reading.is_word(at) && reading.turn.raw(at).len() == 1 && (!word || reading.before(at + 1).has(Gap::DOT))
+    };
     let close = |at: usize| reading.before(at).only(Gap::SPACE.and(Gap::DOT));
     let name = (first..first + INITIALS_MAX + 1).find(|at| !letter(*at))?;
     let fits = name > first

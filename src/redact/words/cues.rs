@@ -182,7 +182,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Filler,
-        "apostrophe, apostrof, apostrofo, apostroph, colon, dwukropek, doppelpunkt, tipo, genre, sabe, e, inaudible, crosstalk, unintelligible, pause, noise, cough, uh, um, er, erm, ah, eh, ehm, em, uhm, umm, hmm, hm, mm, then, and, so, okay, ok, y, et, und, ed, euh, heu, ahm, aeh, pues, bueno, este, alors, puis, dann, luego, poi, depois, entao, allora, also, like, well, space, comma, and then, en, next, followed, by, \
+        "letra, lettera, lettre, letter, apostrophe, apostrof, apostrofo, apostroph, colon, dwukropek, doppelpunkt, tipo, genre, sabe, e, inaudible, crosstalk, unintelligible, pause, noise, cough, uh, um, er, erm, ah, eh, ehm, em, uhm, umm, hmm, hm, mm, then, and, so, okay, ok, y, et, und, ed, euh, heu, ahm, aeh, pues, bueno, este, alors, puis, dann, luego, poi, depois, entao, allora, also, like, well, space, comma, and then, en, next, followed, by, \
         espacio, leerzeichen, espace, virgola, coma",
     ),
     (

@@ -94,7 +94,7 @@ fn beside_letter(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     let small = |index: usize| matches!(turn.word(index), "e" | "o") && matches!(turn.word(at), "e" | "o");
     let letter = |index: usize| {
         turn.word(index).len() == 1 && turn.token(index).is_some_and(Token::is_word) && !small(index)
-            || turn.token(index).is_some_and(|token| token.word.letter != 0 && token.span.len() > 3)
+            || turn.token(index).is_some_and(|token| token.word.letter != 0 && token.span.len() > 2)
     };
     letter(at + 1) || at.checked_sub(1).is_some_and(letter)
 }
