@@ -83,15 +83,19 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
 fn locator(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
     let turn = view.turn;
     let Some(token) = turn.token(index) else { return };
-    let shaped = token.is_word() && token.case == Case::Upper && (5..=8).contains(&token.span.len());
-    if !shaped || !token.word.cues.is_empty() || crate::redact::gazetteer::look_up(turn.word(index)).ordinary > 0 {
+    let alone = turn.tokens().len() == 1 && view.asked.has(Cue::Order);
+    let entry = crate::redact::gazetteer::look_up(turn.word(index));
+    let cased = token.case == Case::Upper || (alone && entry.is_unknown());
+    let shaped = token.is_word() && cased && (5..=8).contains(&token.span.len());
+    if !shaped || !token.word.cues.is_empty() || entry.ordinary > 0 {
         return;
     }
     let before = index.checked_sub(1).and_then(|before| turn.token(before));
     let labelled = before
         .is_some_and(|label| label.word.cues.any(Cues::of(&[Cue::Order, Cue::NumberNoun, Cue::Copula])))
         && Labels::around(turn, index, index, view.asked).hints().next().is_some_and(|cues| cues.has(Cue::Order));
-    let answered = view.asked.has(Cue::Order) && turn.tokens().len() <= 4;
+    let denies = turn.tokens().iter().any(|token| token.word.cues.has(Cue::Negation));
+    let answered = view.asked.has(Cue::Order) && turn.tokens().len() <= 4 && !denies;
     if labelled || answered {
         out.push(Candidate::new(token.span, Kind::OrderNumber, Likelihood::Likely, "context:order"));
     }

@@ -79,6 +79,9 @@ fn candidate(reading: &Reading<'_>, run: Run, score: Score) -> Candidate {
 /// The name that begins at token `at`, if its score suffices.
 fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Score)> {
     let entry = reading.entry(at);
+    if let Some(run) = run::from_comma(reading, at) {
+        return Some((run, Score { points: THRESHOLD, reason: "name:known" }));
+    }
     let capital = reading.mark(at).shape != Shape::Plain;
     let cued = at > 0 && reading.previous(at).is(Class::CueEnd) || asked(view, at);
     let rare = entry.given > 0 && entry.ordinary == 0 && reading.entry(at + 1).surname > 0;
@@ -89,7 +92,7 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
         return None;
     }
     let left = left_of(view, reading, at);
-    if let Some(run) = run::from_particles(reading, at).filter(|_| left.weight > 2) {
+    if let Some(run) = run::from_particles(reading, at, left.weight > 5).filter(|_| left.weight > 2) {
         let score = score::score(reading, run, left);
         return (score.points >= THRESHOLD).then_some((run, score));
     }
@@ -118,6 +121,9 @@ fn left_of(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Left {
 fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     let entry = reading.entry(at);
     if run::is_initial(reading, at) {
+        if reading.turn.word(at) == "i" && reading.before(at + 1) == Gap::QUOTE {
+            return false;
+        }
         return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT).and(Gap::QUOTE))
             && run::extend(reading, at, left.opens).last > at;
     }

@@ -31,6 +31,9 @@ const FIRST_LOSS: [i32; 4] = [0, 1, 2, 4];
 /// Words of these classes are seldom part of a name.
 pub(super) const OTHERS: Classes =
     Classes::of(&[Class::Calendar, Class::Org, Class::Role, Class::Brand, Class::Greeting, Class::Relation]);
+/// Family names of two letters that are no words.
+const SHORT: [&str; 14] = ["xu", "li", "wu", "lu", "hu", "ng", "yu", "ye", "gu", "vo", "ly", "ko", "yi", "ho"];
+
 /// Words of these classes are no family name even behind a given name.
 const NEVER: Classes = Classes::of(&[Class::Calendar, Class::Role, Class::Greeting, Class::Relation]);
 const PLACES: Classes = Classes::of(&[Class::Place, Class::City]);
@@ -42,7 +45,7 @@ pub(super) fn value(reading: &Reading<'_>, at: usize, first: bool) -> i32 {
     let grade = |points: [i32; 4], level: u8| points.get(usize::from(level)).copied().unwrap_or(0);
     let given = grade(GIVEN, entry.given) - i32::from(!first && entry.given > 0);
     let irish = reading.turn.raw(at).starts_with("Mc")
-        || (mark.before == Gap::QUOTE && at > 0 && matches!(reading.turn.raw(at - 1), "O" | "D"));
+        || (entry.ordinary < 2 && mark.before == Gap::QUOTE && at > 0 && matches!(reading.turn.raw(at - 1), "O" | "D"));
     let mut value = given.max(grade(SURNAME, entry.surname)).max(if irish { 4 } else { 0 });
     if entry.classes.any(OTHERS) && !is_month_of_name(reading, at) {
         value = value.min(1) - 4;
@@ -85,6 +88,8 @@ fn spelling_loss(reading: &Reading<'_>, at: usize) -> i32 {
     let len = raw.chars().count();
     if mark.shape == Shape::Plain {
         return match (len, mark.entry.given) {
+            (..=2, 3) => 1,
+            (..=2, _) if SHORT.contains(&reading.turn.word(at)) => 0,
             (..=2, _) => 4,
             (3, 0..=2) => 2,
             _ => 0,
@@ -120,9 +125,10 @@ pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
 }
 
 /// The run of a family name that begins with particles, "van der Berg", "da Silva".
-pub(super) fn from_particles(reading: &Reading<'_>, first: usize) -> Option<Run> {
-    let name = (is_particle(reading, first) && reading.turn.raw(first).len() > 1)
-        .then(|| behind_particles(reading, first, false).or_else(|| behind_particles(reading, first, true)));
+pub(super) fn from_particles(reading: &Reading<'_>, first: usize, strong: bool) -> Option<Run> {
+    let name = (is_particle(reading, first) && reading.turn.raw(first).len() > 1).then(|| {
+        behind_particles(reading, first, false, strong).or_else(|| behind_particles(reading, first, true, strong))
+    });
     name.flatten().map(|last| Run { first, last })
 }
 
@@ -172,7 +178,16 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     if let Some(double) = double_name(reading, first, next) {
         return Some(double);
     }
-    let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && reading.turn.raw(last).len() <= 2);
+    let asian = opened
+        && gap == Gap::HYPHEN
+        && reading.mark(next).shape == Shape::Plain
+        && reading.entry(next).ordinary < 2
+        && reading.turn.raw(next).len() > 2;
+    if asian && is_usable(reading, next) {
+        return Some(next);
+    }
+    let pronoun = reading.turn.word(last) == "i";
+    let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && !pronoun && reading.turn.raw(last).len() <= 2);
     if reading.entry(next).is(Class::Title) {
         return None;
     }
@@ -189,7 +204,7 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
         return Some(next);
     }
     if is_particle(reading, next) {
-        return behind_particles(reading, next, plain);
+        return behind_particles(reading, next, plain, false);
     }
     let behind_initial = is_initial(reading, last) && last > first && reading.mark(next).shape == Shape::Capital;
     let named = behind_initial && reading.entry(next).ordinary < 3 && !reading.entry(next).classes.any(OTHERS);
@@ -213,14 +228,15 @@ pub(super) fn leads_name(reading: &Reading<'_>, at: usize, cue: i32) -> bool {
 }
 
 /// "van der Berg", "de la Cruz": up to three particles need a name behind them.
-fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Option<usize> {
+fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool, strong: bool) -> Option<usize> {
     let name = (particle + 1..particle + 4).find(|at| !is_particle(reading, *at))?;
     let spaced = (particle + 1..=name).all(|at| reading.before(at).only(Gap::SPACE.and(Gap::QUOTE).and(Gap::HYPHEN)));
     let arabic = reading.before(name) == Gap::HYPHEN && matches!(reading.turn.word(particle), "al" | "el" | "abu");
     let fits = if plain {
         let entry = reading.entry(name);
-        (entry.surname > 1 || entry.given > 1 || arabic)
-            && entry.ordinary == 0
+        let sure = strong && entry.surname > 0;
+        (entry.surname > 1 || entry.given > 1 || arabic || (entry.is_name() && reading.previous(particle).given > 1))
+            && (entry.ordinary == 0 || sure)
             && !entry.is(Class::Place)
             && reading.turn.raw(particle).len() > 1
     } else {
@@ -240,7 +256,9 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
         let close = next == first + 1 && reading.entry(first).given > 1 && (opened || behind);
         let known =
             known || (close && mark.entry.surname > 1 && mark.entry.ordinary < 3 && !mark.entry.classes.any(OTHERS));
-        let common = mark.entry.surname > 2 && reading.turn.raw(next).len() > 2 && !mark.entry.classes.any(NEVER);
+        let level = if goes_on(reading.turn.word(next + 1)) { 2 } else { 1 };
+        let short = reading.turn.raw(next).len() < 3 && !SHORT.contains(&reading.turn.word(next));
+        let common = mark.entry.surname > level && !short && !mark.entry.classes.any(NEVER);
         let known = known || (common && close && ends_name(reading, next + 1));
         let guessed = (opened || (close && behind))
             && mark.entry.is_unknown()
@@ -307,6 +325,21 @@ fn ends_name(reading: &Reading<'_>, next: usize) -> bool {
         || !reading.before(next).only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE))
         || !reading.is_word(next)
         || goes_on(reading.turn.word(next))
+}
+
+/// The run of a family name, a comma and a given name, `okafor, chidi`, where nothing else stands around.
+pub(super) fn from_comma(reading: &Reading<'_>, first: usize) -> Option<Run> {
+    let last = first + 1;
+    let (surname, given) = (reading.entry(first), reading.entry(last));
+    let named = surname.surname > 0 && surname.ordinary == 0 && given.given > 1 && given.ordinary == 0;
+    let apart = reading.before(last).has(Gap::COMMA) && reading.before(last).only(Gap::COMMA.and(Gap::SPACE));
+    let begins = first == 0
+        || !reading.before(first).only(Gap::SPACE.and(Gap::COMMA))
+        || reading.previous(first).is(Class::CueEnd);
+    let ends = last + 1 >= reading.len() || !reading.before(last + 1).only(Gap::SPACE.and(Gap::COMMA));
+    let plain = reading.mark(first).shape == Shape::Plain && reading.mark(last).shape == Shape::Plain;
+    let usable = is_usable(reading, first) && is_usable(reading, last);
+    (named && apart && begins && ends && plain && usable).then_some(Run { first, last })
 }
 
 /// The last token of a name that begins with initials of lower case, `p. venkataraman`, `p l hargreaves`.

@@ -133,8 +133,9 @@ fn unit_word(reading: &Reading<'_>, at: usize) -> Option<usize> {
 fn door(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let raw = reading.turn.raw(at);
     let behind_comma = is_number(reading, at) && reading.before(at).has(Gap::COMMA) && raw.len() <= 3;
-    let letter =
-        reading.turn.raw(at + 1).len() == 1 && reading.is_word(at + 1) && shape(reading, at + 1) != Shape::Plain;
+    let letter = reading.turn.raw(at + 1).len() == 1
+        && reading.is_word(at + 1)
+        && (shape(reading, at + 1) != Shape::Plain || spanish_floor(raw));
     let close = reading.before(at + 1).only(Gap::SPACE.and(Gap::OTHER));
     (letter && close && (behind_comma || spanish_floor(raw))).then_some(at + 1)
 }

@@ -59,7 +59,11 @@ fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Op
     let (first, corner) = before(reading, from, core.first);
     let reach = extend::reach(reading, if corner { behind_and(reading, core.last) } else { core.last });
     let near = if core.strength == Strength::Bare { NEAR } else { CONTEXT };
-    let sure = core.strength == Strength::Strong || reach.more || corner || lives(view, reading, first, near);
+    // `at 14 hill view`: a place is told.
+    let number = matches!(reading.turn.word(first.wrapping_sub(1)), "number" | "no");
+    let told =
+        reading.turn.word(first.wrapping_sub(1 + usize::from(number))) == "at" && core.strength == Strength::Weak;
+    let sure = told || core.strength == Strength::Strong || reach.more || corner || lives(view, reading, first, near);
     sure.then_some((first, reach.last))
 }
 

@@ -128,8 +128,11 @@ fn digits(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let dutch = first == 4
         && gap.only(Gap::SPACE)
         && reading.turn.raw(at + 1).len() == 2
-        && reading.turn.token(at + 1).is_some_and(|token| token.is_word() && token.case == Case::Upper)
-        && !matches!(reading.turn.raw(at + 1), "AM" | "PM");
+        && reading.turn.token(at + 1).is_some_and(|token| {
+            let town = reading.entry(at + 2).classes.any(Classes::of(&[Class::City, Class::Place]));
+            token.is_word() && (token.case == Case::Upper || town || reading.entry(at + 1).ordinary < 3)
+        })
+        && !matches!(reading.turn.word(at + 1), "am" | "pm");
     if dutch {
         return Some(at + 1);
     }

@@ -271,19 +271,20 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) && !slashed {
         return None;
     }
-    if is_preposition(reading, at) && reading.mark(at).shape == Shape::Plain {
-        return None;
-    }
+    let plain = is_preposition(reading, at) && reading.mark(at).shape == Shape::Plain;
+    let first = entry.is(Class::StreetFirst) || slashed;
+    let numbered_before = at > 0 && is_number(reading, at - 1)
+        || matches!(at.checked_sub(1).map(|bis| reading.turn.word(bis)), Some("bis" | "ter"));
     let mut last = at;
     let mut capital = false;
     for next in at + 1..=at + NAME_MAX {
         let shaped = reading.mark(next).shape != Shape::Plain;
         let opened = next == at + 1 || reading.previous(next).is(Class::Particle);
         let common = reading.entry(next).ordinary > 1 + u8::from(reading.previous(next).is(Class::Particle))
-            || !(entry.is(Class::StreetFirst) || reading.previous(next).is(Class::Particle));
+            || !(first || numbered_before || plain || reading.previous(next).is(Class::Particle));
         let numbered = reading.before(next + 1) == Gap::SPACE && is_number(reading, next + 1);
-        let lower = reading.entry(next).is(Class::Particle)
-            || (opened && (!common || numbered && entry.is(Class::StreetFirst)));
+        let lower =
+            reading.entry(next).is(Class::Particle) || ((opened || numbered_before) && (!common || numbered && first));
         if !reading.is_word(next)
             || !(is_inside(reading, next) || slashed && next == at + 1)
             || is_end(reading, next)
@@ -296,10 +297,10 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
         }
         capital |= shaped;
     }
-    let strong = entry.is(Class::StreetFirst) || capital;
+    let strong = !plain && (first || capital);
     let linked = last > at + 1 && reading.entry(at + 1).is(Class::Particle);
     let strength = if strong { Strength::Strong } else { Strength::Weak };
-    (last > at && (strong || linked)).then_some((last, strength))
+    (last > at && (strong || linked || numbered_before || plain)).then_some((last, strength))
 }
 
 /// A flat or a number ends the name of a street.

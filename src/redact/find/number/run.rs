@@ -149,7 +149,8 @@ fn before_extension(word: &str, groups: usize) -> usize {
     match word.split_once('x') {
         Some((number, extension)) if groups > 0 && matches!(number.len(), 3..=7) => {
             let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-            if digits(number) && digits(extension) && extension.len() <= 6 { number.len() } else { 0 }
+            let size = number.len() == 4 && extension.len() == 4;
+            if digits(number) && digits(extension) && extension.len() <= 6 && !size { number.len() } else { 0 }
         }
         _ => 0,
     }
