@@ -204,7 +204,8 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
         return Some(next);
     }
     if is_particle(reading, next) {
-        return behind_particles(reading, next, plain, false);
+        return behind_particles(reading, next, plain, false)
+            .or_else(|| (opened && plain).then(|| unknown_behind(reading, next)).flatten());
     }
     let behind_initial = is_initial(reading, last) && last > first && reading.mark(next).shape == Shape::Capital;
     let named = behind_initial && reading.entry(next).ordinary < 3 && !reading.entry(next).classes.any(OTHERS);
@@ -225,6 +226,18 @@ pub(super) fn leads_name(reading: &Reading<'_>, at: usize, cue: i32) -> bool {
         && reading.mark(next + 1).shape == Shape::Capital
         && mark.entry.is_name();
     free && (before_name && cue > 2 || before_initial)
+}
+
+/// `corentin le gall`: an unknown word behind one particle, where the words before promise a name.
+fn unknown_behind(reading: &Reading<'_>, particle: usize) -> Option<usize> {
+    let name = particle + 1;
+    let fits = reading.turn.raw(particle).len() > 1
+        && reading.before(name) == Gap::SPACE
+        && reading.entry(name).ordinary == 0
+        && reading.turn.raw(name).len() > 3
+        && is_usable(reading, name)
+        && ends_name(reading, name + 1);
+    fits.then_some(name)
 }
 
 /// "van der Berg", "de la Cruz": up to three particles need a name behind them.
@@ -256,7 +269,7 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
         let close = next == first + 1 && reading.entry(first).given > 1 && (opened || behind);
         let known =
             known || (close && mark.entry.surname > 1 && mark.entry.ordinary < 3 && !mark.entry.classes.any(OTHERS));
-        let level = if goes_on(reading.turn.word(next + 1)) { 2 } else { 1 };
+        let level = if next + 1 < reading.len() && reading.before(next + 1) == Gap::SPACE { 2 } else { 1 };
         let short = reading.turn.raw(next).len() < 3 && !SHORT.contains(&reading.turn.word(next));
         let common = mark.entry.surname > level && !short && !mark.entry.classes.any(NEVER);
         let known = known || (common && close && ends_name(reading, next + 1));

@@ -73,6 +73,13 @@ fn part(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<Part> {
     if let Some(last) = unit(reading, at).or_else(|| military(reading, at)).or_else(|| code(reading, at, behind_town)) {
         return Some(Part::Sure(last));
     }
+    // "5th Cross", "2nd Main": Indian streets have numbers themselves.
+    if is_ordinal(reading.turn.raw(at))
+        && reading.entry(at + 1).classes.any(STREETS)
+        && reading.before(at + 1) == Gap::SPACE
+    {
+        return Some(Part::Sure(at + 1));
+    }
     if reading.before(at).has(Gap::DOT) && !reading.before(at).has(Gap::COMMA.and(Gap::LINE)) {
         return None;
     }
@@ -188,7 +195,8 @@ fn region(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> 
     let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper);
     let code_next = postcode::any(reading, at + 1).is_some() && reading.before(at + 1).only(BETWEEN);
     if letters && entry.is(Class::Region) && (shape == Shape::Plain || !upper) {
-        return (code_next && reading.turn.raw(at + 1).len() >= 5).then_some(at);
+        let sure = postcode::by_form(reading, at + 1).is_some();
+        return (code_next && (sure || reading.turn.raw(at + 1).len() >= 5)).then_some(at);
     }
     let long_code = code_next && reading.turn.raw(at + 1).len() >= 5;
     let stated =

@@ -120,6 +120,13 @@ fn before(reading: &Reading<'_>, from: usize, first: usize) -> (usize, bool) {
     let floor = first.checked_sub(3).filter(|floor| *floor >= from && extend::unit(reading, *floor) == Some(first - 2));
     first = floor.filter(|_| reading.before(first).has(Gap::COMMA)).unwrap_or(first);
     if first > from
+        && reading.before(first) == Gap::HYPHEN
+        && reading.turn.raw(first - 1).len() == 1
+        && reading.is_word(first - 1)
+    {
+        first -= 1;
+    }
+    if first > from
         && reading.before(first) == Gap::SPACE
         && matches!(reading.turn.word(first - 1), "blk" | "block" | "plot" | "house")
     {
@@ -228,9 +235,19 @@ fn postal_code(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(usi
     let whole =
         !reading.before(at).has(Gap::GLUE) && !reading.turn.gap_before(at).ends_with(['.', '-', '+', '$', '€', '£']);
     if whole && (near || asked) {
+        let last = last + usize::from(last == at && dutch_letters(reading, at));
         return Some((last, "context:postcode"));
     }
     (whole && postcode::has_place(reading, at, last)).then_some((last, "postcode:place"))
+}
+
+/// "2513 ab", in lower case behind a cue: two letters that end the code.
+fn dutch_letters(reading: &Reading<'_>, at: usize) -> bool {
+    let (letters, next) = (at + 1, at + 2);
+    let word = reading.is_word(letters) && reading.turn.raw(letters).len() == 2;
+    let ends = next >= reading.len() || !reading.is_word(next) || !reading.before(next).only(Gap::SPACE);
+    let other = matches!(reading.turn.word(letters), "is" | "in" | "to" | "am" | "pm" | "ok" | "so");
+    reading.turn.raw(at).len() == 4 && word && ends && !other && reading.before(letters) == Gap::SPACE
 }
 
 #[cfg(test)]

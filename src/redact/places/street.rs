@@ -217,7 +217,13 @@ fn more_types(reading: &Reading<'_>, at: usize) -> usize {
     let mut last = at;
     if reading.before(last + 1).only(Gap::SPACE.and(Gap::DOT))
         && reading.entry(last + 1).is(Class::Compass)
-        && reading.mark(last + 1).shape != Shape::Plain
+        && (reading.mark(last + 1).shape != Shape::Plain || reading.before(last + 2).has(Gap::COMMA))
+    {
+        last += 1;
+    }
+    if reading.before(last + 1) == Gap::SPACE
+        && reading.entry(last + 1).is(Class::Street)
+        && reading.turn.raw(last + 1).len() < 5
     {
         last += 1;
     }
@@ -283,8 +289,8 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
         let common = reading.entry(next).ordinary > 1 + u8::from(reading.previous(next).is(Class::Particle))
             || !(first || numbered_before || plain || reading.previous(next).is(Class::Particle));
         let numbered = reading.before(next + 1) == Gap::SPACE && is_number(reading, next + 1);
-        let lower =
-            reading.entry(next).is(Class::Particle) || ((opened || numbered_before) && (!common || numbered && first));
+        let lower = reading.entry(next).is(Class::Particle)
+            || ((opened || numbered_before) && (!common || numbered && (first || plain)));
         if !reading.is_word(next)
             || !(is_inside(reading, next) || slashed && next == at + 1)
             || is_end(reading, next)

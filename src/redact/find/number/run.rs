@@ -122,7 +122,7 @@ fn written_at(turn: &NormalisedTurn<'_>, index: usize) -> Vec<Group> {
         let digits = match token.class {
             Class::Digits => token.span.len(),
             _ if with_letter_o(turn.word(at), groups.len()) => token.span.len(),
-            _ => before_extension(turn.word(at), groups.len()),
+            _ => before_extension(turn.word(at), groups.len(), turn.gap_before(at).contains(',')),
         };
         if digits == 0 {
             break;
@@ -145,11 +145,11 @@ fn with_letter_o(word: &str, groups: usize) -> bool {
 }
 
 /// How many digits stand before the extension in the last group of a telephone number such as `555-0143x22`.
-fn before_extension(word: &str, groups: usize) -> usize {
+fn before_extension(word: &str, groups: usize, listed: bool) -> usize {
     match word.split_once('x') {
         Some((number, extension)) if groups > 0 && matches!(number.len(), 3..=7) => {
             let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-            let size = number.len() == 4 && extension.len() == 4;
+            let size = listed && number.len() == 4 && extension.len() == 4;
             if digits(number) && digits(extension) && extension.len() <= 6 && !size { number.len() } else { 0 }
         }
         _ => 0,
