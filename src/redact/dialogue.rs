@@ -130,10 +130,12 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let mut asked = None;
     let mut before = Cues::default();
     let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
+    let mut lapses = false;
     let count = turn.tokens().len();
     for (index, token) in turn.tokens().iter().enumerate() {
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
+        lapses |= token.word.cues.has(Cue::Lapse);
         denies |= token.word.cues.has(Cue::Negation) && is_never(turn.word(index));
         let gap = turn.gap(index);
         let ends = index + 1 == count || gap.contains(['?', '!', '\n']) || gap.contains(". ");
@@ -144,7 +146,7 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
         let demand =
             side == Side::Company && !vague && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
         // When a contract or a passport ends is not when a card does.
-        if meaning.has(Cue::Expiry) && meaning.any(ENDING) && !meaning.has(Cue::Card) {
+        if meaning.has(Cue::Expiry) && (lapses || meaning.any(ENDING)) && !meaning.has(Cue::Card) {
             meaning = meaning.without(Cue::Expiry);
         }
         if gap.contains('?') || ((asks || demand) && !denies && !meaning.is_empty()) {
@@ -154,6 +156,7 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
         }
         before = meaning;
         (meaning, asks, denies, first) = (Cues::default(), false, false, index + 1);
+        lapses = false;
     }
     asked
 }

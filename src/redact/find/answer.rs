@@ -352,10 +352,13 @@ fn handles(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
         let length = name
             .bytes()
             .take(40)
-            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
             .count();
-        let name = name.get(..length).unwrap_or_default().trim_end_matches('.');
-        let personal = name.bytes().any(|byte| byte.is_ascii_digit()) || name.contains('_');
+        let name = name.get(..length).unwrap_or_default().trim_end_matches(['.', '-']);
+        let label =
+            turn.token_at(u32::try_from(at).unwrap_or(u32::MAX)).checked_sub(1).and_then(|label| turn.token(label));
+        let labelled = label.is_some_and(|token| token.word.cues.has(Cue::Username));
+        let personal = name.bytes().any(|byte| byte.is_ascii_digit()) || name.contains('_') || labelled;
         if before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ',' | ':')) && name.len() >= 4 && personal {
             out.push(Candidate::new(
                 Span::new(at, at + 1 + name.len()),

@@ -143,7 +143,9 @@ fn own_prefix(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> Option<Cu
     const PREFIXES: &[&str] = &[
         "ord", "inv", "tkt", "txn", "bkg", "cust", "pol", "clm", "inc", "req", "chg", "ritm", "crm", "cas", "ref",
         "mem", "acct", "cus", "sub", "pay", "ch", "pi", "so", "wo", "res", "bk", "tr", "rn", "cn", "sr", "cr", "po",
-        "rma",
+        "rma", "cmp", "cse", "case", "enq", "tck", "srq", "quo", "acc", "opp", "job", "shp", "del", "trk", "conf",
+        "cnf", "mbr", "loy", "app", "loan", "mtg", "resv", "bkng", "claim", "policy", "ins", "apt", "nr", "kd", "re",
+        "rg", "auf", "vtr", "ped", "fac", "cmd", "cde", "dos", "fat",
     ];
     let token = turn.token(first)?;
     if last == first {

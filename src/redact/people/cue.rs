@@ -134,6 +134,10 @@ fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
 
 /// What the marks of the phrase make of the gap behind it.
 fn weigh(cue: &Cue, gap: Gap) -> Left {
+    // `"first_name","dob"`: a row of labels.
+    if gap.has(Gap::COMMA) && gap.has(Gap::MARK) {
+        return Left::default();
+    }
     let mut allowed = Gap::SPACE.and(Gap::COLON).and(Gap::MARK);
     for (mark, more) in [
         ('c', Gap::COMMA.and(Gap::STOP)),

@@ -114,7 +114,8 @@ fn asked(view: &View<'_>, at: usize) -> bool {
 }
 
 fn left_of(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Left {
-    if asked(view, at) { ASKED } else { cue::left(reading, at) }
+    let related = view.asked.has(Cue::Name) && reading.previous(at).is(Class::Relation);
+    if asked(view, at) || related { ASKED } else { cue::left(reading, at) }
 }
 
 /// Whether a name can begin with token `at`.

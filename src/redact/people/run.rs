@@ -116,7 +116,8 @@ pub(super) fn is_initial(reading: &Reading<'_>, at: usize) -> bool {
 
 /// Whether token `at` can stand in a name: a word, not part of an e-mail address, URL or listed phrase.
 pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
-    let joined = |gap: Gap| gap.has(Gap::HASH) || (gap.has(Gap::GLUE) && !gap.has(Gap::SPACE)) || gap == Gap::DOT;
+    let joined =
+        |gap: Gap| gap.has(Gap::HASH) || (gap.has(Gap::GLUE) && !gap.has(Gap::SPACE.and(Gap::MARK))) || gap == Gap::DOT;
     let initials = is_initial(reading, at) || (at > 0 && is_initial(reading, at - 1));
     reading.is_word(at)
         && !reading.entry(at).is(Class::Blocked)

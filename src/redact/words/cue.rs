@@ -100,6 +100,8 @@ pub(crate) enum Cue {
     Currency,
     /// "code" alone: a one-time code, if it has as many digits.
     Code,
+    /// "warranty", "offer": what ends without being a card.
+    Lapse,
 }
 
 /// A set of cues.

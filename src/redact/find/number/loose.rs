@@ -63,13 +63,16 @@ fn long(turn: &NormalisedTurn<'_>, window: &[Group], sizes: &[usize], gap: &str)
     let digits: usize = sizes.iter().sum();
     let pairs = sizes.iter().all(|size| *size == 2);
     let even = sizes.len() >= 3 && sizes.iter().all(|size| (2..=4).contains(size)) && DIGITS.contains(&digits);
+    let figure = |group: &Group| turn.raw(group.token).parse::<u32>().unwrap_or(0);
+    let round = window.iter().all(|group| figure(group).is_multiple_of(10));
     let rising = window.windows(2).all(|pair| match pair {
-        [left, right] => turn.raw(left.token) < turn.raw(right.token),
+        [left, right] => figure(left) < figure(right),
         _ => false,
     });
     let thousands = sizes.iter().skip(1).all(|size| *size == 3) && gap == ".";
     let four = sizes.iter().all(|size| *size == 4);
-    even && !(pairs && (rising || sizes.len() < 4)) && !thousands && !four && (gap != "." || pairs)
+    let listed = round || (rising && sizes.len() > 3);
+    even && !listed && !(pairs && (rising || sizes.len() < 4)) && !thousands && !four && (gap != "." || pairs)
 }
 
 #[cfg(test)]

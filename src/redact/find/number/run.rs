@@ -21,23 +21,7 @@ const AGREED_DIGITS_MIN: usize = 4;
 
 /// Words of agreement inside a dictation.
 fn is_agreement(word: &str) -> bool {
-    matches!(
-        word,
-        "yeah"
-            | "yes"
-            | "yep"
-            | "right"
-            | "that"
-            | "s"
-            | "correct"
-            | "got"
-            | "it"
-            | "hang"
-            | "on"
-            | "ja"
-            | "si"
-            | "oui"
-    )
+    matches!(word, "yeah" | "yes" | "yep" | "right" | "that" | "s" | "correct" | "ja" | "si" | "oui")
 }
 
 /// A run of digits.
@@ -96,6 +80,7 @@ pub(super) fn run_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<(Run, us
             && spoken.words == 0
             && !spoken.conjoined
             && spoken.value.len() >= INTERRUPTED_DIGITS_MIN
+            && !(spoken.first..spoken.last).any(|at| turn.gap(at).contains('['))
     };
     if let Some(spoken) = spoken.filter(|spoken| is_dictated(spoken) || interrupted(spoken)) {
         let next = spoken.last + 1;
@@ -191,9 +176,13 @@ fn separates(gap: &str) -> bool {
         && gap.bytes().filter(|byte| *byte != b' ').count() <= 3
 }
 
+/// Most marks of a pause: `... ` is one, five marks are none.
+const PAUSE_MARKS_MAX: usize = 3;
+
 /// Whether a gap may stand inside a dictation: spaces, commas, dots of a pause, dashes.
 pub(super) fn pauses(gap: &str) -> bool {
     gap.len() <= 6
+        && gap.bytes().filter(|byte| *byte != b' ').count() <= PAUSE_MARKS_MAX
         && gap.bytes().all(|byte| {
             matches!(byte, b' ' | b',' | b'.' | b'-' | b';' | b'\t' | b'/' | b'\'' | b'(' | b')' | b'[' | b']')
         })
@@ -315,7 +304,8 @@ impl<'t> Reader<'t> {
             if self.atom(at).is_some() {
                 return Some((skipped, joined, back));
             }
-            let agrees = self.dictation.len() >= AGREED_DIGITS_MIN && is_agreement(self.turn.word(at));
+            let said = self.written < self.atoms && self.dictation.len() >= AGREED_DIGITS_MIN;
+            let agrees = said && is_agreement(self.turn.word(at));
             let skipped = |token: &&Token| at > self.first && (token.word.cues.any(SKIPPED) || agrees);
             let token = self.turn.token(at).filter(skipped)?;
             joined |= matches!(self.turn.word(at), "and" | "y" | "e" | "et" | "und" | "en");

@@ -24,6 +24,9 @@ const UNLABELLED_DIGITS_MIN: usize = 9;
 /// The same behind a hash: `#44718`.
 const HASH_DIGITS_MIN: usize = 5;
 
+/// What ends is named at most so many words before its end.
+const LAPSE_WORDS_MAX: usize = 6;
+
 /// An expiry without a word of a card in a longer turn than this is that of something else.
 const EXPIRY_WORDS_MAX: usize = 6;
 
@@ -112,7 +115,9 @@ fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, afte
     let other = [Cue::Passport, Cue::License, Cue::NationalId, Cue::Product, Cue::Order, Cue::Medical];
     let unpaid = !after && !labels.has(Cue::Card) && !labels.has(Cue::Cvv) && !labels.asked.has(Cue::Expiry);
     let prose = labels.sentence == Cue::Expiry.into() && turn.tokens().len() > EXPIRY_WORDS_MAX;
-    if named && unpaid && !pays(turn) && (prose || other.iter().any(|cue| labels.has(*cue))) {
+    let lapses = (group.token.saturating_sub(LAPSE_WORDS_MAX)..group.token)
+        .any(|at| turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Lapse)));
+    if named && unpaid && !pays(turn) && (lapses || prose || other.iter().any(|cue| labels.has(*cue))) {
         return None;
     }
     if !(named || after || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
@@ -161,6 +166,9 @@ fn labelled(
         for row in rows(cues) {
             let Some(last) = window(view, groups, first, row) else { continue };
             let kind = row.kind?;
+            if row.cue == Cue::Order && first == last && is_year_apart(view, groups.get(first)?.token) {
+                continue;
+            }
             if kind == Kind::Vehicle {
                 continue;
             }
@@ -172,6 +180,16 @@ fn labelled(
         }
     }
     None
+}
+
+/// Whether a year stands there, without a label right before it: `the policy began in 2021`.
+fn is_year_apart(view: &View<'_>, token: usize) -> bool {
+    let turn = view.turn;
+    let year = turn.raw(token).len() == 4 && ["19", "20"].iter().any(|century| turn.raw(token).starts_with(century));
+    let label = token.checked_sub(1).and_then(|label| turn.token(label));
+    let labelled =
+        label.is_some_and(|label| label.word.cues.any(Cues::of(&[Cue::NumberNoun, Cue::Order, Cue::Copula])));
+    year && !labelled && !turn.gap_before(token).contains(['#', ':', '=']) && turn.tokens().len() > 2
 }
 
 /// The last four digits of a national number or a card, where they are asked for as proof of identity.
@@ -350,7 +368,9 @@ fn spelled_name(view: &View<'_>, spoken: &Spoken, labels: &Labels, out: &mut Vec
         .flat_map(rows)
         .find(|row| lettered(row.kind) && (row.min..=row.max).contains(&spoken.letters));
     match hinted {
-        _ if named && spoken.letters >= 2 => push_spelled(span, Kind::Person, "spelled", out),
+        _ if named && spoken.letters >= 2 && !span.of(view.turn.text()).contains('/') => {
+            push_spelled(span, Kind::Person, "spelled", out)
+        }
         Some(row) => {
             let kind = row.kind.unwrap_or(Kind::OrderNumber);
             push_spelled(span, kind, row.reason, out);
