@@ -1,0 +1,85 @@
+//! Leases and the items of a queue as a store gives them. The order itself is in `crate::queue`.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::{
+    assessment::{Label, Level, Tier},
+    conversation::Channel,
+    id::{CaseId, LeaseId, PrincipalId, TenantId},
+    queue::{ItemState, Lane},
+    text::Language,
+    time::Timestamp,
+};
+
+/// What a worker asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseRequest {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Who asks.
+    pub principal: PrincipalId,
+    /// The caller's request id: a retry gets the same leases.
+    pub request_id: Option<Uuid>,
+    /// Queues in order of preference.
+    pub queues: Vec<String>,
+    /// How many at most.
+    pub max_items: u32,
+    /// How long the leases last.
+    pub lease_duration: Duration,
+    /// How long to wait for an item.
+    pub wait_duration: Duration,
+    /// Skills of the worker.
+    pub skills: Vec<String>,
+    /// Languages of the worker; empty: any.
+    pub languages: Vec<Language>,
+}
+
+/// A lease as its holder names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseHandle {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Who holds it.
+    pub principal: PrincipalId,
+    /// The lease.
+    pub lease: LeaseId,
+    /// The fence that came with it.
+    pub epoch: u64,
+}
+
+/// An item of the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueEntry {
+    /// The case.
+    pub case: CaseId,
+    /// The lease and when it ends, while there is one.
+    pub lease: Option<(LeaseId, Timestamp)>,
+    /// Fence of the latest lease; 0: never leased.
+    pub epoch: u64,
+    /// Queue.
+    pub queue: String,
+    /// Lane.
+    pub lane: Lane,
+    /// State.
+    pub state: ItemState,
+    /// When it entered.
+    pub enter_time: Timestamp,
+    /// When it should be answered.
+    pub due_time: Timestamp,
+    /// Level.
+    pub level: Level,
+    /// Priority value.
+    pub value: u16,
+    /// Label.
+    pub label: Label,
+    /// Channel.
+    pub channel: Channel,
+    /// Tier.
+    pub tier: Tier,
+    /// Language, where known.
+    pub language: Option<Language>,
+    /// How often it was leased.
+    pub attempts: u32,
+}
