@@ -28,6 +28,14 @@ const VALUE_CHARS_MIN: usize = 6;
 /// Secrets are searched for again from this many letters and digits on.
 const SECRET_CHARS_MIN: usize = 4;
 
+/// Whether a name is another word, a place, a month or a brand too.
+fn is_other(entry: gazetteer::Entry) -> bool {
+    use gazetteer::Class;
+    const OTHERS: gazetteer::Classes =
+        gazetteer::Classes::of(&[Class::Calendar, Class::Brand, Class::City, Class::Place, Class::Org, Class::Role]);
+    entry.ordinary > 0 || entry.classes.any(OTHERS)
+}
+
 /// A name of so many letters that is no other word is searched for in lower case too.
 const LOWER_CHARS_MIN: usize = 5;
 
@@ -95,7 +103,7 @@ impl Known {
         let whole = compact(turn.lower());
         let count = turn.tokens().len();
         let entry = gazetteer::look_up(turn.word(0));
-        let cased = count == 1 && (entry.ordinary > 0 || whole.len() < LOWER_CHARS_MIN);
+        let cased = count == 1 && (is_other(entry) || whole.len() < LOWER_CHARS_MIN);
         self.add(&whole, &whole, Kind::Person, reason, cased);
         for index in (0..count).filter(|_| count > 1) {
             let part = turn.word(index);
@@ -105,7 +113,7 @@ impl Known {
                 && (entry.is_name() || entry.ordinary == 0)
                 && !entry.is(gazetteer::Class::Title)
             {
-                let cased = entry.ordinary > 0 || part.len() < LOWER_CHARS_MIN;
+                let cased = is_other(entry) || part.len() < LOWER_CHARS_MIN;
                 self.add(&compact(part), &whole, Kind::Person, reason, cased);
             }
         }

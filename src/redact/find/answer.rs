@@ -91,11 +91,19 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
     }
     if gap == " "
         && turn.token(index)?.word.cues.any(Cues::of(&[Cue::Password, Cue::Username]))
-        && random(turn, index + 1)
+        && (random(turn, index + 1) || (turn.token(index)?.word.cues.has(Cue::Username) && joined(turn, index + 1)))
     {
         return Some((turn.token(index + 1)?.span.start as usize, true));
     }
     behind_copula(turn, index)
+}
+
+/// `mhollis-dev`, `d.okoro`: parts joined as in the name of a user.
+fn joined(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let apart = |at: usize| {
+        matches!(turn.gap(at), "-" | "_" | ".") && turn.token(at + 1).is_some_and(|next| next.span.len() > 1)
+    };
+    apart(at) && turn.token(at).is_some_and(|token| token.span.len() > 2) && !DESCRIBING.contains(&turn.word(at))
 }
 
 /// Where the value begins behind `is` and the like, a few words behind the label.
@@ -224,7 +232,9 @@ fn plausible(turn: &NormalisedTurn<'_>, span: Span, firm: bool, kind: Kind) -> b
     let ends = ends || (entry.ordinary == 0 && kind == Kind::Password);
     match kind {
         _ if coded => value.len() >= 3,
-        Kind::Username => !described && value.len() >= 3 && (firm || ends),
+        Kind::Username => {
+            !described && !entry.is(crate::redact::gazetteer::Class::Brand) && value.len() >= 3 && (firm || ends)
+        }
         _ => !described && (firm || ends),
     }
 }

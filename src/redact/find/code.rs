@@ -64,7 +64,9 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
     let own = own_prefix(turn, first, last);
     let hinted = own.into_iter().chain(labels.hints()).chain(std::iter::once(labels.asked));
     for row in hinted.flat_map(rows) {
-        if !(row.min..=row.max).contains(&length) {
+        let wide =
+            row.kind.map_or(length, |kind| letters_and_digits(widen(turn, first, last, kind, row.max).of(turn.text())));
+        if !(row.min..=row.max).contains(&length) && !(row.min..=row.max).contains(&wide) {
             continue;
         }
         let Some(kind) = row.kind else { return };
@@ -77,6 +79,10 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
             return;
         }
     }
+}
+
+fn letters_and_digits(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_alphanumeric).count()
 }
 
 /// A booking code of capitals only, directly behind its label or as the whole answer.

@@ -79,7 +79,7 @@ fn candidate(reading: &Reading<'_>, run: Run, score: Score) -> Candidate {
 /// The name that begins at token `at`, if its score suffices.
 fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Score)> {
     let entry = reading.entry(at);
-    if let Some(run) = run::from_comma(reading, at) {
+    if let Some(run) = run::from_comma(reading, at).or_else(|| run::from_slash(reading, at)) {
         return Some((run, Score { points: THRESHOLD, reason: "name:known" }));
     }
     let capital = reading.mark(at).shape != Shape::Plain;
@@ -140,7 +140,8 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
                 && (reading.turn.raw(at).len() > 1 || run::extend(reading, at, true).last > at);
     }
     let capital = reading.mark(at).shape == Shape::Capital && left.weight > 3 && entry.given > 1;
-    capital || run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
+    let told = reading.mark(at).shape != Shape::Plain && entry.given > 1 && cue::right(reading, at + 1) > 5;
+    capital || told || run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
 }
 
 #[cfg(test)]

@@ -341,6 +341,21 @@ fn ends_name(reading: &Reading<'_>, next: usize) -> bool {
         || goes_on(reading.turn.word(next))
 }
 
+/// The run of a passenger's name, `HALVORSEN/KNUT MR`.
+pub(super) fn from_slash(reading: &Reading<'_>, first: usize) -> Option<Run> {
+    let last = first + 1;
+    let slashed = reading.turn.gap(first) == "/" && reading.is_word(first) && reading.is_word(last);
+    if !slashed || reading.turn.gap(last) == "/" || reading.before(first).has(Gap::GLUE) {
+        return None;
+    }
+    let titled = reading.before(last + 1) == Gap::SPACE
+        && matches!(reading.turn.word(last + 1), "mr" | "mrs" | "ms" | "miss" | "mstr" | "dr");
+    let named =
+        cue::left(reading, first).weight > 3 && reading.entry(last).given > 1 && reading.entry(last).ordinary < 2;
+    let long = reading.turn.raw(first).len() > 1 && reading.turn.raw(last).len() > 1;
+    (long && (titled || named)).then_some(Run { first, last })
+}
+
 /// The run of a family name, a comma and a given name, `okafor, chidi`, where nothing else stands around.
 pub(super) fn from_comma(reading: &Reading<'_>, first: usize) -> Option<Run> {
     let last = first + 1;

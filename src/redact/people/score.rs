@@ -93,14 +93,16 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
     let previous = reading.previous(run.first);
     let spaced = reading.before(run.first).only(Gap::SPACE);
     let single = run.first == run.last;
-    let mut points = restored(reading, run, left) + addressed(reading, run, left);
+    let vocative = addressed(reading, run, left);
+    let called = vocative > 2 || cue::right(reading, run.last + 1) > 5;
+    let mut points = restored(reading, run, left) + vocative;
     if spaced && previous.is(Class::Determiner) && left.weight < 5 {
         points -= if single { 4 } else { 3 - i32::try_from(known.min(2)).unwrap_or(0) };
     }
     if left.weight < 4 && is_place(reading, run) {
         points -= 4;
     }
-    if single && left.weight < 4 && is_other_word(reading, run.first) && cue::right(reading, run.last + 1) < 6 {
+    if single && left.weight < 4 && is_other_word(reading, run.first) && !called {
         points -= 3;
     }
     let first = reading.entry(run.first);

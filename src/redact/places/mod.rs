@@ -192,6 +192,7 @@ fn named_house(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
         let word = part - 1;
         let number = number::is_number(reading, word);
         if !(number || reading.is_word(word) && is_named(reading, word)) || words == PART_WORDS_MAX {
+            first = if street { Some(part) } else { first };
             break;
         }
         street |= reading.entry(word).classes.any(streets) && words < PART_WORDS_MAX;

@@ -273,7 +273,7 @@ fn is_preposition(reading: &Reading<'_>, at: usize) -> bool {
 /// A word for a street and a name behind it, "rue de la Paix": its last token.
 fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     let entry = reading.entry(at);
-    let slashed = reading.turn.word(at) == "c" && reading.before(at + 1).has(Gap::GLUE);
+    let slashed = reading.turn.word(at) == "c" && reading.turn.gap(at).starts_with('/');
     if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) && !slashed {
         return None;
     }

@@ -31,7 +31,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Pin,
-        "door pin, locker code, keypad, keypad code, safe code, p1n, pin, pincode, pins, otp, one time, passcode, one time code, verification code, access code, auth code, \
+        "p i n, o t p, door pin, locker code, keypad, keypad code, safe code, p1n, pin, pincode, pins, otp, one time, passcode, one time code, verification code, access code, auth code, \
         authentication code, authorization code, authorisation code, confirmation code, code we sent, code i sent, code we just sent, code we texted, \
         code you received, six digit code, 6 digit code, four digit code, 4 digit code, texted you, 2fa, mfa, two factor, \
         login code, sms code, reset code, activation code, unlock code, door code, gate code, alarm code, entry code, voicemail code, puk, tan, mtan, \
@@ -129,7 +129,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Username,
-        "venmo, cashapp, cash app, cashtag, steam, steam id, xbox, epic, twitch, kik, wechat, wechat id, line id, threads, bluesky, mastodon, tumblr, reddit, pinterest, insta, ig, insta handle, twitter handle, my handle, gamer tag, username s, user name is, benutzernamen, user, user account, loginname, anmeldename, nutzername, nutzernamen, gebruiker, pseudo, brukernavn, anvandarnamn, utente, utilizador, nombre de user, log on as, logging in as, signing in as, user is, username, user name, user id, userid, login, login name, screen name, handle, benutzername, benutzerkennung, benutzernamen, user, login name, loginname, anmeldename, anmeldung, nutzername, nutzernamen, gebruiker, pseudo, pseudonyme, brukernavn, anvandarnamn, usuario, nombre de usuario, identifiant, \
+        "skype name, skype id, github, github user, gitlab, bitbucket, jira user, slack handle, user handle, sign in name, signin name, sign in id, nom d utilisateur, mein benutzername, moj login, kullanici adi, kayttajatunnus, brugernavn, korisnicko ime, uzivatelske jmeno, felhasznalonev, venmo, cashapp, cash app, cashtag, steam, steam id, xbox, epic, twitch, kik, wechat, wechat id, line id, threads, bluesky, mastodon, tumblr, reddit, pinterest, insta, ig, insta handle, twitter handle, my handle, gamer tag, username s, user name is, benutzernamen, user, user account, loginname, anmeldename, nutzername, nutzernamen, gebruiker, pseudo, brukernavn, anvandarnamn, utente, utilizador, nombre de user, log on as, logging in as, signing in as, user is, username, user name, user id, userid, login, login name, screen name, handle, benutzername, benutzerkennung, benutzernamen, user, login name, loginname, anmeldename, anmeldung, nutzername, nutzernamen, gebruiker, pseudo, pseudonyme, brukernavn, anvandarnamn, usuario, nombre de usuario, identifiant, \
         nom d utilisateur, nome utente, nome de usuario, gebruikersnaam, nickname, gamertag, twitter, instagram, telegram, skype, snapchat, tiktok, discord, signed in as, logged in as, log in as, sign in as, login is, psn",
     ),
     (

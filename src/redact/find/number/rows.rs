@@ -56,7 +56,7 @@ pub(crate) const ROWS: &[Row] = &[
     stays(Cue::Version, 8),
     stays(Cue::Product, 16),
     stays(Cue::ErrorCode, 12),
-    stays(Cue::Travel, 5),
+    stays(Cue::Travel, 7),
     stays(Cue::Ordinal, 5),
     stays(Cue::Company, 12),
 ];

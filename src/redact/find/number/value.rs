@@ -129,6 +129,9 @@ fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, afte
             && raw.get(raw.len() - 2..).and_then(|y| y.parse::<u8>().ok()).is_some_and(|year| (10..=49).contains(&year))
     };
     let raw = turn.raw(group.token);
+    if let Some(last) = spaced_expiry(turn, groups, first).filter(|_| named) {
+        return Some(last);
+    }
     if let Some(next) = groups.get(first + 1) {
         let joined = matches!(turn.gap(group.token), "/" | "-" | " / " | "." | " - " | "|")
             || (named && turn.gap(group.token) == " ");
@@ -140,6 +143,15 @@ fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, afte
     }
     let packed = matches!(raw.len(), 4 | 6) && month(raw.get(..2)?) && year(raw.get(2..)?);
     ((named || after) && packed).then_some(first)
+}
+
+/// `0 5 / 2 9`: four digits one by one; the last group.
+fn spaced_expiry(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize) -> Option<usize> {
+    let window = groups.get(first..first + 4)?;
+    let single = window.iter().all(|group| group.digits == 1);
+    let digits: String = window.iter().map(|group| turn.raw(group.token)).collect();
+    let month = digits.get(..2)?.parse::<u8>().ok().filter(|month| (1..=12).contains(month));
+    (single && month.is_some() && groups.get(first + 4).is_none_or(|next| next.digits > 1)).then_some(first + 3)
 }
 
 /// Whether a card is spoken of anywhere in the turn.
@@ -157,6 +169,11 @@ fn labelled(
 ) -> Option<usize> {
     let asked = (labels.asked, Likelihood::Likely, "asked-by-agent");
     let hinted = labels.hints().map(|cues| (cues, Likelihood::Likely, ""));
+    let ends = labels.hints().next().is_some_and(|cues| cues.has(Cue::Expiry));
+    let month = groups.get(first)?.digits <= 2 && matches!(view.turn.gap(groups.get(first)?.token), "/" | ".");
+    if ends && month {
+        return None;
+    }
     if let Some((last, kind)) = partial(view, groups, first, labels) {
         let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
         out.push(Candidate::new(span, kind, Likelihood::Likely, "context:last-four"));
