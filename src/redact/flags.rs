@@ -2,7 +2,8 @@
 //! promises nothing; the finder decides.
 
 use super::{
-    gazetteer::{Class, Classes, Entry},
+    gazetteer::{Class, Entry},
+    people,
     words::{Cue, Cues, Word},
 };
 
@@ -64,8 +65,8 @@ impl Flags {
     pub(super) fn of_entry(entry: Entry) -> Self {
         let mut flags = Self::default();
         for (holds, flag) in [
-            (entry.given > 1 && entry.ordinary < 3, Self::NAME),
-            (entry.classes.any(Classes::of(&[Class::CueEnd, Class::Title])), Self::CUES_NAME),
+            (people::may_be_name(entry), Self::NAME),
+            (entry.classes.any(people::CUES_OF_NAMES), Self::CUES_NAME),
             (entry.is(Class::German), Self::GERMAN),
             (entry.is(Class::StartsPhrase), Self::STARTS_NAME_PHRASE),
         ] {

@@ -19,6 +19,17 @@ const VALUE_CHARS_MIN: usize = 6;
 /// Secrets are searched for again from this many letters and digits on.
 const SECRET_CHARS_MIN: usize = 4;
 
+/// Whether a name is another word, a place, a month or a brand too.
+fn is_other(entry: gazetteer::Entry) -> bool {
+    use gazetteer::Class;
+    const OTHERS: gazetteer::Classes =
+        gazetteer::Classes::of(&[Class::Calendar, Class::Brand, Class::City, Class::Place, Class::Org, Class::Role]);
+    entry.ordinary > 0 || entry.classes.any(OTHERS)
+}
+
+/// A name of so many letters that is no other word is searched for in lower case too.
+const LOWER_CHARS_MIN: usize = 5;
+
 /// How many values one interaction may bring; what comes after is redacted where it stands, but not searched for.
 const VALUES_MAX: usize = 20_000;
 
@@ -85,7 +96,9 @@ impl Known {
         let turn = NormalisedTurn::new(name);
         let whole = compact(turn.lower());
         let count = turn.tokens().len();
-        self.add(&whole, &whole, Kind::Person, reason, count == 1);
+        let entry = gazetteer::look_up(turn.word(0));
+        let cased = count == 1 && (is_other(entry) || whole.len() < LOWER_CHARS_MIN);
+        self.add(&whole, &whole, Kind::Person, reason, cased);
         for index in (0..count).filter(|_| count > 1) {
             let part = turn.word(index);
             let entry = gazetteer::look_up(part);
@@ -94,7 +107,8 @@ impl Known {
                 && (entry.is_name() || entry.ordinary == 0)
                 && !entry.is(gazetteer::Class::Title)
             {
-                self.add(&compact(part), &whole, Kind::Person, reason, true);
+                let cased = is_other(entry) || part.len() < LOWER_CHARS_MIN;
+                self.add(&compact(part), &whole, Kind::Person, reason, cased);
             }
         }
     }

@@ -37,7 +37,7 @@ mod words;
 use std::fmt;
 
 pub use fold::Fold;
-pub use kind::{Class, KINDS, Kind};
+pub use kind::{Class, Examples, KINDS, Kind, KindRow};
 pub use redactor::{REDACTOR_REVISION, Redaction, Redactor, looks_like_identifier};
 pub use rules::{ExtraPattern, KeepRules, RuleError};
 

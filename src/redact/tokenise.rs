@@ -230,7 +230,7 @@ impl<'t> Reader<'t> {
     fn plain(&mut self, start: usize, end: usize, key: Key, known: &Meaning) {
         self.space(start);
         let mut flags = known.flags;
-        if self.last.any(Flags::CUES_NAME) && people::may_be_lower(known.entry) {
+        if self.last.any(Flags::CUES_NAME) && people::may_be_lower(known.entry, end - start) {
             flags.add(Flags::NAME);
         }
         if flags.any(Flags::CONTINUES_PHRASE.and(Flags::CONTINUES_NAME_PHRASE)) {
@@ -311,7 +311,7 @@ impl<'t> Reader<'t> {
         self.before = marks;
         self.cut.marks.0 |= marks.0;
         if let ([] | [b'-' | b'_' | b'/' | b'.'], Some(last)) = (gap, self.cut.flags.last_mut()) {
-            last.add(Flags::JOINED);
+            last.add(if gap == b"/" { Flags::JOINED.and(Flags::NAME) } else { Flags::JOINED });
         }
         if marks.any(Marks::BREAK) {
             self.break_chunk(gap, start);

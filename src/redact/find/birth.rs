@@ -13,7 +13,7 @@ use crate::redact::{
 /// Finds dates of birth and spoken expiries.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    if !(turn.cues() | view.asked.cues()).any(Cues::of(&[Cue::Birth, Cue::Expiry])) {
+    if !(turn.cues() | view.asked.cues()).any(Cues::of(&[Cue::Birth, Cue::Expiry, Cue::SecurityAnswer])) {
         return;
     }
     let carded = out.iter().any(|candidate| candidate.kind == Kind::CreditCard);
@@ -33,7 +33,9 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         // `the third of June` is said with its article.
         let article = (index > 0 && turn.word(index - 1) == "the")
             || (index == 1 && matches!(turn.word(0), "el" | "le" | "der" | "am" | "il" | "den" | "dem"));
-        let first = if article { index - 1 } else { index };
+        let ends =
+            index > 1 && turn.word(index - 1) == "of" && matches!(turn.word(index - 2), "end" | "start" | "beginning");
+        let first = index - if ends { 2 } else { usize::from(article) };
         if let Some((kind, reason)) = meaning(&labels, &found, carded) {
             let candidate = Candidate::new(turn.span(first, found.last), kind, Likelihood::VeryLikely, reason);
             out.push(if labels.hints().next().is_none() { candidate.because("asked-by-agent") } else { candidate });
@@ -59,6 +61,9 @@ fn meaning(labels: &Labels, found: &date::Date, carded: bool) -> Option<(Kind, &
     let near = labels.sentence.has(Cue::Birth) || labels.hints().next().is_none_or(|cues| cues.has(Cue::Birth));
     if labels.has(Cue::Birth) && near && found.full {
         return Some((Kind::DateOfBirth, "context:birth"));
+    }
+    if found.full && labels.hints().next().is_some_and(|cues| cues.has(Cue::SecurityAnswer)) {
+        return Some((Kind::Password, "context:security-answer"));
     }
     let payment = carded || labels.has(Cue::Card) || labels.has(Cue::Cvv) || labels.asked.has(Cue::Expiry);
     (labels.has(Cue::Expiry) && payment && found.month).then_some((Kind::CardExpiry, "context:expiry"))

@@ -80,7 +80,12 @@ fn at_token(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
     }
     let digits = compact.bytes().filter(u8::is_ascii_digit).count();
     let labels = Labels::around(turn, index, last, view.asked);
-    if digits * 2 > wanted && (last > index + 2 || labels.has(Cue::Iban) || labels.has(Cue::Account) || last == index) {
+    let capital = turn.raw(index).starts_with(|letter: char| letter.is_ascii_uppercase());
+    let meant = capital || labels.has(Cue::Iban);
+    if meant
+        && digits * 2 > wanted
+        && (last > index + 2 || labels.has(Cue::Iban) || labels.has(Cue::Account) || last == index)
+    {
         out.push(Candidate::new(span, Kind::Iban, Likelihood::Likely, "form:iban"));
     }
 }

@@ -2,12 +2,26 @@
 
 use super::View;
 use crate::{
-    redact::{Kind, Likelihood, candidate::Candidate, flags::Flags, gazetteer::Gap, token::NormalisedTurn, words::Cue},
+    redact::{
+        Kind, Likelihood,
+        candidate::Candidate,
+        flags::Flags,
+        gazetteer::Gap,
+        token::NormalisedTurn,
+        words::{Cue, Cues},
+    },
     text::Span,
 };
 
 /// Longest text of an IPv6 address, zone left out.
 const IPV6_BYTES_MAX: usize = 45;
+
+/// Addresses that are those of no person: loopback, masks, resolvers that everybody uses.
+const PUBLIC: [&str; 8] =
+    ["127.0.0.1", "0.0.0.0", "255.255.255.255", "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"];
+
+/// Words before dotted figures that are no address: `version 1.2.3.4`, `paragraph 4.4.7.1`.
+const NUMBERED: Cues = Cues::of(&[Cue::Version, Cue::Ordinal]);
 
 /// Finds IP and MAC addresses.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
@@ -83,12 +97,11 @@ fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
         return None;
     }
     let before = index.checked_sub(1).and_then(|before| turn.token(before));
-    let versioned = before.is_some_and(|token| token.word.cues.has(Cue::Version) && turn.gap_before(index) == " ")
+    let versioned = before.is_some_and(|token| token.word.cues.any(NUMBERED) && turn.gap_before(index) == " ")
         || turn.gap_before(index).ends_with(['v', 'V']);
     let joined = turn.gap(index + 3).starts_with(['-', '_']);
     let masked = turn.raw(index) == "255";
-    let local =
-        masked || matches!(turn.span(index, index + 3).of(turn.text()), "127.0.0.1" | "0.0.0.0" | "255.255.255.255");
+    let local = masked || PUBLIC.contains(&turn.span(index, index + 3).of(turn.text()));
     (!versioned && !local && !joined)
         .then(|| Candidate::new(turn.span(index, index + 3), Kind::Ip, Likelihood::VeryLikely, "form:ipv4"))
 }

@@ -114,11 +114,36 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     if view.turn.has_gap(Gap::HYPHEN) {
         private_keys(text, out);
     }
+    if view.turn.has_gap(Gap::COLON) {
+        attachments(view.turn.lower(), out);
+    }
     labelled(view, out);
     for span in view.turn.chunks() {
         out.extend(chunk(view, span.start as usize, span.end as usize));
     }
 }
+
+/// `data:image/png;base64,…`: inline data, whole.
+fn attachments(lower: &str, out: &mut Vec<Candidate>) {
+    for at in memchr::memmem::find_iter(lower.as_bytes(), b"data:") {
+        let rest = lower.get(at..).unwrap_or_default();
+        let ends =
+            |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b')' | b']' | b'`');
+        let head =
+            rest.get(..DATA_HEAD_BYTES_MAX.min(rest.len())).and_then(|head| head.split_once(',')).map(|(head, _)| head);
+        let Some(head) = head.filter(|head| head.contains(['/', ';']) && !head.bytes().any(|byte| ends(&byte))) else {
+            continue;
+        };
+        let length = rest.bytes().position(|byte| ends(&byte)).unwrap_or(rest.len());
+        if length > head.len() + 1 {
+            let span = Span::new(at, at + length);
+            out.push(Candidate::new(span, Kind::Attachment, Likelihood::VeryLikely, "form:data-uri"));
+        }
+    }
+}
+
+/// Longest head of a data URI, in bytes.
+const DATA_HEAD_BYTES_MAX: usize = 120;
 
 /// `-----BEGIN … PRIVATE KEY-----` to its end line, or to the end of the text.
 fn private_keys(text: &str, out: &mut Vec<Candidate>) {

@@ -90,7 +90,9 @@ pub(crate) fn mark(token: &mut Token, previous: Option<&Token>, cued: bool, lowe
         token.entry = joined(token, previous, lower).unwrap_or(token.entry);
     }
     let lower = token.case == Case::Lower;
-    token.is_word() && (!lower || people::may_be_lower(token.entry)) && people::may_begin(token.entry, !lower, cued)
+    token.is_word()
+        && (!lower || people::may_be_lower(token.entry, token.span.len()))
+        && people::may_begin(token.entry, !lower, true, cued)
 }
 
 /// What the lists say of a word and the single letter before its apostrophe: "o'neill".

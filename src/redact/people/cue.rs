@@ -133,7 +133,9 @@ fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
     let words = cue.rest.iter().enumerate().all(|(offset, word)| {
         let before = last.checked_sub(offset + 1);
         before.is_some_and(|index| reading.turn.word(index) == *word)
-            && reading.before(last - offset).only(Gap::SPACE.and(Gap::QUOTE).and(Gap::COMMA))
+            && reading
+                .before(last - offset)
+                .only(Gap::SPACE.and(Gap::QUOTE).and(Gap::COMMA).and(Gap::GLUE).and(Gap::HYPHEN))
     });
     let starts = |index: usize| index == 0 || !reading.before(index).only(Gap::SPACE);
     words
@@ -143,6 +145,10 @@ fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
 
 /// What the marks of the phrase make of the gap behind it.
 fn weigh(cue: &Cue, gap: Gap) -> Left {
+    // `"first_name","dob"`: a row of labels.
+    if gap.has(Gap::COMMA) && gap.has(Gap::MARK) {
+        return Left::default();
+    }
     let mut allowed = Gap::SPACE.and(Gap::COLON).and(Gap::MARK);
     for (mark, more) in [
         ('c', Gap::COMMA.and(Gap::STOP)),
@@ -153,6 +159,10 @@ fn weigh(cue: &Cue, gap: Gap) -> Left {
         if cue.marks.contains(mark) {
             allowed = allowed.and(more);
         }
+    }
+    if cue.marks.contains('n') && gap.has(Gap::LINE) {
+        // `Thanks.` and a dash may stand before a name that has its own line.
+        allowed = allowed.and(Gap::DOT).and(Gap::STOP).and(Gap::HYPHEN).and(Gap::OTHER);
     }
     let needed = if cue.marks.contains('r') { Gap::COMMA.and(Gap::LINE) } else { Gap::COLON };
     if cue.marks.contains([':', 'r']) && !gap.has(needed) || !gap.only(allowed) {

@@ -2,6 +2,7 @@
 
 mod card;
 mod letter;
+mod loose;
 mod near;
 mod phone;
 mod rows;
