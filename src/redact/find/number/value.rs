@@ -91,7 +91,13 @@ fn phone_over(view: &View<'_>, groups: &[Group], first: usize, out: &mut Vec<Can
 /// A four-digit number that looks like a year and is the answer to a question for a PIN.
 fn year_as_answer(view: &View<'_>, token: usize, labels: &Labels) -> bool {
     let four = view.turn.token(token).is_some_and(|token| token.span.len() == 4);
-    four && labels.hints().next().is_some_and(|cues| cues.any(Cues::of(&[Cue::Pin, Cue::Cvv])))
+    let dated = token.checked_sub(1).is_some_and(|before| {
+        matches!(
+            view.turn.word(before),
+            "in" | "since" | "year" | "from" | "until" | "im" | "seit" | "en" | "desde" | "depuis" | "nel" | "dal"
+        )
+    });
+    four && !dated && labels.hints().next().is_some_and(|cues| cues.any(Cues::of(&[Cue::Pin, Cue::Cvv])))
 }
 
 fn push_phone(
