@@ -169,6 +169,9 @@ def main():
         cased(language, given, names, words, capital)
     for language, floor in (("fr", 300), ("it", 1000), ("nl", 1000), ("pt", 1000)):
         counted(language, given, words, floor)
+    for word in (HERE / "foreign_words.txt").read_text().splitlines():
+        if not word.startswith("#"):
+            words[word] = max(words.get(word, 0), 1)
     for line in (HERE / "overrides.tsv").read_text().splitlines():
         if not line.startswith("#"):
             value, names = line.split("\t")

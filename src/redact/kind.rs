@@ -175,11 +175,11 @@ pub const KINDS: [KindRow; 28] = [
         Kind::NationalId,
         "NATIONAL_ID",
         Class::Identifier,
-        "national, social security, tax or national health service number",
+        "number of a citizen, of social security or of taxes",
         shown(
             ("SSN 536-90-4399", "SSN [NATIONAL_ID_1]"),
             "part number 123-45-6789",
-            ("NHS 943 476 5919", "NHS [NATIONAL_ID_1]"),
+            ("NI AB 12 34 56 C", "NI [NATIONAL_ID_1]"),
         ),
     ),
     row(
@@ -208,11 +208,11 @@ pub const KINDS: [KindRow; 28] = [
         Kind::MedicalId,
         "MEDICAL_ID",
         Class::Identifier,
-        "number of a patient, a health plan or a prescriber",
+        "number of a patient, a health service, a health plan or a prescriber",
         shown(
             ("MRN 4471882 at the clinic", "MRN [MEDICAL_ID_1] at the clinic"),
             "patient for 12 hours",
-            ("MBI 1EG4-TE5-MK73", "MBI [MEDICAL_ID_1]"),
+            ("NHS 943 476 5919", "NHS [MEDICAL_ID_1]"),
         ),
     ),
     row(

@@ -63,7 +63,7 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
     let raw = turn.span(first, last).of(turn.text());
     let length = raw.bytes().filter(u8::is_ascii_alphanumeric).count();
     let digits = raw.bytes().filter(u8::is_ascii_digit).count();
-    if length < 4 || harmless(turn, first, last, digits) {
+    if length < 4 || harmless(turn, first, last, digits) || is_tag(turn, first, digits) || in_link(turn, first) {
         return;
     }
     let labels = Labels::around(turn, first, last, view.asked);
@@ -85,6 +85,29 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
             return;
         }
     }
+}
+
+/// `#ipod5thgen`, `@kay88`: a tag or a handle, which no label names.
+fn is_tag(turn: &NormalisedTurn<'_>, first: usize, digits: usize) -> bool {
+    let before = turn.gap_before(first);
+    let word = turn.word(first);
+    let tag =
+        before.ends_with('#') && word.starts_with(|first: char| first.is_ascii_alphabetic()) && word.len() > digits * 3;
+    tag || before.ends_with('@')
+}
+
+/// Longest link that a code is looked for in, in bytes.
+const LINK_BYTES_MAX: usize = 80;
+
+/// Whether the code is a part of a link: whether that link goes is decided as a whole.
+fn in_link(turn: &NormalisedTurn<'_>, first: usize) -> bool {
+    if !turn.gap_before(first).ends_with(['/', '.']) {
+        return false;
+    }
+    let start = turn.token(first).map_or(0, |token| token.span.start as usize);
+    let before = turn.text().as_bytes().get(start.saturating_sub(LINK_BYTES_MAX)..start).unwrap_or_default();
+    let link = before.iter().rev().take_while(|byte| !byte.is_ascii_whitespace());
+    link.clone().zip(link.skip(2)).any(|(slash, colon)| *slash == b'/' && *colon == b':')
 }
 
 fn letters_and_digits(text: &str) -> usize {

@@ -123,7 +123,8 @@ fn around(view: &View<'_>, index: usize) -> Option<Candidate> {
 
 /// Whether a dot, said or written, stands before token `at`; the token behind it.
 fn behind_dot(turn: &NormalisedTurn<'_>, at: usize) -> Option<usize> {
-    let written = matches!(strip(turn.gap_before(at)), "." | "[.]" | "(.)" | "{.}");
+    let sentence = turn.gap_before(at) == ". " && turn.raw(at).starts_with(|character: char| character.is_uppercase());
+    let written = !sentence && matches!(strip(turn.gap_before(at)), "." | "[.]" | "(.)" | "{.}");
     let said = turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Dot));
     if said { Some(at + 1) } else { written.then_some(at) }
 }
@@ -323,6 +324,12 @@ fn written(turn: &NormalisedTurn<'_>, at: usize) -> Option<Candidate> {
     let before = next.checked_sub(1)?;
     let gap = turn.gap(before);
     if gap.trim_matches([' ', '<', '>', '(', ')', '[', ']', '*', '{', '}']) != "@" || gap.contains('\n') {
+        return None;
+    }
+    // `ask @brand at once` mentions an account.
+    let word = gazetteer::look_up(turn.word(before));
+    let mention = gap.starts_with(' ') && gap.ends_with('@');
+    if mention && (word.ordinary > 0 || turn.gap(next) != "." || turn.gap_before(before).ends_with('@')) {
         return None;
     }
     let comma = matches!(turn.gap(next), "," | ", ") && ENDINGS.contains(&turn.word(next + 1));

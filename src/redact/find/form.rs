@@ -80,6 +80,7 @@ fn glued(text: &str, start: usize, end: usize) -> bool {
     };
     let mut ahead = before.chars().rev();
     let joined_before = match (ahead.next(), ahead.next()) {
+        (Some('/'), Some(second)) => second.is_alphanumeric(),
         (Some(first), Some(second)) => joins(first) && second.is_ascii_digit(),
         _ => false,
     };

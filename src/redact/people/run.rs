@@ -379,7 +379,7 @@ pub(super) fn from_initials(reading: &Reading<'_>, first: usize) -> Option<Run> 
         reading.is_word(at) && reading.turn.raw(at).len() == 1 && (!word || reading.before(at + 1).has(Gap::DOT))
     };
     let close = |at: usize| reading.before(at).only(Gap::SPACE.and(Gap::DOT));
-    let name = (first..first + INITIALS_MAX + 1).find(|at| !letter(*at))?;
+    let name = (first..=first + INITIALS_MAX).find(|at| !letter(*at))?;
     let fits = name > first
         && (first + 1..=name).all(close)
         && is_usable(reading, name)

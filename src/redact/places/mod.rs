@@ -64,6 +64,10 @@ fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Op
     let core = core.or_else(|| named_house(reading, from, at))?;
     let (first, corner) = before(reading, from, core.first);
     let reach = extend::reach(reading, if corner { behind_and(reading, core.last) } else { core.last });
+    let article = matches!(reading.turn.word(core.first), "an" | "am" | "im") && core.strength == Strength::Bare;
+    if article && !reach.more {
+        return None;
+    }
     let near = if core.strength == Strength::Bare { NEAR } else { CONTEXT };
     // `at 14 hill view`: a place is told.
     let number = matches!(reading.turn.word(first.wrapping_sub(1)), "number" | "no");

@@ -337,7 +337,11 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     }
     let strong = !plain && (first || capital);
     let linked = last > at + 1 && reading.entry(at + 1).is(Class::Particle);
-    let strength = if strong { Strength::Strong } else { Strength::Weak };
+    let strength = match (strong, plain) {
+        (true, _) => Strength::Strong,
+        (false, true) => Strength::Bare,
+        (false, false) => Strength::Weak,
+    };
     (last > at && (strong || linked || numbered_before || plain)).then_some((last, strength))
 }
 

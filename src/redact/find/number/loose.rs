@@ -55,7 +55,8 @@ fn local(turn: &NormalisedTurn<'_>, window: &[Group], gap: &str) -> bool {
     let (left, right) = (turn.raw(left.token), turn.raw(right.token));
     let year = |raw: &str| raw.len() == 4 && (raw.starts_with("19") || raw.starts_with("20"));
     let round = |raw: &str| raw.ends_with("00");
-    gap != "." && !left.starts_with(['0', '1']) && !year(left) && !year(right) && !(round(left) && round(right))
+    let harmless = gap == "." || left.starts_with(['0', '1']) || year(left) || year(right);
+    !harmless && !(round(left) && round(right))
 }
 
 /// Three groups and more of two to four digits.

@@ -94,7 +94,13 @@ fn phone_over(view: &View<'_>, groups: &[Group], first: usize, out: &mut Vec<Can
 /// A four-digit number that looks like a year and is the answer to a question for a PIN.
 fn year_as_answer(view: &View<'_>, token: usize, labels: &Labels) -> bool {
     let four = view.turn.token(token).is_some_and(|token| token.span.len() == 4);
-    four && labels.hints().next().is_some_and(|cues| cues.any(Cues::of(&[Cue::Pin, Cue::Cvv])))
+    let dated = token.checked_sub(1).is_some_and(|before| {
+        matches!(
+            view.turn.word(before),
+            "in" | "since" | "year" | "from" | "until" | "im" | "seit" | "en" | "desde" | "depuis" | "nel" | "dal"
+        )
+    });
+    four && !dated && labels.hints().next().is_some_and(|cues| cues.any(Cues::of(&[Cue::Pin, Cue::Cvv])))
 }
 
 fn push_phone(
@@ -186,7 +192,8 @@ fn labelled(
         for row in rows(cues) {
             let Some(last) = window(view, groups, first, row) else { continue };
             let kind = row.kind?;
-            if row.cue == Cue::Order && first == last && is_year_apart(view, groups.get(first)?.token) {
+            let apart = is_year_apart(view, groups.get(first)?.token) || is_day(view, groups, first);
+            if row.cue == Cue::Order && last <= first + 1 && apart && (last == first || is_day(view, groups, first)) {
                 continue;
             }
             if kind == Kind::Vehicle {
@@ -200,6 +207,14 @@ fn labelled(
         }
     }
     None
+}
+
+/// Whether `11/20` stands there: a day and a month, or a ratio.
+fn is_day(view: &View<'_>, groups: &[Group], first: usize) -> bool {
+    let pair = groups.get(first).zip(groups.get(first + 1));
+    pair.is_some_and(|(left, right)| {
+        view.turn.gap(left.token) == "/" && left.digits <= 2 && right.digits <= 2 && view.turn.gap(right.token) != "/"
+    })
 }
 
 /// Whether a year stands there, without a label right before it: `the policy began in 2021`.
@@ -392,7 +407,7 @@ fn spelled_name(view: &View<'_>, spoken: &Spoken, labels: &Labels, out: &mut Vec
         .find(|row| lettered(row.kind) && (row.min..=row.max).contains(&spoken.letters));
     match hinted {
         _ if named && spoken.letters >= 2 && !span.of(view.turn.text()).contains('/') => {
-            push_spelled(span, Kind::Person, "spelled", out)
+            push_spelled(span, Kind::Person, "spelled", out);
         }
         Some(row) => {
             let kind = row.kind.unwrap_or(Kind::OrderNumber);
