@@ -3,6 +3,7 @@
 
 pub mod builtin;
 pub mod check;
+pub mod learn;
 pub mod signal;
 
 mod automaton;

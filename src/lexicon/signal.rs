@@ -53,6 +53,7 @@ pub enum Cue {
     EmergencyDanger,
     EmergencyFraud,
     EmergencyOutage,
+    Learned,
 }
 
 /// What kind of cue it is.
@@ -78,6 +79,8 @@ pub enum Group {
     Shifter,
     /// An explicit emergency rule.
     Emergency,
+    /// A row learnt from labelled conversations: it adds its weight as it is, beside what the other rows say.
+    Learned,
 }
 
 /// A row of the table.
@@ -96,7 +99,7 @@ const fn row(cue: Cue, name: &'static str, group: Group) -> CueRow {
 }
 
 /// Every cue, in the order of the enumeration.
-pub const CUES: [CueRow; 47] = [
+pub const CUES: [CueRow; 48] = [
     row(Cue::Polarity, "polarity", Group::General),
     row(Cue::Disappointment, "disappointment", Group::General),
     row(Cue::Profanity, "profanity", Group::General),
@@ -144,6 +147,7 @@ pub const CUES: [CueRow; 47] = [
     row(Cue::EmergencyDanger, "emergency_danger", Group::Emergency),
     row(Cue::EmergencyFraud, "emergency_fraud", Group::Emergency),
     row(Cue::EmergencyOutage, "emergency_outage", Group::Emergency),
+    row(Cue::Learned, "learned", Group::Learned),
 ];
 
 impl Cue {
