@@ -9,6 +9,8 @@ mod files;
 
 mod header;
 
+mod migrate;
+
 mod open;
 
 mod sql;
@@ -56,6 +58,8 @@ mod listing;
 mod tenants;
 
 mod credentials;
+
+mod teaching;
 
 #[cfg(test)]
 mod tests;

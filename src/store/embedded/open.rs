@@ -11,9 +11,10 @@ use super::{
     commit::{Committer, Engine},
     doomed,
     files::{self, Files},
-    header,
+    header, migrate,
     readers::Readers,
     ring::KeyRing,
+    schema,
 };
 use crate::{crypto::CryptoError, store::StoreError, time::ServiceTime};
 
@@ -114,6 +115,7 @@ impl EmbeddedStore {
             header::create(&files, &mut data, &mut keys, &master_key)?;
         }
         let header = header::check(&files, &data, &keys, &master_key)?;
+        migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let generation = doomed::destroy(&data, &keys, header.generation)?;
         let ring = Arc::new(KeyRing::load(header.store, master_key, &data, &keys)?);
         let time = ServiceTime::new(clock, header.service_time);
