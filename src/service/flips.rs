@@ -50,18 +50,18 @@ impl Flips {
 
     /// The exact counts on the wire.
     pub fn wire(&self) -> Vec<pb::Flip> {
-        self.ways.iter().map(|(way, count)| flip(way, *count)).collect()
+        self.ways.iter().map(|(way, count)| flip(*way, *count)).collect()
     }
 
     /// All counts rounded, without those that are too small to be shown.
     pub fn rounded(&self) -> (i64, Vec<pb::Flip>) {
         let rounded = |count: u64| (count + ROUNDED_TO / 2) / ROUNDED_TO * ROUNDED_TO;
         let shown = self.ways.iter().filter(|(_, count)| **count >= ROUNDED_TO);
-        (wire_long(rounded(self.interactions)), shown.map(|(way, count)| flip(way, rounded(*count))).collect())
+        (wire_long(rounded(self.interactions)), shown.map(|(way, count)| flip(*way, rounded(*count))).collect())
     }
 }
 
-fn flip((before, after): &Way, count: u64) -> pb::Flip {
+fn flip((before, after): Way, count: u64) -> pb::Flip {
     pb::Flip {
         label_before: enums::wire_label(before.0).into(),
         label_after: enums::wire_label(after.0).into(),

@@ -165,7 +165,7 @@ pub const REASONS: [ReasonRow; 39] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[REASONS.len() - 1])
+        REASONS.get(self as usize).unwrap_or(&REASONS[38])
     }
 
     /// The name on the wire.

@@ -34,7 +34,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// Checks what a request wants previewed; without `validate_only` it is nothing.
-    pub(super) fn parse(validate_only: bool, cases: i32, texts: Vec<String>) -> Outcome<Self> {
+    pub(super) fn parse(validate_only: bool, cases: i32, texts: &[String]) -> Outcome<Self> {
         let (root, mut violations) = (Path::Root, Violations::default());
         let (cases_path, path) = (root.field("preview_cases"), root.field("preview_texts"));
         let max = if validate_only { limits::transport(limits::PREVIEW_CASES_MAX) } else { 0 };

@@ -63,7 +63,7 @@ pub(super) async fn rescore(store: &EmbeddedStore, request: RescoreRequest) -> R
             let mut event = event(Action::CaseRescored, &tenant, principal, write.now);
             (event.object, event.count) = (Some(changed.case.0), changed.interactions.len() as u64);
             write.audit(Some(tenant.number), &event)?;
-            put(write, &tenant, changed, &policy)
+            put(write, &tenant, &changed, &policy)
         })
     });
     try_join_all(writes).await?;
@@ -136,7 +136,7 @@ fn score(request: &RescoreRequest, done: &mut Rescored, case: CaseId, record: In
 fn put(
     write: &mut Write<'_>,
     tenant: &Tenant,
-    changed: Changed,
+    changed: &Changed,
     policy: &crate::policy::Policy,
 ) -> Result<(), StoreError> {
     for scored in &changed.interactions {
