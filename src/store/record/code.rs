@@ -49,7 +49,7 @@ codes! {
     Handling { Waiting = 1, InProgress = 2, FollowUp = 3, Closed = 4, Historical = 5 }
     TextState { Redacted = 1, Withheld = 2 }
     CaseState { Open = 1, Active = 2, Pending = 3, Resolved = 4 }
-    Lane { Emergency = 1, Regular = 2 }
+    Lane { Emergency = 1, Regular = 2, Express = 3 }
     ItemState { Ready = 1, Leased = 2, Delayed = 3, Parked = 4 }
     AccessRole { Intake = 1, Analyst = 2, Agent = 3, Supervisor = 4, TenantAdmin = 5 }
 }
