@@ -188,7 +188,15 @@ impl Bench {
         self.store.as_ref().unwrap()
     }
 
+    /// Service time as the store has it: it never runs back while the store is open, and is never behind the clock.
+    fn look_at_the_time(&mut self) {
+        let now = self.store().service_time().now();
+        assert!(now >= self.model.now && now >= self.clock.now());
+        self.model.now = now;
+    }
+
     async fn act(&mut self, act: &Act) {
+        self.look_at_the_time();
         match *act {
             Act::Submit { queue, emergency, level, value, target } => {
                 self.submit(queue, emergency, level, value, target).await;
@@ -202,12 +210,13 @@ impl Bench {
             Act::Renew { which } => self.renew(which).await,
             Act::Turn { minutes } => {
                 self.clock.set(Timestamp(self.clock.now().0 + minutes * 60_000_000));
-                self.model.now = self.model.now.max(self.clock.now());
             }
             Act::Restart => {
                 self.store().close().await.unwrap();
                 self.store = None;
                 self.store = Some(self.home.open().unwrap());
+                // A time that nothing was written at is forgotten.
+                self.model.now = START;
             }
         }
     }
@@ -319,6 +328,7 @@ impl Bench {
 
     /// None is lost, and every state is the model's.
     async fn compare(&mut self) {
+        self.look_at_the_time();
         self.lease(&[0], 0).await;
         let mut listed = BTreeMap::new();
         for queue in QUEUES {
