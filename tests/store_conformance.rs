@@ -40,7 +40,8 @@ conformance! { crate::engines::embedded;
         filters_hold_together pages_lead_through_everything_once a_position_belongs_to_its_list_and_tenant
         open_cases_are_found_by_reference_and_identifier at_most_ten_open_cases_the_most_urgent_first;
     leasing: due_time_then_value_then_age items_of_one_due_time_and_value_go_by_age
-        of_four_leases_three_are_emergencies queues_are_asked_in_order_of_preference skills_and_languages_must_suit
+        of_four_leases_three_are_emergencies
+        urgent_items_pass_an_overdue_backlog lanes_come_before_the_preference_of_queues queues_are_asked_in_order_of_preference skills_and_languages_must_suit
         a_lease_tells_everything_of_its_item a_lease_ends_and_its_fence_holds a_clock_set_back_extends_no_lease
         leases_of_others_are_not_found a_renewed_lease_lives_on acknowledging_ends_the_work
         the_fence_goes_on_when_a_case_comes_back a_released_item_keeps_its_age an_item_leased_too_often_is_parked

@@ -220,6 +220,7 @@ pub fn wire_case_state(state: CaseState) -> pb::CaseState {
 pub fn wire_lane(lane: Lane) -> pb::Lane {
     match lane {
         Lane::Emergency => pb::Lane::Emergency,
+        Lane::Express => pb::Lane::Express,
         Lane::Regular => pb::Lane::Regular,
     }
 }

@@ -43,6 +43,8 @@ mod interactions;
 
 mod items;
 
+mod ready;
+
 mod prepare;
 
 mod submit;
@@ -73,6 +75,7 @@ use std::{
 
 use async_trait::async_trait;
 pub use open::OpenError;
+use tokio::sync::watch;
 
 use self::{commit::Committer, readers::Readers, ring::KeyRing, wake::Wakes};
 use crate::{
@@ -107,6 +110,7 @@ pub struct EmbeddedStore {
     ring: Arc<KeyRing>,
     time: ServiceTime,
     wakes: Arc<Wakes>,
+    is_filled: watch::Receiver<bool>,
     cache: Arc<credentials::Cache>,
     locks: Mutex<Option<[File; 2]>>,
 }

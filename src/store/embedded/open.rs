@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use tokio::sync::watch;
+
 use super::{
     EmbeddedStore, StoreConfig,
     commit::{Committer, Engine},
@@ -13,6 +15,7 @@ use super::{
     files::{self, Files},
     header, migrate,
     readers::Readers,
+    ready::ReadyIndex,
     ring::KeyRing,
     schema,
 };
@@ -120,6 +123,7 @@ impl EmbeddedStore {
         let ring = Arc::new(KeyRing::load(header.store, master_key, &data, &keys)?);
         let time = ServiceTime::new(clock, header.service_time);
         let wakes = Arc::default();
+        let (filled, is_filled) = watch::channel(false);
         let engine = Engine {
             files: files.clone(),
             data,
@@ -127,10 +131,12 @@ impl EmbeddedStore {
             ring: Arc::clone(&ring),
             time: time.clone(),
             wakes: Arc::clone(&wakes),
+            index: ReadyIndex::unfilled().into(),
+            filled,
             generation,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
-        Ok(Self { committer, readers, ring, time, wakes, cache: Arc::default(), locks: Some(locks).into() })
+        Ok(Self { committer, readers, ring, time, wakes, is_filled, cache: Arc::default(), locks: Some(locks).into() })
     }
 }

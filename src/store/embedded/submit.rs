@@ -279,7 +279,7 @@ fn speak(
     if case.state != CaseState::Open
         && let Some(item) = Item::get(write.data, case.number)?
     {
-        items::remove(write.data, case, &item)?;
+        items::remove(write, case, &item)?;
     }
     queue_case(write, prepared, case, effect, decision)?;
     case.update(write.data, write.now)
@@ -300,7 +300,7 @@ fn queue_case(
         case.queue.clone_from(&prepared.queue);
     }
     let wanted = Wanted {
-        lane: queue::lane(case.emergency),
+        lane: queue::lane(case.emergency, case.level),
         enter_time: prepared.clear.receive_time,
         due_time: decision.due_time,
         value: case.value,
