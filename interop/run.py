@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import uuid
 import venv
 
@@ -133,6 +134,9 @@ class Server:
         self.log = open(folder / "log", "a")
         self.process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
         self.address, self.credential = self.ready()
+        # Nobody else reads the log: a full pipe would hold the server up.
+        self.reader = threading.Thread(target=lambda: self.log.writelines(self.process.stderr), daemon=True)
+        self.reader.start()
         self.token = token or pathlib.Path(self.credential).read_text().strip()
 
     def ready(self):
@@ -145,8 +149,7 @@ class Server:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        for line in self.process.stderr:
-            self.log.write(line)
+        self.reader.join(timeout=60)
         must(self.process.wait(timeout=60) == 0, f"the server exited {self.process.returncode} on SIGTERM")
 
 
@@ -158,9 +161,8 @@ class Grpcurl:
         self.env = {**os.environ, "TRIAGED_TOKEN": server.token}
 
     def raw(self, *arguments, data=None, text=None):
-        given = json.dumps(data) if data is not None else text
-        body = ["-d", "@"] if given is not None else []
-        return run([*self.base, *body, self.address, *arguments], env=self.env, input=given)
+        body = ["-d", json.dumps(data)] if data is not None else ["-d", "@"] if text is not None else []
+        return run([*self.base, *body, self.address, *arguments], env=self.env, input=text)
 
     def stream(self, method, data):
         """All answers of a call that gives several."""
