@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Triage {
     redactor: Redactor,
-    lexicons: &'static Lexicons,
+    lexicons: Lexicons,
 }
 
 impl Triage {
@@ -24,7 +24,7 @@ impl Triage {
     /// # Errors
     /// A built-in table is wrong; the error names file and line.
     pub fn new() -> Result<Self, RuleError> {
-        let triage = Self { redactor: Redactor::new(&KeepRules::default())?, lexicons: Lexicons::builtin() };
+        let triage = Self { redactor: Redactor::new(&KeepRules::default())?, lexicons: Lexicons::builtin().clone() };
         triage.warm();
         Ok(triage)
     }
@@ -44,7 +44,7 @@ impl Triage {
 
     /// Scores redacted text: the same input at the same revisions gives the same assessment for ever.
     pub fn assess(&self, policy: &Policy, input: &AssessmentInput) -> Assessment {
-        let sentiment = sentiment::assess(self.lexicons, &policy.sentiment, input);
+        let sentiment = sentiment::assess(&self.lexicons, &policy.sentiment, input);
         let priority = priority::prioritise(&policy.priority, input, &sentiment);
         Assessment {
             sentiment,
