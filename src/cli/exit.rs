@@ -98,7 +98,7 @@ impl Failure {
             Self::Server(error) => match error {
                 ServerError::PlaintextOffLoopback(_) | ServerError::MetricsOffLoopback(_) => Exit::Settings,
                 ServerError::Io(_) | ServerError::Transport(_) => Exit::Machine,
-                ServerError::Store(_) => Exit::Store,
+                ServerError::Store(_) | ServerError::Policies(_) => Exit::Store,
                 ServerError::Table(_) | ServerError::Reflection(_) => Exit::Fault,
             },
             Self::Archive(error) => archive(error),
