@@ -1,6 +1,10 @@
 //! The signals that a lexicon row may carry: one table of names and groups that the scoring, the priority and the
 //! documentation read.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 /// What a phrase stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each variant is described by its row of CUES")]
@@ -168,7 +172,9 @@ impl Cue {
 
     /// The cue of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        CUES.iter().find(|row| row.name == name).map(|row| row.cue)
+        static NAMES: LazyLock<FxHashMap<&str, Cue>> =
+            LazyLock::new(|| CUES.iter().map(|row| (row.name, row.cue)).collect());
+        NAMES.get(name).copied()
     }
 }
 
