@@ -92,7 +92,7 @@ def tour(client, must):
 
     live = client.call("PolicyService/GetPolicy", {})
     wanted = {"etag": live["etag"], "lexicon": {"rows": live.get("lexicon", {}).get("rows", []) + rows}}
-    update = {"policy": wanted, "updateMask": "lexicon"}
+    update = {"policy": wanted}
     preview = client.call("PolicyService/UpdatePolicy", {
         **update, "validateOnly": True, "previewCases": 2000, "previewTexts": ["It is juddering, call 020 7946 0958"]})
     flips = sum(int(flip["count"]) for flip in preview["preview"]["flips"])
