@@ -100,7 +100,7 @@ def tour(client, must):
     must(flips > 0, "the preview shows no flips")
     must("[PHONE_1]" in text["text"], "a previewed text is not redacted")
     score = lambda side: text[side].get("scoreMillis", 0)
-    must(score("after") != score("before"), "the rows do not count in the previewed text")
+    must(score("after") > score("before"), "the rows do not count in the previewed text")
     must(client.call("PolicyService/GetPolicy", {})["revision"] == live["revision"], "a preview changes nothing")
 
     made = client.call("PolicyService/UpdatePolicy", update)["policy"]
