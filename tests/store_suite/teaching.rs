@@ -65,6 +65,7 @@ pub(crate) async fn a_policy_that_was_changed_meanwhile_is_not_overwritten(bench
 }
 
 pub(crate) async fn a_shadow_decides_nothing_and_ends_with_the_next_revision(bench: Bench) {
+    use PolicyStage::{Live, Past, Shadow};
     let shadow = |expected, threshold| NewPolicy { shadow: true, ..new(&bench, expected, threshold) };
     bench.store.put_policy(shadow(1, 600)).await.unwrap();
     bench.store.put_policy(shadow(1, 700)).await.unwrap();
@@ -72,7 +73,6 @@ pub(crate) async fn a_shadow_decides_nothing_and_ends_with_the_next_revision(ben
         let page = bench.store.list_policies(bench.tenant, 9, None).await.unwrap();
         page.items.iter().map(|record| (record.policy.revision, record.stage)).collect::<Vec<_>>()
     };
-    use PolicyStage::{Live, Past, Shadow};
     assert_eq!(stages().await, [(3, Shadow), (2, Past), (1, Live)]);
     let present = bench.store.present_policies().await.unwrap();
     assert_eq!(present.iter().map(|(tenant, one)| (*tenant, one.stage)).collect::<Vec<_>>(), [(bench.tenant, Shadow)]);
