@@ -11,11 +11,7 @@ use shift::{Weighed, scaled, weigh};
 use crate::{
     assessment::{AssessmentInput, Evidence, InputTurn, Label, Sentiment},
     conversation::{Part, Role},
-<<<<<<< HEAD
     lexicon::{Lexicons, Reading},
-=======
-    lexicon::{Cue, Lexicons},
->>>>>>> policy
     text::{Language, detect, quote},
 };
 
@@ -78,10 +74,6 @@ fn turn_evidence(rules: &SentimentRules, reading: &Reading, (index, factor): (u3
     let mut blame = Damping::default();
     let mut praise = Damping::default();
     let damped = |Weighed { span, signal, millis }: Weighed| {
-        // What was learnt was fitted as a plain sum.
-        if signal == Cue::Learned.name() {
-            return Evidence { turn: index, span, signal, millis: scaled(millis, factor) };
-        }
         let damping = if millis < 0 { &mut praise } else { &mut blame };
         let share = if millis < 0 { 1000 } else { person };
         let millis = if millis == 0 { 0 } else { scaled(scaled(scaled(millis, damping.next()), share), factor) };
