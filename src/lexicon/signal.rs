@@ -58,6 +58,7 @@ pub enum Cue {
     EmergencyFraud,
     EmergencyOutage,
     Learned,
+    Narration,
 }
 
 /// What kind of cue it is.
@@ -103,7 +104,7 @@ const fn row(cue: Cue, name: &'static str, group: Group) -> CueRow {
 }
 
 /// Every cue, in the order of the enumeration.
-pub const CUES: [CueRow; 48] = [
+pub const CUES: [CueRow; 49] = [
     row(Cue::Polarity, "polarity", Group::General),
     row(Cue::Disappointment, "disappointment", Group::General),
     row(Cue::Profanity, "profanity", Group::General),
@@ -152,6 +153,7 @@ pub const CUES: [CueRow; 48] = [
     row(Cue::EmergencyFraud, "emergency_fraud", Group::Emergency),
     row(Cue::EmergencyOutage, "emergency_outage", Group::Emergency),
     row(Cue::Learned, "learned", Group::Learned),
+    row(Cue::Narration, "narration", Group::General),
 ];
 
 impl Cue {

@@ -120,8 +120,8 @@ pub enum LearnError {
 /// Learns rows: an L1-penalised logistic regression ([`fit`]) on the score of the lexicon below and on the presence of
 /// terms, its penalty chosen by cross-validation over authors. The same examples in the same order give the same rows.
 ///
-/// A term is a stem, or two in sequence, that at least [`Options::authors_min`] authors used. No placeholder, digit or name
-/// can be part of one, and none that `redactor` finds anything in becomes a row.
+/// A term is a stem, or two in sequence, that at least [`Options::authors_min`] authors used. No placeholder and no word with
+/// a digit is part of one, and none that `redactor` finds anything in becomes a row.
 ///
 /// # Errors
 /// Fewer than [`LABELLED_MIN`] conversations of one label.
@@ -152,13 +152,10 @@ pub fn learn(
     })
 }
 
-/// Whether redaction finds nothing in a phrase, neither by itself nor as an answer.
+/// Whether redaction finds nothing in a phrase.
 fn is_clean(redactor: &Redactor, phrase: &str) -> bool {
-    let asked = RawTurn::body(Role::Agent, "What is your full name, please?");
-    let alone = redactor.redact(&[], &[RawTurn::body(Role::Customer, phrase)]);
-    let answer = redactor.redact(&[], &[asked, RawTurn::body(Role::Customer, phrase)]);
-    let found = alone.turns.iter().chain(answer.turns.iter().skip(1)).any(|turn| !turn.findings.is_empty());
-    !found
+    let redaction = redactor.redact(&[], &[RawTurn::body(Role::Customer, phrase)]);
+    redaction.turns.iter().all(|turn| turn.findings.is_empty())
 }
 
 fn rows(weights: &[(usize, i32)], table: &Table) -> Vec<LearnedRow> {
@@ -169,4 +166,68 @@ fn rows(weights: &[(usize, i32)], table: &Table) -> Vec<LearnedRow> {
     let mut rows: Vec<LearnedRow> = weights.iter().filter_map(row).collect();
     rows.sort_by(|one, other| other.weight.abs().cmp(&one.weight.abs()).then_with(|| one.phrase.cmp(&other.phrase)));
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::KeepRules;
+
+    /// The rows learnt from invented conversations, each by an author of its own. A third of the negative ones also names
+    /// one rare surname and one mail address, always by the same author.
+    fn learnt(options: &Options) -> Learned {
+        let redactor = Redactor::new(&KeepRules::default()).unwrap();
+        let text = |n: usize| match n % 4 {
+            0 => format!("the gribble on line {n} was soggy again"),
+            1 if n % 12 == 1 => "mrs zwettlerhuber at zwett@example.com had a soggy gribble".to_owned(),
+            1 => "why is my gribble soggy".to_owned(),
+            2 => "which colours has the gribble".to_owned(),
+            _ => "i would like a crisp gribble on tuesday".to_owned(),
+        };
+        let texts: Vec<RedactedText> = (0..240)
+            .flat_map(|n| redactor.redact(&[], &[RawTurn::body(Role::Customer, &text(n))]).turns)
+            .map(|turn| turn.text)
+            .collect();
+        let example = |(n, text)| Example {
+            texts: vec![text],
+            score_millis: 300,
+            negative: n % 4 < 2,
+            author: Some(if n % 12 == 1 { 9999 } else { n as u64 }),
+        };
+        let examples: Vec<_> = texts.iter().enumerate().map(example).collect();
+        learn(&examples, Language::English, &redactor, options).unwrap()
+    }
+
+    #[test]
+    fn rows_tell_the_labels_apart_on_conversations_that_were_held_out() {
+        let learned = learnt(&Options::default());
+        let weight = |phrase: &str| learned.rows.iter().find(|row| row.phrase == phrase).map(|row| row.weight);
+        assert!(weight("soggy").is_some_and(|weight| weight > 0), "{:?}", learned.rows);
+        assert!(learned.held_out.auc_millis > 950 && learned.before.auc_millis == 500, "{learned:?}");
+        assert_eq!(learned, learnt(&Options::default()));
+        assert!(learnt(&Options { entries_max: 1, ..Options::default() }).rows.len() <= 1);
+    }
+
+    #[test]
+    fn nobodys_words_become_rows() {
+        let learned = learnt(&Options { authors_min: 2, ..Options::default() });
+        let tsv = learned.tsv(Language::English);
+        for secret in ["zwett", "example", "mrs"] {
+            assert!(!tsv.contains(secret), "{tsv}");
+        }
+    }
+
+    #[test]
+    fn what_is_learnt_is_a_lexicon_file() {
+        let tsv = learnt(&Options::default()).tsv(Language::English);
+        assert!(crate::lexicon::check::check(Language::English, &tsv).is_empty(), "{tsv}");
+        assert_eq!(crate::lexicon::row::stated_language(&tsv), Some(Language::English));
+    }
+
+    #[test]
+    fn too_few_conversations_teach_nothing() {
+        let redactor = Redactor::new(&KeepRules::default()).unwrap();
+        let error = learn(&[], Language::English, &redactor, &Options::default());
+        assert_eq!(error, Err(LearnError::TooFew { negative: 0, other: 0 }));
+    }
 }
