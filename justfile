@@ -36,6 +36,10 @@ soak:
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test store_crash
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_crash -- --nocapture
 
+# An archive on a local Spark cluster with an executor killed, against one machine
+spark TIMES="1000": build
+    python3 interop/spark.py --binary "${CARGO_TARGET_DIR:-target}/release/triaged" --times {{TIMES}}
+
 # Break guarantees on purpose and see that their tests turn red
 mutations *NAMES:
     python3 tests/mutations/run.py {{NAMES}}

@@ -2,6 +2,8 @@
 //! that is left. The echo answers the same messages with a fixed result of the usual size; both servers are processes
 //! of their own, so that the client's work is not counted.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints its figures")]
+
 use std::{
     error::Error,
     fs,

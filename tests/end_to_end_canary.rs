@@ -1,6 +1,8 @@
 //! Planted identifiers go in through every kind of interaction; nothing of them is on disk, in the log or in the metrics
 //! afterwards, nor in any answer. The searcher is proved in `canary_searcher.rs`, and here once more on the very files.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 mod common;
 
 use std::{

@@ -1,5 +1,7 @@
 //! Kills the server while 64 clients submit. Whatever was acknowledged is there afterwards, once, and readable.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 mod common;
 
 use std::{collections::BTreeMap, sync::Arc};

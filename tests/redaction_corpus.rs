@@ -118,7 +118,7 @@ impl Tally {
 
 /// Per mille, or 1000 of nothing.
 fn share(part: usize, whole: usize) -> usize {
-    if whole == 0 { 1000 } else { part * 1000 / whole }
+    (part * 1000).checked_div(whole).unwrap_or(1000)
 }
 
 fn trim(text: &str, start: usize, end: usize) -> (usize, usize) {
@@ -180,7 +180,9 @@ fn measure(redactor: &Redactor, row: &Row) -> Tally {
 
 fn total(redactor: &Redactor, rows: &[Row]) -> Tally {
     let mut total = Tally::default();
-    rows.iter().for_each(|row| total.add(&measure(redactor, row)));
+    for row in rows {
+        total.add(&measure(redactor, row));
+    }
     total
 }
 
@@ -193,7 +195,7 @@ fn line(name: &str, tally: &Tally) -> String {
         share(tally.right, tally.covered),
         share(tally.whole, tally.documents),
         tally.documents,
-        if tally.clean == 0 { 0 } else { tally.touched * 1000 / tally.clean },
+        (tally.touched * 1000).checked_div(tally.clean).unwrap_or(0),
         tally.clean,
     )
 }

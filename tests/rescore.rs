@@ -66,6 +66,8 @@ fn every_format_and_thread_count_and_analyze_give_one_digest() {
             let (code, said) = rescore(&[&input, "-o", &output, "--threads", threads]);
             assert_eq!(code, 0, "{said}");
             digests.insert(digest(&said));
+            let read_back = triaged(&["digest", &output]).output().unwrap();
+            assert_eq!(String::from_utf8_lossy(&read_back.stdout).trim(), digest(&said), "{name}");
         }
         assert_eq!(
             fs::read(path(&home, &format!("out1.{name}"))).unwrap(),
@@ -74,6 +76,9 @@ fn every_format_and_thread_count_and_analyze_give_one_digest() {
         );
     }
     assert_eq!(digests.len(), 1, "{digests:?}");
+    let expected = |digest: &str| triaged(&["digest", &path(&home, "out1.csv"), "--expect", digest]).status().unwrap();
+    assert_eq!(expected(digests.first().unwrap()).code(), Some(0));
+    assert_ne!(expected(&"0".repeat(64)).code(), Some(0));
     let analyzed = triaged(&["analyze"]).stdin(fs::File::open(&input).unwrap()).output().unwrap();
     assert!(analyzed.stdout == fs::read(path(&home, "out1.jsonl")).unwrap(), "analyze writes other bytes");
 }

@@ -148,7 +148,10 @@ impl Chunk for Records {
 mod tests {
     use super::*;
 
-    fn read(input: &[u8], record_bytes_max: usize) -> io::Result<Vec<(u64, u64, Result<String, &'static str>)>> {
+    /// Line, byte offset and text (or the reason of the reject) of a row.
+    type Read = (u64, u64, Result<String, &'static str>);
+
+    fn read(input: &[u8], record_bytes_max: usize) -> io::Result<Vec<Read>> {
         let (mut reader, _) = CsvReader::new(input, b',', record_bytes_max, Arc::new(Mapping::contract()))?;
         let mut found = Vec::new();
         while let Some(chunk) = reader.chunk()? {

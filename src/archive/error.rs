@@ -62,8 +62,8 @@ pub enum ArchiveError {
         /// Rows that were refused.
         refused: u64,
     },
-    /// What was written does not read back as what was computed.
-    #[error("the output has digest {found} instead of {expected}: a defect or a failing disk; no input was deleted")]
+    /// Results read back are not those that were expected.
+    #[error("the results have digest {found} instead of {expected}: other rows, another order or revision, or a failing disk; nothing was deleted")]
     DigestDiffers {
         /// What was computed.
         expected: Digest,

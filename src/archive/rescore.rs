@@ -186,13 +186,22 @@ pub fn examples(job: &Job, triage: &Triage, policy: &Policy, rows: u64) -> Resul
     Ok((lines, fates(&bindings)))
 }
 
+/// The digest of the results in a file.
+///
+/// # Errors
+/// It cannot be read, or holds something else.
+pub fn digest(results: &Path) -> Result<Digest, ArchiveError> {
+    let mut found = Digest::default();
+    reread::each(results, |result| found.add(&result.hash))?;
+    Ok(found)
+}
+
 /// Reads an output back and compares its digest.
 ///
 /// # Errors
 /// It cannot be read, or its digest is another.
 pub fn verify(output: &Path, expected: Digest) -> Result<(), ArchiveError> {
-    let mut found = Digest::default();
-    reread::each(output, |result| found.add(&result.hash))?;
+    let found = digest(output)?;
     if found == expected { Ok(()) } else { Err(ArchiveError::DigestDiffers { expected, found }) }
 }
 

@@ -45,7 +45,7 @@ impl Digest {
     }
 
     /// The digest of its hexadecimal form.
-    pub(super) fn from_hex(text: &str) -> Option<Self> {
+    pub fn from_hex(text: &str) -> Option<Self> {
         let mut digest = Self::default();
         let pairs = text.as_bytes().chunks_exact(2);
         if text.len() != 64 || pairs.len() != 32 {
@@ -84,7 +84,9 @@ mod tests {
         assert_ne!(hash("7x".into(), "y"), hash("7".into(), "xy"));
         let chain = |ids: [&str; 2]| {
             let mut digest = Digest::default();
-            ids.into_iter().for_each(|id| digest.add(&hash(id.into(), "")));
+            for id in ids {
+                digest.add(&hash(id.into(), ""));
+            }
             digest
         };
         assert_ne!(chain(["a", "b"]), chain(["b", "a"]));

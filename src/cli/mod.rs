@@ -5,6 +5,7 @@ mod analyze;
 mod completions;
 mod config;
 mod credential;
+mod digest;
 mod exit;
 mod log;
 mod open;
@@ -45,6 +46,8 @@ enum Command {
     Analyze(analyze::Args),
     /// Redacts and scores archives in bulk
     Rescore(Box<rescore::Args>),
+    /// Prints the digest of the results in a file, or holds it against an expected one
+    Digest(digest::Args),
     /// Writes a completion script for a shell
     Completions(completions::Args),
 }
@@ -58,6 +61,7 @@ pub fn run() -> ExitCode {
         Command::Config(command) => config::run(command),
         Command::Analyze(args) => analyze::run(&args),
         Command::Rescore(args) => rescore::run(&args),
+        Command::Digest(args) => digest::run(&args),
         Command::Completions(args) => completions::run(&args),
     };
     let exit = done.unwrap_or_else(|failure| {

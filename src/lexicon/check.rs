@@ -65,7 +65,7 @@ pub fn check(language: Language, text: &str) -> Vec<Remark> {
     remarks
 }
 
-fn classes<'t>(language: Language, text: &'t str) -> Classes<'t> {
+fn classes(language: Language, text: &str) -> Classes<'_> {
     let own = |name: &str| name.split_once('/').is_some_and(|(directory, _)| directory == language.code());
     let builtin = builtin::FILES.iter().filter(|(name, _)| own(name)).map(|(_, text)| *text);
     let all = builtin.chain([text]).flat_map(rows);

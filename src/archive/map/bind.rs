@@ -385,8 +385,7 @@ mod tests {
     #[test]
     fn ids_that_look_like_identifiers_need_a_prefix_or_a_key() {
         let strict = |mapping: Mapping| Binding::json(Arc::new(mapping.with_strict_ids()));
-        let id =
-            |binding: Binding, line: &[u8]| binding.line(line).map(|row| row.id).map_err(|(id, error)| (id, error));
+        let id = |binding: Binding, line: &[u8]| binding.line(line).map(|row| row.id);
         let mail = br#"{"id":"ann@example.com","text":"x"}"#;
         assert_eq!(id(strict(Mapping::contract()), mail), Err((None, RowError::IdentifierInReference)));
         let keyed = Mapping::contract().with_pseudonyms(Pseudonyms::new(&[7; 32]).unwrap());
@@ -399,12 +398,12 @@ mod tests {
 
     #[test]
     fn columns_of_a_table_are_listed_with_their_fate() {
+        use Fate::{Contact, Dropped, Fact, Passed, Pseudonym, Text};
         let header = ["KEY ", "body", "ref", "mail", "who", "notes"].map(str::to_owned);
         let fates = |keyed| -> Vec<Fate> {
             let mapping = binding(keyed).mapping.clone();
             Binding::table(mapping, &header).unwrap().fates().into_iter().map(|(_, fate)| fate).collect()
         };
-        use Fate::{Contact, Dropped, Fact, Passed, Pseudonym, Text};
         assert_eq!(fates(false), [Fact, Text, Passed, Contact, Contact, Dropped]);
         assert_eq!(fates(true), [Fact, Text, Passed, Pseudonym, Contact, Dropped]);
         let missing = Binding::table(binding(false).mapping.clone(), &["a".to_owned()]).unwrap_err();
