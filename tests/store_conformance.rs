@@ -40,7 +40,8 @@ conformance! { crate::engines::embedded;
         filters_hold_together pages_lead_through_everything_once a_position_belongs_to_its_list_and_tenant
         open_cases_are_found_by_reference_and_identifier at_most_ten_open_cases_the_most_urgent_first;
     leasing: due_time_then_value_then_age items_of_one_due_time_and_value_go_by_age
-        of_four_leases_three_are_emergencies queues_are_asked_in_order_of_preference skills_and_languages_must_suit
+        of_four_leases_three_are_emergencies
+        urgent_items_pass_an_overdue_backlog lanes_come_before_the_preference_of_queues queues_are_asked_in_order_of_preference skills_and_languages_must_suit
         a_lease_tells_everything_of_its_item a_lease_ends_and_its_fence_holds a_clock_set_back_extends_no_lease
         leases_of_others_are_not_found a_renewed_lease_lives_on acknowledging_ends_the_work
         the_fence_goes_on_when_a_case_comes_back a_released_item_keeps_its_age an_item_leased_too_often_is_parked
@@ -50,4 +51,13 @@ conformance! { crate::engines::embedded;
     access: a_tenant_has_one_id a_token_opens_until_it_ends wrong_tokens_open_nothing
         every_credential_has_its_own_principal revoking_takes_effect_at_once_and_once
         credentials_are_listed_newest_first_in_pages;
+    teaching: every_tenant_begins_with_the_shipped_policy a_revision_is_never_changed_and_the_newest_decides
+        a_policy_that_was_changed_meanwhile_is_not_overwritten a_shadow_decides_nothing_and_ends_with_the_next_revision
+        revisions_are_listed_in_pages_and_by_tenant
+        a_correction_stands_beside_the_assessment_and_places_the_case_anew a_correction_ends_an_emergency
+        only_what_is_open_to_the_reader_is_corrected a_newer_version_of_the_interaction_ends_its_correction
+        scoring_anew_moves_what_waits_and_a_preview_does_not a_correction_survives_scoring_anew
+        scoring_anew_goes_through_everything_once_and_can_be_resumed a_case_is_as_urgent_as_what_waits_in_it
+        the_same_verdicts_move_nothing_and_take_no_lease
+        samples_are_what_people_labelled counts_hide_what_few_people_did verdicts_of_a_shadow_are_counted;
 }

@@ -10,6 +10,7 @@ mod gate;
 mod intake;
 mod queue;
 mod stream;
+mod teaching;
 mod tenants;
 mod tls;
 mod transport;

@@ -10,7 +10,7 @@ use triaged::{
     time::Clock,
 };
 
-use super::{Bench, MINUTE, OTHER_WORKER, START, WORKER, draft::Draft};
+use super::{Bench, DAY, MINUTE, OTHER_WORKER, START, WORKER, draft::Draft};
 use crate::assert_error;
 
 /// Leases `count` items one by one; the values of their cases.
@@ -58,6 +58,34 @@ pub(crate) async fn of_four_leases_three_are_emergencies(bench: Bench) {
     leased.extend(batch.iter().map(|entry| entry.value));
     leased.extend(values(&bench, 6).await);
     assert_eq!(leased, expected, "the streak goes on from lease to lease");
+}
+
+pub(crate) async fn urgent_items_pass_an_overdue_backlog(bench: Bench) {
+    for value in 1..=5 {
+        bench.store.submit(Draft { value: 100 - value, target: MINUTE, ..bench.draft() }.submission()).await.unwrap();
+    }
+    bench.clock.advance(DAY);
+    for value in 1..=2 {
+        let urgent = Draft { level: Level::Urgent, value: 900 - value, ..bench.draft() };
+        bench.store.submit(urgent.submission()).await.unwrap();
+    }
+    assert_eq!(values(&bench, 4).await, [899, 898, 99, 98]);
+}
+
+pub(crate) async fn lanes_come_before_the_preference_of_queues(bench: Bench) {
+    let base = bench.draft();
+    for (queue, emergency, level, value) in [
+        ("first", false, Level::Normal, 10),
+        ("first", false, Level::Normal, 9),
+        ("second", true, Level::Urgent, 30),
+        ("second", false, Level::Urgent, 20),
+        ("second", false, Level::Normal, 40),
+    ] {
+        bench.store.submit(Draft { queue, emergency, level, value, ..base.clone() }.submission()).await.unwrap();
+    }
+    let queues = vec!["first".to_owned(), "second".to_owned()];
+    let leased = bench.lease(LeaseRequest { queues, max_items: 9, ..bench.ask() }).await;
+    assert_eq!(leased.iter().map(|entry| entry.value).collect::<Vec<_>>(), [30, 20, 10, 9, 40]);
 }
 
 pub(crate) async fn queues_are_asked_in_order_of_preference(bench: Bench) {

@@ -2,6 +2,7 @@
 //! of its own, commits keys before data, and only then answers. After a failed commit it never writes again.
 
 use std::{
+    cell::RefCell,
     fs,
     path::PathBuf,
     sync::{
@@ -14,9 +15,9 @@ use std::{
 };
 
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
-use super::{doomed, error::DISK_FULL, files::Files, header, items, ring::KeyRing, wake::Wakes};
+use super::{doomed, error::DISK_FULL, files::Files, header, items, ready::ReadyIndex, ring::KeyRing, wake::Wakes};
 use crate::{
     audit::{Event, Leaf},
     store::StoreError,
@@ -46,6 +47,8 @@ pub(super) struct Write<'a> {
     pub(super) ring: &'a KeyRing,
     /// Service time of this job.
     pub(super) now: Timestamp,
+    /// What is ready, as this job sees it.
+    pub(super) index: &'a RefCell<ReadyIndex>,
     effects: Effects,
 }
 
@@ -174,6 +177,9 @@ pub(super) struct Engine {
     pub(super) ring: Arc<KeyRing>,
     pub(super) time: ServiceTime,
     pub(super) wakes: Arc<Wakes>,
+    pub(super) index: RefCell<ReadyIndex>,
+    /// Told when the index is filled.
+    pub(super) filled: watch::Sender<bool>,
     pub(super) generation: i64,
 }
 
@@ -238,7 +244,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Engine {
     fn work(mut self, jobs: &mpsc::Receiver<Box<dyn Job>>, poisoned: &AtomicBool) {
-        while let Some(mut group) = self.wait(jobs) {
+        loop {
+            if !poisoned.load(Ordering::SeqCst) && self.fill() == Err(Failure::Poisoned) {
+                poisoned.store(true, Ordering::SeqCst);
+            }
+            let Some(mut group) = self.wait(jobs) else { break };
             while group.len() < GROUP_MAX {
                 let Ok(job) = jobs.try_recv() else { break };
                 group.push(job);
@@ -266,8 +276,27 @@ impl Engine {
         }
     }
 
+    /// Reads some more rows into the index; all of them are read between the jobs.
+    fn fill(&mut self) -> Result<(), Failure> {
+        if !*self.filled.borrow() {
+            let filled = self.index.get_mut().fill(&self.data).map_err(|error| {
+                tracing::error!(%error, "the queue could not be read; nothing is written");
+                Failure::Poisoned
+            })?;
+            self.filled.send_if_modified(|known| std::mem::replace(known, filled) != filled);
+        }
+        Ok(())
+    }
+
     /// The next job, or one of its own when a lease or a delay ends; `None`: nobody can send one any more.
     fn wait(&self, jobs: &mpsc::Receiver<Box<dyn Job>>) -> Option<Vec<Box<dyn Job>>> {
+        if !*self.filled.borrow() {
+            return match jobs.try_recv() {
+                Ok(job) => Some(vec![job]),
+                Err(mpsc::TryRecvError::Empty) => Some(Vec::new()),
+                Err(mpsc::TryRecvError::Disconnected) => None,
+            };
+        }
         let next = items::next_ready(&self.data).unwrap_or_default();
         let Some(next) = next else { return jobs.recv().ok().map(|job| vec![job]) };
         let left = next.since(self.time.now()).max(REVIVE_INTERVAL_MIN);
@@ -286,7 +315,10 @@ impl Engine {
         let before = (self.data.total_changes(), self.keys.total_changes());
         let run = self.run(group, effects);
         let done = run.and_then(|()| self.finish(before)).and_then(|()| self.destroy_doomed(effects));
-        if done.is_err() {
+        if done.is_ok() {
+            self.index.get_mut().settle();
+        } else {
+            self.index.get_mut().undo(0);
             for connection in [&self.data, &self.keys] {
                 if !connection.is_autocommit() {
                     // Where even this fails, SQLite has rolled back by itself.
@@ -305,10 +337,14 @@ impl Engine {
             for connection in [&self.data, &self.keys] {
                 connection.prepare_cached("SAVEPOINT job")?.execute([])?;
             }
-            let (data, keys, ring) = (&self.data, &self.keys, &*self.ring);
-            let mut write = Write { data, keys, ring, now: self.time.now(), effects: Effects::default() };
+            let (data, keys, ring, index) = (&self.data, &self.keys, &*self.ring, &self.index);
+            let mark = index.borrow().mark();
+            let mut write = Write { data, keys, ring, now: self.time.now(), index, effects: Effects::default() };
             let done = job.run(&mut write);
             let of_job = write.effects;
+            if !done {
+                index.borrow_mut().undo(mark);
+            }
             for connection in [data, keys] {
                 if connection.is_autocommit() {
                     // A fault made SQLite roll back the whole transaction, the other jobs with it.

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::{
     cases::Case,
     commit::Write,
+    ready::{ReadyIndex, Standing, Traits},
     ring::Tenant,
     sql::{Coded, Id, Time, Tongue},
 };
@@ -19,7 +20,7 @@ use crate::{
 
 /// The columns that [`Item::read`] reads.
 pub(super) const COLUMNS: &str = "case_number, case_id, queue, lane, state, due_time, value_descending, enter_time, \
-    ready_time, language, skills, attempts, epoch, lease";
+    ready_time, language, skills, attempts, epoch, lease, tenant";
 
 /// An item as its row says.
 #[derive(Debug)]
@@ -40,12 +41,16 @@ pub(super) struct Item {
     pub(super) attempts: u32,
     pub(super) epoch: u64,
     pub(super) lease: Option<LeaseId>,
+    /// Number of the tenant.
+    pub(super) tenant: i64,
+    /// Whether the row is in the index of what is ready, and by which key.
+    indexed: Option<(Lane, OrderKey, Option<Language>)>,
 }
 
 impl Item {
     /// The item in a row of [`COLUMNS`].
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
+        let mut item = Self {
             case_number: row.get(0)?,
             case: row.get::<_, Id<_>>(1)?.0,
             queue: row.get(2)?,
@@ -60,7 +65,11 @@ impl Item {
             attempts: row.get(11)?,
             epoch: row.get(12)?,
             lease: row.get::<_, Option<Id<_>>>(13)?.map(|id| id.0),
-        })
+            tenant: row.get(14)?,
+            indexed: None,
+        };
+        item.indexed = item.ready();
+        Ok(item)
     }
 
     /// The item of a case, where it has one.
@@ -69,14 +78,45 @@ impl Item {
         Ok(data.prepare_cached(&sql)?.query_row([case_number], Self::read).optional()?)
     }
 
+    /// The ready item of a case that the index names.
+    pub(super) fn ready_of(data: &Connection, case: CaseId) -> Result<Option<Self>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM items WHERE state = 1
+             AND case_number = (SELECT number FROM cases WHERE case_id = ?1)"
+        );
+        Ok(data.prepare_cached(&sql)?.query_row([case.as_bytes()], Self::read).optional()?)
+    }
+
     /// Its place within its lane.
     pub(super) fn order(&self) -> OrderKey {
         let Self { due_time, value_descending, enter_time, case, .. } = *self;
         OrderKey { due_time, value_descending, enter_time, case }
     }
 
-    fn insert(&self, data: &Connection, tenant: i64) -> Result<(), StoreError> {
-        let mut statement = data.prepare_cached(
+    /// Lane, key and language, while it may be leased.
+    fn ready(&self) -> Option<(Lane, OrderKey, Option<Language>)> {
+        (self.state == ItemState::Ready).then(|| (self.lane, self.order(), self.language))
+    }
+
+    /// Where its row stands in the index.
+    pub(super) fn stands(&self, index: &mut ReadyIndex) -> Option<Standing> {
+        let (lane, key, language) = self.indexed?;
+        let traits = Traits { language, skills: self.skills.clone() };
+        Some(index.standing((self.tenant, &self.queue), traits, lane, key))
+    }
+
+    /// Brings the index in line with the row.
+    fn index(&mut self, write: &Write<'_>) {
+        let mut index = write.index.borrow_mut();
+        let before = self.stands(&mut index);
+        self.indexed = self.ready();
+        let after = self.stands(&mut index);
+        index.change(self.case_number, before, after);
+    }
+
+    fn insert(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
+        self.index(write);
+        let mut statement = write.data.prepare_cached(
             "INSERT INTO items(case_number, case_id, tenant, queue, lane, state, due_time, value_descending, enter_time,
                ready_time, language, skills, attempts, epoch, lease)
              VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
@@ -84,7 +124,7 @@ impl Item {
         statement.execute(params![
             self.case_number,
             self.case.as_bytes(),
-            tenant,
+            self.tenant,
             self.queue,
             Coded(self.lane),
             Coded(self.state),
@@ -102,8 +142,9 @@ impl Item {
     }
 
     /// Writes everything that may change.
-    pub(super) fn update(&self, data: &Connection) -> Result<(), StoreError> {
-        let mut statement = data.prepare_cached(
+    pub(super) fn update(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
+        self.index(write);
+        let mut statement = write.data.prepare_cached(
             "UPDATE items SET lane = ?2, state = ?3, due_time = ?4, value_descending = ?5, ready_time = ?6,
                language = ?7, attempts = ?8, epoch = ?9, lease = ?10 WHERE case_number = ?1",
         )?;
@@ -176,7 +217,7 @@ pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted:
     let order = OrderKey::new(due_time, value, enter_time, case.id);
     let item = match Item::get(write.data, case.number)? {
         None => {
-            let item = Item {
+            let mut item = Item {
                 case_number: case.number,
                 case: case.id,
                 queue: case.queue.clone(),
@@ -191,8 +232,10 @@ pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted:
                 attempts: 0,
                 epoch: case.epoch,
                 lease: None,
+                tenant: tenant.number,
+                indexed: None,
             };
-            item.insert(write.data, tenant.number)?;
+            item.insert(write)?;
             item
         }
         Some(mut item) => {
@@ -203,7 +246,7 @@ pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted:
             if item.state == ItemState::Delayed {
                 item.give_back(None);
             }
-            item.update(write.data)?;
+            item.update(write)?;
             item
         }
     };
@@ -212,23 +255,27 @@ pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted:
 }
 
 /// Takes a case out of the queue; its fence goes on from where it was, should the case come back.
-pub(super) fn remove(data: &Connection, case: &mut Case, item: &Item) -> Result<(), StoreError> {
+pub(super) fn remove(write: &Write<'_>, case: &mut Case, item: &Item) -> Result<(), StoreError> {
     case.epoch = item.epoch;
-    data.prepare_cached("DELETE FROM items WHERE case_number = ?1")?.execute([item.case_number])?;
+    let mut index = write.index.borrow_mut();
+    let before = item.stands(&mut index);
+    index.change(item.case_number, before, None);
+    write.data.prepare_cached("DELETE FROM items WHERE case_number = ?1")?.execute([item.case_number])?;
     Ok(())
 }
 
 /// Brings back every item whose lease or delay has ended by now.
 pub(super) fn revive(write: &mut Write<'_>) -> Result<(), StoreError> {
-    let sql = format!("SELECT {COLUMNS}, tenant FROM items WHERE ready_time <= ?1");
-    let ended: Vec<(Item, i64)> = {
+    let sql = format!("SELECT {COLUMNS} FROM items WHERE ready_time <= ?1");
+    let ended: Vec<Item> = {
         let mut statement = write.data.prepare_cached(&sql)?;
-        let rows = statement.query_map([write.now.0], |row| Ok((Item::read(row)?, row.get(14)?)))?;
+        let rows = statement.query_map([write.now.0], Item::read)?;
         rows.collect::<Result<_, _>>()?
     };
-    for (mut item, tenant) in ended {
+    for mut item in ended {
+        let tenant = item.tenant;
         item.give_back(None);
-        item.update(write.data)?;
+        item.update(write)?;
         if item.state == ItemState::Parked {
             let event = Event { object: Some(item.case.0), ..Event::new(Action::ItemParked, write.now) };
             write.audit(Some(tenant), &event)?;

@@ -8,17 +8,18 @@ use super::{
     EmbeddedStore,
     cases::Case,
     commit::Write,
+    error::damaged,
     items::{self, COLUMNS, Item},
     prepare::skill_hash,
+    ready::Traits,
     requests::Request,
     ring::Tenant,
-    sql::Coded,
 };
 use crate::{
     audit::{Action, Event},
     crypto::{Purpose, ShortHash, lookup::SHORT_BYTES, new_id},
     id::{LeaseId, PrincipalId},
-    queue::{self, ItemState, Lane},
+    queue::{self, ItemState, LaneStreak, QueueHead},
     store::{IdempotentMethod, LeaseRequest, QueueEntry, StoreError},
     text::Language,
 };
@@ -70,11 +71,11 @@ impl Wish {
         }
     }
 
-    /// Whether this worker may be given the item.
-    fn suits(&self, item: &Item) -> bool {
-        let (required, _) = item.skills.as_chunks::<SHORT_BYTES>();
+    /// Whether this worker may be given items that ask for these traits.
+    fn suits(&self, traits: &Traits) -> bool {
+        let (required, _) = traits.skills.as_chunks::<SHORT_BYTES>();
         let speaks = |language| self.languages.is_empty() || self.languages.contains(&language);
-        item.language.is_none_or(speaks) && required.iter().all(|skill| self.skills.contains(skill))
+        traits.language.is_none_or(speaks) && required.iter().all(|skill| self.skills.contains(skill))
     }
 }
 
@@ -89,6 +90,9 @@ pub(super) async fn lease_items(store: &EmbeddedStore, asked: LeaseRequest) -> R
     let wait = tokio::time::sleep(asked.wait_duration);
     tokio::pin!(wait);
     let wish = Arc::new(Wish::new(store.ring.tenant(asked.tenant)?, asked));
+    // Until every row was read nobody knows what is next.
+    let filled = store.is_filled.clone().wait_for(|filled| *filled).await.map(drop);
+    filled.map_err(|_| StoreError::Unavailable("the store is closed"))?;
     loop {
         // Whoever waits is registered before it looks, so that nothing that comes in between is missed.
         let wait_for = |queue: &String| Box::pin(store.wakes.wait(wish.tenant.number, queue));
@@ -115,9 +119,7 @@ fn look(write: &mut Write<'_>, wish: &Wish) -> Result<Looked, StoreError> {
     }
     items::revive(write)?;
     let mut entries = Vec::new();
-    for queue in &wish.queues {
-        take(write, wish, queue, &mut entries)?;
-    }
+    take(write, wish, &mut entries)?;
     if let Some(request) = wish.request.as_ref().filter(|_| !entries.is_empty()) {
         let leases: Vec<u8> =
             entries.iter().filter_map(|entry| entry.lease).flat_map(|(id, _)| *id.as_bytes()).collect();
@@ -145,60 +147,41 @@ fn alive(write: &Write<'_>, leases: &[u8]) -> Result<Vec<QueueEntry>, StoreError
     Ok(entries)
 }
 
-/// Leases what suits from one queue, lane by lane in their shares.
-fn take(write: &mut Write<'_>, wish: &Wish, queue: &str, entries: &mut Vec<QueueEntry>) -> Result<(), StoreError> {
-    let room = wish.max_items.saturating_sub(entries.len());
-    if room == 0 {
-        return Ok(());
-    }
-    let mut emergency = ready(write.data, wish, queue, Lane::Emergency, room)?.into_iter().peekable();
-    let mut regular = ready(write.data, wish, queue, Lane::Regular, room)?.into_iter().peekable();
-    let before = streak(write.data, wish.tenant.number, queue)?;
-    let mut after = before;
-    for _ in 0..room {
-        let next = queue::next_lane(after, emergency.peek().is_some(), regular.peek().is_some());
-        let Some((lane, streak)) = next else { break };
-        after = streak;
-        let item = match lane {
-            Lane::Emergency => emergency.next(),
-            Lane::Regular => regular.next(),
-        };
-        if let Some(item) = item {
-            entries.push(give(write, wish, item)?);
+/// Leases what suits, one item after the other by the rule of [`queue::choose`].
+fn take(write: &Write<'_>, wish: &Wish, entries: &mut Vec<QueueEntry>) -> Result<(), StoreError> {
+    let (tenant, index) = (wish.tenant.number, write.index);
+    let suits = |traits: &Traits| wish.suits(traits);
+    let shards: Vec<Vec<usize>> =
+        wish.queues.iter().map(|queue| index.borrow().suiting(tenant, queue, suits)).collect();
+    let streaks = wish.queues.iter().map(|queue| streak(write.data, tenant, queue));
+    let before: Vec<LaneStreak> = streaks.collect::<Result<_, _>>()?;
+    let mut heads: Vec<QueueHead> =
+        before.iter().map(|streak| QueueHead { streak: *streak, ..QueueHead::default() }).collect();
+    while entries.len() < wish.max_items {
+        for (head, shards) in heads.iter_mut().zip(&shards) {
+            head.waits = index.borrow().waits(shards);
         }
+        let Some((at, lane)) = queue::choose(&mut heads) else { break };
+        let first = shards.get(at).and_then(|shards| index.borrow_mut().first(shards, lane));
+        let item = first.map(|key| Item::ready_of(write.data, key.case)).transpose()?.flatten();
+        entries.push(give(write, wish, item.ok_or_else(|| damaged(&"the index of what is ready"))?)?);
     }
-    if after != before {
-        let mut statement =
-            write.data.prepare_cached("INSERT OR REPLACE INTO streaks(tenant, queue, streak) VALUES(?1, ?2, ?3)")?;
-        statement.execute(params![wish.tenant.number, queue, after])?;
+    for ((queue, head), before) in wish.queues.iter().zip(&heads).zip(before) {
+        if head.streak != before {
+            let mut statement = write
+                .data
+                .prepare_cached("INSERT OR REPLACE INTO streaks(tenant, queue, streak) VALUES(?1, ?2, ?3)")?;
+            statement.execute(params![tenant, queue, head.streak.code()])?;
+        }
     }
     Ok(())
 }
 
-/// The first `room` items of a lane that may be leased and suit, in the order of the lane.
-fn ready(data: &Connection, wish: &Wish, queue: &str, lane: Lane, room: usize) -> Result<Vec<Item>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM items WHERE tenant = ?1 AND queue = ?2 AND state = ?3 AND lane = ?4
-         ORDER BY due_time, value_descending, enter_time, case_id"
-    );
-    let mut statement = data.prepare_cached(&sql)?;
-    let tenant = wish.tenant.number;
-    let mut rows = statement.query(params![tenant, queue, Coded(ItemState::Ready), Coded(lane)])?;
-    let mut found = Vec::new();
-    while found.len() < room {
-        let Some(row) = rows.next()? else { break };
-        let item = Item::read(row)?;
-        if wish.suits(&item) {
-            found.push(item);
-        }
-    }
-    Ok(found)
-}
-
-/// How many emergency items of a queue were leased in a row.
-pub(super) fn streak(data: &Connection, tenant: i64, queue: &str) -> Result<u8, StoreError> {
+/// The leases in a row of a queue.
+pub(super) fn streak(data: &Connection, tenant: i64, queue: &str) -> Result<LaneStreak, StoreError> {
     let mut statement = data.prepare_cached("SELECT streak FROM streaks WHERE tenant = ?1 AND queue = ?2")?;
-    Ok(statement.query_row(params![tenant, queue], |row| row.get(0)).optional()?.unwrap_or(0))
+    let code = statement.query_row(params![tenant, queue], |row| row.get(0)).optional()?;
+    Ok(LaneStreak::from_code(code.unwrap_or(0)))
 }
 
 /// Leases one item.
@@ -209,7 +192,7 @@ fn give(write: &Write<'_>, wish: &Wish, mut item: Item) -> Result<QueueEntry, St
     item.epoch += 1;
     item.lease = Some(lease);
     item.ready_time = Some(write.now + wish.duration);
-    item.update(write.data)?;
+    item.update(write)?;
     let mut sweep = write.data.prepare_cached(
         "DELETE FROM leases WHERE held_time < ?1 AND lease IN (SELECT lease FROM leases ORDER BY lease LIMIT ?2)",
     )?;

@@ -13,7 +13,7 @@ use super::{
     sql::Coded,
 };
 use crate::{
-    queue::{self, ItemState, Lane, OrderKey},
+    queue::{self, ItemState, Lane, LaneStreak, OrderKey},
     store::{Page, QueueEntry, StoreError, record::Code},
 };
 
@@ -21,8 +21,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Mark {
     streak: u8,
-    emergency: Option<Key>,
-    regular: Option<Key>,
+    lanes: [Option<Key>; 3],
 }
 
 /// Due time, value descending, enter time and case of an item.
@@ -43,28 +42,29 @@ pub(super) fn list(
     let list = format!("items {queue}");
     let mut mark = match after {
         Some(after) => position::decode(tenant, &list, after)?,
-        None => Mark { streak: streak(data, tenant.number, queue)?, ..Mark::default() },
+        None => Mark { streak: streak(data, tenant.number, queue)?.code(), ..Mark::default() },
     };
     let wanted = limit.saturating_add(1);
-    let emergency = lane(tenant, data, queue, Lane::Emergency, mark.emergency, wanted)?;
-    let regular = lane(tenant, data, queue, Lane::Regular, mark.regular, wanted)?;
-    let (mut emergency, mut regular) = (emergency.into_iter().peekable(), regular.into_iter().peekable());
+    let mut lanes = Vec::new();
+    for (of, after) in Lane::ALL.into_iter().zip(mark.lanes) {
+        lanes.push(lane(tenant, data, queue, of, after, wanted)?.into_iter().peekable());
+    }
     let mut items = Vec::new();
     while items.len() < limit as usize {
-        let next = queue::next_lane(mark.streak, emergency.peek().is_some(), regular.peek().is_some());
+        let mut waits = [false; 3];
+        waits.iter_mut().zip(&mut lanes).for_each(|(waits, lane)| *waits = lane.peek().is_some());
+        let next = queue::next_lane(LaneStreak::from_code(mark.streak), waits);
         let Some((lane, streak)) = next else { break };
-        mark.streak = streak;
-        let (from, last) = match lane {
-            Lane::Emergency => (&mut emergency, &mut mark.emergency),
-            Lane::Regular => (&mut regular, &mut mark.regular),
-        };
-        if let Some(item) = from.next() {
+        mark.streak = streak.code();
+        let from = Lane::ALL.iter().position(|one| *one == lane).unwrap_or_default();
+        let Some(item) = lanes.get_mut(from).and_then(Iterator::next) else { break };
+        if let Some(last) = mark.lanes.get_mut(from) {
             *last = Some(key(item.order()));
-            let case = Case::get(data, item.case_number)?;
-            items.push(item.into_entry(&case));
         }
+        let case = Case::get(data, item.case_number)?;
+        items.push(item.into_entry(&case));
     }
-    let more = emergency.peek().is_some() || regular.peek().is_some();
+    let more = lanes.iter_mut().any(|lane| lane.peek().is_some());
     let next = more.then(|| position::encode(tenant, &list, &mark)).transpose()?;
     Ok(Page { items, next })
 }

@@ -9,6 +9,8 @@ mod files;
 
 mod header;
 
+mod migrate;
+
 mod open;
 
 mod sql;
@@ -41,6 +43,8 @@ mod interactions;
 
 mod items;
 
+mod ready;
+
 mod prepare;
 
 mod submit;
@@ -57,6 +61,8 @@ mod tenants;
 
 mod credentials;
 
+mod teaching;
+
 #[cfg(test)]
 mod tests;
 
@@ -69,6 +75,7 @@ use std::{
 
 use async_trait::async_trait;
 pub use open::OpenError;
+use tokio::sync::watch;
 
 use self::{commit::Committer, readers::Readers, ring::KeyRing, wake::Wakes};
 use crate::{
@@ -103,6 +110,7 @@ pub struct EmbeddedStore {
     ring: Arc<KeyRing>,
     time: ServiceTime,
     wakes: Arc<Wakes>,
+    is_filled: watch::Receiver<bool>,
     cache: Arc<credentials::Cache>,
     locks: Mutex<Option<[File; 2]>>,
 }

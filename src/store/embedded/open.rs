@@ -6,14 +6,18 @@ use std::{
     sync::Arc,
 };
 
+use tokio::sync::watch;
+
 use super::{
     EmbeddedStore, StoreConfig,
     commit::{Committer, Engine},
     doomed,
     files::{self, Files},
-    header,
+    header, migrate,
     readers::Readers,
+    ready::ReadyIndex,
     ring::KeyRing,
+    schema,
 };
 use crate::{crypto::CryptoError, store::StoreError, time::ServiceTime};
 
@@ -114,10 +118,12 @@ impl EmbeddedStore {
             header::create(&files, &mut data, &mut keys, &master_key)?;
         }
         let header = header::check(&files, &data, &keys, &master_key)?;
+        migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let generation = doomed::destroy(&data, &keys, header.generation)?;
         let ring = Arc::new(KeyRing::load(header.store, master_key, &data, &keys)?);
         let time = ServiceTime::new(clock, header.service_time);
         let wakes = Arc::default();
+        let (filled, is_filled) = watch::channel(false);
         let engine = Engine {
             files: files.clone(),
             data,
@@ -125,10 +131,12 @@ impl EmbeddedStore {
             ring: Arc::clone(&ring),
             time: time.clone(),
             wakes: Arc::clone(&wakes),
+            index: ReadyIndex::unfilled().into(),
+            filled,
             generation,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
-        Ok(Self { committer, readers, ring, time, wakes, cache: Arc::default(), locks: Some(locks).into() })
+        Ok(Self { committer, readers, ring, time, wakes, is_filled, cache: Arc::default(), locks: Some(locks).into() })
     }
 }

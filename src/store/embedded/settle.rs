@@ -65,7 +65,7 @@ pub(super) fn renew(
 ) -> Result<QueueEntry, StoreError> {
     let mut item = live(write, tenant, handle)?;
     item.ready_time = Some(write.now + duration);
-    item.update(write.data)?;
+    item.update(write)?;
     note(write, handle, None)?;
     audit(write, tenant, handle, &item, Action::LeaseRenewed)?;
     let case = Case::get(write.data, item.case_number)?;
@@ -85,7 +85,7 @@ pub(super) fn acknowledge(
         Held::Ended(_) => return Err(StoreError::LeaseLost),
     };
     let mut case = Case::get(write.data, item.case_number)?;
-    items::remove(write.data, &mut case, &item)?;
+    items::remove(write, &mut case, &item)?;
     case.state = state;
     case.update(write.data, write.now)?;
     note(write, handle, Some(state.code()))?;
@@ -105,7 +105,7 @@ pub(super) fn release(
         Held::Ended(_) => return Err(StoreError::LeaseLost),
     };
     item.give_back((!delay.is_zero()).then(|| write.now + delay));
-    item.update(write.data)?;
+    item.update(write)?;
     note(write, handle, Some(RELEASED))?;
     audit(write, tenant, handle, &item, Action::ItemReleased)?;
     // Those who wait learn of a delayed item too: they then wait no longer than until it is ready.

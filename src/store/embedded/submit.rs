@@ -10,6 +10,7 @@ use super::{
     prepare::{FIRST_VERSION, Prepared},
     ring::first,
     subjects,
+    teaching::{corrections, shadows},
     transition::{Transition, transition},
     wraps,
 };
@@ -155,6 +156,7 @@ fn replace(
     let sealed = prepared.plain.seal(write.ring, tenant, &key, content_version)?;
     let place = Place { number: Some(old.number), id: old.id, key: &key, content_version };
     write_content(write, prepared, &case, &place, &sealed, &decided)?;
+    corrections::forget(write.data, old.number)?;
     audit(write, prepared, Action::InteractionReplaced, case.id, old.id)?;
     let alone = !interactions::has_others(write.data, case_number, old.number)?;
     let effect = transition(Some(present(write, &case, alone)?), clear.handling, clear.automatic);
@@ -233,6 +235,7 @@ fn write_content(
     let sealed_assessment = place.key.seal(&field, &plain)?;
     let row = (case.number, place.id, place.content_version);
     let number = interactions::write(write.data, place.number, row, clear, sealed, (assessment, &sealed_assessment))?;
+    shadows::note(write.data, number, decided.decision.shadow.as_ref())?;
     joins.insert(write.data, tenant.number, Target { case_number: case.number, interaction_number: Some(number) })
 }
 
@@ -276,7 +279,7 @@ fn speak(
     if case.state != CaseState::Open
         && let Some(item) = Item::get(write.data, case.number)?
     {
-        items::remove(write.data, case, &item)?;
+        items::remove(write, case, &item)?;
     }
     queue_case(write, prepared, case, effect, decision)?;
     case.update(write.data, write.now)
@@ -297,7 +300,7 @@ fn queue_case(
         case.queue.clone_from(&prepared.queue);
     }
     let wanted = Wanted {
-        lane: queue::lane(case.emergency),
+        lane: queue::lane(case.emergency, case.level),
         enter_time: prepared.clear.receive_time,
         due_time: decision.due_time,
         value: case.value,

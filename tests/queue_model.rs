@@ -1,0 +1,366 @@
+//! The queue of a store against a model of it: random histories of submissions, leases, renewals, ends, clock jumps and
+//! restarts. The model is the definition, written once more and slowly. `TRIAGED_SOAK=1` runs 100,000 operations.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+#[expect(dead_code, reason = "the suite has more than is needed here")]
+mod store_suite;
+
+#[expect(dead_code, reason = "it has more helpers than are needed here")]
+mod store_embedded;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+use store_embedded::Home;
+use store_suite::{INTAKE, MINUTE, START, WORKER, draft::Draft};
+use triaged::{
+    assessment::Level,
+    id::{CaseId, LeaseId, TenantId},
+    queue::{ATTEMPTS_MAX, EXPRESS_STREAK_MAX, ItemState, Lane, OrderKey, STREAK_MAX},
+    store::{
+        CaseFilter, CaseState, LeaseHandle, LeaseRequest, QueueEntry, ReadScope, Reader, Store, StoreError,
+        embedded::EmbeddedStore,
+    },
+    time::{Clock, ManualClock, Timestamp},
+};
+
+const QUEUES: [&str; 2] = ["first", "second"];
+const LEASE: Duration = Duration::from_mins(5);
+
+#[derive(Clone, Debug)]
+enum Act {
+    Submit {
+        queue: usize,
+        emergency: bool,
+        level: Level,
+        value: u16,
+        target: u64,
+    },
+    /// `first` is the preferred queue; with `both` the other one follows.
+    Lease {
+        first: usize,
+        both: bool,
+        items: u32,
+    },
+    /// What is done with a lease that was once given; `which` picks one.
+    Acknowledge {
+        which: usize,
+    },
+    Release {
+        which: usize,
+        delay: u64,
+    },
+    Renew {
+        which: usize,
+    },
+    /// By minutes; the clock of the machine may be set back.
+    Turn {
+        minutes: i64,
+    },
+    Restart,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let level = prop_oneof![Just(Level::Low), Just(Level::Normal), Just(Level::High), Just(Level::Urgent)];
+    let submit = (0..2usize, prop::bool::weighted(0.2), level, 0..4u16, 0..200u64)
+        .prop_map(|(queue, emergency, level, value, target)| Act::Submit { queue, emergency, level, value, target });
+    prop_oneof![
+        8 => submit,
+        8 => (0..2usize, any::<bool>(), 1..4u32).prop_map(|(first, both, items)| Act::Lease { first, both, items }),
+        3 => any::<usize>().prop_map(|which| Act::Acknowledge { which }),
+        3 => (any::<usize>(), prop_oneof![Just(0), 1..30u64]).prop_map(|(which, delay)| Act::Release { which, delay }),
+        2 => any::<usize>().prop_map(|which| Act::Renew { which }),
+        3 => prop_oneof![0..4i64, -60..0i64, 5..40i64].prop_map(|minutes| Act::Turn { minutes }),
+        1 => Just(Act::Restart),
+    ]
+}
+
+/// An item as the definition sees it.
+#[derive(Clone, Debug)]
+struct Item {
+    queue: usize,
+    lane: Lane,
+    key: OrderKey,
+    state: ItemState,
+    ready_time: Timestamp,
+    attempts: u32,
+    epoch: u64,
+    lease: Option<LeaseId>,
+}
+
+impl Item {
+    fn give_back(&mut self) {
+        self.lease = None;
+        self.state = if self.attempts >= ATTEMPTS_MAX { ItemState::Parked } else { ItemState::Ready };
+    }
+}
+
+/// The definition.
+#[derive(Default)]
+struct Model {
+    items: BTreeMap<CaseId, Item>,
+    done: BTreeSet<CaseId>,
+    /// Emergencies in a row and express leases in a row, by queue.
+    streaks: [(u8, u8); 2],
+    /// Every lease that was given, with its fence and case.
+    given: Vec<(LeaseId, u64, CaseId)>,
+    now: Timestamp,
+}
+
+impl Model {
+    /// Leases and delays that have ended are over.
+    fn revive(&mut self) {
+        let now = self.now;
+        for item in self.items.values_mut() {
+            if matches!(item.state, ItemState::Leased | ItemState::Delayed) && item.ready_time <= now {
+                item.give_back();
+            }
+        }
+    }
+
+    fn first(&self, queue: usize, lane: Lane) -> Option<CaseId> {
+        let ready = self.items.values().filter(|item| item.state == ItemState::Ready);
+        ready.filter(|item| (item.queue, item.lane) == (queue, lane)).map(|item| item.key).min().map(|key| key.case)
+    }
+
+    /// Which case is next for a worker with these queues.
+    fn next(&mut self, queues: &[usize]) -> Option<CaseId> {
+        let find = |model: &Self, lane| queues.iter().find_map(|queue| Some((*queue, model.first(*queue, lane)?)));
+        let emergency = find(self, Lane::Emergency);
+        let express = find(self, Lane::Express);
+        let regular = find(self, Lane::Regular);
+        if let Some((queue, case)) = emergency {
+            if self.streaks[queue].0 < STREAK_MAX || (express.is_none() && regular.is_none()) {
+                self.streaks[queue].0 = (self.streaks[queue].0 + 1).min(STREAK_MAX);
+                return Some(case);
+            }
+            self.streaks[queue].0 = 0;
+        }
+        if let Some((queue, case)) = express {
+            if self.streaks[queue].1 < EXPRESS_STREAK_MAX || regular.is_none() {
+                self.streaks[queue] = (0, (self.streaks[queue].1 + 1).min(EXPRESS_STREAK_MAX));
+                return Some(case);
+            }
+            self.streaks[queue].1 = 0;
+        }
+        let (queue, case) = regular?;
+        self.streaks[queue] = (0, 0);
+        Some(case)
+    }
+
+    /// Whether a lease may still be used.
+    fn lives(&self, (lease, epoch, case): (LeaseId, u64, CaseId)) -> bool {
+        self.items.get(&case).is_some_and(|item| {
+            item.state == ItemState::Leased
+                && (item.lease, item.epoch) == (Some(lease), epoch)
+                && item.ready_time > self.now
+        })
+    }
+}
+
+/// The store and its model side by side.
+struct Bench {
+    home: Home,
+    clock: Arc<ManualClock>,
+    store: Option<EmbeddedStore>,
+    tenant: TenantId,
+    model: Model,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let (home, clock) = Home::new(START);
+        let store = home.open().unwrap();
+        let tenant = store.ensure_tenant("acme").await.unwrap();
+        let model = Model { now: START, ..Model::default() };
+        Self { home, clock, store: Some(store), tenant, model }
+    }
+
+    fn store(&self) -> &EmbeddedStore {
+        self.store.as_ref().unwrap()
+    }
+
+    /// Service time as the store has it: it never runs back while the store is open, and is never behind the clock.
+    fn look_at_the_time(&mut self) {
+        let now = self.store().service_time().now();
+        assert!(now >= self.model.now && now >= self.clock.now());
+        self.model.now = now;
+    }
+
+    async fn act(&mut self, act: &Act) {
+        self.look_at_the_time();
+        match *act {
+            Act::Submit { queue, emergency, level, value, target } => {
+                self.submit(queue, emergency, level, value, target).await;
+            }
+            Act::Lease { first, both, items } => {
+                let queues = if both { vec![first, 1 - first] } else { vec![first] };
+                self.lease(&queues, items).await;
+            }
+            Act::Acknowledge { which } => self.acknowledge(which).await,
+            Act::Release { which, delay } => self.release(which, MINUTE * u32::try_from(delay).unwrap()).await,
+            Act::Renew { which } => self.renew(which).await,
+            Act::Turn { minutes } => {
+                self.clock.set(Timestamp(self.clock.now().0 + minutes * 60_000_000));
+            }
+            Act::Restart => {
+                self.store().close().await.unwrap();
+                self.store = None;
+                self.store = Some(self.home.open().unwrap());
+                // A time that nothing was written at is forgotten.
+                self.model.now = START;
+            }
+        }
+    }
+
+    async fn submit(&mut self, queue: usize, emergency: bool, level: Level, value: u16, target: u64) {
+        let target = Duration::from_secs(target);
+        let draft = Draft::new(self.tenant, self.model.now);
+        let draft = Draft { principal: INTAKE, queue: QUEUES[queue], emergency, level, value, target, ..draft };
+        self.store().submit(draft.submission()).await.unwrap();
+        let reader = Reader { tenant: self.tenant, principal: WORKER, scope: ReadScope::Tenant };
+        let newest = self.store().list_cases(reader, CaseFilter::default(), 1, None).await.unwrap().items.remove(0);
+        let lane = triaged::queue::lane(emergency, level);
+        let now = self.model.now;
+        let item = Item {
+            queue,
+            lane,
+            key: OrderKey::new(now + target, value, now, newest.case),
+            state: ItemState::Ready,
+            ready_time: now,
+            attempts: 0,
+            epoch: 0,
+            lease: None,
+        };
+        assert!(self.model.items.insert(newest.case, item).is_none());
+    }
+
+    async fn lease(&mut self, queues: &[usize], items: u32) {
+        self.model.revive();
+        let asked = LeaseRequest {
+            tenant: self.tenant,
+            principal: WORKER,
+            request_id: None,
+            queues: queues.iter().map(|queue| QUEUES[*queue].to_owned()).collect(),
+            max_items: items,
+            lease_duration: LEASE,
+            wait_duration: Duration::ZERO,
+            skills: Vec::new(),
+            languages: Vec::new(),
+        };
+        let leased = self.store().lease_items(asked).await.unwrap();
+        for entry in &leased {
+            let expected = self.model.next(queues);
+            assert_eq!(Some(entry.case), expected, "the order is the definition");
+            self.given(entry);
+        }
+        if leased.len() < items as usize {
+            assert_eq!(self.model.next(queues), None, "something was ready and not leased");
+        }
+    }
+
+    fn given(&mut self, entry: &QueueEntry) {
+        let (lease, expire) = entry.lease.unwrap();
+        let item = self.model.items.get_mut(&entry.case).unwrap();
+        assert_eq!(item.state, ItemState::Ready, "at most one live lease an item");
+        item.attempts += 1;
+        item.epoch += 1;
+        (item.state, item.lease, item.ready_time) = (ItemState::Leased, Some(lease), expire);
+        assert_eq!((entry.epoch, entry.attempts, expire), (item.epoch, item.attempts, self.model.now + LEASE));
+        self.model.given.push((lease, entry.epoch, entry.case));
+    }
+
+    /// A lease that was once given, as its holder would name it.
+    fn handle(&self, which: usize) -> Option<(LeaseHandle, (LeaseId, u64, CaseId))> {
+        let count = self.model.given.len();
+        let given = self.model.given[which.checked_rem(count)?];
+        Some((LeaseHandle { tenant: self.tenant, principal: WORKER, lease: given.0, epoch: given.1 }, given))
+    }
+
+    async fn acknowledge(&mut self, which: usize) {
+        let Some((handle, given)) = self.handle(which) else { return };
+        let lives = self.model.lives(given);
+        let done = self.store().acknowledge_item(handle, CaseState::Resolved).await;
+        if lives {
+            done.unwrap();
+            self.model.items.remove(&given.2);
+            self.model.done.insert(given.2);
+        } else if !self.model.done.contains(&given.2) {
+            assert!(matches!(done, Err(StoreError::LeaseLost)), "a stale epoch is refused: {done:?}");
+        }
+    }
+
+    async fn release(&mut self, which: usize, delay: Duration) {
+        let Some((handle, given)) = self.handle(which) else { return };
+        let lives = self.model.lives(given);
+        let done = self.store().release_item(handle, delay).await;
+        if !lives {
+            return;
+        }
+        done.unwrap();
+        let now = self.model.now;
+        let item = self.model.items.get_mut(&given.2).unwrap();
+        item.give_back();
+        if item.state == ItemState::Ready && !delay.is_zero() {
+            (item.state, item.ready_time) = (ItemState::Delayed, now + delay);
+        }
+    }
+
+    async fn renew(&mut self, which: usize) {
+        let Some((handle, given)) = self.handle(which) else { return };
+        let lives = self.model.lives(given);
+        let renewed = self.store().renew_lease(handle, LEASE).await;
+        if lives {
+            renewed.unwrap();
+            self.model.items.get_mut(&given.2).unwrap().ready_time = self.model.now + LEASE;
+        } else {
+            assert!(matches!(renewed, Err(StoreError::LeaseLost)), "a lease that is over is not extended: {renewed:?}");
+        }
+    }
+
+    /// None is lost, and every state is the model's.
+    async fn compare(&mut self) {
+        self.look_at_the_time();
+        self.lease(&[0], 0).await;
+        let mut listed = BTreeMap::new();
+        for queue in QUEUES {
+            let page = self.store().list_items(self.tenant, queue.to_owned(), 10_000, None).await.unwrap();
+            listed.extend(page.items.into_iter().map(|entry| (entry.case, (entry.state, entry.epoch))));
+        }
+        let expected: BTreeMap<_, _> =
+            self.model.items.iter().map(|(case, item)| (*case, (item.state, item.epoch))).collect();
+        assert_eq!(listed, expected);
+    }
+}
+
+/// Histories and their length.
+fn counts() -> (u32, usize) {
+    if std::env::var_os("TRIAGED_SOAK").is_some() { (100, 1_000) } else { (8, 150) }
+}
+
+#[test]
+fn histories_are_those_of_the_model() {
+    let (cases, length) = counts();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    TestRunner::new(config)
+        .run(&prop::collection::vec(act(), length), |acts| {
+            runtime.block_on(async {
+                let mut bench = Bench::new().await;
+                for act in &acts {
+                    bench.act(act).await;
+                }
+                bench.compare().await;
+            });
+            Ok(())
+        })
+        .unwrap();
+}
