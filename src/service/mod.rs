@@ -26,6 +26,7 @@ pub mod analysis;
 pub mod cases;
 pub mod credentials;
 pub mod intake;
+mod live;
 pub mod queue;
 
 pub mod server;
