@@ -237,7 +237,7 @@ fn plausible(turn: &NormalisedTurn<'_>, span: Span, firm: bool, kind: Kind) -> b
         Kind::Username => {
             !described && !entry.is(crate::redact::gazetteer::Class::Brand) && value.len() >= 3 && (firm || ends)
         }
-        _ => !described && (firm || ends),
+        _ => !described && value.len() > 2 && !matches!(value, "e.g" | "i.e") && (firm || ends),
     }
 }
 
