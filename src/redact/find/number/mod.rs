@@ -1,6 +1,7 @@
 //! Numbers: which written or spoken digits identify a person or an account, and which are dates, prices and the like.
 
 mod card;
+mod expiry;
 mod letter;
 mod loose;
 mod near;
