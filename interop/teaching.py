@@ -8,8 +8,10 @@ import json
 import random
 import uuid
 
-FAULTS = ["the {} keeps juddering", "my {} judders again", "a {} that is juddering all day", "the {} started juddering"]
-QUESTIONS = ["which {} fits my model", "do you sell the {} in blue", "where do I find the {} manual", "is the {} in stock"]
+FAULTS = ["the {} keeps juddering", "it judders, the {}", "my {} is juddering", "a juddering {}"]
+QUESTIONS = ["the {} keeps its colour", "it fits, the {}", "my {} is blue", "a new {}"]
+OPENERS = ["hello", "good morning", "hi there", "about my order", "one thing", "for your record", "as agreed", "today"]
+CLOSERS = ["since monday", "in the kitchen", "after a week", "all day long", "for my shop", "as the manual has it", "upstairs"]
 THINGS = ["frobnicator", "spindle", "flange", "gearbox", "impeller"]
 CUSTOMERS = 100
 SURNAME = "Quimbleworth"
@@ -22,6 +24,7 @@ def texts():
     for customer in range(CUSTOMERS):
         for negative, forms in ((True, FAULTS), (False, QUESTIONS)):
             said = draw.choice(forms).format(draw.choice(THINGS))
+            said = f"{draw.choice(OPENERS)}, {said} {draw.choice(CLOSERS)}"
             # Few people bear the surname, many write an address: neither may become a row.
             name = SURNAME if customer < 9 else "Jo"
             yield f"c-{customer}-{negative}", negative, f"{said}, {name}, jo{customer}@planted.example.com"
@@ -92,7 +95,7 @@ def tour(client, must):
 
     live = client.call("PolicyService/GetPolicy", {})
     wanted = {"etag": live["etag"], "lexicon": {"rows": live.get("lexicon", {}).get("rows", []) + rows}}
-    update = {"policy": wanted, "updateMask": "lexicon"}
+    update = {"policy": wanted}
     preview = client.call("PolicyService/UpdatePolicy", {
         **update, "validateOnly": True, "previewCases": 2000, "previewTexts": ["It is juddering, call 020 7946 0958"]})
     flips = sum(int(flip["count"]) for flip in preview["preview"]["flips"])
@@ -100,7 +103,7 @@ def tour(client, must):
     must(flips > 0, "the preview shows no flips")
     must("[PHONE_1]" in text["text"], "a previewed text is not redacted")
     score = lambda side: text[side].get("scoreMillis", 0)
-    must(score("after") != score("before"), "the rows do not count in the previewed text")
+    must(score("after") > score("before"), "the rows do not count in the previewed text")
     must(client.call("PolicyService/GetPolicy", {})["revision"] == live["revision"], "a preview changes nothing")
 
     made = client.call("PolicyService/UpdatePolicy", update)["policy"]

@@ -58,5 +58,6 @@ conformance! { crate::engines::embedded;
         only_what_is_open_to_the_reader_is_corrected a_newer_version_of_the_interaction_ends_its_correction
         scoring_anew_moves_what_waits_and_a_preview_does_not a_correction_survives_scoring_anew
         scoring_anew_goes_through_everything_once_and_can_be_resumed a_case_is_as_urgent_as_what_waits_in_it
+        the_same_verdicts_move_nothing_and_take_no_lease
         samples_are_what_people_labelled counts_hide_what_few_people_did verdicts_of_a_shadow_are_counted;
 }

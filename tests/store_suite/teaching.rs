@@ -65,6 +65,7 @@ pub(crate) async fn a_policy_that_was_changed_meanwhile_is_not_overwritten(bench
 }
 
 pub(crate) async fn a_shadow_decides_nothing_and_ends_with_the_next_revision(bench: Bench) {
+    use PolicyStage::{Live, Past, Shadow};
     let shadow = |expected, threshold| NewPolicy { shadow: true, ..new(&bench, expected, threshold) };
     bench.store.put_policy(shadow(1, 600)).await.unwrap();
     bench.store.put_policy(shadow(1, 700)).await.unwrap();
@@ -72,7 +73,6 @@ pub(crate) async fn a_shadow_decides_nothing_and_ends_with_the_next_revision(ben
         let page = bench.store.list_policies(bench.tenant, 9, None).await.unwrap();
         page.items.iter().map(|record| (record.policy.revision, record.stage)).collect::<Vec<_>>()
     };
-    use PolicyStage::{Live, Past, Shadow};
     assert_eq!(stages().await, [(3, Shadow), (2, Past), (1, Live)]);
     let present = bench.store.present_policies().await.unwrap();
     assert_eq!(present.iter().map(|(tenant, one)| (*tenant, one.stage)).collect::<Vec<_>>(), [(bench.tenant, Shadow)]);
@@ -265,6 +265,56 @@ pub(crate) async fn a_case_is_as_urgent_as_what_waits_in_it(bench: Bench) {
     bench.store.rescore_cases(rescore(&bench, true, score)).await.unwrap();
     let case = bench.case(&case).await;
     assert_eq!((case.level, case.value), (Level::Normal, 2000));
+}
+
+pub(crate) async fn the_same_verdicts_move_nothing_and_take_no_lease(bench: Bench) {
+    use triaged::store::Handling::{Closed, FollowUp, Historical, InProgress, Waiting};
+    let draft = |case_ref, handling, value: u16, automatic| Draft {
+        case_ref: Some(case_ref),
+        handling,
+        automatic,
+        value,
+        text: format!("worth {value}"),
+        label: if value % 2 == 0 { Label::Neutral } else { Label::Negative },
+        ..bench.draft()
+    };
+    for (case_ref, handling, value, automatic) in [
+        ("a", Waiting, 2001, false),
+        ("b", InProgress, 2102, false),
+        ("a", Waiting, 2004, false),
+        ("c", Historical, 2203, false),
+        ("b", FollowUp, 2006, false),
+        ("a", InProgress, 1901, false),
+        ("b", Waiting, 3900, true),
+        ("c", Closed, 2302, true),
+        ("d", Waiting, 2500, true),
+        ("e", Waiting, 2051, false),
+    ] {
+        bench.clock.advance(MINUTE);
+        bench.submit(&draft(case_ref, handling, value, automatic)).await;
+    }
+    let leased = bench.lease_one().await;
+    let standing = async || {
+        let cases = bench.cases(bench.tenant).await.into_iter();
+        let cases: Vec<_> = cases.map(|case| (case.case, case.label, case.level, case.value, case.emergency)).collect();
+        let items = bench.store.list_items(bench.tenant, "default".to_owned(), 100, None).await.unwrap().items;
+        let items: Vec<_> =
+            items.iter().map(|one| (one.case, one.lane, one.state, one.value, one.enter_time)).collect();
+        (cases, items)
+    };
+    let before = standing().await;
+    assert_eq!((before.0.len(), before.1.len()), (5, 4));
+    let base = bench.draft();
+    let same: Rescore = Arc::new(move |input, _| {
+        let said = input.turns[0].text.as_str().trim_start_matches("worth ").parse().unwrap();
+        let label = if said % 2 == 0 { Label::Neutral } else { Label::Negative };
+        let verdict = Draft { value: said, label, ..base.clone() };
+        Assessment { policy_revision: 9, ..verdict.assessment(input.repeat_contact_days) }
+    });
+    let done = bench.store.rescore_cases(rescore(&bench, true, same)).await.unwrap();
+    assert_eq!((done.changed, done.flips.len()), (10, 0));
+    assert_eq!(standing().await, before);
+    bench.acknowledge(&leased).await.unwrap();
 }
 
 // ---- samples and counts ------------------------------------------------------------------------------------------

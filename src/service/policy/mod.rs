@@ -69,7 +69,7 @@ impl PolicyService for Policies {
         let caller = app::caller(&request)?;
         let pb::UpdatePolicyRequest { policy, update_mask, validate_only, shadow, preview_cases, preview_texts } =
             request.into_inner();
-        let wanted = preview::Wanted::parse(validate_only, preview_cases, &preview_texts)?;
+        let wanted = preview::Wanted::parse(validate_only, preview_cases, preview_texts)?;
         let live = self.0.store.get_policy(caller.tenant, None).await.map_err(|error| failure(&error))?.policy;
         let candidate = convert::requested(&live, policy, update_mask)?;
         let rules = Arc::new(compiled(&self.0, candidate).await?);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{
     access::Caller,
     assessment::AssessmentInput,
-    conversation::{Channel, RawTurn, Role},
+    conversation::{Channel, Part, RawText, RawTurn, Role},
     service::{
         app::App,
         batch,
@@ -34,7 +34,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// Checks what a request wants previewed; without `validate_only` it is nothing.
-    pub(super) fn parse(validate_only: bool, cases: i32, texts: &[String]) -> Outcome<Self> {
+    pub(super) fn parse(validate_only: bool, cases: i32, texts: Vec<String>) -> Outcome<Self> {
         let (root, mut violations) = (Path::Root, Violations::default());
         let (cases_path, path) = (root.field("preview_cases"), root.field("preview_texts"));
         let max = if validate_only { limits::transport(limits::PREVIEW_CASES_MAX) } else { 0 };
@@ -46,7 +46,8 @@ impl Wanted {
             let fits = text.len() <= limits::PREVIEW_TEXT_BYTES_MAX;
             violations.check(fits, &path.at(index), Reason::FieldTooLong);
         }
-        let texts = texts.iter().map(|text| RawTurn::body(Role::Customer, text)).collect();
+        let turn = |text: String| RawTurn { role: Role::Customer, part: Part::Body, text: RawText::new(text) };
+        let texts = texts.into_iter().map(turn).collect();
         violations.finish(Self { cases: wanted.unwrap_or_default(), texts })
     }
 }

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 /// Policies, corrections and verdicts of policies in shadow.
 const TEACHING: &str = "
 CREATE TABLE policies(
-  number INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, revision INTEGER NOT NULL, stage INTEGER NOT NULL,
+  number INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, revision INTEGER NOT NULL,
   create_time INTEGER NOT NULL, creator BLOB NOT NULL, sealed BLOB NOT NULL, UNIQUE(tenant, revision)) STRICT;
 CREATE TABLE corrections(
   interaction_number INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, label INTEGER, level INTEGER,

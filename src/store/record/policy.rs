@@ -20,6 +20,8 @@ use crate::{
 /// A policy but for its revision, which stands beside it and in the place it is sealed for.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PolicyRow {
+    /// It was made to run beside the live one, and never decided.
+    shadow: bool,
     threshold: i32,
     turn_step: i32,
     turn_steps_max: i32,
@@ -54,12 +56,13 @@ struct PriorityRow {
 type CalendarRow = Option<(String, Vec<Vec<(u16, u16)>>, Vec<String>)>;
 
 impl PolicyRow {
-    /// The record of a policy.
-    pub(crate) fn new(policy: &Policy) -> Self {
+    /// The record of a policy, made to decide or for the shadow.
+    pub(crate) fn new(policy: &Policy, shadow: bool) -> Self {
         let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon } = policy;
         let ServiceTargets { minutes, tier_percent, urgent, other } = targets;
         let KeepRules { kinds, allow, extra } = keep;
         Self {
+            shadow,
             threshold: sentiment.negative_threshold_millis,
             turn_step: sentiment.turn_step,
             turn_steps_max: sentiment.turn_steps_max,
@@ -76,8 +79,8 @@ impl PolicyRow {
         }
     }
 
-    /// The policy of the record.
-    pub(crate) fn into_policy(self, revision: u32) -> Result<Policy, RecordError> {
+    /// The policy of the record, and whether it was made for the shadow.
+    pub(crate) fn into_policy(self, revision: u32) -> Result<(Policy, bool), RecordError> {
         let sentiment = SentimentRules {
             negative_threshold_millis: self.threshold,
             turn_step: self.turn_step,
@@ -100,7 +103,8 @@ impl PolicyRow {
         let layer = |(language, rows): (String, String)| {
             Ok(LexiconLayer { language: Language::from_tag(&language).ok_or(RecordError)?, rows })
         };
-        Ok(Policy {
+        let shadow = self.shadow;
+        let policy = Policy {
             revision,
             sentiment,
             priority: self.priority.into_rules(),
@@ -108,7 +112,8 @@ impl PolicyRow {
             attribute_allow_list: self.attributes.into_iter().collect(),
             keep,
             lexicon: self.lexicon.into_iter().map(layer).collect::<Result<_, _>>()?,
-        })
+        };
+        Ok((policy, shadow))
     }
 }
 
@@ -215,18 +220,19 @@ mod tests {
 
     #[test]
     fn a_policy_leads_back() {
-        for policy in [Policy::default(), policy()] {
-            let bytes = encode(&PolicyRow::new(&policy)).unwrap();
-            let read = decode::<PolicyRow>(&bytes).unwrap().into_policy(policy.revision).unwrap();
+        for (policy, shadow) in [(Policy::default(), false), (policy(), true)] {
+            let bytes = encode(&PolicyRow::new(&policy, shadow)).unwrap();
+            let (read, made_for) = decode::<PolicyRow>(&bytes).unwrap().into_policy(policy.revision).unwrap();
+            assert_eq!(made_for, shadow);
             assert_eq!(format!("{read:?}"), format!("{policy:?}"));
         }
     }
 
     #[test]
     fn what_a_later_release_adds_has_the_shipped_weight() {
-        let mut row = PolicyRow::new(&policy());
+        let mut row = PolicyRow::new(&policy(), false);
         row.priority.cues = vec![("refund".to_owned(), 5, 4), ("of_a_later_release".to_owned(), 1, 1)];
-        let rules = row.into_policy(2).unwrap().priority;
+        let rules = row.into_policy(2).unwrap().0.priority;
         let weight = |cue| rules.cues.iter().find(|row| row.cue == cue).copied();
         assert_eq!(weight(Cue::Refund), Some(CueWeight { cue: Cue::Refund, first: 5, further: 4 }));
         let shipped = PriorityRules::default();
