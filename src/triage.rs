@@ -7,7 +7,7 @@ use crate::{
     lexicon::{LexiconError, Lexicons},
     policy::Policy,
     priority,
-    redact::{KeepRules, REDACTOR_REVISION, Redaction, Redactor, RuleError},
+    redact::{Fold, KeepRules, REDACTOR_REVISION, Redaction, Redactor, RuleError},
     sentiment,
 };
 
@@ -63,6 +63,11 @@ impl Triage {
     /// Removes PII from a whole conversation.
     pub fn redact(&self, parties: &[Party], turns: &[RawTurn]) -> Redaction {
         self.redactor.redact(parties, turns)
+    }
+
+    /// Begins to remove PII from a conversation that comes turn by turn.
+    pub fn fold(&self, parties: &[Party]) -> Fold<'_> {
+        self.redactor.fold(parties)
     }
 
     /// Scores redacted text: the same input at the same revisions gives the same assessment for ever.

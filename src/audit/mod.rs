@@ -24,6 +24,8 @@ pub enum Action {
     InteractionStored = 10,
     /// A newer version replaced the content of an interaction.
     InteractionReplaced = 11,
+    /// Turns were added to a live interaction.
+    TurnsAdded = 12,
     /// A case was read with its interactions.
     CaseRead = 20,
     /// One interaction was read.

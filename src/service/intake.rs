@@ -11,7 +11,7 @@ use super::{
     assess::{self, Assessed},
     batch::{self, Answers},
     convert::{enums, interaction, interaction::Context, scalar},
-    limits,
+    limits, live,
     path::{Path, Violations},
     pb::{self, intake_service_server::IntakeService},
     status::{Failure, Outcome, Reason},
@@ -52,6 +52,16 @@ impl IntakeService for Intake {
         let prepare = move |batch| prepare_batch(&preparing, &caller, batch);
         let finish = move |batch| commit_batch(finishing.clone(), batch);
         Ok(Response::new(batch::answers(&self.0, request.into_inner(), prepare, finish)))
+    }
+
+    type StreamTurnsStream = Answers<pb::StreamTurnsResponse>;
+
+    async fn stream_turns(
+        &self,
+        request: Request<Streaming<pb::StreamTurnsRequest>>,
+    ) -> Result<Response<Self::StreamTurnsStream>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(live::stream(self.0.clone(), caller, request.into_inner())))
     }
 }
 

@@ -35,6 +35,10 @@ limits! {
     HTML_TAGS_MAX = 50_000, "Tags of an HTML body. Beyond: the text is withheld.";
     CHAT_TURNS_MAX = 2_000, "Lines of a chat.";
     CALL_TURNS_MAX = 5_000, "Utterances of a call.";
+    LIVE_TURN_BYTES_MAX = 64 << 10, "One turn of `StreamTurns`.";
+    LIVE_ANSWERS_MAX = 16, "Answers of one `StreamTurns` that its caller has not read; then no more turns are read.";
+    LIVE_IDLE_SECONDS_MAX = 900, "Time without a turn in `StreamTurns`. Beyond: DEADLINE_EXCEEDED, resume.";
+    TRAJECTORY_POINTS_MAX = 100, "Changes of label or level in an answer of `StreamTurns`; the last ones are given.";
     EMAIL_MESSAGES_MAX = 200, "Messages of a mail thread.";
     EMAIL_ADDRESSES_MAX = 100, "Receivers of a mail.";
     EMAIL_REFERENCES_MAX = 100, "Message-IDs that a mail refers to.";

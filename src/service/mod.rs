@@ -30,6 +30,7 @@ pub mod cases;
 pub mod correct;
 pub mod credentials;
 pub mod intake;
+mod live;
 pub mod policy;
 pub mod queue;
 pub mod rescore;

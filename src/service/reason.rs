@@ -48,6 +48,10 @@ pub enum Reason {
     CredentialNotFound,
     LeaseLost,
     RecordGone,
+    SourceRefKnown,
+    TurnOutOfOrder,
+    StreamSuperseded,
+    StreamIdle,
     Overloaded,
     NoCapacity,
     ShuttingDown,
@@ -80,7 +84,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 39] = [
+pub const REASONS: [ReasonRow; 43] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -146,6 +150,14 @@ pub const REASONS: [ReasonRow; 39] = [
         "The lease has ended or went to another: drop the work and lease again."),
     row(Reason::RecordGone, "RECORD_GONE", Code::FailedPrecondition, Never,
         "The record was erased; nothing was stored."),
+    row(Reason::SourceRefKnown, "SOURCE_REF_KNOWN", Code::AlreadyExists, Never,
+        "This source_ref was submitted before under another request id: resume with that one, or send a higher source_version."),
+    row(Reason::TurnOutOfOrder, "TURN_OUT_OF_ORDER", Code::FailedPrecondition, Never,
+        "A turn is missing before this one: open again and send the turns after settled_sequence."),
+    row(Reason::StreamSuperseded, "STREAM_SUPERSEDED", Code::Aborted, Never,
+        "Another stream goes on with this interaction: leave it to that one."),
+    row(Reason::StreamIdle, "STREAM_IDLE", Code::DeadlineExceeded, AfterMillis(200),
+        "Nothing came for too long; what was acknowledged is stored: resume when there is more."),
     row(Reason::Overloaded, "OVERLOADED", Code::Unavailable, AfterMillis(200),
         "Too many requests are under way: retry with backoff."),
     row(Reason::NoCapacity, "NO_CAPACITY", Code::ResourceExhausted, AfterMillis(5_000),
@@ -165,7 +177,7 @@ pub const REASONS: [ReasonRow; 39] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[38])
+        REASONS.get(self as usize).unwrap_or(&REASONS[42])
     }
 
     /// The name on the wire.

@@ -63,6 +63,8 @@ impl Failure {
             StoreError::Changed => Reason::EtagMismatch,
             StoreError::LeaseLost => Reason::LeaseLost,
             StoreError::RecordGone => Reason::RecordGone,
+            StoreError::SourceRefKnown => Reason::SourceRefKnown,
+            StoreError::Superseded => Reason::StreamSuperseded,
             StoreError::InvalidPosition => {
                 return Self::field(&Path::Root.field("page_token"), Reason::InvalidPageToken);
             }

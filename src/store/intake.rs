@@ -174,6 +174,8 @@ pub enum IdempotentMethod {
     Submit = 1,
     /// `LeaseItems`.
     Lease = 2,
+    /// `StreamTurns`.
+    Live = 3,
 }
 
 /// One interaction to be stored.

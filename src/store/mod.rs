@@ -3,6 +3,7 @@
 
 mod credentials;
 mod intake;
+mod live;
 mod queue;
 mod reading;
 pub mod record;
@@ -21,6 +22,7 @@ pub use self::{
         Decide, Decision, Handling, IdempotentMethod, InteractionContent, JoinKeys, ShadowVerdict, SourceRef,
         StoredAttachment, StoredFinding, StoredTurn, SubjectKeys, Submission, Submitted, TextState,
     },
+    live::{LiveChange, LiveInteraction, LivePosition},
     queue::{LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
     statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally},
@@ -52,6 +54,12 @@ pub enum StoreError {
     /// The record was erased.
     #[error("record gone")]
     RecordGone,
+    /// The reference of an interaction came before, under another request id.
+    #[error("source reference known")]
+    SourceRefKnown,
+    /// Another stream has written to this interaction since.
+    #[error("superseded by another stream")]
+    Superseded,
     /// The position of a page is not one of this store.
     #[error("invalid page position")]
     InvalidPosition,
@@ -74,6 +82,12 @@ pub enum StoreError {
 pub trait Store: Teaching + Send + Sync + 'static {
     /// Stores an interaction, joins it to its case and queues the case as far as its handling says.
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError>;
+
+    /// Opens a live interaction that has no turns yet, or finds the one that the same request opened before.
+    async fn open_live(&self, submission: Submission) -> Result<LiveInteraction, StoreError>;
+
+    /// Adds turns to a live interaction, or puts its whole content in its place under a new key.
+    async fn change_live(&self, change: LiveChange) -> Result<LivePosition, StoreError>;
 
     /// Reads a case and its interactions, oldest first, at most the newest 100. Audited before it answers.
     async fn get_case(&self, reader: Reader, case: CaseId) -> Result<(CaseRecord, Vec<InteractionRecord>), StoreError>;

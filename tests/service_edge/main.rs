@@ -8,6 +8,9 @@ mod cases;
 mod drain;
 mod gate;
 mod intake;
+mod live;
+#[path = "../common/live.rs"]
+mod live_client;
 mod queue;
 mod stream;
 mod teaching;

@@ -17,6 +17,7 @@ mod iban;
 mod net;
 mod number;
 mod secret;
+mod shapes;
 mod url;
 
 use super::{

@@ -94,7 +94,7 @@ pub(super) fn write(
 }
 
 /// The numbers that the segments of an interaction may have.
-fn segment_numbers(interaction: i64) -> (i64, i64) {
+pub(super) fn segment_numbers(interaction: i64) -> (i64, i64) {
     let first = interaction << SEGMENT_BITS;
     (first, first | ((1 << SEGMENT_BITS) - 1))
 }
@@ -107,7 +107,7 @@ pub(super) struct Interaction {
     pub(super) receive_time: Timestamp,
     pub(super) source_version: i64,
     pub(super) content_version: u64,
-    segments: u32,
+    pub(super) segments: u32,
     facts: Vec<u8>,
     assessment: Vec<u8>,
     has_recording: bool,

@@ -49,6 +49,8 @@ mod prepare;
 
 mod submit;
 
+mod live;
+
 mod read;
 
 mod lease;
@@ -83,8 +85,9 @@ use crate::{
     crypto::MasterKey,
     id::{CaseId, CredentialId, InteractionId, PrincipalId, TenantId},
     store::{
-        CaseFilter, CaseLookup, CaseRecord, CaseState, CredentialRecord, InteractionRecord, LeaseHandle, LeaseRequest,
-        NewCredential, OpenCase, Page, QueueEntry, Reader, Store, StoreError, Submission, Submitted,
+        CaseFilter, CaseLookup, CaseRecord, CaseState, CredentialRecord, IdempotentMethod, InteractionRecord,
+        LeaseHandle, LeaseRequest, LiveChange, LiveInteraction, LivePosition, NewCredential, OpenCase, Page,
+        QueueEntry, Reader, Store, StoreError, Submission, Submitted,
     },
     time::{Clock, ServiceTime},
 };
@@ -127,8 +130,20 @@ impl Store for EmbeddedStore {
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError> {
         self.committer.check()?;
         let tenant = self.ring.tenant(submission.tenant)?;
-        let prepared = prepare::prepare(&self.ring, tenant, self.time.now(), submission)?;
+        let prepared = prepare::prepare(&self.ring, tenant, self.time.now(), submission, IdempotentMethod::Submit)?;
         self.committer.run(move |write| submit::store(write, &prepared)).await
+    }
+
+    async fn open_live(&self, submission: Submission) -> Result<LiveInteraction, StoreError> {
+        self.committer.check()?;
+        let tenant = self.ring.tenant(submission.tenant)?;
+        let prepared = prepare::prepare(&self.ring, tenant, self.time.now(), submission, IdempotentMethod::Live)?;
+        self.committer.run(move |write| live::open(write, &prepared)).await
+    }
+
+    async fn change_live(&self, change: LiveChange) -> Result<LivePosition, StoreError> {
+        let tenant = self.ring.tenant(change.tenant)?;
+        self.committer.run(move |write| live::change(write, &tenant, &change)).await
     }
 
     async fn get_case(&self, reader: Reader, case: CaseId) -> Result<(CaseRecord, Vec<InteractionRecord>), StoreError> {

@@ -74,7 +74,8 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    fn new(content: &InteractionContent, recording: Option<RawText>) -> Result<Self, StoreError> {
+    /// The records of a content.
+    pub(super) fn new(content: &InteractionContent, recording: Option<RawText>) -> Result<Self, StoreError> {
         Ok(Self {
             turns: Zeroizing::new(encode(&TurnsRow::new(&content.turns))?),
             facts: Zeroizing::new(encode(&FactsRow::new(content))?),
@@ -103,6 +104,7 @@ pub(super) fn prepare(
     tenant: Arc<Tenant>,
     now: Timestamp,
     submission: Submission,
+    method: IdempotentMethod,
 ) -> Result<Prepared, StoreError> {
     let Submission { tenant: _, principal, request_id, content, recording_uri, join, subject, decide } = submission;
     let joins = JoinHashes::new(&tenant.lookup, content.source_ref.as_ref(), &join);
@@ -114,7 +116,7 @@ pub(super) fn prepare(
     let plain = Plain::new(&content, recording_uri)?;
     let digest = |id| Request {
         principal,
-        method: IdempotentMethod::Submit,
+        method,
         id,
         digest: digest(&tenant, &content, &plain, &joins, subject.customer_ref.as_deref()),
     };
@@ -144,7 +146,8 @@ pub(super) fn prepare(
     })
 }
 
-fn clear(content: &InteractionContent, now: Timestamp) -> Clear {
+/// The clear columns of a content that is received `now`.
+pub(super) fn clear(content: &InteractionContent, now: Timestamp) -> Clear {
     Clear {
         receive_time: now,
         occur_time: content.occur_time,
@@ -157,7 +160,7 @@ fn clear(content: &InteractionContent, now: Timestamp) -> Clear {
 }
 
 /// Keyed hashes of skills, sorted, one after the other.
-fn skills(tenant: &Tenant, skills: &[String]) -> Vec<u8> {
+pub(super) fn skills(tenant: &Tenant, skills: &[String]) -> Vec<u8> {
     let mut hashes: Vec<ShortHash> = skills.iter().map(|skill| skill_hash(tenant, skill)).collect();
     hashes.sort_unstable();
     hashes.dedup();

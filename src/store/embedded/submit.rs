@@ -8,7 +8,7 @@ use super::{
     items::{self, Item, Wanted},
     joins::{self, Target},
     prepare::{FIRST_VERSION, Prepared},
-    ring::first,
+    ring::{Tenant, first},
     subjects,
     teaching::{corrections, shadows},
     transition::{Transition, transition},
@@ -24,6 +24,7 @@ use crate::{
         CaseState, Decision, StoreError, Submitted,
         record::{AssessmentRow, Field, encode},
     },
+    time::Timestamp,
 };
 
 /// How many cases of a person are looked at for one that is open.
@@ -78,7 +79,7 @@ fn open(write: &mut Write<'_>, prepared: &Prepared) -> Result<InteractionId, Sto
     wraps::insert(write.keys, write.ring.store, tenant.id, subject, &fresh.interaction_key)?;
     let decided = Decided { decision: prepared.first.clone(), repeat_days: 0 };
     add(write, prepared, &case, &decided)?;
-    queue_case(write, prepared, &mut case, effect, &decided.decision)?;
+    queue_case(write, &Speaker::of(prepared), &mut case, effect, &decided.decision)?;
     Ok(fresh.interaction)
 }
 
@@ -132,7 +133,7 @@ fn join(write: &mut Write<'_>, prepared: &Prepared, case_number: i64) -> Result<
     let decided = decide(write, prepared, case_number, None)?;
     add(write, prepared, &case, &decided)?;
     let effect = transition(Some(case.state), clear.handling, clear.automatic);
-    speak(write, prepared, &mut case, effect, &decided.decision)?;
+    speak(write, &Speaker::of(prepared), &mut case, effect, &decided.decision)?;
     Ok(fresh.interaction)
 }
 
@@ -160,13 +161,13 @@ fn replace(
     audit(write, prepared, Action::InteractionReplaced, case.id, old.id)?;
     let alone = !interactions::has_others(write.data, case_number, old.number)?;
     let effect = transition(Some(present(write, &case, alone)?), clear.handling, clear.automatic);
-    speak(write, prepared, &mut case, effect, &decided.decision)?;
+    speak(write, &Speaker::of(prepared), &mut case, effect, &decided.decision)?;
     Ok(old.id)
 }
 
 /// The state that a newer version of an interaction meets. What waits only because of that interaction's older version
 /// does not hold the case open, unless somebody has leased it.
-fn present(write: &Write<'_>, case: &Case, alone: bool) -> Result<CaseState, StoreError> {
+pub(super) fn present(write: &Write<'_>, case: &Case, alone: bool) -> Result<CaseState, StoreError> {
     let leased = Item::get(write.data, case.number)?.is_some_and(|item| item.state == ItemState::Leased);
     let own = alone && !leased && case.state == CaseState::Open;
     Ok(if own { CaseState::Active } else { case.state })
@@ -256,10 +257,31 @@ fn audit(
     write.audit(Some(prepared.tenant.number), &event)
 }
 
+/// What an interaction says for its case.
+pub(super) struct Speaker<'a> {
+    /// The tenant.
+    pub(super) tenant: &'a Tenant,
+    /// What was assessed.
+    pub(super) input: &'a AssessmentInput,
+    /// The queue it asks for.
+    pub(super) queue: &'a str,
+    /// Keyed hashes of the required skills.
+    pub(super) skills: &'a [u8],
+    /// When it enters the queue, should it wait.
+    pub(super) enter_time: Timestamp,
+}
+
+impl<'a> Speaker<'a> {
+    fn of(prepared: &'a Prepared) -> Self {
+        let Prepared { tenant, input, queue, skills, clear, .. } = prepared;
+        Self { tenant, input, queue, skills, enter_time: clear.receive_time }
+    }
+}
+
 /// Lets an interaction speak for its case, and moves the case in the queue.
-fn speak(
+pub(super) fn speak(
     write: &mut Write<'_>,
-    prepared: &Prepared,
+    speaker: &Speaker<'_>,
     case: &mut Case,
     effect: Transition,
     decision: &Decision,
@@ -267,9 +289,9 @@ fn speak(
     if effect.speaks {
         let waits = case.state == CaseState::Open && effect.state == CaseState::Open;
         let priority = &decision.assessment.priority;
-        case.tier = prepared.input.tier;
-        case.channel = prepared.input.channel;
-        case.language = prepared.input.language.or(decision.assessment.sentiment.language).or(case.language);
+        case.tier = speaker.input.tier;
+        case.channel = speaker.input.channel;
+        case.language = speaker.input.language.or(decision.assessment.sentiment.language).or(case.language);
         case.label = decision.assessment.sentiment.label;
         case.level = if waits { case.level.max(priority.level) } else { priority.level };
         case.value = if waits { case.value.max(priority.value) } else { priority.value };
@@ -281,14 +303,14 @@ fn speak(
     {
         items::remove(write, case, &item)?;
     }
-    queue_case(write, prepared, case, effect, decision)?;
+    queue_case(write, speaker, case, effect, decision)?;
     case.update(write.data, write.now)
 }
 
 /// Puts the case in the queue where the interaction waits.
 fn queue_case(
     write: &mut Write<'_>,
-    prepared: &Prepared,
+    speaker: &Speaker<'_>,
     case: &mut Case,
     effect: Transition,
     decision: &Decision,
@@ -297,14 +319,14 @@ fn queue_case(
         return Ok(());
     }
     if Item::get(write.data, case.number)?.is_none() {
-        case.queue.clone_from(&prepared.queue);
+        speaker.queue.clone_into(&mut case.queue);
     }
     let wanted = Wanted {
         lane: queue::lane(case.emergency, case.level),
-        enter_time: prepared.clear.receive_time,
+        enter_time: speaker.enter_time,
         due_time: decision.due_time,
         value: case.value,
-        skills: prepared.skills.clone(),
+        skills: speaker.skills.to_vec(),
     };
-    items::raise(write, &prepared.tenant, case, wanted)
+    items::raise(write, speaker.tenant, case, wanted)
 }
