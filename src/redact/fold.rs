@@ -7,7 +7,7 @@ use super::{
     Finding, Kind, Likelihood, Pushed, RedactedTurn,
     candidate::Candidate,
     dialogue::{Dialogue, Side, passes},
-    find::{self, View},
+    find::{self, Region, View},
     flags::Flags,
     held::{Held, Waiting},
     known::{Known, compact},
@@ -26,15 +26,21 @@ use crate::{
 /// The redaction of one interaction under way.
 #[derive(Debug)]
 pub struct Fold<'r> {
-    redactor: &'r Redactor,
-    numbering: Numbering,
+    pub(super) redactor: &'r Redactor,
+    pub(super) numbering: Numbering,
     known: Known,
     dialogue: Dialogue,
     chain: Option<Chain>,
-    turns: Vec<Held>,
+    pub(super) turns: Vec<Held>,
     mentions: Mentions,
-    changed: Vec<u32>,
+    pub(super) changed: Vec<u32>,
     memory: Memory,
+    regions: Vec<Region>,
+    pub(super) speakers: Vec<(Role, Part)>,
+    /// Whether a turn may have changed since it was last read.
+    pub(super) unread: bool,
+    /// So many turns at the beginning hold no finding.
+    clean: usize,
 }
 
 impl<'r> Fold<'r> {
@@ -49,6 +55,10 @@ impl<'r> Fold<'r> {
             mentions: Mentions::default(),
             changed: Vec::new(),
             memory: Memory::default(),
+            regions: regions(redactor, parties),
+            speakers: Vec::new(),
+            unread: false,
+            clean: 0,
         }
     }
 
@@ -57,11 +67,13 @@ impl<'r> Fold<'r> {
         let received = turn.text.expose();
         let normalised = NormalisedTurn::with(received, &mut self.memory);
         let asked = self.dialogue.asked(turn.role);
-        let view = View { turn: &normalised, role: turn.role, part: turn.part, asked: &asked };
+        let regions = self.regions.clone();
+        let view = View { turn: &normalised, role: turn.role, part: turn.part, asked: &asked, regions: &regions };
         self.skip_placeholders(&normalised);
         let known_before = self.known.len();
         let mut candidates = self.candidates(&view);
         let index = u32::try_from(self.turns.len()).unwrap_or(u32::MAX);
+        self.speakers.push((turn.role, turn.part));
         let fragment = self.fragment(&view, &mut candidates);
         self.render(index, received, &normalised, candidates);
         if let Some((span, digits, cues)) = fragment {
@@ -82,6 +94,7 @@ impl<'r> Fold<'r> {
     /// Ends the interaction: settles what was pending. Gives the turns that this changed.
     pub fn close(mut self) -> Vec<RedactedTurn> {
         self.settle();
+        self.read_again();
         self.take_changed(u32::MAX)
     }
 
@@ -92,6 +105,7 @@ impl<'r> Fold<'r> {
             let Some(held) = self.turns.get(index as usize) else { return };
             let text = held.text.clone();
             let turn = NormalisedTurn::with(&text, &mut self.memory);
+            self.unread |= round == ROUNDS_MAX;
             if round == ROUNDS_MAX {
                 self.dialogue.heard(role, &turn);
                 turn.recycle(&mut self.memory);
@@ -99,7 +113,8 @@ impl<'r> Fold<'r> {
             }
             let asked = self.dialogue.asked(role);
             let since = self.known.len();
-            let found = self.candidates(&View { turn: &turn, role, part, asked: &asked });
+            let regions = self.regions.clone();
+            let found = self.candidates(&View { turn: &turn, role, part, asked: &asked, regions: &regions });
             if found.is_empty() {
                 self.dialogue.heard(role, &turn);
                 turn.recycle(&mut self.memory);
@@ -114,10 +129,16 @@ impl<'r> Fold<'r> {
     }
 
     fn pushed(&mut self, index: u32) -> Pushed {
+        let earliest = self.changed.iter().min().map_or(usize::MAX, |earliest| *earliest as usize);
         let revised = self.take_changed(index);
         let turn = self.turns.get(index as usize).map(Held::turn);
         let turn = turn.unwrap_or_else(|| RedactedTurn { index, ..RedactedTurn::default() });
-        let settled = self.chain.as_ref().map_or(index + 1, |chain| chain.began);
+        self.clean = self.clean.min(earliest);
+        while self.turns.get(self.clean).is_some_and(|held| held.findings.is_empty()) {
+            self.clean += 1;
+        }
+        let first = u32::try_from(self.clean).unwrap_or(u32::MAX);
+        let settled = self.chain.as_ref().map_or(first, |chain| chain.began.min(first));
         Pushed { turn, revised, settled }
     }
 
@@ -254,6 +275,7 @@ impl<'r> Fold<'r> {
         let overlapping = held.findings.iter().find(|finding| finding.received.overlaps(span));
         let Some(place) = overlapping.map(|finding| finding.received) else { return };
         let piece = Waiting { turn: index, received: place, text: Zeroizing::new(place.of(received).to_owned()) };
+        self.unread = true;
         let chain = self.chain.get_or_insert_with(|| Chain {
             side,
             began: index,
@@ -271,7 +293,7 @@ impl<'r> Fold<'r> {
     }
 
     /// Ends the number that is being said: its pieces become what they are together, or readable again.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         let Some(chain) = self.chain.take() else { return };
         let kind = chain.kind().filter(|kind| !self.redactor.rules.keeps(*kind));
         let placeholder = kind.map(|kind| self.numbering.placeholder(kind, &chain.digits));
@@ -283,6 +305,7 @@ impl<'r> Fold<'r> {
             };
             if changed {
                 self.changed.push(piece.turn);
+                self.unread = true;
             }
         }
     }
@@ -293,9 +316,23 @@ impl<'r> Fold<'r> {
             let Some(held) = self.turns.get_mut(index as usize) else { continue };
             if revise(held, &self.known, since, &mut self.numbering) {
                 self.changed.push(index);
+                self.unread = true;
             }
         }
     }
+}
+
+/// The regions of the policy and of the international numbers in the contact record.
+fn regions(redactor: &Redactor, parties: &[Party]) -> Vec<Region> {
+    let mut regions = redactor.rules.regions.clone();
+    for phone in parties.iter().flat_map(|party| &party.phones) {
+        let phone = phone.expose().trim_start();
+        let digits: Vec<u8> = phone.bytes().filter(u8::is_ascii_digit).collect();
+        let abroad = if phone.starts_with('+') { Some(digits.as_slice()) } else { digits.strip_prefix(b"00") };
+        regions.extend(abroad.and_then(Region::of_number));
+    }
+    regions.dedup();
+    regions
 }
 
 /// How often a turn is read again at most.

@@ -10,6 +10,7 @@ mod redactor;
 
 mod fold;
 
+mod again;
 mod candidate;
 mod check;
 mod dialogue;
@@ -119,6 +120,10 @@ pub struct Pushed {
     pub turn: RedactedTurn,
     /// Earlier turns whose redacted text this turn changed.
     pub revised: Vec<RedactedTurn>,
-    /// Turns from 0 up to here can no longer change.
+    /// How many turns from the first on are so far without a finding, and therefore stored as they were received. A fold
+    /// that begins anew with them ([`Redactor::resume`](Redactor::resume)) and is pushed the received turns from
+    /// here on gives the same bytes as this one. From the first finding on it stands still: values, their numbers and
+    /// the digits that wait are kept in memory alone, so that only received text can bring them back. Turns before it
+    /// may still be revised, by a name that is introduced later.
     pub settled: u32,
 }

@@ -1,7 +1,7 @@
 //! The redactor: the compiled rules of one policy, shared by all interactions.
 
-use super::{Fold, KeepRules, Kind, RedactedTurn, RuleError, rules::CompiledRules};
-use crate::conversation::{Party, RawTurn, Role};
+use super::{Fold, KeepRules, Kind, RedactedText, RedactedTurn, RuleError, rules::CompiledRules};
+use crate::conversation::{Part, Party, RawText, RawTurn, Role};
 
 /// The revision of the built-in rules. It changes whenever the same text may be redacted differently.
 pub const REDACTOR_REVISION: &str = "2026-11-22.2";
@@ -31,6 +31,21 @@ impl Redactor {
     /// Begins the redaction of an interaction whose participants are known.
     pub fn fold(&self, parties: &[Party]) -> Fold<'_> {
         Fold::new(self, parties)
+    }
+
+    /// Begins anew, after a crash, the redaction of an interaction whose first [`Pushed::settled`](super::Pushed::settled)
+    /// turns are known in their redacted form. The received turns from there on are to be pushed again; what comes out is
+    /// what a fold that never stopped gives.
+    pub fn resume<'t>(
+        &self,
+        parties: &[Party],
+        settled: impl IntoIterator<Item = (Role, Part, &'t RedactedText)>,
+    ) -> Fold<'_> {
+        let mut fold = self.fold(parties);
+        for (role, part, text) in settled {
+            fold.push(&RawTurn { role, part, text: RawText::from(text.as_str()) });
+        }
+        fold
     }
 
     /// Redacts a whole interaction: the fold of push, then close.

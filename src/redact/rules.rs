@@ -5,7 +5,10 @@ use std::ops::Range;
 
 use regex_automata::meta::Regex;
 
-use super::kind::{Class, Kind};
+use super::{
+    find::Region,
+    kind::{Class, Kind},
+};
 
 /// A literal allow-list entry that may keep an identifier readable (the company's own address) has at least this many
 /// letters and digits.
@@ -30,6 +33,9 @@ pub struct KeepRules {
     pub allow: Vec<String>,
     /// Patterns that are redacted after the built-in kinds.
     pub extra: Vec<ExtraPattern>,
+    /// ISO 3166 codes, such as `GB`, of the regions whose telephone numbers are expected in national form, besides those
+    /// of the numbers in the contact record.
+    pub phone_regions: Vec<String>,
 }
 
 /// Why a rule was refused.
@@ -42,6 +48,12 @@ pub enum RuleError {
         line: usize,
         /// The kind.
         kind: Kind,
+    },
+    /// No numbering plan is known for the region.
+    #[error("phone region {line}: not the ISO 3166 code of a region with telephone numbers")]
+    Region {
+        /// Position of the region in its list, from 1.
+        line: usize,
     },
     /// The pattern does not compile, or matches the empty text.
     #[error("{list} pattern {line}: {reason}")]
@@ -61,6 +73,7 @@ pub(super) struct CompiledRules {
     kinds: Vec<Kind>,
     allow: Vec<(Regex, bool)>,
     extra: Vec<(Kind, Regex)>,
+    pub(super) regions: Vec<Region>,
 }
 
 impl CompiledRules {
@@ -75,8 +88,11 @@ impl CompiledRules {
         let allow = allow.map(|(index, pattern)| Ok((compile("allow", index + 1, pattern)?, is_literal(pattern))));
         let extra = rules.extra.iter().enumerate();
         let extra = extra.map(|(index, rule)| Ok((rule.kind, compile("extra", index + 1, &rule.pattern)?)));
+        let regions = rules.phone_regions.iter().enumerate();
+        let regions = regions.map(|(index, code)| Region::from_code(code).ok_or(RuleError::Region { line: index + 1 }));
         Ok(Self {
             kinds: rules.kinds.clone(),
+            regions: regions.collect::<Result<_, _>>()?,
             allow: allow.collect::<Result<_, _>>()?,
             extra: extra.collect::<Result<_, _>>()?,
         })
@@ -149,6 +165,9 @@ mod tests {
         check(&KeepRules { kinds, ..KeepRules::default() }, "kept kind 2: EMAIL may not be kept readable");
         check(&allow(&["SKU-[0-9]+"]), "");
         check(&allow(&["a", "("]), "allow pattern 2: error: unclosed group");
+        let phone_regions = vec!["GB".to_owned(), "UK".to_owned()];
+        let refused = "phone region 2: not the ISO 3166 code of a region with telephone numbers";
+        check(&KeepRules { phone_regions, ..KeepRules::default() }, refused);
         check(&allow(&["x*"]), "allow pattern 1: it matches the empty text");
     }
 

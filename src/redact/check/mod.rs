@@ -4,6 +4,9 @@ mod iban;
 mod luhn;
 pub(super) mod national;
 pub(super) mod parcel;
+pub(super) mod trade;
+#[cfg(test)]
+mod vectors;
 
 pub(super) use iban::{iban, iban_length};
 pub(super) use luhn::luhn;

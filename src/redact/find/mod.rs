@@ -37,6 +37,8 @@ pub(super) struct View<'a> {
     pub(super) part: Part,
     /// What earlier turns asked for.
     pub(super) asked: &'a Asked,
+    /// Regions whose telephone numbers are expected in national form.
+    pub(super) regions: &'a [Region],
 }
 
 /// Every finder, in no particular order: [`super::resolve`] chooses among what they hand in.
@@ -67,7 +69,7 @@ pub(super) fn all(view: &View<'_>) -> Vec<Candidate> {
     candidates
 }
 
-pub(super) use number::{card_network, digit_runs};
+pub(super) use number::{Region, card_network, digit_runs};
 
 /// All meaning cues around tokens `first..=last`, the question in force included.
 pub(super) fn cues_around(view: &View<'_>, first: usize, last: usize) -> Cues {

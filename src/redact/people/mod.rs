@@ -184,7 +184,7 @@ mod tests {
         let turn = NormalisedTurn::new(&text);
         let reading = Reading::new(&turn);
         let asked = Asked::default();
-        let view = View { turn: &turn, role: Role::Customer, part: Part::Body, asked: &asked };
+        let view = View { turn: &turn, role: Role::Customer, part: Part::Body, asked: &asked, regions: &[] };
         let mut found = Vec::new();
         find(&view, &reading, &mut found);
         let mut out = text.clone();

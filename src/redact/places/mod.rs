@@ -283,7 +283,7 @@ mod tests {
         let turn = NormalisedTurn::new(&text);
         let reading = Reading::new(&turn);
         let mut found = Vec::new();
-        let view = View { turn: &turn, role: Role::Customer, part: Part::Body, asked: &Asked::default() };
+        let view = View { turn: &turn, role: Role::Customer, part: Part::Body, asked: &Asked::default(), regions: &[] };
         find(&view, &reading, &mut found);
         let mut out = text.clone();
         for candidate in found.iter().rev() {

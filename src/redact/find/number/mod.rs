@@ -6,6 +6,7 @@ mod letter;
 mod loose;
 mod near;
 mod phone;
+mod plan;
 mod rows;
 mod run;
 mod spoken;
@@ -14,6 +15,7 @@ mod value;
 pub(in crate::redact) use card::network as card_network;
 pub(super) use letter::letter_at;
 pub(super) use near::harmless_at;
+pub(in crate::redact) use plan::Region;
 pub(super) use rows::rows;
 
 use super::{View, context::Labels, date};

@@ -1,11 +1,20 @@
-//! What telephone numbers look like: international by country code (ITU E.164), national by the trunk prefix and the
-//! groupings in use. Knows nothing of context.
+//! What telephone numbers look like: international by country code (ITU E.164), national by the plan of the region
+//! that is known, or else by the trunk prefix and the groupings in use. Knows nothing of context.
 
-use super::run::Group;
-use crate::redact::{Likelihood, token::NormalisedTurn};
+use super::{
+    plan::{self, Region},
+    run::Group,
+};
+use crate::redact::{Likelihood, find::View, token::NormalisedTurn};
 
 /// Most digits of an international number with its prefix (E.164 allows 15, `00` or `011` stand before).
 const DIGITS_MAX: usize = 18;
+
+/// A number without a plus whose first group is a country code has at least this many digits.
+const CODED_DIGITS_MIN: usize = 10;
+
+/// What is dialled before a country code.
+const DIALLED_ABROAD: [&[u8]; 3] = [b"00", b"011", b"0011"];
 
 /// A telephone number in written groups.
 #[derive(Clone, Copy, Debug)]
@@ -18,85 +27,147 @@ pub(super) struct Phone {
     pub(super) plus: bool,
 }
 
-/// The telephone number that begins at group `first`.
-pub(super) fn phone_at(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize) -> Option<Phone> {
-    let plus = groups.get(first).is_some_and(|group| {
-        turn.gap_before(group.token).ends_with('+') || turn.gap_before(group.token).ends_with("+(")
-    });
-    let ends = windows(turn, groups, first);
-    ends.iter().rev().find_map(|last| {
-        let window = groups.get(first..=*last)?;
-        let digits: String = window.iter().map(|group| group.text(turn)).collect();
-        let shape: Vec<usize> = window.iter().map(|group| group.digits).collect();
-        let likelihood = if plus { international(&digits) } else { by_form(turn, window, &digits, &shape) }?;
-        Some(Phone { last: *last, likelihood, plus })
-    })
+/// Groups that may be one number.
+#[derive(Clone, Copy)]
+struct Window<'w> {
+    turn: &'w NormalisedTurn<'w>,
+    groups: &'w [Group],
+    digits: &'w [u8],
+    shape: &'w [usize],
 }
 
-/// The groups at which a number that begins at `first` may end.
-fn windows(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize) -> Vec<usize> {
-    let mut ends = Vec::new();
-    let mut digits = 0;
-    for (index, group) in groups.iter().enumerate().skip(first) {
-        digits += group.digits;
-        if digits > DIGITS_MAX {
+/// The telephone number that begins at group `first`: by the surest form, then the longest.
+pub(super) fn phone_at(view: &View<'_>, groups: &[Group], first: usize) -> Option<Phone> {
+    let (turn, regions) = (view.turn, view.regions);
+    let groups = groups.get(first..)?;
+    let (digits, shape) = read(turn, groups);
+    let before = turn.gap_before(groups.first()?.token);
+    let plus = before.ends_with('+') || before.ends_with("+(");
+    let longest = |accepts: &dyn Fn(Window<'_>) -> Option<Likelihood>| {
+        (1..=shape.len()).rev().find_map(|count| {
+            let shape = shape.get(..count)?;
+            let digits = digits.get(..shape.iter().sum())?;
+            let likelihood = accepts(Window { turn, groups: groups.get(..count)?, digits, shape })?;
+            Some(Phone { last: first + count - 1, likelihood, plus })
+        })
+    };
+    if plus {
+        return longest(&|window| window.existing()).or_else(|| longest(&|window| window.international()));
+    }
+    longest(&|window| window.abroad())
+        .or_else(|| longest(&|window| window.national(regions)))
+        .or_else(|| longest(&|window| window.by_form()))
+        .or_else(|| longest(&|window| window.ungrouped(regions)))
+        .or_else(|| longest(&|window| window.coded()))
+}
+
+/// Whether the group begins an existing number behind a plus: no card number stands there.
+pub(super) fn has_plus(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize) -> bool {
+    let group = groups.get(first).filter(|group| turn.gap_before(group.token).ends_with('+'));
+    group.is_some() && groups.get(first..).is_some_and(|groups| plan::international(&read(turn, groups).0))
+}
+
+/// The digits and lengths of the groups that nothing but marks usual in telephone numbers keeps apart.
+fn read(turn: &NormalisedTurn<'_>, groups: &[Group]) -> (Vec<u8>, Vec<usize>) {
+    let (mut digits, mut shape) = (Vec::with_capacity(DIGITS_MAX), Vec::with_capacity(8));
+    for group in groups {
+        if digits.len() + group.digits > DIGITS_MAX {
             break;
         }
-        ends.push(index);
-        if !matches!(
-            turn.gap(group.token),
-            " " | "-"
-                | "."
-                | "/"
-                | ")"
-                | ") "
-                | " ("
-                | "("
-                | " - "
-                | "-("
-                | ")-"
-                | ".("
-                | "  "
-                | ", "
-                | ". "
-                | " / "
-                | "(-"
-                | " (0)"
-                | ") ("
-                | ")."
-        ) {
+        let word = turn.word(group.token).bytes().take(group.digits);
+        digits.extend(word.map(|byte| if byte == b'o' { b'0' } else { byte }));
+        shape.push(group.digits);
+        if !joins(turn.gap(group.token)) {
             break;
         }
     }
-    ends
+    (digits, shape)
 }
 
-/// Country codes in use (ITU E.164 list of assigned codes), as prefixes.
-const COUNTRY_CODES: &[&str] = &[
-    "1", "7", "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
-    "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84",
-    "86", "90", "91", "92", "93", "94", "95", "98", "21", "22", "23", "24", "25", "26", "29", "35", "37", "38", "42",
-    "50", "59", "67", "68", "69", "80", "85", "87", "88", "96", "97", "99",
-];
-
-fn international(digits: &str) -> Option<Likelihood> {
-    let known = COUNTRY_CODES.iter().any(|code| digits.starts_with(code));
-    ((7..=16).contains(&digits.len()) && known).then_some(Likelihood::VeryLikely)
-}
-
-fn by_form(turn: &NormalisedTurn<'_>, window: &[Group], digits: &str, shape: &[usize]) -> Option<Likelihood> {
-    if let Some(rest) = digits.strip_prefix("00").or_else(|| digits.strip_prefix("011"))
-        && digits.len() >= 11
-        && international(rest).is_some()
-        && !rest.starts_with('0')
-    {
-        return Some(Likelihood::Likely);
+impl Window<'_> {
+    /// A number that exists, with its country code.
+    fn existing(self) -> Option<Likelihood> {
+        plan::international(self.digits).then_some(Likelihood::VeryLikely)
     }
-    let dated =
-        window.len() > 1 && window.first().is_some_and(|group| super::near::harmless_at(turn, group.token).is_some());
-    north_american(turn, window, digits, shape)
-        .or_else(|| (!dated).then(|| trunk(digits, shape)).flatten())
-        .or_else(|| (!dated).then(|| without_trunk(digits, shape)).flatten())
+
+    /// A number of a possible length with a country code in use.
+    fn international(self) -> Option<Likelihood> {
+        let fits = (7..=16).contains(&self.digits.len()) && plan::code_length(self.digits).is_some();
+        fits.then_some(Likelihood::VeryLikely)
+    }
+
+    /// `0044 20 7946 0958`, `011 49 30 123456`: behind the prefix an existing number, or one of its length.
+    fn abroad(self) -> Option<Likelihood> {
+        let behind = |prefix: &&[u8]| {
+            let rest = self.digits.strip_prefix(*prefix)?;
+            let long = self.digits.len() >= 11 && prefix.len() < 4 && rest.first() != Some(&b'0');
+            (plan::international(rest) || (long && plan::code_length(rest).is_some() && rest.len() <= 16))
+                .then_some(Likelihood::Likely)
+        };
+        DIALLED_ABROAD.iter().find_map(behind)
+    }
+
+    /// A number that exists in a region in question, grouped as usual there.
+    fn national(self, regions: &[Region]) -> Option<Likelihood> {
+        let found = regions.iter().any(|region| region.has(self.digits) && region.groups(self.shape));
+        let doubtful = self.shape.len() < 2 || (self.is_dated() && self.digits.first() != Some(&b'0'));
+        found.then_some(if doubtful { Likelihood::Possible } else { Likelihood::Likely })
+    }
+
+    /// A number that exists in a region in question, in groups of its own.
+    fn ungrouped(self, regions: &[Region]) -> Option<Likelihood> {
+        (!self.is_dated() && regions.iter().any(|region| region.has(self.digits))).then_some(Likelihood::Possible)
+    }
+
+    /// `44 20 7946 0958`: the first group is the country code of a number that exists.
+    fn coded(self) -> Option<Likelihood> {
+        let coded = self.shape.len() >= 3
+            && self.shape.iter().skip(1).all(|digits| *digits > 1)
+            && self.digits.len() >= CODED_DIGITS_MIN
+            && plan::code_length(self.digits) == self.shape.first().copied();
+        (coded && !self.is_dated() && plan::international(self.digits)).then_some(Likelihood::Possible)
+    }
+
+    /// Whether the groups begin like a date or an amount.
+    fn is_dated(self) -> bool {
+        self.groups.len() > 1
+            && self.groups.first().is_some_and(|group| super::near::harmless_at(self.turn, group.token).is_some())
+    }
+
+    /// National numbers of the main markets where no region is known.
+    fn by_form(self) -> Option<Likelihood> {
+        let digits = std::str::from_utf8(self.digits).unwrap_or_default();
+        let dated = self.is_dated();
+        north_american(self.turn, self.groups, digits, self.shape)
+            .or_else(|| (!dated).then(|| trunk(digits, self.shape)).flatten())
+            .or_else(|| (!dated).then(|| without_trunk(digits, self.shape)).flatten())
+    }
+}
+
+/// Whether a gap may stand between two groups of a telephone number.
+fn joins(gap: &str) -> bool {
+    matches!(
+        gap,
+        " " | "-"
+            | "."
+            | "/"
+            | ")"
+            | ") "
+            | " ("
+            | "("
+            | " - "
+            | "-("
+            | ")-"
+            | ".("
+            | "  "
+            | ", "
+            | ". "
+            | " / "
+            | "(-"
+            | " (0)"
+            | ") ("
+            | ")."
+    )
 }
 
 /// `(212) 555-0143`, `212-555-0143`, `1 212 555 0143`, ten digits in a row.

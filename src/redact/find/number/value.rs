@@ -38,7 +38,8 @@ pub(super) fn written(
     let token = groups.get(first)?.token;
     let after = after_card(view, token, out);
     let carded = labels.has(Cue::Card);
-    if let Some(last) = card::card_at(turn, groups, first, carded).filter(|_| !labels.has(Cue::Product)) {
+    let card = card::card_at(turn, groups, first, carded).filter(|_| !labels.has(Cue::Product));
+    if let Some(last) = card.filter(|_| carded || !phone::has_plus(turn, groups, first)) {
         let span = turn.span(token, groups.get(last)?.token);
         out.push(Candidate::new(span, Kind::CreditCard, Likelihood::VeryLikely, "luhn"));
         return Some(last);
@@ -60,7 +61,7 @@ pub(super) fn written(
     if harmless.is_some_and(|last| last > token || !asked_now) && !year_as_answer(view, token, labels) {
         return phone_over(view, groups, first, out);
     }
-    let phone = phone::phone_at(turn, groups, first);
+    let phone = phone::phone_at(view, groups, first);
     if let Some(found) = phone.filter(|phone| phone.likelihood == Likelihood::VeryLikely) {
         return push_phone(view, groups, first, found, out);
     }
@@ -80,7 +81,7 @@ pub(super) fn written(
 
 /// A form that is a telephone number beyond doubt wins over a date or a decimal that it begins like.
 fn phone_over(view: &View<'_>, groups: &[Group], first: usize, out: &mut Vec<Candidate>) -> Option<usize> {
-    let found = phone::phone_at(view.turn, groups, first).filter(|phone| phone.likelihood >= Likelihood::Likely)?;
+    let found = phone::phone_at(view, groups, first).filter(|phone| phone.likelihood >= Likelihood::Likely)?;
     push_phone(view, groups, first, found, out)
 }
 
