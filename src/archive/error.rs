@@ -63,7 +63,9 @@ pub enum ArchiveError {
         refused: u64,
     },
     /// Results read back are not those that were expected.
-    #[error("the results have digest {found} instead of {expected}: other rows, another order or revision, or a failing disk; nothing was deleted")]
+    #[error(
+        "the results have digest {found} instead of {expected}: other rows, another order or revision, or a failing disk; nothing was deleted"
+    )]
     DigestDiffers {
         /// What was computed.
         expected: Digest,
