@@ -45,3 +45,12 @@ spark TIMES="1000": build
 # Break guarantees on purpose and see that their tests turn red
 mutations *NAMES:
     python3 tests/mutations/run.py {{NAMES}}
+
+# The laws of redaction over many generated and mutated conversations, for at most MINUTES
+fuzz CASES="200000" MINUTES="10":
+    cargo test --profile ci --locked --test redaction_laws --no-run
+    PROPTEST_CASES={{CASES}} timeout --foreground {{MINUTES}}m cargo test --profile ci --locked --test redaction_laws || [ $? = 124 ]
+
+# MB per CPU-second and accuracy of other redactors beside triaged, on the redaction corpus
+bench-peers: build
+    python3 benches/peers/run.py --binary "${CARGO_TARGET_DIR:-target}/release/triaged" --work "${CARGO_TARGET_DIR:-target}/peers"

@@ -177,6 +177,9 @@ fn left(turn: &RedactedTurn) -> Vec<&str> {
 
 /// Whether the value stands in the text as one word or more with at most three marks between, whatever their case.
 fn survives(value: &str, text: &str) -> bool {
+    let unseen = |character: &char| matches!(character, '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let text: String = text.chars().filter(|character| !unseen(character)).collect();
+    let text = text.as_str();
     let words: Vec<(usize, &str)> = text
         .split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty())

@@ -114,8 +114,11 @@ impl<'r> Fold<'r> {
             let asked = self.dialogue.asked(role);
             let since = self.known.len();
             let regions = self.regions.clone();
-            let found = self.candidates(&View { turn: &turn, role, part, asked: &asked, regions: &regions });
+            let view = View { turn: &turn, role, part, asked: &asked, regions: &regions };
+            let found = self.candidates(&view);
             if found.is_empty() {
+                // Digits that are left beside what was removed may look like a part of a number now.
+                self.unread |= part == Part::Body && split::fragment(&view, true).is_some();
                 self.dialogue.heard(role, &turn);
                 turn.recycle(&mut self.memory);
                 return;

@@ -89,6 +89,7 @@ limits! {
     POLICY_PATTERNS_MAX = 32, "Patterns of a policy that keep or remove text, each kind.";
     POLICY_PATTERN_BYTES_MAX = 256, "One such pattern.";
     POLICY_ATTRIBUTES_MAX = 100, "Names of attributes that a policy keeps.";
+    POLICY_REGIONS_MAX = 32, "Regions whose telephone numbers a policy expects in national form.";
     POLICY_HOLIDAYS_MAX = 400, "Holidays of a calendar.";
     POLICY_PERIODS_MAX = 8, "Opening periods of a day.";
     LEXICON_ROWS_MAX = 2_000, "Rows of a tenant's lexicon, all languages together.";

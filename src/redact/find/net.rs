@@ -86,8 +86,8 @@ fn number_end(turn: &NormalisedTurn<'_>, at: usize) -> Option<usize> {
     (at..at + 5).take_while(counts).last()
 }
 
-fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
-    let turn = view.turn;
+/// Whether the digits of token `index` and of the next three are an IPv4 address by their form.
+pub(in crate::redact::find) fn is_ipv4(turn: &NormalisedTurn<'_>, index: usize) -> bool {
     let part = |at: usize| {
         turn.token(at).is_some_and(|token| {
             token.is_digits() && turn.raw(at).len() <= 3 && turn.raw(at).parse::<u16>().is_ok_and(|value| value <= 255)
@@ -96,7 +96,12 @@ fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
     let dotted = (0..3).all(|offset| turn.gap(index + offset) == ".");
     let whole = turn.gap(index + 3) != "." || !turn.token(index + 4).is_some_and(super::super::token::Token::is_digits);
     let begins = index == 0 || turn.gap(index - 1) != ".";
-    if !(dotted && whole && begins && (0..4).all(|offset| part(index + offset))) {
+    dotted && whole && begins && (0..4).all(|offset| part(index + offset))
+}
+
+fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
+    let turn = view.turn;
+    if !is_ipv4(turn, index) {
         return None;
     }
     let before = index.checked_sub(1).and_then(|before| turn.token(before));

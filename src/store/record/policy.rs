@@ -34,6 +34,7 @@ pub(crate) struct PolicyRow {
     kept_kinds: Vec<u8>,
     allow: Vec<String>,
     extra: Vec<(u8, String)>,
+    phone_regions: Vec<String>,
     lexicon: Vec<(String, String)>,
 }
 
@@ -60,7 +61,7 @@ impl PolicyRow {
     pub(crate) fn new(policy: &Policy, shadow: bool) -> Self {
         let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon } = policy;
         let ServiceTargets { minutes, tier_percent, urgent, other } = targets;
-        let KeepRules { kinds, allow, extra } = keep;
+        let KeepRules { kinds, allow, extra, phone_regions } = keep;
         Self {
             shadow,
             threshold: sentiment.negative_threshold_millis,
@@ -74,6 +75,7 @@ impl PolicyRow {
             attributes: attribute_allow_list.iter().cloned().collect(),
             kept_kinds: kinds.iter().map(|kind| code::kind_code(*kind)).collect(),
             allow: allow.clone(),
+            phone_regions: phone_regions.clone(),
             extra: extra.iter().map(|rule| (code::kind_code(rule.kind), rule.pattern.clone())).collect(),
             lexicon: lexicon.iter().map(|layer| (layer.language.code().to_owned(), layer.rows.clone())).collect(),
         }
@@ -99,6 +101,7 @@ impl PolicyRow {
             kinds: self.kept_kinds.into_iter().map(code::kind).collect::<Result<_, _>>()?,
             allow: self.allow,
             extra: self.extra.into_iter().map(extra).collect::<Result<_, _>>()?,
+            phone_regions: self.phone_regions,
         };
         let layer = |(language, rows): (String, String)| {
             Ok(LexiconLayer { language: Language::from_tag(&language).ok_or(RecordError)?, rows })

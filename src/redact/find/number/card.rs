@@ -22,7 +22,8 @@ pub(super) fn card_at(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize,
         if digits.len() >= 13 && grouped && luhn(&digits) && network(&digits) && !single_value(&digits) {
             found = Some(index);
         }
-        if turn.gap(group.token).contains([':', '|']) && !in_context {
+        let gap = turn.gap(group.token);
+        if gap.contains('+') || (gap.contains([':', '|']) && !in_context) {
             break;
         }
     }

@@ -18,7 +18,7 @@ pub(super) use near::harmless_at;
 pub(in crate::redact) use plan::Region;
 pub(super) use rows::rows;
 
-use super::{View, context::Labels, date};
+use super::{View, context::Labels, date, net};
 use crate::redact::{
     candidate::Candidate,
     flags::Flags,
@@ -26,6 +26,9 @@ use crate::redact::{
     words::{Cue, Cues},
 };
 use run::{Group, Run};
+
+/// Fewest digits of a card number.
+const CARD_DIGITS_MIN: usize = 13;
 
 /// Finds numbers that identify.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
@@ -53,7 +56,11 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             || (token.is_word() && letter_at(turn, index).is_some());
         match starts.then(|| run::run_at(turn, index)).flatten() {
             Some((Run::Spoken(spoken), next)) => {
+                let before = out.len();
                 value::spoken(view, &spoken, out);
+                if out.len() == before {
+                    written_within(view, spoken.first, spoken.last, out);
+                }
                 done = next;
             }
             Some((Run::Written(groups), next)) => {
@@ -83,10 +90,47 @@ fn is_small(view: &View<'_>, index: usize, token: &Token) -> bool {
     alone && !rows(cues).any(|row| row.kind.is_some() && row.min <= digits)
 }
 
-/// Decides group by group what a written run holds.
+/// Decides on the written numbers of a run that means nothing as a dictation: the words around them are no part of them.
+fn written_within(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) {
+    let mut at = first;
+    while at <= last {
+        let groups = run::written_at(view.turn, at);
+        let next = groups.last().map_or(at, |group| group.token) + 1;
+        if !groups.is_empty() {
+            written(view, &groups, out);
+        }
+        at = next;
+    }
+}
+
+/// Decides what a written run holds: apart what stands before a card number that begins within it.
 fn written(view: &View<'_>, groups: &[Group], out: &mut Vec<Candidate>) {
+    let mut rest = groups;
+    while let Some((before, behind)) = card_within(view.turn, rest).and_then(|at| rest.split_at_checked(at)) {
+        decide(view, before, out);
+        rest = behind;
+    }
+    decide(view, rest, out);
+}
+
+/// The group behind the first at which a card number begins, if none begins at the first.
+fn card_within(turn: &NormalisedTurn<'_>, groups: &[Group]) -> Option<usize> {
+    let digits: usize = groups.iter().map(|group| group.digits).sum();
+    let begins = |at: &usize| card::card_at(turn, groups, *at, false).is_some();
+    if digits <= CARD_DIGITS_MIN || begins(&0) {
+        return None;
+    }
+    (1..groups.len()).find(begins)
+}
+
+/// Decides group by group.
+fn decide(view: &View<'_>, groups: &[Group], out: &mut Vec<Candidate>) {
     let mut first = 0;
     while let Some(group) = groups.get(first) {
+        if net::is_ipv4(view.turn, group.token) {
+            first += 4;
+            continue;
+        }
         let labels =
             Labels::around(view.turn, group.token, groups.last().map_or(group.token, |last| last.token), view.asked);
         let before = out.len();

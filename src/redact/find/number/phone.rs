@@ -13,6 +13,9 @@ const DIGITS_MAX: usize = 18;
 /// A number without a plus whose first group is a country code has at least this many digits.
 const CODED_DIGITS_MIN: usize = 10;
 
+/// Fewest digits of a number whose region is not known and that has no plus.
+const DIGITS_MIN: usize = 9;
+
 /// What is dialled before a country code.
 const DIALLED_ABROAD: [&[u8]; 3] = [b"00", b"011", b"0011"];
 
@@ -43,6 +46,9 @@ pub(super) fn phone_at(view: &View<'_>, groups: &[Group], first: usize) -> Optio
     let (digits, shape) = read(turn, groups);
     let before = turn.gap_before(groups.first()?.token);
     let plus = before.ends_with('+') || before.ends_with("+(");
+    if digits.len() < DIGITS_MIN && !plus && regions.is_empty() {
+        return None;
+    }
     let longest = |accepts: &dyn Fn(Window<'_>) -> Option<Likelihood>| {
         (1..=shape.len()).rev().find_map(|count| {
             let shape = shape.get(..count)?;
@@ -70,14 +76,18 @@ pub(super) fn has_plus(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize
 /// The digits and lengths of the groups that nothing but marks usual in telephone numbers keeps apart.
 fn read(turn: &NormalisedTurn<'_>, groups: &[Group]) -> (Vec<u8>, Vec<usize>) {
     let (mut digits, mut shape) = (Vec::with_capacity(DIGITS_MAX), Vec::with_capacity(8));
+    let mut open = false;
     for group in groups {
+        open |= turn.gap_before(group.token).ends_with('(');
         if digits.len() + group.digits > DIGITS_MAX {
             break;
         }
         let word = turn.word(group.token).bytes().take(group.digits);
         digits.extend(word.map(|byte| if byte == b'o' { b'0' } else { byte }));
         shape.push(group.digits);
-        if !joins(turn.gap(group.token)) {
+        // A bracket closes only what this number opened.
+        let gap = turn.gap(group.token);
+        if !joins(gap) || (gap.contains(')') && !open && !gap.contains('(')) {
             break;
         }
     }

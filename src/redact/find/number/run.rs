@@ -99,7 +99,7 @@ fn is_dictated(spoken: &Spoken) -> bool {
 }
 
 /// Written groups from token `index` on.
-fn written_at(turn: &NormalisedTurn<'_>, index: usize) -> Vec<Group> {
+pub(super) fn written_at(turn: &NormalisedTurn<'_>, index: usize) -> Vec<Group> {
     let mut groups = Vec::new();
     let mut total = 0;
     let mut at = index;

@@ -221,7 +221,7 @@ fn window(view: &View<'_>, groups: &[Group], first: usize, row: &Row) -> Option<
             found = Some(index);
         }
         let gap = turn.gap(group.token);
-        if gap.contains('\n') {
+        if gap.contains(['\n', '+']) {
             break;
         }
         let listed = gap.contains(',') || gap.contains(':');

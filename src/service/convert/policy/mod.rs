@@ -144,6 +144,9 @@ pub fn fault(error: &PolicyError, layers: &[LexiconLayer]) -> Failure {
             let name = if *list == "allow" { "allow_patterns" } else { "redact_patterns" };
             (field, index, reason) = (name, *line, Reason::InvalidPattern);
         }
+        PolicyError::Rule(RuleError::Region { line }) => {
+            (field, index, reason) = ("phone_regions", *line, Reason::FieldUnknownValue);
+        }
         PolicyError::Lexicon(error) => {
             let row = lexicon::position(&error.file, error.line, layers);
             let path = policy.field("lexicon");
@@ -242,6 +245,10 @@ mod tests {
         check_refused("policy.redaction.allow_patterns[1]", Reason::InvalidPattern, |policy| {
             let allow_patterns = vec!["SKU-[0-9]+".into(), "(".into()];
             policy.redaction = Some(RedactionPolicy { allow_patterns, ..Default::default() });
+        });
+        check_refused("policy.redaction.phone_regions[1]", Reason::FieldUnknownValue, |policy| {
+            let phone_regions = vec!["GB".into(), "UK".into()];
+            policy.redaction = Some(RedactionPolicy { phone_regions, ..Default::default() });
         });
         check_refused("policy.redaction.redact_patterns[0].kind", Reason::FieldUnknownValue, |policy| {
             let redact_patterns = vec![pb::RedactPattern { kind: "X".into(), pattern: "a".into() }];

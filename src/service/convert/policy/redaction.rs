@@ -19,13 +19,14 @@ pub(super) fn redaction(
     path: &Path<'_>,
     violations: &mut Violations,
 ) -> (KeepRules, BTreeSet<String>) {
-    let pb::RedactionPolicy { kept_kinds, allow_patterns, redact_patterns, kept_attributes } = wanted;
+    let pb::RedactionPolicy { kept_kinds, allow_patterns, redact_patterns, kept_attributes, phone_regions } = wanted;
     let (kinds, allow) = (path.field("kept_kinds"), path.field("allow_patterns"));
     let (extra, attributes) = (path.field("redact_patterns"), path.field("kept_attributes"));
     scalar::count(kept_kinds.len(), crate::redact::KINDS.len(), &kinds, violations);
     scalar::count(allow_patterns.len(), limits::POLICY_PATTERNS_MAX, &allow, violations);
     scalar::count(redact_patterns.len(), limits::POLICY_PATTERNS_MAX, &extra, violations);
     scalar::count(kept_attributes.len(), limits::POLICY_ATTRIBUTES_MAX, &attributes, violations);
+    scalar::count(phone_regions.len(), limits::POLICY_REGIONS_MAX, &path.field("phone_regions"), violations);
     for (index, pattern) in allow_patterns.iter().enumerate() {
         check_pattern(pattern, &allow.at(index), violations);
     }
@@ -36,7 +37,7 @@ pub(super) fn redaction(
     let kept = named.filter_map(|(index, name)| kind(name, &kinds.at(index), violations)).collect();
     let patterns = redact_patterns.into_iter().enumerate();
     let extra = patterns.filter_map(|(index, rule)| redact_pattern(rule, &extra.at(index), violations)).collect();
-    (KeepRules { kinds: kept, allow: allow_patterns, extra }, kept_attributes.into_iter().collect())
+    (KeepRules { kinds: kept, allow: allow_patterns, extra, phone_regions }, kept_attributes.into_iter().collect())
 }
 
 fn check_pattern(pattern: &str, path: &Path<'_>, violations: &mut Violations) {
@@ -58,7 +59,7 @@ fn redact_pattern(wanted: pb::RedactPattern, path: &Path<'_>, violations: &mut V
 
 /// The same on the wire.
 pub(super) fn wire(keep: &KeepRules, attributes: &BTreeSet<String>) -> pb::RedactionPolicy {
-    let KeepRules { kinds, allow, extra } = keep;
+    let KeepRules { kinds, allow, extra, phone_regions } = keep;
     let pattern =
         |rule: &ExtraPattern| pb::RedactPattern { kind: rule.kind.name().to_owned(), pattern: rule.pattern.clone() };
     pb::RedactionPolicy {
@@ -66,5 +67,6 @@ pub(super) fn wire(keep: &KeepRules, attributes: &BTreeSet<String>) -> pb::Redac
         allow_patterns: allow.clone(),
         redact_patterns: extra.iter().map(pattern).collect(),
         kept_attributes: attributes.iter().cloned().collect(),
+        phone_regions: phone_regions.clone(),
     }
 }
