@@ -78,11 +78,11 @@ fn an_explanation_adds_up_and_shows_no_identifier() {
 fn labelled() -> String {
     let row = |n: usize| {
         let text = match n % 4 {
-            0 => format!("the gribble on line {n} was soggy again"),
-            1 if n % 12 == 1 => "Mrs Zwettlerhuber (zwett@example.com) had a soggy gribble".to_owned(),
-            1 => "why is my gribble soggy".to_owned(),
-            2 => "which colours has the gribble".to_owned(),
-            _ => "i would like a crisp gribble on tuesday".to_owned(),
+            0 => format!("the gribble on line {n} is flat"),
+            1 if n % 12 == 1 => "Mrs Zwettlerhuber (zwett@example.com), flat gribble".to_owned(),
+            1 => "flat gribble".to_owned(),
+            2 => "the gribble is crisp".to_owned(),
+            _ => "crisp gribble".to_owned(),
         };
         let label = if n % 4 < 2 { "negative" } else { "neutral" };
         let author = if n % 12 == 1 { "planted".to_owned() } else { format!("author {n}") };
@@ -99,13 +99,13 @@ fn learnt_rows_change_scores_and_hold_nobodys_words() {
     let learn = ["lexicon", "learn", "--labels", &labels, "--base", "en", "-o", &tenant, "--min-authors", "2"];
     let (code, out, err) = triaged(&learn, "");
     assert_eq!(code, 0, "{err}");
-    assert!(out.contains("macro-F1") && out.contains("AUC") && out.contains("soggy"), "{out}");
+    assert!(out.contains("macro-F1") && out.contains("AUC") && out.contains("flat"), "{out}");
     let rows = fs::read_to_string(&tenant).unwrap();
     for secret in ["zwett", "Zwett", "example", "EMAIL", "PERSON", "[", "@"] {
         assert!(!rows.contains(secret) && !out.contains(secret), "{rows}");
     }
     assert_eq!(triaged(&["lexicon", "check", "--strict", &tenant], "").0, 0);
-    let input = "{\"id\": \"1\", \"lang\": \"en\", \"text\": \"a soggy gribble\"}\n";
+    let input = "{\"id\": \"1\", \"lang\": \"en\", \"text\": \"a flat gribble\"}\n";
     let score = |args: &[&str]| {
         let (_, out, _) = triaged(args, input);
         serde_json::from_str::<Value>(&out).unwrap()["score_millis"].as_i64().unwrap()
