@@ -28,6 +28,7 @@ pub mod credentials;
 pub mod intake;
 mod live;
 pub mod queue;
+mod watch;
 
 pub mod server;
 

@@ -7,6 +7,7 @@ mod live;
 mod queue;
 mod reading;
 pub mod record;
+mod watch;
 
 pub mod embedded;
 
@@ -23,6 +24,7 @@ pub use self::{
     live::{LiveChange, LiveInteraction, LivePosition},
     queue::{LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
+    watch::{Position, QueueChanges, QueueWatch},
 };
 use crate::{
     conversation::RawText,
@@ -50,6 +52,9 @@ pub enum StoreError {
     /// Another stream has written to this interaction since.
     #[error("superseded by another stream")]
     Superseded,
+    /// The position of a watcher is too old to go on from.
+    #[error("position too old")]
+    TooOld,
     /// The position of a page is not one of this store.
     #[error("invalid page position")]
     InvalidPosition,
@@ -122,6 +127,15 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
         after: Option<Vec<u8>>,
     ) -> Result<Page<QueueEntry>, StoreError>;
+
+    /// Watches a queue, from a position of this principal on where one is given.
+    async fn watch_queue(
+        &self,
+        tenant: TenantId,
+        principal: PrincipalId,
+        queue: String,
+        after: Option<Vec<u8>>,
+    ) -> Result<QueueWatch, StoreError>;
 
     /// The tenant of that name, made if there is none.
     async fn ensure_tenant(&self, name: &str) -> Result<TenantId, StoreError>;

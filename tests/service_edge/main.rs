@@ -16,3 +16,4 @@ mod stream;
 mod tenants;
 mod tls;
 mod transport;
+mod watch;
