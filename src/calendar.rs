@@ -28,6 +28,11 @@ impl Period {
         let (open, close) = (minutes(open)?, minutes(close)?);
         (open < close && close <= DAY_MINUTES).then_some(Self { open, close })
     }
+
+    /// Opening and closing in minutes after local midnight.
+    pub fn minutes(self) -> (u16, u16) {
+        (self.open, self.close)
+    }
 }
 
 /// Why a calendar was refused.
@@ -86,6 +91,26 @@ impl BusinessHours {
         let day = || vec![Period { open: 9 * 60, close: 17 * 60 }];
         let week = [day(), day(), day(), day(), day(), Vec::new(), Vec::new()];
         Self { zone: TimeZone::UTC, week, holidays: BTreeSet::new() }
+    }
+
+    /// The IANA name of the time zone.
+    pub fn zone(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+
+    /// The periods by day from Monday.
+    pub fn week(&self) -> &[Vec<Period>; 7] {
+        &self.week
+    }
+
+    /// The days on which it is closed, as ISO 8601 dates.
+    pub fn holidays(&self) -> impl Iterator<Item = String> + '_ {
+        self.holidays.iter().map(ToString::to_string)
+    }
+
+    /// The days of ISO 8601 dates; `None`: one of them is none.
+    pub fn dates<'t>(texts: impl IntoIterator<Item = &'t str>) -> Option<BTreeSet<Date>> {
+        texts.into_iter().map(|text| text.parse().ok()).collect()
     }
 
     fn periods(&self, date: Date) -> &[Period] {

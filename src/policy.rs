@@ -1,58 +1,33 @@
-//! What a tenant may decide: service targets and calendars, and which attributes are kept. A policy is a value with a
-//! revision; every assessment names the revision it was made with. Nothing here can switch redaction off.
+//! What a tenant may decide: thresholds, weights, targets and calendars, which harmless kinds stay readable, which
+//! attributes are kept, and its own layer of the lexicon. A policy is a value with a revision; every assessment names
+//! the revision it was made with. Nothing here can switch redaction off.
 
-use std::{collections::BTreeSet, time::Duration};
+mod standing;
+mod targets;
 
+use std::collections::BTreeSet;
+
+pub use self::{
+    standing::{Correction, Standing},
+    targets::ServiceTargets,
+};
 use crate::{
-    assessment::{Level, Tier},
-    calendar::{BusinessHours, Calendar},
+    assessment::{Assessment, Level, Tier},
     conversation::Channel,
     priority::PriorityRules,
+    redact::KeepRules,
     sentiment::SentimentRules,
+    text::Language,
     time::Timestamp,
 };
 
-/// Target of the first response in open minutes, by channel and level from LOW to URGENT, for tier STANDARD. Common
-/// help-desk practice: live channels in minutes, mail and forms in hours to a working day.
-const TARGET_MINUTES: [(Channel, [u32; 4]); 4] = [
-    (Channel::Query, [1_440, 480, 240, 60]),
-    (Channel::Chat, [480, 240, 60, 10]),
-    (Channel::Email, [1_440, 480, 240, 60]),
-    (Channel::Call, [480, 240, 60, 15]),
-];
-
-/// Share of the standard target that a tier is given, in per cent.
-const TIER_PERCENT: [(Tier, u32); 3] = [(Tier::Standard, 100), (Tier::Premium, 50), (Tier::Vip, 25)];
-
-/// Targets and their calendars.
-#[derive(Clone, Debug)]
-pub struct ServiceTargets {
-    /// Calendar of URGENT.
-    pub urgent: Calendar,
-    /// Calendar of every other level.
-    pub other: Calendar,
-}
-
-impl Default for ServiceTargets {
-    fn default() -> Self {
-        Self { urgent: Calendar::Always, other: Calendar::Business(Box::new(BusinessHours::office_hours())) }
-    }
-}
-
-impl ServiceTargets {
-    /// The target of the first response, in open time.
-    pub fn target(channel: Channel, level: Level, tier: Tier) -> Duration {
-        let levels = TARGET_MINUTES.iter().find(|(row, _)| *row == channel).map(|(_, levels)| levels);
-        let minutes = levels.and_then(|levels| levels.get(level as usize)).copied().unwrap_or(60);
-        let percent = TIER_PERCENT.iter().find(|(row, _)| *row == tier).map_or(100, |(_, percent)| *percent);
-        Duration::from_secs(u64::from(minutes) * 60 * u64::from(percent) / 100)
-    }
-
-    /// When an item that enters the queue at `enter` should be answered.
-    pub fn due_time(&self, enter: Timestamp, channel: Channel, level: Level, tier: Tier) -> Timestamp {
-        let calendar = if level == Level::Urgent { &self.urgent } else { &self.other };
-        calendar.add(enter, Self::target(channel, level, tier))
-    }
+/// Rows that a tenant lays over the lexicon of a language; an equal form of the tenant wins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LexiconLayer {
+    /// The language.
+    pub language: Language,
+    /// The rows, as in a lexicon file.
+    pub rows: String,
 }
 
 /// The policy of a tenant.
@@ -68,6 +43,10 @@ pub struct Policy {
     pub targets: ServiceTargets,
     /// Names of attributes that are kept, redacted. Empty by default: everything else is dropped.
     pub attribute_allow_list: BTreeSet<String>,
+    /// What stays readable, and what is removed beside the built-in kinds. Nothing by default.
+    pub keep: KeepRules,
+    /// The tenant's own rows of the lexicon, at most one layer a language.
+    pub lexicon: Vec<LexiconLayer>,
 }
 
 impl Default for Policy {
@@ -78,6 +57,8 @@ impl Default for Policy {
             priority: PriorityRules::default(),
             targets: ServiceTargets::default(),
             attribute_allow_list: BTreeSet::new(),
+            keep: KeepRules::default(),
+            lexicon: Vec::new(),
         }
     }
 }
@@ -87,35 +68,9 @@ impl Policy {
     pub fn due_time(&self, enter: Timestamp, channel: Channel, level: Level, tier: Tier) -> Timestamp {
         self.targets.due_time(enter, channel, level, tier)
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_target_falls_with_the_level_and_with_the_tier() {
-        for channel in Channel::ALL {
-            for pair in Level::ALL.windows(2) {
-                let target = |level, tier| ServiceTargets::target(channel, level, tier);
-                assert!(target(pair[1], Tier::Standard) < target(pair[0], Tier::Standard), "{channel:?} {pair:?}");
-                assert!(target(pair[0], Tier::Vip) < target(pair[0], Tier::Premium));
-                assert!(target(pair[0], Tier::Premium) < target(pair[0], Tier::Standard));
-            }
-        }
-    }
-
-    #[test]
-    fn urgent_runs_round_the_clock_and_the_rest_in_office_hours() {
-        let saturday_noon = Timestamp("2026-11-28T12:00:00Z".parse::<jiff::Timestamp>().unwrap().as_microsecond());
-        let hours = |level| {
-            Policy::default()
-                .due_time(saturday_noon, Channel::Email, level, Tier::Standard)
-                .since(saturday_noon)
-                .as_secs()
-                / 3_600
-        };
-        assert_eq!(hours(Level::Urgent), 1);
-        assert_eq!(hours(Level::High), 45 + 4);
+    /// Where an assessment and what a person said of it stand in the order.
+    pub fn standing(&self, assessment: &Assessment, correction: Option<Correction>) -> Standing {
+        Standing::new(self.priority.bands, assessment, correction)
     }
 }

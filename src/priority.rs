@@ -3,7 +3,7 @@
 
 use crate::{
     assessment::{AssessmentInput, Factor, Importance, Level, Priority, Sentiment, Signal, Tier},
-    lexicon::{Cue, Group},
+    lexicon::{CUES, Cue, Group},
 };
 
 /// Greatest value.
@@ -112,6 +112,16 @@ impl Default for PriorityRules {
     }
 }
 
+impl PriorityRules {
+    /// Gives a cue another weight.
+    pub fn set(&mut self, weight: CueWeight) {
+        match self.cues.iter_mut().find(|row| row.cue == weight.cue) {
+            Some(row) => *row = weight,
+            None => self.cues.push(weight),
+        }
+    }
+}
+
 /// Words for factors that are no cues.
 mod name {
     use super::Signal;
@@ -142,16 +152,19 @@ pub fn prioritise(rules: &PriorityRules, input: &AssessmentInput, sentiment: &Se
 
 fn emergency(sentiment: &Sentiment) -> Option<Signal> {
     let mut signals = sentiment.evidence.iter().map(|evidence| evidence.signal);
-    signals.find(|signal| Cue::from_name(signal).is_some_and(|cue| cue.group() == Group::Emergency))
+    let is_rule = |signal: &Signal| Cue::from_name(signal).is_some_and(|cue| cue.group() == Group::Emergency);
+    signals.find(|signal| signal.starts_with("emergency_") && is_rule(signal))
 }
 
 fn cue_factors<'r>(rules: &'r PriorityRules, sentiment: &'r Sentiment) -> impl Iterator<Item = Factor> + 'r {
-    rules.cues.iter().map(|weight| {
-        let signal = weight.cue.name();
-        let found = sentiment.evidence.iter().filter(|evidence| evidence.signal == signal).count();
-        let further = i32::try_from(found).unwrap_or(i32::MAX).saturating_sub(1).min(rules.repeats_max);
-        let points = if found == 0 { 0 } else { weight.first + further * weight.further };
-        Factor { signal, points }
+    let mut found = [0_i32; CUES.len()];
+    for cue in sentiment.evidence.iter().filter_map(|evidence| Cue::from_name(evidence.signal)) {
+        found.get_mut(cue as usize).into_iter().for_each(|count| *count += 1);
+    }
+    rules.cues.iter().filter_map(move |weight| {
+        let found = found.get(weight.cue as usize).copied().filter(|found| *found > 0)?;
+        let further = (found - 1).min(rules.repeats_max);
+        Some(Factor { signal: weight.cue.name(), points: weight.first + further * weight.further })
     })
 }
 

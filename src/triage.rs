@@ -2,9 +2,9 @@
 //! values; what is stored, sent or queued is decided elsewhere.
 
 use crate::{
-    assessment::{Assessment, AssessmentInput, InputTurn},
+    assessment::{Assessment, AssessmentInput, Factor, InputTurn, Level},
     conversation::{Channel, Party, RawTurn, Role},
-    lexicon::Lexicons,
+    lexicon::{LexiconError, Lexicons},
     policy::Policy,
     priority,
     redact::{Fold, KeepRules, REDACTOR_REVISION, Redaction, Redactor, RuleError},
@@ -15,7 +15,18 @@ use crate::{
 #[derive(Debug)]
 pub struct Triage {
     redactor: Redactor,
-    lexicons: &'static Lexicons,
+    lexicons: Lexicons,
+}
+
+/// Why a policy cannot be carried out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// A rule of redaction is not allowed or does not compile.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// A row of the tenant's lexicon is wrong.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
 }
 
 impl Triage {
@@ -24,9 +35,21 @@ impl Triage {
     /// # Errors
     /// A built-in table is wrong; the error names file and line.
     pub fn new() -> Result<Self, RuleError> {
-        let triage = Self { redactor: Redactor::new(&KeepRules::default())?, lexicons: Lexicons::builtin() };
+        let triage = Self { redactor: Redactor::new(&KeepRules::default())?, lexicons: Lexicons::builtin().clone() };
         triage.warm();
         Ok(triage)
+    }
+
+    /// Redactor and lexicons as a policy wants them: its kept kinds and patterns, its layer over the built-in lexicons.
+    ///
+    /// # Errors
+    /// A rule that is not allowed, or a bad row, with its place.
+    pub fn of_policy(policy: &Policy) -> Result<Self, PolicyError> {
+        let redactor = Redactor::new(&policy.keep)?;
+        let layer: Vec<_> =
+            policy.lexicon.iter().map(|layer| (format!("{}/tenant.tsv", layer.language.code()), &layer.rows)).collect();
+        let layer: Vec<_> = layer.iter().map(|(name, rows)| (name.as_str(), rows.as_str())).collect();
+        Ok(Self { redactor, lexicons: Lexicons::builtin().layered(&layer)? })
     }
 
     /// Runs a text that touches every table once.
@@ -49,7 +72,7 @@ impl Triage {
 
     /// Scores redacted text: the same input at the same revisions gives the same assessment for ever.
     pub fn assess(&self, policy: &Policy, input: &AssessmentInput) -> Assessment {
-        let sentiment = sentiment::assess(self.lexicons, &policy.sentiment, input);
+        let sentiment = sentiment::assess(&self.lexicons, &policy.sentiment, input);
         let priority = priority::prioritise(&policy.priority, input, &sentiment);
         Assessment {
             sentiment,
@@ -57,6 +80,20 @@ impl Triage {
             lexicon_revision: self.lexicons.revision().to_owned(),
             policy_revision: policy.revision,
         }
+    }
+
+    /// Scores an interaction of which nobody could read the text: nothing speaks for it, so that it is lifted to HIGH.
+    pub fn assess_withheld(&self, policy: &Policy, input: &AssessmentInput) -> Assessment {
+        let mut assessment = self.assess(policy, input);
+        let priority = &mut assessment.priority;
+        if priority.level < Level::High {
+            let [_, high, _] = policy.priority.bands;
+            let points = high.saturating_sub(i32::from(priority.value));
+            priority.value = u16::try_from(high).unwrap_or(priority.value);
+            priority.level = Level::High;
+            priority.factors.push(Factor { signal: "text_withheld", points });
+        }
+        assessment
     }
 
     /// The revisions that a result depends on, as one word: redactor, lexicon, policy.

@@ -52,4 +52,13 @@ conformance! { crate::engines::embedded;
     access: a_tenant_has_one_id a_token_opens_until_it_ends wrong_tokens_open_nothing
         every_credential_has_its_own_principal revoking_takes_effect_at_once_and_once
         credentials_are_listed_newest_first_in_pages;
+    teaching: every_tenant_begins_with_the_shipped_policy a_revision_is_never_changed_and_the_newest_decides
+        a_policy_that_was_changed_meanwhile_is_not_overwritten a_shadow_decides_nothing_and_ends_with_the_next_revision
+        revisions_are_listed_in_pages_and_by_tenant
+        a_correction_stands_beside_the_assessment_and_places_the_case_anew a_correction_ends_an_emergency
+        only_what_is_open_to_the_reader_is_corrected a_newer_version_of_the_interaction_ends_its_correction
+        scoring_anew_moves_what_waits_and_a_preview_does_not a_correction_survives_scoring_anew
+        scoring_anew_goes_through_everything_once_and_can_be_resumed a_case_is_as_urgent_as_what_waits_in_it
+        the_same_verdicts_move_nothing_and_take_no_lease
+        samples_are_what_people_labelled counts_hide_what_few_people_did verdicts_of_a_shadow_are_counted;
 }

@@ -114,11 +114,11 @@ mod files {
     async fn a_newer_format_is_refused_and_nothing_is_written() {
         for file in ["data/data.db", "keys/keys.db"] {
             let (home, _) = filled().await;
-            database(&home.dir.join(file)).pragma_update(None, "user_version", 2).unwrap();
+            database(&home.dir.join(file)).pragma_update(None, "user_version", 3).unwrap();
             let before: Vec<_> =
                 ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();
             let message =
-                format!("DIR/{file} has format 2, this release knows 1: run the newer release; nothing was changed");
+                format!("DIR/{file} has format 3, this release knows 2: run the newer release; nothing was changed");
             assert_eq!(refusal(&home), message);
             let after: Vec<_> =
                 ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();
@@ -344,9 +344,14 @@ mod files {
         Box::leak(text.to_owned().into_boxed_str())
     }
 
+    fn new_policy(bench: &Bench, policy: triaged::policy::Policy) -> triaged::store::NewPolicy {
+        let (tenant, principal) = (bench.tenant, super::store_suite::WORKER);
+        triaged::store::NewPolicy { tenant, principal, expected: None, policy, shadow: false }
+    }
+
     /// Writes canaries through everything that takes text.
     async fn plant(bench: &Bench) -> Vec<String> {
-        let canaries: Vec<String> = (0..12).map(|_| canary()).collect();
+        let canaries: Vec<String> = (0..15).map(|_| canary()).collect();
         let [text, source, case, customer, email, phone, message, reference, skill, recording, label, tenant] =
             [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(|index| leak(&canaries[index]));
         let draft = Draft {
@@ -372,6 +377,13 @@ mod files {
         let ask = triaged::store::LeaseRequest { skills: vec![skill.to_owned()], ..bench.ask() };
         let leased = bench.lease(ask).await;
         bench.store.release_item(bench.handle(&leased[0]), Duration::from_secs(9)).await.unwrap();
+        let [pattern, attribute, phrase] = [12, 13, 14].map(|index| canaries[index].clone());
+        let mut policy = triaged::policy::Policy::default();
+        policy.keep.allow.push(pattern);
+        policy.attribute_allow_list.insert(attribute);
+        let (language, rows) = (triaged::text::Language::English, format!("{phrase}\t300\tpolarity\n"));
+        policy.lexicon.push(triaged::policy::LexiconLayer { language, rows });
+        bench.store.put_policy(new_policy(bench, policy)).await.unwrap();
         [canaries, vec![token.expose().to_owned()]].concat()
     }
 
@@ -410,6 +422,65 @@ mod files {
         assert_eq!(bench.case(&case).await.case, case.case);
     }
 
+    #[tokio::test]
+    async fn teaching_leaves_events_too() {
+        use std::sync::Arc;
+        use triaged::{
+            policy::{Correction, Policy},
+            store::{
+                Breakdown, CorrectionReason, CorrectionRequest, Rescore, RescoreRequest, SamplesRequest,
+                StatisticsRequest,
+            },
+        };
+        let (home, clock) = Home::new(START);
+        let bench = bench(&home, &clock).await;
+        let draft = bench.draft();
+        let (case, interaction) = bench.submit(&draft).await;
+        let (tenant, principal, policy) = (bench.tenant, super::store_suite::WORKER, Arc::new(Policy::default()));
+        bench.store.put_policy(new_policy(&bench, Policy::default())).await.unwrap();
+        let correction = Correction { label: Some(triaged::assessment::Label::Negative), level: None };
+        let correct = CorrectionRequest {
+            reader: bench.supervisor(),
+            case: case.case,
+            interaction: interaction.interaction,
+            correction,
+            reason: CorrectionReason::Domain,
+            policy: Arc::clone(&policy),
+        };
+        bench.store.correct_assessment(correct).await.unwrap();
+        let rescore: Rescore = Arc::new(move |_, _| draft.assessment(3));
+        for apply in [false, true] {
+            let (rescore, policy) = (Arc::clone(&rescore), Arc::clone(&policy));
+            let (after, limit, newest_first) = (None, 9, false);
+            let request = RescoreRequest { tenant, principal, after, limit, newest_first, apply, rescore, policy };
+            assert_eq!(bench.store.rescore_cases(request).await.unwrap().changed, 1);
+        }
+        bench.store.corrected_samples(SamplesRequest { tenant, principal, limit: 9 }).await.unwrap();
+        let (start, end, breakdown) = (START, START, Breakdown::Label);
+        let request = StatisticsRequest { tenant, principal, start, end, breakdown };
+        bench.store.count_interactions(request).await.unwrap();
+        let data = database(&home.data().join("data.db"));
+        let mut statement = data.prepare("SELECT event FROM events ORDER BY number").unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+        let actions: Vec<_> = rows.map(|row| row.unwrap()).map(|row| u16::from_be_bytes([row[1], row[2]])).collect();
+        // Two tenants, stored, read; policy, correction and the read that answers it, preview, scoring anew, samples, counts.
+        assert_eq!(actions, [1, 1, 10, 20, 40, 42, 21, 41, 43, 44, 45]);
+    }
+
+    #[tokio::test]
+    async fn a_policy_that_is_put_in_the_place_of_another_does_not_open() {
+        let (home, clock) = Home::new(START);
+        let bench = bench(&home, &clock).await;
+        for _ in 0..2 {
+            bench.store.put_policy(new_policy(&bench, triaged::policy::Policy::default())).await.unwrap();
+        }
+        let data = database(&home.data().join("data.db"));
+        let older = "UPDATE policies SET sealed = (SELECT sealed FROM policies WHERE revision = 2) WHERE revision = 3";
+        assert_eq!(data.execute(older, []).unwrap(), 1);
+        let read = bench.store.get_policy(bench.tenant, None).await;
+        assert!(matches!(read, Err(triaged::store::StoreError::Damaged(_))), "{read:?}");
+    }
+
     /// The files of a store as the first release wrote them, compressed.
     const FORMAT_1: [(&str, &[u8]); 3] = [
         ("data/data.db", include_bytes!("fixtures/store_format_1/data.db.zst")),
@@ -436,6 +507,8 @@ mod files {
         }
         assert_eq!(texts, ["two are late", "one parcel is late"]);
         assert_eq!(bench.lease_one().await.value, 2000);
+        let made = bench.store.put_policy(new_policy(&bench, triaged::policy::Policy::default())).await.unwrap();
+        assert_eq!(made.policy.revision, 2, "what later formats added is there");
     }
 
     #[tokio::test]

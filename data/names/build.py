@@ -159,6 +159,8 @@ def main():
     faker_given, faker_surname = faker_names()
     mimesis_given, mimesis_surname, cities = mimesis_names()
     given = merge(census("census_2020_first_names", (90, 2000, 20000)), faker_given, mimesis_given)
+    for word in (HERE / "more_given.txt").read_text().split("\n")[1:]:
+        given.update({word: max(given.get(word, 0), 2)} if word else {})
     surnames = merge(census("census_2020", (450, 4000, 40000)), faker_surname, mimesis_surname)
     surnames = {word: value for word, value in surnames.items() if not re.search("[а-яіїєґ]", word)}
     words = {}
@@ -167,6 +169,9 @@ def main():
         cased(language, given, names, words, capital)
     for language, floor in (("fr", 300), ("it", 1000), ("nl", 1000), ("pt", 1000)):
         counted(language, given, words, floor)
+    for word in (HERE / "foreign_words.txt").read_text().splitlines():
+        if not word.startswith("#"):
+            words[word] = max(words.get(word, 0), 1)
     for line in (HERE / "overrides.tsv").read_text().splitlines():
         if not line.startswith("#"):
             value, names = line.split("\t")

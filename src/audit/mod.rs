@@ -42,6 +42,18 @@ pub enum Action {
     ItemReleased = 33,
     /// An item was leased too often and parked.
     ItemParked = 34,
+    /// A policy was changed: a new revision was made.
+    PolicyUpdated = 40,
+    /// A policy was previewed over stored interactions.
+    PolicyPreviewed = 41,
+    /// A person corrected an assessment.
+    AssessmentCorrected = 42,
+    /// Stored interactions of a case were scored anew.
+    CaseRescored = 43,
+    /// Rows of a lexicon were proposed from corrections.
+    LexiconProposed = 44,
+    /// Statistics were read.
+    StatisticsRead = 45,
 }
 
 /// One event.

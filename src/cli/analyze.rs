@@ -6,11 +6,7 @@ use std::{
 };
 
 use super::{Exit, Failure, rescore::Offsets};
-use crate::{
-    archive::analyze::{self, Options},
-    policy::Policy,
-    triage::Triage,
-};
+use crate::archive::analyze::{self, Options};
 
 /// Bytes that are read at once.
 const BUFFER_BYTES: usize = 256 << 10;
@@ -24,16 +20,19 @@ pub(super) struct Args {
     /// What offsets count
     #[arg(long, value_enum, default_value_t)]
     offsets: Offsets,
+    /// Lexicon file laid over the built-in one of its language; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    lexicon: Vec<String>,
 }
 
 /// Analyses standard input.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let triage = Triage::new()?;
+    let (triage, policy) = super::lexicon::layered(&args.lexicon)?;
     let mut options = Options { offsets: args.offsets.into(), ..Options::default() };
     options.threads = args.threads.map_or(options.threads, NonZeroUsize::get);
     let mut input = BufReader::with_capacity(BUFFER_BYTES, io::stdin());
     let mut output = io::stdout().lock();
-    match analyze::run(&triage, &Policy::default(), &mut input, &mut output, options) {
+    match analyze::run(&triage, &policy, &mut input, &mut output, options) {
         Ok(summary) if summary.refused > 0 => Ok(Exit::BadRows),
         Ok(_) => Ok(Exit::Done),
         // Whoever reads has seen enough, as with `head`.

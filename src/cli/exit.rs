@@ -6,6 +6,7 @@ use crate::{
     archive::error::ArchiveError,
     config::ConfigError,
     crypto::master::MasterKeyError,
+    lexicon::LexiconError,
     redact::RuleError,
     service::server::{ServerError, tls::TlsError},
     store::{StoreError, embedded::OpenError},
@@ -73,6 +74,9 @@ pub enum Failure {
     /// An archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// A lexicon file holds a bad line.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
     /// A built-in table is wrong.
     #[error("built-in rules: {0}")]
     Rules(#[from] RuleError),
@@ -92,13 +96,13 @@ impl Failure {
     /// The code a script sees.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) | Self::Tls(_) => Exit::Settings,
+            Self::Config(_) | Self::Tls(_) | Self::Lexicon(_) => Exit::Settings,
             Self::Argument(_) => Exit::Usage,
             Self::MasterKey(_) | Self::Open(_) | Self::InUse(_) | Self::Store(_) => Exit::Store,
             Self::Server(error) => match error {
                 ServerError::PlaintextOffLoopback(_) | ServerError::MetricsOffLoopback(_) => Exit::Settings,
                 ServerError::Io(_) | ServerError::Transport(_) => Exit::Machine,
-                ServerError::Store(_) => Exit::Store,
+                ServerError::Store(_) | ServerError::Policies(_) => Exit::Store,
                 ServerError::Table(_) | ServerError::Reflection(_) => Exit::Fault,
             },
             Self::Archive(error) => archive(error),

@@ -7,6 +7,7 @@ mod config;
 mod credential;
 mod digest;
 mod exit;
+mod lexicon;
 mod log;
 mod open;
 mod progress;
@@ -48,6 +49,9 @@ enum Command {
     Rescore(Box<rescore::Args>),
     /// Prints the digest of the results in a file, or holds it against an expected one
     Digest(digest::Args),
+    /// Checks, explains and learns lexicons
+    #[command(subcommand)]
+    Lexicon(lexicon::Command),
     /// Writes a completion script for a shell
     Completions(completions::Args),
 }
@@ -62,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Analyze(args) => analyze::run(&args),
         Command::Rescore(args) => rescore::run(&args),
         Command::Digest(args) => digest::run(&args),
+        Command::Lexicon(command) => lexicon::run(&command),
         Command::Completions(args) => completions::run(&args),
     };
     let exit = done.unwrap_or_else(|failure| {

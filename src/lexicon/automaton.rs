@@ -11,24 +11,68 @@ pub(super) type NodeId = u32;
 /// A state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Node {
-    /// What the phrase that ends here says.
-    pub(super) entry: Option<Entry>,
+    /// What the phrase that ends here says: its place among the entries, from 1; 0 where none ends.
+    entry: u32,
+    /// Where its edges begin.
+    edges: u32,
     /// The words a phrase goes on with, as bits of [`bit`]: a word whose bit is not set leads nowhere.
     pub(super) next: u64,
 }
 
 /// The bit of a word in [`Node::next`].
-pub(super) fn bit(word: WordId) -> u64 {
+fn bit(word: WordId) -> u64 {
     1 << (word & 63)
 }
+
+/// So many edges are searched faster one by one.
+const FEW_EDGES: usize = 8;
 
 /// The states and the ways between them.
 #[derive(Debug, Default)]
 pub(super) struct Automaton {
-    /// By number.
-    pub(super) nodes: Vec<Node>,
-    /// From a state by a word to the next state.
-    pub(super) edges: FxHashMap<(NodeId, WordId), NodeId>,
+    /// By number, and one more at the end.
+    nodes: Vec<Node>,
+    /// Those of one state together, by word.
+    edges: Vec<(WordId, NodeId)>,
+    entries: Vec<Entry>,
+    /// By word number: the state after a first word; 0 where no phrase begins with it.
+    first: Vec<NodeId>,
+}
+
+impl Automaton {
+    pub(super) fn node(&self, node: NodeId) -> Node {
+        self.nodes.get(node as usize).copied().unwrap_or_default()
+    }
+
+    /// What the phrase that ends in a state says.
+    pub(super) fn entry(&self, node: Node) -> Option<Entry> {
+        if node.entry == 0 { None } else { self.entries.get(node.entry as usize - 1).copied() }
+    }
+
+    /// The state after a first word.
+    pub(super) fn first(&self, word: WordId) -> Option<NodeId> {
+        self.first.get(word as usize).copied().filter(|node| *node != 0)
+    }
+
+    /// The state after a further word. Most words lead nowhere, which the bits of the state tell without a search.
+    pub(super) fn edge(&self, from: NodeId, node: Node, word: WordId) -> Option<NodeId> {
+        if node.next & bit(word) == 0 {
+            return None;
+        }
+        let end = self.nodes.get(from as usize + 1)?.edges;
+        let edges = self.edges.get(node.edges as usize..end as usize)?;
+        let place = if edges.len() <= FEW_EDGES {
+            edges.iter().position(|(known, _)| *known == word)
+        } else {
+            edges.binary_search_by_key(&word, |(known, _)| *known).ok()
+        };
+        Some(edges.get(place?)?.1)
+    }
+
+    /// Whether it holds no phrase.
+    pub(super) fn is_empty(&self) -> bool {
+        self.edges.is_empty()
+    }
 }
 
 /// A place between two elements of one row.
@@ -90,27 +134,41 @@ impl Chains {
         }
     }
 
-    /// The automaton; where two rows end in the same state, the later one counts.
-    pub(super) fn automaton(&self) -> Automaton {
-        let mut automaton = Automaton::default();
+    /// The automaton over so many words; where two rows end in the same state, the later one counts.
+    pub(super) fn automaton(&self, words: usize) -> Automaton {
+        let mut automaton = Automaton { first: vec![0; words], ..Automaton::default() };
         let mut known: FxHashMap<Vec<u32>, NodeId> = FxHashMap::default();
         let mut sets = vec![vec![0]];
         let mut next = 0;
-        automaton.nodes.push(Node::default());
         while let Some(set) = sets.get(next).cloned() {
-            let from = NodeId::try_from(next).unwrap_or(NodeId::MAX);
+            self.push_node(&mut automaton, &set);
             for (word, targets) in self.targets(&set) {
-                let new = NodeId::try_from(sets.len()).unwrap_or(NodeId::MAX);
+                let new = number(sets.len());
                 let to = *known.entry(targets).or_insert_with_key(|targets| {
                     sets.push(targets.clone());
-                    automaton.nodes.push(self.node(targets));
                     new
                 });
-                automaton.edges.insert((from, word), to);
+                if let (0, Some(first)) = (next, automaton.first.get_mut(word as usize)) {
+                    *first = to;
+                }
+                automaton.edges.push((word, to));
             }
             next += 1;
         }
+        let edges = number(automaton.edges.len());
+        automaton.nodes.push(Node { edges, ..Node::default() });
         automaton
+    }
+
+    /// Appends the state of a set of places; its edges follow.
+    fn push_node(&self, automaton: &mut Automaton, set: &[u32]) {
+        let places = || set.iter().filter_map(|place| self.places.get(*place as usize));
+        let entry = places().filter_map(|place| place.entry).next_back().map_or(0, |entry| {
+            automaton.entries.push(entry);
+            number(automaton.entries.len())
+        });
+        let next = places().flat_map(|place| &place.edges).fold(0, |bits, (word, _)| bits | bit(*word));
+        automaton.nodes.push(Node { entry, edges: number(automaton.edges.len()), next });
     }
 
     /// Where the words lead from a set of places, in the order of the words.
@@ -122,11 +180,8 @@ impl Chains {
         let by_word = edges.chunk_by(|one, other| one.0 == other.0);
         by_word.filter_map(|edges| Some((edges.first()?.0, edges.iter().map(|edge| edge.1).collect()))).collect()
     }
+}
 
-    fn node(&self, set: &[u32]) -> Node {
-        let places = || set.iter().filter_map(|place| self.places.get(*place as usize));
-        let entry = places().filter_map(|place| place.entry).next_back();
-        let next = places().flat_map(|place| &place.edges).fold(0, |bits, (word, _)| bits | bit(*word));
-        Node { entry, next }
-    }
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -19,6 +19,7 @@ pub const FILES: &[(&str, &str)] = files![
     "en/shifters.tsv",
     "en/opinion.tsv",
     "en/sectors.tsv",
+    "en/complaints.tsv",
     "en/support.tsv",
     "en/urgency.tsv",
     "en/emergency.tsv",

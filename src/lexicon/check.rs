@@ -1,6 +1,8 @@
 //! Looks over one lexicon file for the people who write it: bad lines, and rows that another row makes pointless.
 //! Returns values; printing them is the command line's.
 
+use std::fmt;
+
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -36,7 +38,28 @@ pub enum RemarkKind {
     Conflict(usize),
 }
 
+impl fmt::Display for RemarkKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bad(problem) => problem.fmt(formatter),
+            Self::Duplicate(line) => write!(formatter, "line {line} says all of it again"),
+            Self::Unreachable(line) => {
+                write!(formatter, "unreachable: line {line} gives every form of it another meaning")
+            }
+            Self::Conflict(line) => write!(formatter, "line {line} gives some forms of it another meaning"),
+        }
+    }
+}
+
 impl RemarkKind {
+    /// The later line that the remark names.
+    pub fn other_line(self) -> Option<usize> {
+        match self {
+            Self::Bad(_) => None,
+            Self::Duplicate(line) | Self::Unreachable(line) | Self::Conflict(line) => Some(line),
+        }
+    }
+
     /// Whether the program would refuse the file.
     pub fn is_error(self) -> bool {
         matches!(self, Self::Bad(_))

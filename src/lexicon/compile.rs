@@ -1,7 +1,7 @@
 //! One language's rows, compiled: a vocabulary and an automaton over word numbers. Knows nothing of texts.
 
 use super::{
-    automaton::{Automaton, Chains, Node, NodeId, bit},
+    automaton::{Automaton, Chains},
     phrase::{self, Classes, Element, Step},
     row::{LexiconError, Problem, Row, rows},
     signal::Cue,
@@ -24,13 +24,13 @@ pub struct Entry {
 #[derive(Debug)]
 pub(super) struct Compiled {
     pub(super) vocabulary: Vocabulary,
-    /// By word number: the state after a first word; 0 where no phrase begins with it.
-    first: Vec<NodeId>,
     /// By word number: whether it stands for a number.
     numbers: Vec<bool>,
     /// By word number: whether it names the speaker or the one addressed. Empty where the language has no such rows.
     persons: Vec<bool>,
-    automaton: Automaton,
+    pub(super) phrases: Automaton,
+    /// The rows that were learnt; they are found beside the others and hide none of them.
+    pub(super) learned: Automaton,
 }
 
 impl Compiled {
@@ -43,7 +43,8 @@ impl Compiled {
             numbers: Vec::new(),
             persons: Vec::new(),
             order: 0,
-            chains: Chains::new(),
+            phrases: Chains::new(),
+            learned: Chains::new(),
         };
         for (file, text) in files {
             for (line, row) in rows(text) {
@@ -55,20 +56,6 @@ impl Compiled {
             }
         }
         Ok(builder.build())
-    }
-
-    pub(super) fn node(&self, node: NodeId) -> Node {
-        self.automaton.nodes.get(node as usize).copied().unwrap_or_default()
-    }
-
-    /// The state after a further word. Most words lead nowhere, which the bits of the state tell without a look-up.
-    pub(super) fn edge(&self, from: NodeId, next: u64, word: WordId) -> Option<NodeId> {
-        if next & bit(word) == 0 { None } else { self.automaton.edges.get(&(from, word)).copied() }
-    }
-
-    /// The state after a first word.
-    pub(super) fn first(&self, word: WordId) -> Option<NodeId> {
-        self.first.get(word as usize).copied().filter(|node| *node != 0)
     }
 
     /// Whether the language can tell who is meant, and the word names the speaker or the one addressed.
@@ -88,7 +75,8 @@ struct Builder<'t> {
     numbers: Vec<WordId>,
     persons: Vec<WordId>,
     order: u32,
-    chains: Chains,
+    phrases: Chains,
+    learned: Chains,
 }
 
 impl Builder<'_> {
@@ -106,7 +94,8 @@ impl Builder<'_> {
         match entry.cue {
             Cue::Number => self.numbers.extend(&mut all),
             Cue::Person => self.persons.extend(&mut all),
-            _ => self.chains.add(&words, entry),
+            Cue::Learned => self.learned.add(&words, entry),
+            _ => self.phrases.add(&words, entry),
         }
         Ok(())
     }
@@ -124,16 +113,14 @@ impl Builder<'_> {
     }
 
     fn build(self) -> Compiled {
-        let automaton = self.chains.automaton();
-        let mut first = vec![0; self.vocabulary.len()];
         let words = self.vocabulary.len();
-        let (numbers, persons) = (flags(words, &self.numbers), flags(words, &self.persons));
-        for ((_, word), to) in automaton.edges.iter().filter(|((from, _), _)| *from == 0) {
-            if let Some(slot) = first.get_mut(*word as usize) {
-                *slot = *to;
-            }
+        Compiled {
+            numbers: flags(words, &self.numbers),
+            persons: flags(words, &self.persons),
+            phrases: self.phrases.automaton(words),
+            learned: self.learned.automaton(words),
+            vocabulary: self.vocabulary,
         }
-        Compiled { vocabulary: self.vocabulary, first, numbers, persons, automaton }
     }
 }
 

@@ -4,9 +4,9 @@
 use std::cmp::Reverse;
 
 use super::{
-    automaton::NodeId,
+    automaton::{Automaton, Node, NodeId},
     compile::{Compiled, Entry},
-    vocabulary::{ANY, GAP, NONE, NUMBER},
+    vocabulary::{ANY, CACHE, Cache, GAP, Ids, NONE, NUMBER},
 };
 use crate::text::{
     Language, Span,
@@ -32,8 +32,12 @@ pub struct Token {
     stem: u32,
     number: bool,
     taken: bool,
-    next: Option<usize>,
+    /// Place of the token that takes the next place in a phrase; [`LAST`] where none does.
+    next: u32,
 }
+
+/// No token follows.
+const LAST: u32 = u32::MAX;
 
 /// A phrase in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +52,14 @@ pub struct Hit {
     pub words: usize,
 }
 
+impl Hit {
+    /// Where it stands in the text of these tokens.
+    pub fn span(&self, tokens: &[Token]) -> Span {
+        let at = |index: usize| tokens.get(index).map(|token| token.span).unwrap_or_default();
+        Span { start: at(self.first).start, end: at(self.last).end }
+    }
+}
+
 /// A text cut into tokens, with the phrases found in it in order of their first token.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
@@ -55,6 +67,8 @@ pub struct Reading {
     pub tokens: Vec<Token>,
     /// The phrases.
     pub hits: Vec<Hit>,
+    /// The learnt phrases, wherever they stand: they may share words with each other and with the rest.
+    pub learned: Vec<Hit>,
     /// It speaks of the one who wrote it or to the one who reads it; also where the language cannot tell.
     pub personal: bool,
 }
@@ -72,9 +86,11 @@ impl Compiled {
     /// Reads the parts of `text` that `spans` name.
     pub(super) fn read(&self, text: &str, language: Language, spans: &[Span]) -> Reading {
         let mut reading = Reading { tokens: Vec::with_capacity(text.len() / 5 + 1), ..Reading::default() };
-        for span in spans {
-            self.cut(span.of(text), span.start, language, &mut reading.tokens);
-        }
+        CACHE.with_borrow_mut(|cache| {
+            for span in spans {
+                self.cut(cache, span.of(text), span.start, language, &mut reading.tokens);
+            }
+        });
         link(&mut reading.tokens);
         reading.personal = reading.tokens.iter().any(|token| self.is_person(token.exact) || self.is_person(token.stem));
         for first in 0..reading.tokens.len() {
@@ -85,19 +101,18 @@ impl Compiled {
                 reading.hits.push(Hit { entry, first, last: path.last, words: path.words });
             }
         }
+        if !self.learned.is_empty() {
+            reading.learned = all(&self.learned, &reading.tokens);
+        }
         reading
     }
 
-    fn cut(&self, text: &str, offset: u32, language: Language, tokens: &mut Vec<Token>) {
+    fn cut(&self, cache: &mut Cache, text: &str, offset: u32, language: Language, tokens: &mut Vec<Token>) {
         let mut words = Words::new(text, language);
         let mut folded = String::with_capacity(32);
         while let Some(word) = words.next(&mut folded) {
             let known = matches!(word.kind, WordKind::Word | WordKind::Emoji | WordKind::Number);
-            let ids = if known {
-                self.vocabulary.look_up(&folded, word.elongated)
-            } else {
-                super::vocabulary::Ids::default()
-            };
+            let ids = if known { self.vocabulary.look_up(cache, &folded, word.elongated) } else { Ids::default() };
             tokens.push(Token {
                 span: Span { start: word.span.start + offset, end: word.span.end + offset },
                 kind: word.kind,
@@ -107,90 +122,117 @@ impl Compiled {
                 stem: ids.stem,
                 number: word.kind == WordKind::Number || self.is_number(ids.exact) || self.is_number(ids.stem),
                 taken: false,
-                next: None,
+                next: LAST,
             });
         }
     }
 
     /// The form that begins at token `first` and holds the most words; of equal ones the shorter stretch.
     fn longest(&self, tokens: &[Token], first: usize) -> Option<(Entry, Path)> {
-        let token = tokens.get(first).filter(|token| !token.taken)?;
-        if token.exact | token.stem == NONE && !token.number {
-            return None;
-        }
-        let mut best = None;
-        let start = Path { words: 1, taken: 1, last: first };
-        let number = if token.number { NUMBER } else { NONE };
-        for word in [token.exact, token.stem, number] {
-            if let Some(node) = self.first(word) {
-                self.follow(tokens, first, node, start, &mut best);
+        tokens.get(first).filter(|token| !token.taken)?;
+        let mut best: Option<(Entry, Path)> = None;
+        let mut keep = |entry: Entry, path: Path| {
+            if best.is_none_or(|(other, found)| {
+                (path.words, Reverse(path.last), entry.order) > (found.words, Reverse(found.last), other.order)
+            }) {
+                best = Some((entry, path));
             }
-        }
+        };
+        Search { automaton: &self.phrases, tokens, first, once: true, found: &mut keep }.run();
         best
     }
+}
 
-    fn follow(&self, tokens: &[Token], first: usize, at: NodeId, path: Path, best: &mut Option<(Entry, Path)>) {
-        let node = self.node(at);
-        if let Some(entry) = node.entry
-            && best.is_none_or(|(other, found)| {
-                (path.words, Reverse(path.last), entry.order) > (found.words, Reverse(found.last), other.order)
-            })
-        {
-            *best = Some((entry, path));
+/// Every form of an automaton in a text, each at its place.
+fn all(automaton: &Automaton, tokens: &[Token]) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for first in 0..tokens.len() {
+        let mut keep = |entry, path: Path| hits.push(Hit { entry, first, last: path.last, words: path.words });
+        Search { automaton, tokens, first, once: false, found: &mut keep }.run();
+    }
+    hits
+}
+
+/// The search for the forms that begin at one token.
+struct Search<'r, F> {
+    automaton: &'r Automaton,
+    tokens: &'r [Token],
+    first: usize,
+    /// Words that a phrase has taken are not taken again.
+    once: bool,
+    /// Called with every form.
+    found: F,
+}
+
+impl<F: FnMut(Entry, Path)> Search<'_, F> {
+    fn run(&mut self) {
+        let Some(token) = self.tokens.get(self.first) else { return };
+        let start = Path { words: 1, taken: 1, last: self.first };
+        for word in token.words().into_iter().filter(|word| *word != NONE) {
+            if let Some(node) = self.automaton.first(word) {
+                self.follow(node, start);
+            }
+        }
+    }
+
+    fn follow(&mut self, at: NodeId, path: Path) {
+        let node = self.automaton.node(at);
+        if let Some(entry) = self.automaton.entry(node) {
+            (self.found)(entry, path);
         }
         if node.next == 0 {
             return;
         }
-        let mut after = path.last;
-        self.step(tokens, first, after, (at, node.next), path, best);
-        let Some(gap) = self.edge(at, node.next, GAP) else { return };
-        let gap = (gap, self.node(gap).next);
-        self.step(tokens, first, after, gap, path, best);
+        let Some(mut place) = next_word(self.tokens, path.last) else { return };
+        self.step(place, at, node, path);
+        let Some(gap) = self.automaton.edge(at, node, GAP) else { return };
+        let gap_node = self.automaton.node(gap);
+        self.step(place, gap, gap_node, path);
         for _ in 0..GAP_WORDS_MAX {
-            let Some(skipped) = next_word(tokens, after) else { return };
-            after = skipped;
-            self.step(tokens, first, after, gap, path, best);
+            let Some(next) = next_word(self.tokens, place) else { return };
+            place = next;
+            self.step(place, gap, gap_node, path);
         }
     }
 
-    /// Takes the word after token `after` from a state and its next words, in every way that a phrase allows.
-    fn step(
-        &self,
-        tokens: &[Token],
-        first: usize,
-        after: usize,
-        (at, next): (NodeId, u64),
-        path: Path,
-        best: &mut Option<(Entry, Path)>,
-    ) {
-        let Some(place) = next_word(tokens, after) else { return };
-        let Some(token) = tokens.get(place).filter(|token| !token.taken && place - first < 64) else { return };
-        let taken = Path { words: path.words + 1, taken: path.taken | 1 << (place - first), last: place };
-        let number = if token.number { NUMBER } else { NONE };
-        for word in [token.exact, token.stem, number] {
+    /// Takes the token at `place` from a state, in every way that a phrase allows.
+    fn step(&mut self, place: usize, at: NodeId, node: Node, path: Path) {
+        let offset = place - self.first;
+        let Some(token) = self.tokens.get(place).filter(|token| !(self.once && token.taken) && offset < 64) else {
+            return;
+        };
+        let taken = Path { words: path.words + 1, taken: path.taken | 1 << offset, last: place };
+        for word in token.words() {
             if word != NONE
-                && let Some(node) = self.edge(at, next, word)
+                && let Some(next) = self.automaton.edge(at, node, word)
             {
-                self.follow(tokens, first, node, taken, best);
+                self.follow(next, taken);
             }
         }
-        if let Some(node) = self.edge(at, next, ANY) {
-            self.follow(tokens, first, node, Path { words: path.words, taken: path.taken, last: place }, best);
+        if let Some(next) = self.automaton.edge(at, node, ANY) {
+            self.follow(next, Path { last: place, ..path });
         }
+    }
+}
+
+impl Token {
+    /// Its numbers, with [`NONE`] for those it has not.
+    fn words(&self) -> [u32; 3] {
+        [self.exact, self.stem, if self.number { NUMBER } else { NONE }]
     }
 }
 
 /// Notes for every token which one takes the next place in a phrase: over commas, but within the sentence.
 fn link(tokens: &mut [Token]) {
-    let mut next = None;
+    let mut next = LAST;
     for (index, token) in tokens.iter_mut().enumerate().rev() {
         token.next = next;
         if token.kind != WordKind::Comma {
-            next = token.kind.is_word().then_some(index);
+            next = if token.kind.is_word() { u32::try_from(index).unwrap_or(LAST) } else { LAST };
         }
     }
 }
 
 fn next_word(tokens: &[Token], after: usize) -> Option<usize> {
-    tokens.get(after)?.next
+    tokens.get(after).map(|token| token.next).filter(|next| *next != LAST).map(|next| next as usize)
 }

@@ -3,6 +3,7 @@
 
 pub mod builtin;
 pub mod check;
+pub mod learn;
 pub mod signal;
 
 mod automaton;
@@ -12,7 +13,10 @@ pub mod phrase;
 pub mod row;
 mod vocabulary;
 
-use std::{collections::hash_map, sync::LazyLock};
+use std::{
+    collections::hash_map,
+    sync::{Arc, LazyLock},
+};
 
 use aws_lc_rs::digest;
 use rustc_hash::FxHashMap;
@@ -28,10 +32,10 @@ use crate::text::{Language, Span};
 /// Directory of the files that every language shares.
 const ANY: &str = "any";
 
-/// The lexicons of all languages, compiled.
-#[derive(Debug)]
+/// The lexicons of all languages, compiled. A copy shares them.
+#[derive(Clone, Debug)]
 pub struct Lexicons {
-    languages: FxHashMap<Language, Compiled>,
+    languages: FxHashMap<Language, Arc<Compiled>>,
     revision: String,
 }
 
@@ -58,10 +62,30 @@ impl Lexicons {
             let Some(language) = language_of(name)? else { continue };
             if let hash_map::Entry::Vacant(vacant) = languages.entry(language) {
                 let own: Vec<_> = files.iter().copied().filter(|file| belongs(file.0, language)).collect();
-                vacant.insert(Compiled::new(language, &own)?);
+                vacant.insert(Arc::new(Compiled::new(language, &own)?));
             }
         }
         Ok(Self { languages, revision: revision(files) })
+    }
+
+    /// The built-in lexicons with further files laid over them; only their languages are compiled anew.
+    ///
+    /// # Errors
+    /// The first bad line, with file and line.
+    pub fn layered(&self, layer: &[(&str, &str)]) -> Result<Self, LexiconError> {
+        if layer.is_empty() {
+            return Ok(self.clone());
+        }
+        let mut files = vec![("base", self.revision.as_str())];
+        files.extend(layer);
+        let (mut languages, revision) = (self.languages.clone(), revision(&files));
+        for (name, _) in layer {
+            let Some(language) = language_of(name)? else { continue };
+            let all = builtin::FILES.iter().chain(layer).copied();
+            let own: Vec<_> = all.filter(|file| belongs(file.0, language)).collect();
+            languages.insert(language, Arc::new(Compiled::new(language, &own)?));
+        }
+        Ok(Self { languages, revision })
     }
 
     /// Hash of the files: the same for the same rows on every machine.
@@ -158,6 +182,21 @@ mod tests {
         let error = Lexicons::parse(&[("en/a.tsv", "# ok\nbad\tx\tpolarity")]).unwrap_err();
         assert_eq!(error.to_string(), "en/a.tsv:2: the weight is no integer of -4000..4000");
         assert!(Lexicons::parse(&[("xx/a.tsv", "")]).is_err());
+    }
+
+    #[test]
+    fn a_layer_wins_in_its_language_and_changes_the_revision() {
+        let base = Lexicons::builtin();
+        let layered = base.layered(&[("en/tenant.tsv", "gribble\t700\tnot_working")]).unwrap();
+        let hits = |lexicons: &Lexicons, language| {
+            lexicons.read("my gribble", language, &[Span::new(0, 10)]).unwrap().hits.len()
+        };
+        assert_eq!(hits(&layered, Language::English), hits(base, Language::English) + 1);
+        assert_eq!(hits(&layered, Language::German), hits(base, Language::German));
+        assert_ne!(layered.revision(), base.revision());
+        assert_eq!(base.layered(&[]).unwrap().revision(), base.revision());
+        let error = base.layered(&[("en/tenant.tsv", "gribble\t700\tno_such")]).unwrap_err();
+        assert_eq!(error.to_string(), "en/tenant.tsv:1: unknown signal");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::signal::{Cue, Group};
+use crate::text::Language;
 
 /// Least and greatest weight of a row, in thousandths.
 pub const WEIGHT_MILLIS: std::ops::RangeInclusive<i32> = -4000..=4000;
@@ -69,6 +70,12 @@ pub enum Row<'t> {
     },
 }
 
+/// The language that a comment of a file states: `# language: en`.
+pub fn stated_language(text: &str) -> Option<Language> {
+    let comments = text.lines().take_while(|line| line.starts_with('#'));
+    comments.filter_map(|line| line.strip_prefix("# language:")).find_map(|tag| Language::from_tag(tag.trim()))
+}
+
 /// The rows of a file with their line numbers.
 pub fn rows(text: &str) -> impl Iterator<Item = (usize, Result<Row<'_>, Problem>)> {
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim_end()));
@@ -104,6 +111,12 @@ mod tests {
     #[test]
     fn comments_and_empty_lines_are_no_rows() {
         assert_eq!(rows("# title\n\n# licence: MIT\n").count(), 0);
+    }
+
+    #[test]
+    fn a_comment_may_state_the_language() {
+        assert_eq!(stated_language("# a list\n# language: de\nx\t1\tpolarity"), Some(Language::German));
+        assert_eq!(stated_language("x\t1\tpolarity\n# language: de"), None);
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! The signals that a lexicon row may carry: one table of names and groups that the scoring, the priority and the
 //! documentation read.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 /// What a phrase stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each variant is described by its row of CUES")]
@@ -53,6 +57,8 @@ pub enum Cue {
     EmergencyDanger,
     EmergencyFraud,
     EmergencyOutage,
+    Learned,
+    Narration,
 }
 
 /// What kind of cue it is.
@@ -78,6 +84,8 @@ pub enum Group {
     Shifter,
     /// An explicit emergency rule.
     Emergency,
+    /// A row learnt from labelled conversations: it adds its weight as it is, beside what the other rows say.
+    Learned,
 }
 
 /// A row of the table.
@@ -96,7 +104,7 @@ const fn row(cue: Cue, name: &'static str, group: Group) -> CueRow {
 }
 
 /// Every cue, in the order of the enumeration.
-pub const CUES: [CueRow; 47] = [
+pub const CUES: [CueRow; 49] = [
     row(Cue::Polarity, "polarity", Group::General),
     row(Cue::Disappointment, "disappointment", Group::General),
     row(Cue::Profanity, "profanity", Group::General),
@@ -144,6 +152,8 @@ pub const CUES: [CueRow; 47] = [
     row(Cue::EmergencyDanger, "emergency_danger", Group::Emergency),
     row(Cue::EmergencyFraud, "emergency_fraud", Group::Emergency),
     row(Cue::EmergencyOutage, "emergency_outage", Group::Emergency),
+    row(Cue::Learned, "learned", Group::Learned),
+    row(Cue::Narration, "narration", Group::General),
 ];
 
 impl Cue {
@@ -164,7 +174,9 @@ impl Cue {
 
     /// The cue of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        CUES.iter().find(|row| row.name == name).map(|row| row.cue)
+        static NAMES: LazyLock<FxHashMap<&str, Cue>> =
+            LazyLock::new(|| CUES.iter().map(|row| (row.name, row.cue)).collect());
+        NAMES.get(name).copied()
     }
 }
 

@@ -76,18 +76,15 @@ impl Vocabulary {
     }
 
     /// The numbers of a folded word.
-    pub(super) fn look_up(&self, word: &str, elongated: bool) -> Ids {
+    pub(super) fn look_up(&self, cache: &mut Cache, word: &str, elongated: bool) -> Ids {
         let Some(key) = key(self.serial, word) else { return self.find(word, elongated) };
-        CACHE.with_borrow_mut(|cache| {
-            let hash = hash(key);
-            let slot = cache.near.slot(hash);
-            if slot.key != key {
-                *slot =
-                    cache.far.find(hash >> 17, key).unwrap_or_else(|| Slot { key, ids: self.find(word, elongated) });
-                cache.far.keep(hash >> 17, *slot);
-            }
-            slot.ids
-        })
+        let hash = hash(key);
+        let slot = cache.near.slot(hash);
+        if slot.key != key {
+            *slot = cache.far.find(hash >> 17, key).unwrap_or_else(|| Slot { key, ids: self.find(word, elongated) });
+            cache.far.keep(hash >> 17, *slot);
+        }
+        slot.ids
     }
 
     fn find(&self, word: &str, elongated: bool) -> Ids {
@@ -195,13 +192,15 @@ impl Slots {
     }
 }
 
-struct Cache {
+/// Words that were looked up lately, of any vocabulary.
+pub(super) struct Cache {
     near: Slots,
     far: Slots,
 }
 
 thread_local! {
-    static CACHE: RefCell<Cache> =
+    /// The cache of this thread; borrowed for a whole text at a time.
+    pub(super) static CACHE: RefCell<Cache> =
         RefCell::new(Cache { near: Slots(vec![EMPTY; NEAR_SLOTS]), far: Slots(vec![EMPTY; FAR_SLOTS]) });
 }
 
@@ -209,15 +208,21 @@ thread_local! {
 mod tests {
     use super::*;
 
+    impl Vocabulary {
+        fn at_once(&self, word: &str, elongated: bool) -> Ids {
+            CACHE.with_borrow_mut(|cache| self.look_up(cache, word, elongated))
+        }
+    }
+
     #[test]
     fn words_are_found_by_form_stem_and_spelling() {
         let mut words = Vocabulary::new(Language::Portuguese);
         let nao = words.add_stem("não");
         let um = words.add_exact("um");
-        assert_eq!(words.look_up("não", false), Ids { exact: NONE, stem: nao });
-        assert_eq!(words.look_up("nao", false), Ids { exact: NONE, stem: nao });
-        assert_eq!(words.look_up("um", false), Ids { exact: um, stem: NONE });
-        assert_eq!(words.look_up("naaaao", true), Ids { exact: NONE, stem: nao });
+        assert_eq!(words.at_once("não", false), Ids { exact: NONE, stem: nao });
+        assert_eq!(words.at_once("nao", false), Ids { exact: NONE, stem: nao });
+        assert_eq!(words.at_once("um", false), Ids { exact: um, stem: NONE });
+        assert_eq!(words.at_once("naaaao", true), Ids { exact: NONE, stem: nao });
     }
 
     #[test]
@@ -225,9 +230,9 @@ mod tests {
         let mut one = Vocabulary::new(Language::English);
         let other = Vocabulary::new(Language::English);
         let id = one.add_stem("waiting");
-        assert_eq!(one.look_up("waited", false).stem, id);
-        assert_eq!(other.look_up("waited", false).stem, NONE);
+        assert_eq!(one.at_once("waited", false).stem, id);
+        assert_eq!(other.at_once("waited", false).stem, NONE);
         let long = "a".repeat(60);
-        assert_eq!(one.look_up(&long, false), Ids::default());
+        assert_eq!(one.at_once(&long, false), Ids::default());
     }
 }

@@ -2,6 +2,8 @@
 //! Knows nothing of how answers are found.
 
 use super::{
+    flags::Flags,
+    gazetteer::Gap,
     token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues},
 };
@@ -85,10 +87,14 @@ impl Dialogue {
         match question(turn, side) {
             Some(cues) if !cues.is_empty() => *own = Question { cues, left: ANSWERS_MAX },
             _ if only_acknowledges(turn) => {}
+            Some(_) if asks_else(turn) => own.left = 0,
             _ => own.left = own.left.saturating_sub(1),
         }
     }
 }
+
+/// Cues that name something else than the number that is being told: `and the last four` goes on with it.
+const NAMING: Cues = Cues::MEANING.with(&[Cue::Currency, Cue::Unit]).without(Cue::Ending);
 
 /// Whether the turn may stand between the parts of a number: a few words that name nothing.
 pub(super) fn passes(turn: &NormalisedTurn<'_>) -> bool {
@@ -98,19 +104,19 @@ pub(super) fn passes(turn: &NormalisedTurn<'_>) -> bool {
             || token.word.number.is_some()
             || token.word.cues.any(Cues::of(&[Cue::Acknowledge, Cue::Filler, Cue::Correction]))
     };
-    let asks = turn.text().contains('?') && !turn.tokens().iter().all(echo);
+    let asks = asks_aloud(turn) && !turn.tokens().iter().all(echo);
     only_acknowledges(turn)
-        || (few
-            && !asks
-            && turn
-                .tokens()
-                .iter()
-                .all(|token| !token.word.cues.any(Cues::MEANING | Cue::Currency.into() | Cue::Unit.into())))
+        || (few && !asks && turn.tokens().iter().all(|token| token.word.cues & NAMING == Cues::default()))
+}
+
+/// Whether a question mark stands in the turn.
+fn asks_aloud(turn: &NormalisedTurn<'_>) -> bool {
+    turn.has_gap(Gap::ASK)
 }
 
 /// Whether the turn holds nothing but acknowledgements, digits that are read back and placeholders.
 pub(super) fn only_acknowledges(turn: &NormalisedTurn<'_>) -> bool {
-    !turn.text().contains('?')
+    !asks_aloud(turn)
         && turn.tokens().iter().all(|token| {
             let cues = Cues::of(&[Cue::Acknowledge, Cue::Filler]);
             matches!(token.class, Class::Digits | Class::Placeholder(_))
@@ -122,22 +128,39 @@ pub(super) fn only_acknowledges(turn: &NormalisedTurn<'_>) -> bool {
 /// A sentence of the company with at most this many words that names a kind asks for it: `and your postcode please`.
 const DEMAND_WORDS_MAX: usize = 12;
 
+/// What else than a card may expire.
+const ENDING: Cues =
+    Cues::of(&[Cue::Order, Cue::Passport, Cue::License, Cue::NationalId, Cue::Medical, Cue::Product, Cue::Tracking]);
+
 /// The meaning cues of the last sentence that asks; of the sentence before it, where it only says `What is it?`.
 fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let mut asked = None;
     let mut before = Cues::default();
     let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
+    let mut lapses = false;
     let count = turn.tokens().len();
-    for (index, token) in turn.tokens().iter().enumerate() {
+    for index in 0..count {
+        let marked = index + 1 == count || turn.flags(index + 1).any(Flags::BEHIND_MARK);
+        if !marked && !turn.flags(index).any(Flags::CUED) {
+            continue;
+        }
+        let Some(token) = turn.token(index) else { break };
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
+        lapses |= token.word.cues.has(Cue::Lapse);
         denies |= token.word.cues.has(Cue::Negation) && is_never(turn.word(index));
-        let gap = turn.gap(index);
+        let gap = if marked { turn.gap(index) } else { "" };
         let ends = index + 1 == count || gap.contains(['?', '!', '\n']) || gap.contains(". ");
         if !ends {
             continue;
         }
-        let demand = side == Side::Company && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
+        let vague = meaning == meaning & Cues::of(&[Cue::Travel, Cue::Ordinal]);
+        let demand =
+            side == Side::Company && !vague && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
+        // When a contract or a passport ends is not when a card does.
+        if meaning.has(Cue::Expiry) && (lapses || meaning.any(ENDING)) && !meaning.has(Cue::Card) {
+            meaning = meaning.without(Cue::Expiry);
+        }
         if gap.contains('?') || ((asks || demand) && !denies && !meaning.is_empty()) {
             let own = if meaning.is_empty() { before } else { meaning };
             let known = asked.get_or_insert(own);
@@ -145,8 +168,25 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
         }
         before = meaning;
         (meaning, asks, denies, first) = (Cues::default(), false, false, index + 1);
+        lapses = false;
     }
     asked
+}
+
+/// Whether the turn asks for something that no cue names: `How much would you like to transfer?`. `What was that?` asks
+/// for the same again.
+fn asks_else(turn: &NormalisedTurn<'_>) -> bool {
+    const ASKING: &[&str] = &[
+        "what", "which", "how", "when", "why", "wie", "welche", "welcher", "welches", "wann", "warum", "combien",
+        "quel", "quelle", "quels", "quelles", "cuanto", "cuantos", "cuanta", "cuantas", "quanto", "quanti", "quante",
+        "quantos", "quantas", "qual", "quale", "quali", "cual", "hoeveel", "welk", "hvilken", "vilken",
+    ];
+    const AGAIN: &[&str] = &[
+        "that", "it", "again", "repeat", "say", "spell", "rest", "next", "sorry", "pardon", "one", "this", "last",
+        "es", "das", "nochmal", "ca", "cela", "eso", "otra", "isso", "questo", "dat", "det",
+    ];
+    let words = || (0..turn.tokens().len()).map(|index| turn.word(index));
+    words().any(|word| ASKING.contains(&word)) && !words().any(|word| AGAIN.contains(&word)) && turn.tokens().len() > 3
 }
 
 /// `We never ask for your PIN` asks for nothing.

@@ -8,13 +8,15 @@ use super::{
     candidate::Candidate,
     dialogue::{Dialogue, Side, passes},
     find::{self, View},
+    flags::Flags,
     held::{Held, Waiting},
-    known::{Known, Mentions, compact},
+    known::{Known, compact},
+    mentions::Mentions,
     numbering::Numbering,
     redactor::Redactor,
     resolve::{resolve, trim},
     split::{self, Chain},
-    token::{Class, NormalisedTurn, Token},
+    token::{Class, Memory, NormalisedTurn, Token},
 };
 use crate::{
     conversation::{Part, Party, RawTurn, Role},
@@ -32,6 +34,7 @@ pub struct Fold<'r> {
     turns: Vec<Held>,
     mentions: Mentions,
     changed: Vec<u32>,
+    memory: Memory,
 }
 
 impl<'r> Fold<'r> {
@@ -45,13 +48,14 @@ impl<'r> Fold<'r> {
             turns: Vec::new(),
             mentions: Mentions::default(),
             changed: Vec::new(),
+            memory: Memory::default(),
         }
     }
 
     /// Redacts the next turn.
     pub fn push(&mut self, turn: &RawTurn) -> Pushed {
         let received = turn.text.expose();
-        let normalised = NormalisedTurn::new(received);
+        let normalised = NormalisedTurn::with(received, &mut self.memory);
         let asked = self.dialogue.asked(turn.role);
         let view = View { turn: &normalised, role: turn.role, part: turn.part, asked: &asked };
         self.skip_placeholders(&normalised);
@@ -64,8 +68,14 @@ impl<'r> Fold<'r> {
             self.link(&view, index, received, normalised.received(span), &digits, cues);
         }
         self.rewrite(known_before);
-        self.mentions.add(index, &normalised);
-        self.look_again(index, turn.role, turn.part);
+        self.mentions.add(normalised.heads());
+        if self.turns.get(index as usize).is_none_or(|held| held.findings.is_empty()) {
+            self.dialogue.heard(turn.role, &normalised);
+            normalised.recycle(&mut self.memory);
+        } else {
+            normalised.recycle(&mut self.memory);
+            self.look_again(index, turn.role, turn.part);
+        }
         self.pushed(index)
     }
 
@@ -81,9 +91,10 @@ impl<'r> Fold<'r> {
         for round in 0..=ROUNDS_MAX {
             let Some(held) = self.turns.get(index as usize) else { return };
             let text = held.text.clone();
-            let turn = NormalisedTurn::new(&text);
-            if held.findings.is_empty() || round == ROUNDS_MAX {
+            let turn = NormalisedTurn::with(&text, &mut self.memory);
+            if round == ROUNDS_MAX {
                 self.dialogue.heard(role, &turn);
+                turn.recycle(&mut self.memory);
                 return;
             }
             let asked = self.dialogue.asked(role);
@@ -91,11 +102,13 @@ impl<'r> Fold<'r> {
             let found = self.candidates(&View { turn: &turn, role, part, asked: &asked });
             if found.is_empty() {
                 self.dialogue.heard(role, &turn);
+                turn.recycle(&mut self.memory);
                 return;
             }
             if let Some(held) = self.turns.get_mut(index as usize) {
                 insert(held, &turn, found, &mut self.numbering);
             }
+            turn.recycle(&mut self.memory);
             self.rewrite(since);
         }
     }
@@ -118,10 +131,8 @@ impl<'r> Fold<'r> {
     }
 
     fn skip_placeholders(&mut self, turn: &NormalisedTurn<'_>) {
-        for (index, token) in turn.tokens().iter().enumerate() {
-            if matches!(token.class, Class::Placeholder(_)) {
-                self.numbering.skip(turn.raw(index));
-            }
+        for (index, _) in turn.flagged(Flags::PLACEHOLDER) {
+            self.numbering.skip(turn.raw(index));
         }
     }
 
@@ -202,7 +213,8 @@ impl<'r> Fold<'r> {
         let continues = self.chain.as_ref().is_some_and(|chain| chain.side == side && self.in_reach(chain));
         let echoes =
             self.chain.as_ref().is_some_and(|chain| chain.side != side && self.in_reach(chain)) && passes(view.turn);
-        let found = split::fragment(view, continues);
+        let wanted = continues || echoes || split::may_begin(view.turn);
+        let found = if wanted { split::fragment(view, continues) } else { None };
         let repeats = |fragment: &split::Fragment| {
             let said = self.chain.as_ref().is_some_and(|chain| chain.digits.contains(&fragment.digits));
             echoes && fragment.trails && said
@@ -292,7 +304,7 @@ const ROUNDS_MAX: usize = 4;
 /// The candidates without what placeholders that stand in the received text cover.
 fn beside_placeholders(turn: &NormalisedTurn<'_>, found: Vec<Candidate>) -> Vec<Candidate> {
     let opaque = |token: &&Token| matches!(token.class, Class::Placeholder(_));
-    if !turn.tokens().iter().any(|token| opaque(&token)) {
+    if !turn.has(Flags::PLACEHOLDER) {
         return found;
     }
     let mut free = Vec::with_capacity(found.len());

@@ -7,26 +7,28 @@ use zeroize::Zeroizing;
 use super::{
     Kind, Likelihood, Reason,
     candidate::Candidate,
-    gazetteer,
+    gazetteer, heads,
     kind::Class as KindClass,
     token::{Case, Class, NormalisedTurn},
 };
 use crate::conversation::Party;
-
-/// A value is looked up by its first letters and digits: by eight if it has as many.
-const HEAD_BYTES: usize = 8;
-
-/// Shorter values are looked up by three.
-const SHORT_HEAD_BYTES: usize = 3;
-
-/// The first letters and digits of a value, filled up with zeros.
-type Head = [u8; HEAD_BYTES];
 
 /// Shorter values than this, in letters and digits, are not searched for again unless they are secrets.
 const VALUE_CHARS_MIN: usize = 6;
 
 /// Secrets are searched for again from this many letters and digits on.
 const SECRET_CHARS_MIN: usize = 4;
+
+/// Whether a name is another word, a place, a month or a brand too.
+fn is_other(entry: gazetteer::Entry) -> bool {
+    use gazetteer::Class;
+    const OTHERS: gazetteer::Classes =
+        gazetteer::Classes::of(&[Class::Calendar, Class::Brand, Class::City, Class::Place, Class::Org, Class::Role]);
+    entry.ordinary > 0 || entry.classes.any(OTHERS)
+}
+
+/// A name of so many letters that is no other word is searched for in lower case too.
+const LOWER_CHARS_MIN: usize = 5;
 
 /// How many values one interaction may bring; what comes after is redacted where it stands, but not searched for.
 const VALUES_MAX: usize = 20_000;
@@ -47,7 +49,10 @@ struct Value {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     values: Vec<Value>,
-    index: FxHashMap<Head, Vec<u32>>,
+    /// Values by their heads.
+    index: FxHashMap<u64, Vec<u32>>,
+    /// One bit for the short head of every value; empty while there is none.
+    sieve: Vec<u64>,
 }
 
 impl Known {
@@ -91,7 +96,9 @@ impl Known {
         let turn = NormalisedTurn::new(name);
         let whole = compact(turn.lower());
         let count = turn.tokens().len();
-        self.add(&whole, &whole, Kind::Person, reason, count == 1);
+        let entry = gazetteer::look_up(turn.word(0));
+        let cased = count == 1 && (is_other(entry) || whole.len() < LOWER_CHARS_MIN);
+        self.add(&whole, &whole, Kind::Person, reason, cased);
         for index in (0..count).filter(|_| count > 1) {
             let part = turn.word(index);
             let entry = gazetteer::look_up(part);
@@ -100,7 +107,8 @@ impl Known {
                 && (entry.is_name() || entry.ordinary == 0)
                 && !entry.is(gazetteer::Class::Title)
             {
-                self.add(&compact(part), &whole, Kind::Person, reason, true);
+                let cased = is_other(entry) || part.len() < LOWER_CHARS_MIN;
+                self.add(&compact(part), &whole, Kind::Person, reason, cased);
             }
         }
     }
@@ -118,13 +126,18 @@ impl Known {
     }
 
     fn add(&mut self, compact: &str, stands_for: &str, kind: Kind, reason: Reason, cased: bool) {
-        let Some(head) = head(compact) else { return };
+        let Some(head) = heads::of(compact) else { return };
         let bucket = self.index.entry(head).or_default();
         let known = bucket.iter().any(|at| {
             self.values.get(*at as usize).is_some_and(|value| *value.compact == *compact && value.cased <= cased)
         });
         if known || self.values.len() >= VALUES_MAX {
             return;
+        }
+        self.sieve.resize(SIEVE_WORDS, 0);
+        let (word, bit) = sieve(head);
+        if let Some(word) = self.sieve.get_mut(word) {
+            *word |= bit;
         }
         bucket.push(u32::try_from(self.values.len()).unwrap_or(u32::MAX));
         let (compact, stands_for) = (Zeroizing::new(compact.to_owned()), Zeroizing::new(stands_for.to_owned()));
@@ -136,11 +149,14 @@ impl Known {
         if self.values.len() <= since {
             return;
         }
-        for (index, token) in turn.tokens().iter().enumerate() {
-            if matches!(token.class, Class::Placeholder(_)) {
+        for (index, head) in turn.heads().iter().enumerate() {
+            let (word, bit) = sieve(*head);
+            if self.sieve.get(word).is_none_or(|word| word & bit == 0)
+                || turn.token(index).is_some_and(|token| matches!(token.class, Class::Placeholder(_)))
+            {
                 continue;
             }
-            let values = heads_at(turn, index)
+            let values = [heads::short(*head), heads::long(*head)]
                 .into_iter()
                 .flatten()
                 .filter_map(|head| self.index.get(&head))
@@ -159,38 +175,9 @@ impl Known {
         }
     }
 
-    /// The first letters and digits of the values learnt from number `since` on.
-    pub(super) fn heads(&self, since: usize) -> impl Iterator<Item = Head> {
-        self.values.iter().skip(since).filter_map(|value| head(&value.compact))
-    }
-}
-
-/// Which turns hold which beginnings of words, so that a value that becomes known late is looked for only where it can
-/// stand.
-#[derive(Debug, Default)]
-pub(super) struct Mentions {
-    turns: FxHashMap<Head, Vec<u32>>,
-}
-
-impl Mentions {
-    /// Takes note of a turn.
-    pub(super) fn add(&mut self, index: u32, turn: &NormalisedTurn<'_>) {
-        for token in 0..turn.tokens().len() {
-            for head in heads_at(turn, token).into_iter().flatten() {
-                let turns = self.turns.entry(head).or_default();
-                if turns.last() != Some(&index) {
-                    turns.push(index);
-                }
-            }
-        }
-    }
-
-    /// The turns in which values with these beginnings may stand, each once, in order.
-    pub(super) fn of(&self, heads: impl Iterator<Item = Head>) -> Vec<u32> {
-        let mut turns: Vec<u32> = heads.filter_map(|head| self.turns.get(&head)).flatten().copied().collect();
-        turns.sort_unstable();
-        turns.dedup();
-        turns
+    /// The heads of the values learnt from number `since` on.
+    pub(super) fn heads(&self, since: usize) -> impl Iterator<Item = u64> {
+        self.values.iter().skip(since).filter_map(|value| heads::of(&value.compact))
     }
 }
 
@@ -217,33 +204,14 @@ impl Value {
     }
 }
 
-fn head(compact: &str) -> Option<Head> {
-    let length = if compact.len() >= HEAD_BYTES { HEAD_BYTES } else { SHORT_HEAD_BYTES };
-    let mut head = Head::default();
-    head.get_mut(..length)?.copy_from_slice(compact.as_bytes().get(..length)?);
-    Some(head)
+/// The word and the bit of a head in the sieve.
+fn sieve(head: u64) -> (usize, u64) {
+    let place = heads::hash(heads::short(head).unwrap_or(0)) >> 52;
+    (usize::try_from(place / 64).unwrap_or(0), 1 << (place % 64))
 }
 
-/// The heads, short and long, of the letters and digits from token `index` on, over token borders.
-fn heads_at(turn: &NormalisedTurn<'_>, index: usize) -> [Option<Head>; 2] {
-    let mut long = Head::default();
-    let mut filled = 0;
-    for at in index..index + HEAD_BYTES {
-        let word = turn.word(at).as_bytes();
-        for (place, byte) in long.iter_mut().skip(filled).zip(word) {
-            *place = *byte;
-        }
-        filled += word.len();
-        if filled >= HEAD_BYTES || word.is_empty() {
-            break;
-        }
-    }
-    let mut short = Head::default();
-    if let (Some(to), Some(from)) = (short.get_mut(..SHORT_HEAD_BYTES), long.get(..SHORT_HEAD_BYTES)) {
-        to.copy_from_slice(from);
-    }
-    [(filled >= SHORT_HEAD_BYTES).then_some(short), (filled >= HEAD_BYTES).then_some(long)]
-}
+/// Bits of the sieve, in words of 64.
+const SIEVE_WORDS: usize = 64;
 
 /// Letters and digits only.
 pub(super) fn compact(lower: &str) -> String {

@@ -14,23 +14,30 @@ mod candidate;
 mod check;
 mod dialogue;
 mod find;
+mod flags;
 mod gazetteer;
+mod heads;
 mod held;
 mod known;
+mod masks;
+mod mentions;
 mod numbering;
 mod people;
 mod places;
 mod resolve;
 mod split;
+mod table;
 #[cfg(test)]
 mod testing;
 mod token;
+mod tokenise;
+mod vocabulary;
 mod words;
 
 use std::fmt;
 
 pub use fold::Fold;
-pub use kind::{Class, KINDS, Kind};
+pub use kind::{Class, Examples, KINDS, Kind, KindRow};
 pub use redactor::{REDACTOR_REVISION, Redaction, Redactor, looks_like_identifier};
 pub use rules::{ExtraPattern, KeepRules, RuleError};
 

@@ -7,6 +7,7 @@ use super::{
     check,
     dialogue::Side,
     find::{self, View},
+    flags::Flags,
     held::Waiting,
     token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues},
@@ -48,6 +49,25 @@ pub(super) struct Chain {
     pub(super) pieces: Vec<Waiting>,
     /// How many pieces the side itself said.
     pub(super) said: usize,
+}
+
+/// Whether a number may begin in a turn that nothing goes on with: its digits stand at its end, or nothing but lead-in
+/// stands before them. Cheap, and never wrong about a turn that may.
+pub(super) fn may_begin(turn: &NormalisedTurn<'_>) -> bool {
+    let numbers = || turn.flagged(Flags::DIGITS.and(Flags::NUMBER)).map(|(index, _)| index);
+    let (Some(first), Some(last)) = (numbers().next(), numbers().last()) else { return false };
+    let trails = turn.token(last + 1).is_none_or(|next| {
+        next.word.cues.any(Cues::of(&[
+            Cue::Filler,
+            Cue::Acknowledge,
+            Cue::Correction,
+            Cue::SpellAs,
+            Cue::Dash,
+            Cue::Slash,
+        ])) || turn.flags(last + 1).any(Flags::LETTER)
+            || next.word.cues.has(Cue::Quadruple)
+    });
+    trails || first == 0 || leads_in(turn, 0)
 }
 
 /// The fragment at the end (or, for a continuation, at the start) of a turn.

@@ -1,9 +1,12 @@
-//! Cuts a normalised turn into tokens and looks every word up once, so that the finders work on a short array of
-//! small values. Knows nothing of what the finders look for.
+//! A normalised turn as the finders read it: a short array of small values, one a word or number, and lists of those
+//! that may interest them. Knows nothing of what the finders look for.
 
 use super::{
+    flags::Flags,
+    gazetteer::{Entry, Gap, Shape},
     kind::Kind,
-    words::{self, Word},
+    tokenise::{Cut, Marks},
+    words::{Cues, Word},
 };
 use crate::text::{Normalised, Span};
 
@@ -42,6 +45,12 @@ pub(super) struct Token {
     pub(super) class: Class,
     /// How it is written.
     pub(super) case: Case,
+    /// How it is written, as far as that tells a name from other words.
+    pub(super) shape: Shape,
+    /// What stands between it and the token before it.
+    pub(super) before: Gap,
+    /// What the lists of names and places say of it; empty for anything but a listed word.
+    pub(super) entry: Entry,
     /// What the word tables say of it; empty for a word they do not list.
     pub(super) word: Word,
 }
@@ -49,12 +58,25 @@ pub(super) struct Token {
 impl Token {
     /// Whether it is a word (letters only).
     pub(super) fn is_word(&self) -> bool {
-        self.class == Class::Word
+        matches!(self.class, Class::Word)
     }
 
     /// Whether it is a run of digits only.
     pub(super) fn is_digits(&self) -> bool {
-        self.class == Class::Digits
+        matches!(self.class, Class::Digits)
+    }
+}
+
+/// The memory of a turn, to be used again for the next one.
+#[derive(Default)]
+pub(super) struct Memory {
+    cut: Cut,
+    lower: String,
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Memory({} bytes)", self.lower.capacity())
     }
 }
 
@@ -62,15 +84,85 @@ impl Token {
 #[derive(Debug)]
 pub(super) struct NormalisedTurn<'a> {
     normalised: Normalised<'a>,
-    tokens: Vec<Token>,
+    cut: Cut,
 }
 
 impl<'a> NormalisedTurn<'a> {
     /// Normalises and cuts a received text.
     pub(super) fn new(received: &'a str) -> Self {
-        let normalised = Normalised::new(received);
-        let tokens = tokenise(normalised.text(), normalised.lower());
-        Self { normalised, tokens }
+        Self::with(received, &mut Memory::default())
+    }
+
+    /// The same in the memory of an earlier turn.
+    pub(super) fn with(received: &'a str, memory: &mut Memory) -> Self {
+        let Memory { mut cut, lower } = std::mem::take(memory);
+        let normalised = Normalised::with(received, lower);
+        cut.read(normalised.text(), normalised.lower());
+        Self { normalised, cut }
+    }
+
+    /// Gives the memory back.
+    pub(super) fn recycle(self, memory: &mut Memory) {
+        *memory = Memory { cut: self.cut, lower: self.normalised.into_lower() };
+    }
+
+    /// Whether nouns are written with capitals, as in German.
+    pub(super) fn has_capital_nouns(&self) -> bool {
+        self.cut.capital_nouns
+    }
+
+    /// The first letters and digits from every token on (see [`heads`](super::heads)).
+    pub(super) fn heads(&self) -> &[u64] {
+        &self.cut.heads
+    }
+
+    /// The tokens that have one of these flags, in order, with their numbers.
+    pub(super) fn flagged(&self, flags: Flags) -> impl Iterator<Item = (usize, &Token)> + '_ {
+        let triggers = if self.cut.all.any(flags) { self.cut.triggers.as_slice() } else { &[] };
+        triggers.iter().filter_map(move |index| {
+            let index = *index as usize;
+            if self.flags(index).any(flags) { self.cut.tokens.get(index).map(|token| (index, token)) } else { None }
+        })
+    }
+
+    /// The tokens that a name may begin with.
+    pub(super) fn names(&self) -> impl Iterator<Item = usize> + '_ {
+        self.cut.names.iter().map(|index| *index as usize)
+    }
+
+    /// All cues of the turn.
+    pub(super) fn cues(&self) -> Cues {
+        self.cut.cues
+    }
+
+    /// Whether the text is ASCII.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.cut.ascii
+    }
+
+    /// The flags of token `index`.
+    pub(super) fn flags(&self, index: usize) -> Flags {
+        self.cut.flags.get(index).copied().unwrap_or_default()
+    }
+
+    /// Whether a token has one of these flags.
+    pub(super) fn has(&self, flags: Flags) -> bool {
+        self.cut.all.any(flags)
+    }
+
+    /// Whether the text has one of these marks between its tokens.
+    pub(super) fn has_mark(&self, marks: Marks) -> bool {
+        self.cut.marks.any(marks)
+    }
+
+    /// Whether one of these stands between its tokens.
+    pub(super) fn has_gap(&self, gap: Gap) -> bool {
+        self.cut.marks.gap().has(gap)
+    }
+
+    /// The runs of bytes that a key may be made of, if they are long enough.
+    pub(super) fn chunks(&self) -> &[Span] {
+        &self.cut.chunks
     }
 
     /// The comparable text (see [`Normalised::text`]).
@@ -85,12 +177,12 @@ impl<'a> NormalisedTurn<'a> {
 
     /// All tokens, by position.
     pub(super) fn tokens(&self) -> &[Token] {
-        &self.tokens
+        &self.cut.tokens
     }
 
     /// The token at `index`, if there is one.
     pub(super) fn token(&self, index: usize) -> Option<&Token> {
-        self.tokens.get(index)
+        self.cut.tokens.get(index)
     }
 
     /// Token `index` as written, or `""`.
@@ -128,39 +220,13 @@ impl<'a> NormalisedTurn<'a> {
 
     /// Index of the first token that ends behind the byte `offset`.
     pub(super) fn token_at(&self, offset: u32) -> usize {
-        self.tokens.partition_point(|token| token.span.end <= offset)
+        self.cut.tokens.partition_point(|token| token.span.end <= offset)
     }
 
     /// The bytes of the received text that gave `span`.
     pub(super) fn received(&self, span: Span) -> Span {
         self.normalised.received(span)
     }
-}
-
-fn tokenise(text: &str, lower: &str) -> Vec<Token> {
-    let mut tokens = Vec::with_capacity(text.len() / 5 + 1);
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        if let Some((kind, len)) = placeholder(rest) {
-            let span = Span::new(at, at + len);
-            tokens.push(Token { span, class: Class::Placeholder(kind), case: Case::Upper, word: Word::default() });
-            at += len;
-            continue;
-        }
-        let len = run_len(rest);
-        if len == 0 {
-            at += rest.chars().next().map_or(1, char::len_utf8);
-            continue;
-        }
-        let raw = rest.get(..len).unwrap_or_default();
-        let (class, case) = classify(raw);
-        let span = Span::new(at, at + len);
-        let word = if class == Class::Digits && len > 1 { Word::default() } else { words::look_up(span.of(lower)) };
-        tokens.push(Token { span, class, case, word });
-        at += len;
-    }
-    words::mark_phrases(&mut tokens, lower);
-    tokens
 }
 
 /// The kind and length of a placeholder such as `[EMAIL_1]` or `[PIN]` at the start of `rest`.
@@ -173,55 +239,6 @@ pub(super) fn placeholder(rest: &str) -> Option<(Kind, usize)> {
         number.bytes().all(|byte| byte.is_ascii_digit()).then(|| Kind::from_name(kind)).flatten()
     })?;
     Some((kind, end + 2))
-}
-
-/// Length of the run of letters and digits at the start of `rest`. Scripts written without spaces form runs of their
-/// own, so that digits beside them stand alone.
-fn run_len(rest: &str) -> usize {
-    let mut kind = None;
-    for (at, character) in rest.char_indices() {
-        let own = if character.is_ascii_alphanumeric() {
-            0
-        } else if character.is_ascii() || !character.is_alphanumeric() {
-            return at;
-        } else {
-            usize::from(is_spaceless(character))
-        };
-        if *kind.get_or_insert(own) != own {
-            return at;
-        }
-    }
-    rest.len()
-}
-
-/// Thai, Lao, Khmer, Japanese, Chinese and Korean letters.
-fn is_spaceless(character: char) -> bool {
-    matches!(u32::from(character), 0xe00..=0xeff | 0x1780..=0x17ff | 0x1100..=0x11ff | 0x2e80..=0xd7ff | 0x20000..=0x3ffff)
-}
-
-fn classify(raw: &str) -> (Class, Case) {
-    let (mut digits, mut upper, mut letters) = (0, 0, 0);
-    for character in raw.chars() {
-        if character.is_ascii_digit() {
-            digits += 1;
-        } else {
-            letters += 1;
-            upper += usize::from(character.is_uppercase());
-        }
-    }
-    let class = match (digits, letters) {
-        (0, _) => Class::Word,
-        (_, 0) => Class::Digits,
-        _ => Class::Mixed,
-    };
-    let first_upper = raw.chars().find(|character| character.is_alphabetic()).is_some_and(char::is_uppercase);
-    let case = match upper {
-        0 => Case::Lower,
-        1 if first_upper => Case::Capital,
-        _ if upper == letters => Case::Upper,
-        _ => Case::Mixed,
-    };
-    (class, case)
 }
 
 #[cfg(test)]

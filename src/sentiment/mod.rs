@@ -5,12 +5,13 @@ pub mod rules;
 pub mod shift;
 
 pub use rules::SentimentRules;
+use rustc_hash::FxHashSet;
 use shift::{Weighed, scaled, weigh};
 
 use crate::{
     assessment::{AssessmentInput, Evidence, InputTurn, Label, Sentiment},
     conversation::{Part, Role},
-    lexicon::Lexicons,
+    lexicon::{Lexicons, Reading},
     text::{Language, detect, quote},
 };
 
@@ -22,9 +23,12 @@ pub fn assess(lexicons: &Lexicons, rules: &SentimentRules, input: &AssessmentInp
     let language = language(lexicons, input);
     let mut evidence = Vec::new();
     if let Some(language) = language {
-        for (order, (turn, said)) in own_turns(input).enumerate() {
-            let factor = turn_factor(rules, order);
-            evidence.extend(turn_evidence(lexicons, rules, language, turn, said, factor));
+        let mut learned = FxHashSet::default();
+        for (order, (index, turn)) in own_turns(input).enumerate() {
+            let text = turn.text.as_str();
+            let Some(reading) = lexicons.read(text, language, &quote::own_words(text)) else { break };
+            turn_evidence(rules, &reading, (index, turn_factor(rules, order)), &mut evidence);
+            learned_evidence(&reading, index, &mut learned, &mut evidence);
         }
     }
     let score_millis = evidence.iter().fold(0_i32, |sum, part| sum.saturating_add(part.millis));
@@ -62,16 +66,8 @@ fn turn_factor(rules: &SentimentRules, order: usize) -> i32 {
     1000 + steps * rules.turn_step
 }
 
-fn turn_evidence(
-    lexicons: &Lexicons,
-    rules: &SentimentRules,
-    language: Language,
-    index: u32,
-    turn: &InputTurn,
-    factor: i32,
-) -> Vec<Evidence> {
-    let text = turn.text.as_str();
-    let Some(reading) = lexicons.read(text, language, &quote::own_words(text)) else { return Vec::new() };
+/// Appends the evidence of the turn at `index`, which weighs `factor`.
+fn turn_evidence(rules: &SentimentRules, reading: &Reading, (index, factor): (u32, i32), evidence: &mut Vec<Evidence>) {
     let words = reading.tokens.iter().filter(|token| token.kind.is_word()).count();
     let brief = words < rules.impersonal_words_min;
     let person = if reading.personal || brief { 1000 } else { rules.impersonal_blame };
@@ -83,7 +79,16 @@ fn turn_evidence(
         let millis = if millis == 0 { 0 } else { scaled(scaled(scaled(millis, damping.next()), share), factor) };
         Evidence { turn: index, span, signal, millis }
     };
-    weigh(rules, &reading).into_iter().map(damped).collect()
+    evidence.extend(weigh(rules, reading).into_iter().map(damped));
+}
+
+/// Appends the learnt rows of a turn. Each counts once in a conversation, as it is: neither damped nor shifted, because
+/// that is what it was learnt as.
+fn learned_evidence(reading: &Reading, index: u32, seen: &mut FxHashSet<u32>, evidence: &mut Vec<Evidence>) {
+    for hit in reading.learned.iter().filter(|hit| seen.insert(hit.entry.order)) {
+        let (signal, millis) = (hit.entry.cue.name(), hit.entry.weight);
+        evidence.push(Evidence { turn: index, span: hit.span(&reading.tokens), signal, millis });
+    }
 }
 
 /// What the first, second, … piece of evidence of one sign counts within a turn, in thousandths: 1000 by the square

@@ -104,7 +104,7 @@ impl<'r> Pass<'r> {
                 Cue::Conditional => self.conditional = true,
                 Cue::Question => {
                     self.question = true;
-                    weighed.push(Weighed { span: span(self.tokens, hit), signal: Cue::Question.name(), millis: 0 });
+                    weighed.push(Weighed { span: hit.span(self.tokens), signal: Cue::Question.name(), millis: 0 });
                 }
                 _ => weighed.extend(self.content(hit)),
             }
@@ -116,7 +116,7 @@ impl<'r> Pass<'r> {
     fn bare_negator(&mut self, weighed: &mut Vec<Weighed>) {
         if let Some(negator) = self.negator.take() {
             let millis = self.rules.bare_negator_millis;
-            weighed.push(Weighed { span: span(self.tokens, &negator), signal: Cue::Negator.name(), millis });
+            weighed.push(Weighed { span: negator.span(self.tokens), signal: Cue::Negator.name(), millis });
         }
     }
 
@@ -163,7 +163,7 @@ impl<'r> Pass<'r> {
             Some(contrast) if !praise && hit.first > contrast => millis = scaled(millis, rules.after_contrast),
             _ => {}
         }
-        Weighed { span: span(self.tokens, hit), signal: hit.entry.cue.name(), millis }
+        Weighed { span: hit.span(self.tokens), signal: hit.entry.cue.name(), millis }
     }
 
     fn negated(&self, hit: &Hit, millis: i32) -> Weighed {
@@ -172,7 +172,7 @@ impl<'r> Pass<'r> {
         } else {
             (self.rules.negated_blame, NEGATED)
         };
-        Weighed { span: span(self.tokens, hit), signal, millis: scaled(millis, factor) }
+        Weighed { span: hit.span(self.tokens), signal, millis: scaled(millis, factor) }
     }
 
     fn emphasis(&self, hit: &Hit, factor: i32) -> i32 {
@@ -223,11 +223,6 @@ fn is_immune(hit: &Hit) -> bool {
 /// Calm cues that matter to the priority even where they weigh nothing.
 fn is_reported(cue: Cue) -> bool {
     matches!(cue, Cue::Request | Cue::Minor | Cue::Resolved)
-}
-
-fn span(tokens: &[Token], hit: &Hit) -> Span {
-    let at = |index: usize| tokens.get(index).map(|token| token.span).unwrap_or_default();
-    Span { start: at(hit.first).start, end: at(hit.last).end }
 }
 
 /// `value` times a factor in thousandths, towards zero.

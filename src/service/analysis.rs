@@ -52,9 +52,9 @@ fn analyze_batch(app: &App, caller: &Caller, batch: pb::StreamAnalyzeRequest) ->
 fn analyze(app: &App, caller: &Caller, request: pb::AnalyzeRequest) -> Outcome<pb::InteractionResult> {
     let pb::AnalyzeRequest { interaction: value, view } = request;
     let (root, mut violations) = (Path::Root, Violations::default());
-    let policy = app.policy(caller.tenant);
-    let context = Context { allow_list: &policy.attribute_allow_list, now: app.now() };
+    let rules = app.rules(caller.tenant)?;
+    let context = Context { allow_list: &rules.policy.attribute_allow_list, now: app.now() };
     let wants_turns = enums::wants_turns(view, &root.field("view"), &mut violations);
     let draft = interaction::interaction(context, value, &root.field("interaction"), &mut violations);
-    Ok(assess::assess(app, caller, violations.finish_some(draft)?, wants_turns).result)
+    Ok(assess::assess(app, &rules, violations.finish_some(draft)?, wants_turns).result)
 }

@@ -6,15 +6,14 @@ use tokio::sync::watch;
 
 use super::{
     metrics::Metrics,
+    rules::{Rules, TenantRules},
     status::{Failure, Outcome, Reason},
 };
 use crate::{
     access::Caller,
     id::TenantId,
-    policy::Policy,
     store::{AccessRole, ReadScope, Reader, Store},
     time::{ServiceTime, Timestamp},
-    triage::Triage,
 };
 
 /// How long after its last lease an agent may still read a case.
@@ -25,12 +24,11 @@ const HANDLED: std::time::Duration = std::time::Duration::from_hours(24);
 pub struct App {
     /// What is kept.
     pub store: Arc<dyn Store>,
-    /// The core.
-    pub triage: Arc<Triage>,
+    /// The core, by tenant.
+    pub rules: Arc<TenantRules>,
     /// Counters.
     pub metrics: Arc<Metrics>,
     time: ServiceTime,
-    policy: Arc<Policy>,
     draining: watch::Receiver<bool>,
 }
 
@@ -42,9 +40,9 @@ impl std::fmt::Debug for App {
 
 impl App {
     /// The parts together. `draining` turns true when the server shuts down.
-    pub fn new(store: Arc<dyn Store>, triage: Arc<Triage>, time: ServiceTime, draining: watch::Receiver<bool>) -> Self {
-        let (metrics, policy) = (Arc::new(Metrics::new()), Arc::new(Policy::default()));
-        Self { store, triage, metrics, time, policy, draining }
+    pub fn new(store: Arc<dyn Store>, rules: TenantRules, time: ServiceTime, draining: watch::Receiver<bool>) -> Self {
+        let (metrics, rules) = (Arc::new(Metrics::new()), Arc::new(rules));
+        Self { store, rules, metrics, time, draining }
     }
 
     /// The time that judges every expiry.
@@ -52,9 +50,12 @@ impl App {
         self.time.now()
     }
 
-    /// The policy of a tenant; there is one for all so far.
-    pub fn policy(&self, _tenant: TenantId) -> Arc<Policy> {
-        Arc::clone(&self.policy)
+    /// The policy of a tenant and what carries it out.
+    ///
+    /// # Errors
+    /// The policy does not compile any more.
+    pub fn rules(&self, tenant: TenantId) -> Outcome<Arc<Rules>> {
+        self.rules.of(tenant)
     }
 
     /// Whether the server shuts down.

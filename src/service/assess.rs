@@ -17,19 +17,18 @@ use super::{
         scalar::wire_int,
     },
     limits, pb,
+    rules::Rules,
 };
 use crate::{
-    access::Caller,
-    assessment::{Assessment, AssessmentInput, Factor, InputTurn, Level},
+    assessment::{Assessment, AssessmentInput, InputTurn},
     conversation::{Part, RawText, RawTurn, Role},
-    policy::Policy,
     redact::{REDACTOR_REVISION, RedactedText, Redaction},
     store::{
         Decide, Decision, InteractionContent, JoinKeys, StoredAttachment, StoredFinding, StoredTurn, SubjectKeys,
         TextState,
     },
     time::Timestamp,
-    triage::{self, Triage},
+    triage,
 };
 
 /// What an interaction came to, before anything is stored.
@@ -57,10 +56,9 @@ struct Redacted {
 }
 
 /// Redacts and assesses a draft.
-pub fn assess(app: &App, caller: &Caller, mut draft: Draft, wants_turns: bool) -> Assessed {
-    let policy = app.policy(caller.tenant);
+pub fn assess(app: &App, rules: &Rules, mut draft: Draft, wants_turns: bool) -> Assessed {
     let attributes = push_attributes(&mut draft);
-    let redacted = redacted(&app.triage, &policy, &mut draft, attributes.len());
+    let redacted = redacted(rules, &mut draft, attributes.len());
     count(app, &draft, &redacted);
     let result = result(&draft, &redacted, wants_turns);
     let Redacted { redaction, input, assessment } = redacted;
@@ -81,24 +79,20 @@ fn push_attributes(draft: &mut Draft) -> Vec<String> {
 }
 
 /// A fault of the redactor costs the text, never the interaction: it is withheld and waits for a person.
-fn redacted(triage: &Triage, policy: &Policy, draft: &mut Draft, attributes: usize) -> Redacted {
+fn redacted(rules: &Rules, draft: &mut Draft, attributes: usize) -> Redacted {
     let tried = catch_unwind(AssertUnwindSafe(|| {
-        let redaction = triage.redact(&draft.parties, &draft.turns);
+        let redaction = rules.triage.redact(&draft.parties, &draft.turns);
         let turns = draft.turns.len().saturating_sub(attributes);
         let input = input(draft, triage::input_turns(draft.turns.get(..turns).unwrap_or_default(), &redaction));
-        let assessment = triage.assess(policy, &input);
+        let assessment = rules.assess(&input, text_state(draft));
         Redacted { redaction, input, assessment }
     }));
-    let mut redacted = tried.unwrap_or_else(|_| {
+    tried.unwrap_or_else(|_| {
         draft.withhold(Withheld::RedactionFailed);
         let input = input(draft, Vec::new());
-        let assessment = triage.assess(policy, &input);
+        let assessment = rules.assess(&input, TextState::Withheld);
         Redacted { redaction: Redaction { turns: Vec::new() }, input, assessment }
-    });
-    if draft.withheld.is_some() {
-        raise(policy, &mut redacted.assessment);
-    }
-    redacted
+    })
 }
 
 fn input(draft: &Draft, turns: Vec<InputTurn>) -> AssessmentInput {
@@ -112,18 +106,6 @@ fn input(draft: &Draft, turns: Vec<InputTurn>) -> AssessmentInput {
         repeat_contact_days: 0,
         importance: draft.importance,
         automatic: draft.automatic,
-    }
-}
-
-/// Lifts an interaction whose text nobody could score to HIGH.
-fn raise(policy: &Policy, assessment: &mut Assessment) {
-    let priority = &mut assessment.priority;
-    if priority.level < Level::High {
-        let [_, high, _] = policy.priority.bands;
-        let points = high.saturating_sub(i32::from(priority.value));
-        priority.value = u16::try_from(high).unwrap_or(priority.value);
-        priority.level = Level::High;
-        priority.factors.push(Factor { signal: "text_withheld", points });
     }
 }
 
@@ -215,17 +197,11 @@ fn stored_finding(turn: u32, finding: &crate::redact::Finding) -> StoredFinding 
 
 /// Decides anew once the history of an interaction is known. Without history the assessment that was answered stands,
 /// since the same input gives the same assessment.
-pub fn decide(app: &App, policy: Arc<Policy>, answered: Arc<Assessment>, withheld: bool) -> Decide {
-    let triage = Arc::clone(&app.triage);
+pub fn decide(rules: Arc<Rules>, answered: Arc<Assessment>, text: TextState) -> Decide {
     Arc::new(move |input, enter| {
-        let mut assessment = (*answered).clone();
-        if input.repeat_contact_days > 0 {
-            assessment = triage.assess(&policy, input);
-            if withheld {
-                raise(&policy, &mut assessment);
-            }
-        }
-        let due_time = policy.due_time(enter, input.channel, assessment.priority.level, input.tier);
-        Decision { assessment, due_time }
+        let known = input.repeat_contact_days > 0;
+        let assessment = if known { rules.assess(input, text) } else { (*answered).clone() };
+        let due_time = rules.policy.due_time(enter, input.channel, assessment.priority.level, input.tier);
+        Decision { assessment, due_time, shadow: rules.shadow(input, text) }
     })
 }

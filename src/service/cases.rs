@@ -4,11 +4,13 @@ use tonic::{Request, Response, Status};
 
 use super::{
     app::{self, App},
+    batch::Answers,
     convert::{case, scalar},
-    filter, limits,
+    correct, filter, limits,
     page::Binding,
     path::{Path, Violations},
     pb::{self, case_service_server::CaseService},
+    rescore,
     status::{Failure, Outcome, Reason},
 };
 
@@ -81,6 +83,24 @@ impl CaseService for Cases {
         let turns = turns.map(|(index, turn)| case::turn(index, turn)).collect();
         let next = (end < record.content.turns.len()).then(|| scalar::wire_int(end).to_be_bytes().to_vec());
         Ok(Response::new(pb::ListTurnsResponse { turns, next_page_token: binding.token(next) }))
+    }
+
+    async fn correct_assessment(
+        &self,
+        request: Request<pb::CorrectAssessmentRequest>,
+    ) -> Result<Response<pb::CaseInteraction>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(correct::correct(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    type RescoreCasesStream = Answers<pb::RescoreCasesResponse>;
+
+    async fn rescore_cases(
+        &self,
+        request: Request<pb::RescoreCasesRequest>,
+    ) -> Result<Response<Self::RescoreCasesStream>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(rescore::rescore(self.0.clone(), caller, request.into_inner())?))
     }
 }
 

@@ -16,10 +16,7 @@ use super::{
     pb::{self, intake_service_server::IntakeService},
     status::{Failure, Outcome, Reason},
 };
-use crate::{
-    access::Caller,
-    store::{Submission, TextState},
-};
+use crate::{access::Caller, store::Submission};
 
 /// The service.
 #[derive(Clone, Debug)]
@@ -88,15 +85,15 @@ fn echoed(request_id: &str) -> String {
 fn prepare(app: &App, caller: &Caller, request: pb::SubmitInteractionRequest) -> Outcome<Prepared> {
     let pb::SubmitInteractionRequest { request_id, interaction: value, view } = request;
     let (root, mut violations) = (Path::Root, Violations::default());
-    let policy = app.policy(caller.tenant);
-    let context = Context { allow_list: &policy.attribute_allow_list, now: app.now() };
+    let rules = app.rules(caller.tenant)?;
+    let context = Context { allow_list: &rules.policy.attribute_allow_list, now: app.now() };
     let request_id = scalar::request_id(&request_id, &root.field("request_id"), &mut violations);
     let wants_turns = enums::wants_turns(view, &root.field("view"), &mut violations);
     let draft = interaction::interaction(context, value, &root.field("interaction"), &mut violations);
     let draft = violations.finish_some(draft)?;
     let Assessed { result, content, recording_uri, join, subject, assessment } =
-        assess::assess(app, caller, draft, wants_turns);
-    let decide = assess::decide(app, Arc::clone(&policy), assessment, content.text_state == TextState::Withheld);
+        assess::assess(app, &rules, draft, wants_turns);
+    let decide = assess::decide(Arc::clone(&rules), assessment, content.text_state);
     let (tenant, principal) = (caller.tenant, caller.principal);
     let submission = Submission { tenant, principal, request_id, content, recording_uri, join, subject, decide };
     Ok(Prepared { submission, result })

@@ -88,6 +88,21 @@ limits! {
     HANDSHAKE_SECONDS_MAX = 10, "A TLS handshake.";
     STREAM_WINDOW_BYTES = 1 << 20, "HTTP/2 flow-control window of a stream.";
     CONNECTION_WINDOW_BYTES = 4 << 20, "HTTP/2 flow-control window of a connection.";
+    POLICIES_COMPILED_MAX = 64, "Policies of tenants that are kept compiled; a further one is compiled when it is needed.";
+    POLICY_PATTERNS_MAX = 32, "Patterns of a policy that keep or remove text, each kind.";
+    POLICY_PATTERN_BYTES_MAX = 256, "One such pattern.";
+    POLICY_ATTRIBUTES_MAX = 100, "Names of attributes that a policy keeps.";
+    POLICY_HOLIDAYS_MAX = 400, "Holidays of a calendar.";
+    POLICY_PERIODS_MAX = 8, "Opening periods of a day.";
+    LEXICON_ROWS_MAX = 2_000, "Rows of a tenant's lexicon, all languages together.";
+    LEXICON_PHRASE_BYTES_MAX = 200, "Phrase of a row of a tenant's lexicon.";
+    PREVIEW_TEXTS_MAX = 100, "Texts that a change of policy is previewed with.";
+    PREVIEW_TEXT_BYTES_MAX = 4 << 10, "One such text.";
+    PREVIEW_CASES_MAX = 2_000, "Stored cases that a change of policy is previewed with.";
+    PREVIEW_FLIPS_MAX = 100, "Interactions that a preview or a progress names as changed.";
+    RESCORE_BATCH_CASES = 64, "Cases that are scored anew between two reports of progress.";
+    SAMPLES_MAX = 20_000, "Corrections that a proposal learns from, the newest.";
+    STATISTIC_DAYS_MAX = 92, "Days of one request for statistics.";
     INLINE_TEXT_BYTES_MAX = 64 << 10, "Text that is redacted without moving it to a thread of its own.";
 }
 

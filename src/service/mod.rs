@@ -12,22 +12,28 @@ pub mod codec;
 
 pub mod convert;
 
+pub mod rules;
+
 pub mod app;
 pub mod metrics;
 
 pub mod assess;
 pub mod batch;
 pub mod filter;
+pub mod flips;
 pub mod page;
 
 pub mod gate;
 
 pub mod analysis;
 pub mod cases;
+pub mod correct;
 pub mod credentials;
 pub mod intake;
 mod live;
+pub mod policy;
 pub mod queue;
+pub mod rescore;
 mod watch;
 
 pub mod server;

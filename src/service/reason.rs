@@ -33,6 +33,15 @@ pub enum Reason {
     InvalidFilter,
     InvalidPageToken,
     RequestIdReused,
+    KindNotKeepable,
+    InvalidPattern,
+    InvalidCalendar,
+    InvalidLexicon,
+    IdentifierInLexicon,
+    InvalidBands,
+    EtagMismatch,
+    PolicyNotFound,
+    TooFewCorrections,
     CaseNotFound,
     InteractionNotFound,
     LeaseNotFound,
@@ -77,7 +86,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 36] = [
+pub const REASONS: [ReasonRow; 45] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -113,6 +122,24 @@ pub const REASONS: [ReasonRow; 36] = [
         "The page token is not one that this method gave for this filter and credential: begin again without one."),
     row(Reason::RequestIdReused, "REQUEST_ID_REUSED", Code::AlreadyExists, Never,
         "This request id came before with another content: choose a new one for each new request."),
+    row(Reason::KindNotKeepable, "KIND_NOT_KEEPABLE", Code::InvalidArgument, Never,
+        "A policy must not keep this kind readable: only the kinds that docs/redaction.md lists as keepable."),
+    row(Reason::InvalidPattern, "INVALID_PATTERN", Code::InvalidArgument, Never,
+        "A pattern does not compile, or matches the empty text."),
+    row(Reason::InvalidCalendar, "INVALID_CALENDAR", Code::InvalidArgument, Never,
+        "A calendar has an unknown time zone or date, periods that overlap or do not end after they begin, or none at all."),
+    row(Reason::InvalidLexicon, "INVALID_LEXICON", Code::InvalidArgument, Never,
+        "A row of a lexicon is not as data/lexicon/README.md says: phrase, weight or signal is wrong."),
+    row(Reason::IdentifierInLexicon, "IDENTIFIER_IN_LEXICON", Code::InvalidArgument, Never,
+        "The phrase of a row looks like PII: nobody's words belong in a lexicon."),
+    row(Reason::InvalidBands, "INVALID_BANDS", Code::InvalidArgument, Never,
+        "The bands of the levels do not rise from NORMAL to URGENT within 1 to 10000."),
+    row(Reason::EtagMismatch, "ETAG_MISMATCH", Code::Aborted, Never,
+        "It was changed since you read it: read it again and decide anew."),
+    row(Reason::PolicyNotFound, "POLICY_NOT_FOUND", Code::NotFound, Never,
+        "There is no such revision of the policy."),
+    row(Reason::TooFewCorrections, "TOO_FEW_CORRECTIONS", Code::FailedPrecondition, Never,
+        "There are too few corrected interactions of this language, or of one of the labels, to learn from."),
     row(Reason::CaseNotFound, "CASE_NOT_FOUND", Code::NotFound, Never,
         "There is no such case, or it is not open to this credential."),
     row(Reason::InteractionNotFound, "INTERACTION_NOT_FOUND", Code::NotFound, Never,
@@ -156,7 +183,7 @@ pub const REASONS: [ReasonRow; 36] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[35])
+        REASONS.get(self as usize).unwrap_or(&REASONS[44])
     }
 
     /// The name on the wire.

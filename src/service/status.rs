@@ -60,6 +60,7 @@ impl Failure {
         let reason = match error {
             StoreError::NotFound => absent,
             StoreError::RequestIdReused => Reason::RequestIdReused,
+            StoreError::Changed => Reason::EtagMismatch,
             StoreError::LeaseLost => Reason::LeaseLost,
             StoreError::RecordGone => Reason::RecordGone,
             StoreError::SourceRefKnown => Reason::SourceRefKnown,

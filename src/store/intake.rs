@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use uuid::Uuid;
 
 use crate::{
-    assessment::{Assessment, AssessmentInput},
+    assessment::{Assessment, AssessmentInput, Label, Level},
     conversation::{Part, RawText, Role},
     id::{InteractionId, PrincipalId, TenantId},
     redact::{Kind, Likelihood, RedactedText},
@@ -148,6 +148,19 @@ pub struct Decision {
     pub assessment: Assessment,
     /// When it should be answered, were it queued at the given time.
     pub due_time: Timestamp,
+    /// What the policy in shadow says; it is only counted.
+    pub shadow: Option<ShadowVerdict>,
+}
+
+/// What a policy in shadow says of an interaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShadowVerdict {
+    /// Its revision.
+    pub revision: u32,
+    /// Its label.
+    pub label: Label,
+    /// Its level.
+    pub level: Level,
 }
 
 /// Decides from an input, with its history filled in, and the time of entering the queue. Pure.

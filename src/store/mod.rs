@@ -7,6 +7,8 @@ mod live;
 mod queue;
 mod reading;
 pub mod record;
+mod statistics;
+mod teaching;
 mod watch;
 
 pub mod embedded;
@@ -18,12 +20,17 @@ use async_trait::async_trait;
 pub use self::{
     credentials::{AccessRole, CredentialRecord, NewCredential},
     intake::{
-        Decide, Decision, Handling, IdempotentMethod, InteractionContent, JoinKeys, SourceRef, StoredAttachment,
-        StoredFinding, StoredTurn, SubjectKeys, Submission, Submitted, TextState,
+        Decide, Decision, Handling, IdempotentMethod, InteractionContent, JoinKeys, ShadowVerdict, SourceRef,
+        StoredAttachment, StoredFinding, StoredTurn, SubjectKeys, Submission, Submitted, TextState,
     },
     live::{LiveChange, LiveInteraction, LivePosition},
     queue::{LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
+    statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally},
+    teaching::{
+        CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, Rescore,
+        RescoreRequest, Rescored, Sample, SamplesRequest, Teaching,
+    },
     watch::{Position, QueueChanges, QueueWatch},
 };
 use crate::{
@@ -40,6 +47,9 @@ pub enum StoreError {
     /// The request id came before with another content.
     #[error("request id reused with another content")]
     RequestIdReused,
+    /// The policy was changed since it was read.
+    #[error("changed since it was read")]
+    Changed,
     /// The lease ended and was given to another, or its epoch is stale.
     #[error("lease lost")]
     LeaseLost,
@@ -74,7 +84,7 @@ pub enum StoreError {
 
 /// A durable, sealed store. Whatever a method has answered survives the loss of the process and of power.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Teaching + Send + Sync + 'static {
     /// Stores an interaction, joins it to its case and queues the case as far as its handling says.
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError>;
 

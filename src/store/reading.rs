@@ -1,6 +1,6 @@
 //! What is read back, by whom, and by which conditions. Knows no engine and no key.
 
-use super::{InteractionContent, SourceRef};
+use super::{CorrectionRecord, InteractionContent, SourceRef};
 use crate::{
     assessment::{Assessment, Label, Level, Tier},
     conversation::{Channel, RawText},
@@ -97,6 +97,8 @@ pub struct InteractionRecord {
     pub assessment: Assessment,
     /// There is a link to a recording.
     pub has_recording: bool,
+    /// What a person said of the assessment; it stands beside it and wins.
+    pub correction: Option<CorrectionRecord>,
 }
 
 /// Conditions on cases; all must hold.

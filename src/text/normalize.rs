@@ -43,12 +43,25 @@ pub struct Normalised<'a> {
 impl<'a> Normalised<'a> {
     /// Normalises `received`. Linear in its length.
     pub fn new(received: &'a str) -> Self {
+        Self::with(received, String::new())
+    }
+
+    /// The same, in the memory of an earlier text.
+    pub fn with(received: &'a str, mut lower: String) -> Self {
+        lower.clear();
         if is_plain(received) {
-            return Self { text: Cow::Borrowed(received), lower: received.to_ascii_lowercase(), pieces: Vec::new() };
+            lower.push_str(received);
+            lower.make_ascii_lowercase();
+            return Self { text: Cow::Borrowed(received), lower, pieces: Vec::new() };
         }
         let (text, pieces) = fold(received);
-        let lower = lower_same_length(&text);
+        lower_same_length(&text, &mut lower);
         Self { text: Cow::Owned(text), lower, pieces }
+    }
+
+    /// Gives the memory back.
+    pub fn into_lower(self) -> String {
+        self.lower
     }
 
     /// The comparable text; upper and lower case as received.
@@ -95,57 +108,78 @@ impl std::fmt::Debug for Normalised<'_> {
     }
 }
 
-/// Whether the text is already comparable: printable ASCII, tabs and line ends.
+/// Whether the text is already comparable: printable ASCII, tabs and line ends, without character references.
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte != b'&' && (matches!(byte, 0x20..=0x7e) || matches!(byte, b'\n' | b'\r' | b'\t')))
+    let bytes = text.as_bytes();
+    let (chunks, rest) = bytes.as_chunks::<PLAIN_CHUNK>();
+    // The last chunk may overlap the one before it.
+    let last = bytes.last_chunk::<PLAIN_CHUNK>();
+    let all = |chunk: &[u8; PLAIN_CHUNK]| chunk.iter().fold(0, |odd, byte| odd | u8::from(!is_plain_byte(*byte))) == 0;
+    let ends = last.map_or_else(|| rest.iter().all(|byte| is_plain_byte(*byte)), all);
+    let plain = ends && chunks.iter().all(all);
+    plain && memchr::memchr_iter(b'&', bytes).all(|at| text.get(at..).and_then(entity).is_none())
+}
+
+/// So many bytes are looked at without a branch.
+const PLAIN_CHUNK: usize = 16;
+
+fn is_plain_byte(byte: u8) -> bool {
+    byte.wrapping_sub(b' ') < 0x5f || byte == b'\n' || byte == b'\r' || byte == b'\t'
 }
 
 /// Lower case wherever that keeps the length in bytes.
-fn lower_same_length(text: &str) -> String {
-    let mut lower = String::with_capacity(text.len());
+fn lower_same_length(text: &str, lower: &mut String) {
+    if text.is_ascii() {
+        lower.push_str(text);
+        lower.make_ascii_lowercase();
+        return;
+    }
     for character in text.chars() {
+        if character.is_ascii() {
+            lower.push(character.to_ascii_lowercase());
+            continue;
+        }
         let mut folded = character.to_lowercase();
         match (folded.next(), folded.next()) {
             (Some(one), None) if one.len_utf8() == character.len_utf8() => lower.push(one),
             _ => lower.push(character),
         }
     }
-    lower
 }
 
 fn fold(received: &str) -> (String, Vec<Piece>) {
     let mut text = String::with_capacity(received.len());
     let mut pieces = Vec::new();
-    let mut word_end = 0;
-    let mut disguised = false;
-    let mut skip_until = 0;
-    for (at, character) in received.char_indices() {
-        if at < skip_until {
-            continue;
-        }
-        if at >= word_end {
-            let word = received.get(at..).and_then(|rest| rest.split(char::is_whitespace).next()).unwrap_or_default();
-            word_end = at + word.len().max(character.len_utf8());
-            disguised = mixes_scripts(word);
+    let (mut word_end, mut disguised) = (0, false);
+    let mut at = 0;
+    while let Some(rest) = received.get(at..).filter(|rest| !rest.is_empty()) {
+        let plain = rest.bytes().position(|byte| byte == b'&' || !is_plain_byte(byte)).unwrap_or(rest.len());
+        text.push_str(rest.get(..plain).unwrap_or_default());
+        at += plain;
+        let Some(rest) = received.get(at..).filter(|rest| !rest.is_empty()) else { break };
+        let Some(character) = rest.chars().next() else { break };
+        if at >= word_end && !character.is_ascii() {
+            (word_end, disguised) = word_around(received, at);
         }
         let before = text.len();
-        if let Some((meant, length)) = received.get(at..).and_then(entity) {
-            push_folded(&mut text, meant, disguised);
-            let len = text.len() - before;
-            pieces.push(Piece::new(before, len, at, length));
-            skip_until = at + length;
-            continue;
-        }
-        push_folded(&mut text, character, disguised);
-        let kept = text.get(before..).is_some_and(|added| {
-            let mut own = [0; 4];
-            added == character.encode_utf8(&mut own)
-        });
+        let (meant, length) = entity(rest).unwrap_or((character, character.len_utf8()));
+        push_folded(&mut text, meant, disguised && at < word_end);
+        let kept = rest.get(..length) == text.get(before..);
         if !kept {
-            pieces.push(Piece::new(before, text.len() - before, at, character.len_utf8()));
+            pieces.push(Piece::new(before, text.len() - before, at, length));
         }
+        at += length;
     }
     (text, pieces)
+}
+
+/// The end of the word around byte `at`, and whether it mixes scripts.
+fn word_around(received: &str, at: usize) -> (usize, bool) {
+    let before = received.get(..at).unwrap_or_default();
+    let start = before.char_indices().rev().find(|(_, character)| character.is_whitespace());
+    let start = start.map_or(0, |(at, character)| at + character.len_utf8());
+    let word = received.get(start..).and_then(|rest| rest.split(char::is_whitespace).next()).unwrap_or_default();
+    (start + word.len(), mixes_scripts(word))
 }
 
 /// Longest character reference that is looked at, in bytes.

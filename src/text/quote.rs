@@ -88,8 +88,11 @@ fn marked_below(text: &str, span: Span) -> bool {
     below.lines().map(str::trim).filter(|line| !line.is_empty()).take(2).any(|line| line.starts_with('>'))
 }
 
+/// The first bytes tell most lines apart, before any character is folded.
 fn starts_with(line: &str, lower_case: &str) -> bool {
-    line.chars().flat_map(char::to_lowercase).take(lower_case.chars().count()).eq(lower_case.chars())
+    let first = line.as_bytes().first().zip(lower_case.as_bytes().first());
+    first.is_some_and(|(one, other)| one.eq_ignore_ascii_case(other) || !one.is_ascii())
+        && line.chars().flat_map(char::to_lowercase).take(lower_case.chars().count()).eq(lower_case.chars())
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod live;
 mod live_client;
 mod queue;
 mod stream;
+mod teaching;
 mod tenants;
 mod tls;
 mod transport;

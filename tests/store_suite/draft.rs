@@ -173,6 +173,7 @@ impl Draft {
         Arc::new(move |input, enter| Decision {
             assessment: draft.assessment(input.repeat_contact_days),
             due_time: enter + draft.target,
+            shadow: None,
         })
     }
 

@@ -13,6 +13,8 @@ pub(crate) mod leasing;
 
 pub(crate) mod access;
 
+pub(crate) mod teaching;
+
 use std::{any::Any, sync::Arc, time::Duration};
 
 use triaged::{

@@ -90,6 +90,7 @@ pub(super) fn lines(lines: &Lines) -> io::Result<String> {
         let last = labels.len().saturating_sub(1).max(1);
         let mut chart = ChartBuilder::on(area)
             .margin(12)
+            .margin_right(28)
             .x_label_area_size(28)
             .y_label_area_size(44)
             .build_cartesian_2d(0..last, 0_u64..100)

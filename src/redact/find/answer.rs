@@ -11,6 +11,7 @@ use crate::{
     redact::{
         Kind, Likelihood, Reason,
         candidate::Candidate,
+        flags::Flags,
         token::{Class, NormalisedTurn},
         words::{Cue, Cues},
     },
@@ -31,18 +32,17 @@ const LABELS: &[(Cue, Kind, Reason)] = &[
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
     let cues = Cues::of(&[Cue::Password, Cue::SecurityAnswer, Cue::Username, Cue::Pin]);
-    for (index, token) in turn.tokens().iter().enumerate() {
+    for (index, token) in turn.flagged(Flags::LABEL) {
         if token.word.cues.any(cues) {
             labelled(turn, index, out);
         }
     }
-    for index in 0..turn.tokens().len() {
+    for (index, _) in turn.flagged(Flags::LABEL) {
         set_to(turn, index, out);
     }
     if view.role == Role::Customer {
         asked(view, out);
     }
-    handles(turn, out);
 }
 
 /// `I've reset it to Spring-7600-Otter`.
@@ -91,11 +91,19 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
     }
     if gap == " "
         && turn.token(index)?.word.cues.any(Cues::of(&[Cue::Password, Cue::Username]))
-        && random(turn, index + 1)
+        && (random(turn, index + 1) || (turn.token(index)?.word.cues.has(Cue::Username) && joined(turn, index + 1)))
     {
         return Some((turn.token(index + 1)?.span.start as usize, true));
     }
     behind_copula(turn, index)
+}
+
+/// `mhollis-dev`, `d.okoro`: parts joined as in the name of a user.
+fn joined(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let apart = |at: usize| {
+        matches!(turn.gap(at), "-" | "_" | ".") && turn.token(at + 1).is_some_and(|next| next.span.len() > 1)
+    };
+    apart(at) && turn.token(at).is_some_and(|token| token.span.len() > 2) && !DESCRIBING.contains(&turn.word(at))
 }
 
 /// Where the value begins behind `is` and the like, a few words behind the label.
@@ -142,6 +150,7 @@ fn behind_copula(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool
                 | "portal"
                 | "online"
                 | "login"
+                | "which"
                 | "and"
         );
         if !passes {
@@ -195,20 +204,38 @@ fn plausible(turn: &NormalisedTurn<'_>, span: Span, firm: bool, kind: Kind) -> b
     let coded = value
         .bytes()
         .any(|byte| byte.is_ascii_digit() || matches!(byte, b'@' | b'!' | b'#' | b'$' | b'%' | b'_' | b'&' | b'*'));
+    let inner = value.get(1..value.len() - 1).unwrap_or_default();
+    let marked = inner.contains(['.', '-', '_']) && value.len() > 4 && !DESCRIBING.contains(&first);
+    let coded = coded || (kind == Kind::Username && (marked || firm && inner.contains(':')));
     let after = turn.text().get(span.end as usize..).unwrap_or_default();
     let ends = after
         .trim_start_matches([' ', '"', '\''])
         .chars()
         .next()
         .is_none_or(|next| matches!(next, '.' | ',' | ';' | '!' | '\n' | ')' | '?'))
-        || after.trim_start().starts_with("and ");
+        || [
+            "and ",
+            "with a ",
+            "with the ",
+            "all one",
+            "all lower",
+            "all upper",
+            "but ",
+            "in capital",
+            "i think",
+            "i believe",
+        ]
+        .iter()
+        .any(|start| after.trim_start().starts_with(start));
     let entry = crate::redact::gazetteer::look_up(first);
     let described = DESCRIBING.contains(&first) || entry.ordinary >= 3;
     let ends = ends || (entry.ordinary == 0 && kind == Kind::Password);
     match kind {
         _ if coded => value.len() >= 3,
-        Kind::Username => !described && value.len() >= 3 && (firm || ends),
-        _ => !described && (firm || ends),
+        Kind::Username => {
+            !described && !entry.is(crate::redact::gazetteer::Class::Brand) && value.len() >= 3 && (firm || ends)
+        }
+        _ => !described && value.len() > 2 && !matches!(value, "e.g" | "i.e") && (firm || ends),
     }
 }
 
@@ -225,6 +252,9 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
     }
     let first = (0..tokens.len()).find(|index| !leads_in(turn, *index));
     let Some(first) = first else { return };
+    if *kind == Kind::Password && places(view, out) {
+        return;
+    }
     let start = turn.token(first).map_or(0, |token| token.span.start as usize);
     let start = start
         - turn
@@ -245,13 +275,49 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
     let function = |index: usize| {
         crate::redact::gazetteer::look_up(turn.word(index)).ordinary >= 3 || DESCRIBING.contains(&turn.word(index))
     };
-    let talk = (first..tokens.len()).any(function) && !span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit());
+    // `a yellow fiat panda`: an article is no talk.
+    let article = usize::from(matches!(turn.word(first), "a" | "an" | "the"));
+    let talk = (first + article..tokens.len()).any(function)
+        && !span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit());
     if talk {
         return;
     }
     if tokens.len() - first <= 4 || span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit()) {
         out.push(Candidate::new(span, *kind, Likelihood::Likely, reason).because("asked-by-agent"));
     }
+}
+
+/// Single letters and digits at named places, `third is k and fifth is seven`: each is a part of the password.
+fn places(view: &View<'_>, out: &mut Vec<Candidate>) -> bool {
+    let turn = view.turn;
+    let value = |at: usize| {
+        turn.token(at).is_some_and(|token| {
+            let one = token.span.len() == 1 && !matches!(turn.word(at), "i" | "a" | "s" | "y");
+            one || (token.word.number.is_some() && !token.word.cues.has(Cue::DayWord))
+                || token.word.letter.is_ascii_lowercase()
+        })
+    };
+    let small = |at: usize| {
+        let role = Cues::of(&[Cue::DayWord, Cue::Copula, Cue::Filler, Cue::Acknowledge, Cue::NumberNoun, Cue::SpellAs]);
+        turn.token(at).is_some_and(|token| token.word.cues.any(role))
+            || matches!(turn.word(at), "the" | "letter" | "character" | "is" | "it" | "that" | "a" | "i" | "capital")
+    };
+    let count = turn.tokens().len();
+    let values: Vec<usize> = (0..count).filter(|at| value(*at)).collect();
+    let spread = values.len() > 1 && values.windows(2).any(|pair| matches!(pair, [left, right] if right - left > 1));
+    if !spread || !(0..count).all(|at| value(at) || small(at)) {
+        return false;
+    }
+    // `k and nine` is one value, `third is k and fifth is nine` are two.
+    let mut first = None;
+    for (index, at) in values.iter().enumerate() {
+        let begin = *first.get_or_insert(*at);
+        if values.get(index + 1).is_none_or(|next| next - at > 2) {
+            out.push(Candidate::new(turn.span(begin, *at), Kind::Password, Likelihood::Likely, "asked-by-agent"));
+            first = None;
+        }
+    }
+    true
 }
 
 /// Words before the answer itself: `sure, it's`, `my password is`.
@@ -285,30 +351,6 @@ fn leads_in(turn: &NormalisedTurn<'_>, index: usize) -> bool {
                 | "hi"
                 | "hello"
         )
-}
-
-/// `@name` with a digit or an underscore in it: a handle of a person rather than of a brand.
-fn handles(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
-    let text = turn.text();
-    for at in memchr::memchr_iter(b'@', text.as_bytes()) {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let name = text.get(at + 1..).unwrap_or_default();
-        let length = name
-            .bytes()
-            .take(40)
-            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
-            .count();
-        let name = name.get(..length).unwrap_or_default().trim_end_matches('.');
-        let personal = name.bytes().any(|byte| byte.is_ascii_digit()) || name.contains('_');
-        if before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ',' | ':')) && name.len() >= 4 && personal {
-            out.push(Candidate::new(
-                Span::new(at, at + 1 + name.len()),
-                Kind::Username,
-                Likelihood::Possible,
-                "form:handle",
-            ));
-        }
-    }
 }
 
 #[cfg(test)]

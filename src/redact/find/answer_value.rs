@@ -103,7 +103,8 @@ pub(super) fn spoken_value(turn: &NormalisedTurn<'_>, first: usize) -> Option<Sp
 pub(super) fn phrase(turn: &NormalisedTurn<'_>, start: usize) -> Option<Span> {
     let rest = turn.text().get(start..)?;
     let clause = rest.split(['.', ',', '?', '!', ';', '\n', '"']).next()?;
-    let words = clause.split(" and ").next()?.trim_end();
+    let ends = [" and ", " i ", " please", " thanks", " but ", " if "];
+    let words = ends.iter().fold(clause, |rest, end| rest.split(end).next().unwrap_or(rest)).trim_end();
     let short = words.split_whitespace().count() <= 4;
     (short && !words.is_empty()).then(|| Span::new(start, start + words.len()))
 }

@@ -5,33 +5,42 @@ use super::{View, context::Labels, date};
 use crate::redact::{
     Kind, Likelihood,
     candidate::Candidate,
-    token::Token,
+    flags::Flags,
+    token::{NormalisedTurn, Token},
     words::{Cue, Cues},
 };
 
 /// Finds dates of birth and spoken expiries.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
+    if !(turn.cues() | view.asked.cues()).any(Cues::of(&[Cue::Birth, Cue::Expiry, Cue::SecurityAnswer])) {
+        return;
+    }
     let carded = out.iter().any(|candidate| candidate.kind == Kind::CreditCard);
-    let mut index = 0;
-    while let Some(token) = turn.token(index) {
-        if let Some(last) = piece(view, index) {
+    let told = view.asked.has(Cue::Birth) && turn.tokens().len() <= ANSWER_WORDS_MAX;
+    let flags = if told { Flags::default() } else { Flags::DIGITS.and(Flags::NUMBER) };
+    let all = turn.tokens().iter().enumerate().filter(|_| told);
+    let mut done = 0;
+    for (index, token) in all.chain(turn.flagged(flags)) {
+        if index < done {
+            continue;
+        }
+        if let Some(last) = piece(turn, index).filter(|_| told) {
             out.push(Candidate::new(turn.span(index, last), Kind::DateOfBirth, Likelihood::Possible, "asked-by-agent"));
         }
-        let Some(found) = begins(token).then(|| date_here(view, index)).flatten() else {
-            index += 1;
-            continue;
-        };
+        let Some(found) = begins(token).then(|| date_here(view, index)).flatten() else { continue };
         let labels = Labels::around(turn, index, found.last, view.asked);
         // `the third of June` is said with its article.
         let article = (index > 0 && turn.word(index - 1) == "the")
             || (index == 1 && matches!(turn.word(0), "el" | "le" | "der" | "am" | "il" | "den" | "dem"));
-        let first = if article { index - 1 } else { index };
+        let ends =
+            index > 1 && turn.word(index - 1) == "of" && matches!(turn.word(index - 2), "end" | "start" | "beginning");
+        let first = index - if ends { 2 } else { usize::from(article) };
         if let Some((kind, reason)) = meaning(&labels, &found, carded) {
             let candidate = Candidate::new(turn.span(first, found.last), kind, Likelihood::VeryLikely, reason);
             out.push(if labels.hints().next().is_none() { candidate.because("asked-by-agent") } else { candidate });
         }
-        index = found.last + 1;
+        done = found.last + 1;
     }
 }
 
@@ -53,6 +62,9 @@ fn meaning(labels: &Labels, found: &date::Date, carded: bool) -> Option<(Kind, &
     if labels.has(Cue::Birth) && near && found.full {
         return Some((Kind::DateOfBirth, "context:birth"));
     }
+    if found.full && labels.hints().next().is_some_and(|cues| cues.has(Cue::SecurityAnswer)) {
+        return Some((Kind::Password, "context:security-answer"));
+    }
     let payment = carded || labels.has(Cue::Card) || labels.has(Cue::Cvv) || labels.asked.has(Cue::Expiry);
     (labels.has(Cue::Expiry) && payment && found.month).then_some((Kind::CardExpiry, "context:expiry"))
 }
@@ -61,11 +73,7 @@ fn meaning(labels: &Labels, found: &date::Date, carded: bool) -> Option<(Kind, &
 const ANSWER_WORDS_MAX: usize = 7;
 
 /// The last token of a day, a month or a year alone, where a date of birth was asked for.
-fn piece(view: &View<'_>, index: usize) -> Option<usize> {
-    let turn = view.turn;
-    if !view.asked.has(Cue::Birth) || turn.tokens().len() > ANSWER_WORDS_MAX {
-        return None;
-    }
+fn piece(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
     let dated = |at: usize| {
         turn.token(at).is_some_and(|token| {
             token.word.cues.any(Cues::of(&[Cue::DayWord, Cue::Month])) || token.word.number.is_some()

@@ -6,6 +6,7 @@ use crate::{
     redact::{
         Kind, Likelihood,
         candidate::Candidate,
+        flags::Flags,
         token::{Case, Class, NormalisedTurn, Token},
         words::{Cue, Cues},
     },
@@ -15,18 +16,26 @@ use crate::{
 /// A code has at most this many tokens.
 const TOKENS_MAX: usize = 8;
 
+/// From so many letters on a word before a dot is a name, not a part of a code.
+const NAME_BYTES_MIN: usize = 4;
+
 /// Finds codes in context.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    let mut index = 0;
-    while index < turn.tokens().len() {
+    let mut done = 0;
+    let flags = Flags::DIGITS.and(Flags::JOINED).and(Flags::UPPER);
+    // A word alone may be the answer to a question for a code.
+    let answer = (turn.tokens().len() == 1 && !turn.has(flags)).then_some(0);
+    for index in answer.into_iter().chain(turn.flagged(flags).map(|(index, _)| index)) {
+        if index < done {
+            continue;
+        }
         let Some(last) = code_at(turn, index) else {
             locator(view, index, out);
-            index += 1;
             continue;
         };
         decide(view, index, last, out);
-        index = last + 1;
+        done = last + 1;
     }
 }
 
@@ -42,7 +51,9 @@ fn code_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
     let mut letters = turn.token(index).is_some_and(|token| matches!(token.class, Class::Word | Class::Mixed));
     while last < index + TOKENS_MAX && matches!(turn.gap(last), "-" | "_" | "/" | "." | "") {
         let Some(next) = turn.token(last + 1).filter(|token| is_part(token)) else { break };
-        if turn.gap(last) == "." && !matches!(next.class, Class::Digits | Class::Mixed) {
+        // `org.apache.log4j` is the name of a program.
+        let word = turn.token(last).is_some_and(|token| token.is_word() && token.span.len() > NAME_BYTES_MIN);
+        if turn.gap(last) == "." && (word || !matches!(next.class, Class::Digits | Class::Mixed)) {
             break;
         }
         digits |= matches!(next.class, Class::Digits | Class::Mixed);
@@ -57,14 +68,19 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
     let raw = turn.span(first, last).of(turn.text());
     let length = raw.bytes().filter(u8::is_ascii_alphanumeric).count();
     let digits = raw.bytes().filter(u8::is_ascii_digit).count();
-    if length < 4 || harmless(turn, first, last, digits) {
+    if length < 4 || harmless(turn, first, last, digits) || is_tag(turn, first, digits) || in_link(turn, first) {
+        return;
+    }
+    if is_identifier(raw, digits) {
         return;
     }
     let labels = Labels::around(turn, first, last, view.asked);
     let own = own_prefix(turn, first, last);
     let hinted = own.into_iter().chain(labels.hints()).chain(std::iter::once(labels.asked));
     for row in hinted.flat_map(rows) {
-        if !(row.min..=row.max).contains(&length) {
+        let wide =
+            row.kind.map_or(length, |kind| letters_and_digits(widen(turn, first, last, kind, row.max).of(turn.text())));
+        if !(row.min..=row.max).contains(&length) && !(row.min..=row.max).contains(&wide) {
             continue;
         }
         let Some(kind) = row.kind else { return };
@@ -79,19 +95,59 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
     }
 }
 
+/// Names in programs and colours: many small letters with a digit or two (`AWSStatus500Exception`, `staging-job-7`).
+fn is_identifier(raw: &str, digits: usize) -> bool {
+    let small = raw.bytes().filter(u8::is_ascii_lowercase).count();
+    small >= 7 && digits * 4 <= small
+}
+
+/// `#ipod5thgen`, `@kay88`: a tag or a handle, which no label names.
+fn is_tag(turn: &NormalisedTurn<'_>, first: usize, digits: usize) -> bool {
+    let before = turn.gap_before(first);
+    let word = turn.word(first);
+    let colour = before.ends_with(":#") && word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let tag = colour
+        || before.ends_with('#')
+            && word.starts_with(|first: char| first.is_ascii_alphabetic())
+            && word.len() > digits * 3;
+    tag || before.ends_with('@')
+}
+
+/// Longest link that a code is looked for in, in bytes.
+const LINK_BYTES_MAX: usize = 80;
+
+/// Whether the code is a part of a link: whether that link goes is decided as a whole.
+fn in_link(turn: &NormalisedTurn<'_>, first: usize) -> bool {
+    if !turn.gap_before(first).ends_with(['/', '.']) {
+        return false;
+    }
+    let start = turn.token(first).map_or(0, |token| token.span.start as usize);
+    let before = turn.text().as_bytes().get(start.saturating_sub(LINK_BYTES_MAX)..start).unwrap_or_default();
+    let link = before.iter().rev().take_while(|byte| !byte.is_ascii_whitespace());
+    link.clone().zip(link.skip(2)).any(|(slash, colon)| *slash == b'/' && *colon == b':')
+}
+
+fn letters_and_digits(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_alphanumeric).count()
+}
+
 /// A booking code of capitals only, directly behind its label or as the whole answer.
 fn locator(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
     let turn = view.turn;
     let Some(token) = turn.token(index) else { return };
-    let shaped = token.is_word() && token.case == Case::Upper && (5..=8).contains(&token.span.len());
-    if !shaped || !token.word.cues.is_empty() || crate::redact::gazetteer::look_up(turn.word(index)).ordinary > 0 {
+    let alone = turn.tokens().len() == 1 && view.asked.has(Cue::Order);
+    let entry = crate::redact::gazetteer::look_up(turn.word(index));
+    let cased = token.case == Case::Upper || (alone && entry.is_unknown());
+    let shaped = token.is_word() && cased && (5..=8).contains(&token.span.len());
+    if !shaped || !token.word.cues.is_empty() || entry.ordinary > 0 {
         return;
     }
     let before = index.checked_sub(1).and_then(|before| turn.token(before));
     let labelled = before
         .is_some_and(|label| label.word.cues.any(Cues::of(&[Cue::Order, Cue::NumberNoun, Cue::Copula])))
         && Labels::around(turn, index, index, view.asked).hints().next().is_some_and(|cues| cues.has(Cue::Order));
-    let answered = view.asked.has(Cue::Order) && turn.tokens().len() <= 4;
+    let denies = turn.tokens().iter().any(|token| token.word.cues.has(Cue::Negation));
+    let answered = view.asked.has(Cue::Order) && turn.tokens().len() <= 4 && !denies;
     if labelled || answered {
         out.push(Candidate::new(token.span, Kind::OrderNumber, Likelihood::Likely, "context:order"));
     }
@@ -139,7 +195,9 @@ fn own_prefix(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> Option<Cu
     const PREFIXES: &[&str] = &[
         "ord", "inv", "tkt", "txn", "bkg", "cust", "pol", "clm", "inc", "req", "chg", "ritm", "crm", "cas", "ref",
         "mem", "acct", "cus", "sub", "pay", "ch", "pi", "so", "wo", "res", "bk", "tr", "rn", "cn", "sr", "cr", "po",
-        "rma",
+        "rma", "cmp", "cse", "case", "enq", "tck", "srq", "quo", "acc", "opp", "job", "shp", "del", "trk", "conf",
+        "cnf", "mbr", "loy", "app", "loan", "mtg", "resv", "bkng", "claim", "policy", "ins", "apt", "nr", "kd", "re",
+        "rg", "auf", "vtr", "ped", "fac", "cmd", "cde", "dos", "fat",
     ];
     let token = turn.token(first)?;
     if last == first {

@@ -78,7 +78,8 @@ impl Labels {
         let mut bound = turn.gap(last).contains('(');
         for (distance, index) in (last + 1..).take(WORDS_RIGHT_MAX).enumerate() {
             let Some(token) = turn.token(index) else { break };
-            if token.is_digits() {
+            // What is asked for next says nothing of the value before it.
+            if token.is_digits() || asks_for(turn.word(index)) {
                 break;
             }
             bound |= token.word.cues.has(Cue::Copula) || distance == 0;
@@ -97,6 +98,26 @@ impl Labels {
             }
         }
     }
+}
+
+/// Words with which a question for something else begins.
+fn asks_for(word: &str) -> bool {
+    matches!(
+        word,
+        "what"
+            | "which"
+            | "whats"
+            | "who"
+            | "when"
+            | "where"
+            | "please"
+            | "confirm"
+            | "provide"
+            | "tell"
+            | "enter"
+            | "verify"
+            | "give"
+    )
 }
 
 /// The mark that ends a sentence within the text between two tokens.

@@ -124,7 +124,7 @@ pub(super) fn loose(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
         if at > index && !joins(turn.gap(at - 1)) {
             break;
         }
-        if token.word.cues.has(Cue::DayWord) {
+        if token.word.cues.has(Cue::DayWord) || (token.class == Class::Mixed && value(turn, at).is_some()) {
             days += 1;
         } else if token.word.number.is_some()
             || value(turn, at).is_some_and(|value| value <= 31 || (1800..=2199).contains(&value) || value < 100)
@@ -159,7 +159,7 @@ fn is_month(turn: &NormalisedTurn<'_>, at: usize, after_number: bool) -> bool {
 }
 
 fn joins(gap: &str) -> bool {
-    matches!(gap, " " | ", " | "-" | "." | ". " | "/" | "," | " - ")
+    matches!(gap, " " | ", " | "-" | "." | ". " | "/" | "," | " - " | ", '" | " '")
 }
 
 #[cfg(test)]

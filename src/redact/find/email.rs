@@ -1,10 +1,10 @@
 //! E-mail addresses as they are written, internationalised ones too.
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 
 use super::{super::Likelihood, View};
 use crate::{
-    redact::{Kind, candidate::Candidate},
+    redact::{Kind, candidate::Candidate, gazetteer::Gap, tokenise::Marks},
     text::Span,
 };
 
@@ -17,25 +17,56 @@ const DOMAIN_BYTES_MAX: usize = 255;
 /// Finds e-mail addresses around every `@`.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let text = view.turn.text();
+    if !view.turn.has_mark(Marks::AT) && !view.turn.has_gap(Gap::OTHER) {
+        return;
+    }
     for at in memchr_iter(b'@', text.as_bytes()) {
-        if let Some(span) = around(text, at) {
+        if let Some(span) = around(text, at, 1) {
+            out.extend(password_behind(text, span));
+            out.push(Candidate::new(span, Kind::Email, Likelihood::VeryLikely, "form:email"));
+        }
+    }
+    for at in memmem::find_iter(text.as_bytes(), ENCODED_AT.as_bytes()) {
+        if let Some(span) = around(text, at, ENCODED_AT.len()) {
             out.push(Candidate::new(span, Kind::Email, Likelihood::VeryLikely, "form:email"));
         }
     }
 }
 
-/// The address around the `@` at `at`.
-fn around(text: &str, at: usize) -> Option<Span> {
-    let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
+/// `ann@example.com:Otter4412`: a leaked pair of address and password.
+fn password_behind(text: &str, address: Span) -> Option<Candidate> {
+    let end = address.range().end;
+    let value = text.get(end..)?.strip_prefix([':', '|'])?;
+    let length = value.find(|character: char| character.is_whitespace() || matches!(character, ',' | '"' | '<'));
+    let value = value.get(..length.unwrap_or(value.len()))?;
+    let mixed = value.bytes().any(|byte| byte.is_ascii_digit()) && value.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let plain =
+        (PASSWORD_BYTES_MIN..=PASSWORD_BYTES_MAX).contains(&value.len()) && !value.contains(['@', '/', ':', '=']);
+    let span = Span::new(end + 1, end + 1 + value.len());
+    (mixed && plain).then(|| Candidate::new(span, Kind::Password, Likelihood::Possible, "form:credentials"))
+}
+
+/// Shortest and longest password behind an address.
+const PASSWORD_BYTES_MIN: usize = 6;
+const PASSWORD_BYTES_MAX: usize = 40;
+
+/// The `@` as links and logs write it.
+const ENCODED_AT: &str = "%40";
+
+/// The address around the `@` at `at`, which is `width` bytes long.
+fn around(text: &str, at: usize, width: usize) -> Option<Span> {
+    let (before, after) = (text.get(..at)?, text.get(at + width..)?);
     let local: usize =
         before.chars().rev().take(LOCAL_BYTES_MAX).take_while(|c| is_local(*c)).map(char::len_utf8).sum();
-    let local = before.get(at - local..)?.trim_start_matches(['.', '-', '\'', '/', '=', '?', '&']);
+    let local = before.get(at - local..)?;
+    let named = local.rfind(['=', '?', '&', '/']).map_or(local, |mark| local.get(mark + 1..).unwrap_or_default());
+    let local = if named.is_empty() { local } else { named }.trim_start_matches(['.', '-', '\'', '/', '=', '?', '&']);
     let domain = domain(after)?;
     let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
     let in_link = word
         .get(..word.len().saturating_sub(local.len()))
         .is_some_and(|head| head.contains("://") && !head.contains(['?', '=']));
-    (!local.is_empty() && !in_link).then(|| Span::new(at - local.len(), at + 1 + domain))
+    (!local.is_empty() && !in_link).then(|| Span::new(at - local.len(), at + width + domain))
 }
 
 fn is_local(character: char) -> bool {

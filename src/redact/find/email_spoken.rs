@@ -5,8 +5,10 @@ use super::{View, context::Labels, number::letter_at};
 use crate::redact::{
     Kind, Likelihood,
     candidate::Candidate,
+    flags::Flags,
     gazetteer,
     token::{Class, NormalisedTurn},
+    tokenise::Marks,
     words::{Cue, Cues},
 };
 
@@ -34,13 +36,15 @@ const ENDINGS: &[&str] = &[
 /// Finds spoken and disguised addresses.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    for (index, token) in turn.tokens().iter().enumerate().skip(1) {
-        if token.word.cues.has(Cue::At) || (turn.word(index) == "a" && bracketed(turn, index)) {
+    for (index, token) in turn.flagged(Flags::AT) {
+        if index > 0 && (token.word.cues.has(Cue::At) || (turn.word(index) == "a" && bracketed(turn, index))) {
             out.extend(around(view, index));
         }
     }
-    for at in memchr::memchr_iter(b'@', turn.text().as_bytes()) {
-        out.extend(written(turn, at));
+    if turn.has_mark(Marks::AT) {
+        for at in memchr::memchr_iter(b'@', turn.text().as_bytes()) {
+            out.extend(written(turn, at));
+        }
     }
     if view.asked.has(Cue::Email) {
         fragments(turn, out);
@@ -90,6 +94,9 @@ fn bracketed(turn: &NormalisedTurn<'_>, index: usize) -> bool {
 /// The address around the word for `@` at token `index`.
 fn around(view: &View<'_>, index: usize) -> Option<Candidate> {
     let turn = view.turn;
+    if turn.gap_before(index).contains('\n') || turn.gap(index).contains('\n') {
+        return None;
+    }
     let sign = usize::from(turn.word(index + 1) == "sign");
     let last = domain(turn, index + 1 + sign)?;
     let end = index.checked_sub(1)?;
@@ -119,7 +126,8 @@ fn around(view: &View<'_>, index: usize) -> Option<Candidate> {
 
 /// Whether a dot, said or written, stands before token `at`; the token behind it.
 fn behind_dot(turn: &NormalisedTurn<'_>, at: usize) -> Option<usize> {
-    let written = matches!(strip(turn.gap_before(at)), "." | "[.]" | "(.)" | "{.}");
+    let sentence = turn.gap_before(at) == ". " && turn.raw(at).starts_with(|character: char| character.is_uppercase());
+    let written = !sentence && matches!(strip(turn.gap_before(at)), "." | "[.]" | "(.)" | "{.}");
     let said = turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Dot));
     if said { Some(at + 1) } else { written.then_some(at) }
 }
@@ -130,19 +138,18 @@ fn strip(gap: &str) -> &str {
 
 /// The last token of the domain that begins at token `start`: labels joined by dots, the last a known top-level domain.
 fn domain(turn: &NormalisedTurn<'_>, start: usize) -> Option<usize> {
-    let (mut label, mut words, mut dots) = (String::new(), 0, 0);
+    let (mut label, mut words, mut dots) = (start, 0, 0);
     let mut at = start;
     while at < start + DOMAIN_TOKENS_MAX {
         if at > start {
             if let Some(next) = behind_dot(turn, at) {
-                (label, words, dots, at) = (String::new(), 0, dots + 1, next);
+                (label, words, dots, at) = (next, 0, dots + 1, next);
             } else if !matches!(strip(turn.gap_before(at)), "" | "-" | "]" | ")" | ",") {
                 return None;
             }
         }
         let token = turn.token(at).filter(|token| !matches!(token.class, Class::Placeholder(_)))?;
         let single = token.span.len() == 1;
-        label.push_str(turn.word(at));
         words += usize::from(!single && !token.word.cues.any(JOINS));
         if words > LABEL_WORDS_MAX || (at == start && token.word.cues.has(Cue::Dot)) {
             return None;
@@ -150,12 +157,18 @@ fn domain(turn: &NormalisedTurn<'_>, start: usize) -> Option<usize> {
         let spelled_on = single && turn.word(at + 1).len() == 1 && strip(turn.gap(at)).is_empty();
         let dotted_on = behind_dot(turn, at + 1)
             .is_some_and(|next| turn.token(next).is_some() && turn.gap(at).len() <= 4 && !ends_sentence(turn, at));
-        if dots > 0 && ENDINGS.contains(&label.as_str()) && !spelled_on && !dotted_on {
+        if dots > 0 && !spelled_on && !dotted_on && is_ending(turn, label, at) {
             return Some(at);
         }
         at += 1;
     }
     None
+}
+
+/// Whether tokens `first..=last` together are a top-level domain.
+fn is_ending(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> bool {
+    let label: String = (first..=last).map(|at| turn.word(at)).collect();
+    ENDINGS.contains(&label.as_str())
 }
 
 /// Whether the dot behind token `at` is a full stop: a space and a capital follow.
@@ -314,6 +327,12 @@ fn written(turn: &NormalisedTurn<'_>, at: usize) -> Option<Candidate> {
     let before = next.checked_sub(1)?;
     let gap = turn.gap(before);
     if gap.trim_matches([' ', '<', '>', '(', ')', '[', ']', '*', '{', '}']) != "@" || gap.contains('\n') {
+        return None;
+    }
+    // `ask @brand at once` mentions an account.
+    let word = gazetteer::look_up(turn.word(before));
+    let mention = gap.starts_with(' ') && gap.ends_with('@');
+    if mention && (word.ordinary > 0 || turn.gap(next) != "." || turn.gap_before(before).ends_with('@')) {
         return None;
     }
     let comma = matches!(turn.gap(next), "," | ", ") && ENDINGS.contains(&turn.word(next + 1));

@@ -20,13 +20,15 @@ pub(super) fn phone(turn: &NormalisedTurn<'_>, span: Span, _plus: bool) -> Span 
 pub(super) fn whole(turn: &NormalisedTurn<'_>, span: Span, kind: Kind) -> Span {
     match kind {
         Kind::Phone => phone(turn, span, false),
-        Kind::NationalId | Kind::MedicalId | Kind::Passport | Kind::DriverLicense => version_letters(turn, span),
+        Kind::NationalId | Kind::MedicalId | Kind::Passport | Kind::DriverLicense => {
+            version_letters(turn, span, kind == Kind::MedicalId)
+        }
         _ => span,
     }
 }
 
 /// The span with the letters of a version behind it: `1234 567 897 AB`.
-fn version_letters(turn: &NormalisedTurn<'_>, span: Span) -> Span {
+fn version_letters(turn: &NormalisedTurn<'_>, span: Span, health: bool) -> Span {
     let next = turn.token_at(span.end);
     let near = matches!(turn.gap_before(next), " " | "-" | "");
     let letters = turn.token(next).filter(|token| {
@@ -35,7 +37,9 @@ fn version_letters(turn: &NormalisedTurn<'_>, span: Span) -> Span {
     });
     match letters {
         Some(token)
-            if !matches!(token.class, Class::Placeholder(_)) && gazetteer::look_up(turn.word(next)).ordinary < 3 =>
+            if !matches!(token.class, Class::Placeholder(_))
+                && (gazetteer::look_up(turn.word(next)).ordinary < 3
+                    || (health && token.span.len() == 2 && token.case == Case::Upper)) =>
         {
             Span { end: token.span.end, ..span }
         }

@@ -4,11 +4,13 @@
 use super::{
     View,
     context::Labels,
-    forms::{FORMS, Form, When},
+    forms::{FORMS, When},
+    shapes,
 };
 use crate::{
     redact::{
         candidate::Candidate,
+        flags::Flags,
         token::{Case, Class, Token},
         words::{Cue, Cues},
     },
@@ -17,7 +19,7 @@ use crate::{
 
 /// Finds identifiers by their form, and their check digit where they have one.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
-    for (index, token) in view.turn.tokens().iter().enumerate() {
+    for (index, token) in view.turn.flagged(Flags::DIGITS.and(Flags::NEAR_DIGITS).and(Flags::UPPER)) {
         if may_begin(token) {
             at_token(view, index, token, out);
         }
@@ -40,10 +42,10 @@ fn at_token(view: &View<'_>, index: usize, token: &Token, out: &mut Vec<Candidat
     let text = view.turn.text();
     let start = token.span.start as usize;
     let Some(rest) = text.as_bytes().get(start..) else { return };
-    let first = rest.first().is_some_and(u8::is_ascii_digit);
     let mut labels = None;
-    for form in FORMS.iter().filter(|form| form.begins_with_digit() == first) {
-        let Some((length, compact)) = form.matches(rest) else { continue };
+    let rows = shapes::matching(rest);
+    for (form, length) in rows.iter().filter_map(|(row, length)| Some((FORMS.get(row)?, length))) {
+        let compact = Compact::of(rest, length);
         if !(form.check)(compact.as_str()) || glued(text, start, start + length) {
             continue;
         }
@@ -78,49 +80,11 @@ fn glued(text: &str, start: usize, end: usize) -> bool {
     };
     let mut ahead = before.chars().rev();
     let joined_before = match (ahead.next(), ahead.next()) {
+        (Some('/'), Some(second)) => second.is_alphanumeric(),
         (Some(first), Some(second)) => joins(first) && second.is_ascii_digit(),
         _ => false,
     };
     joined_on || joined_before
-}
-
-impl Form {
-    fn begins_with_digit(&self) -> bool {
-        self.pattern.starts_with(['9', '1'])
-    }
-
-    /// Length of the match at the start of `rest`, and the matched letters and digits in upper case.
-    pub(super) fn matches(&self, rest: &[u8]) -> Option<(usize, Compact)> {
-        let mut compact = Compact::default();
-        let mut at = 0;
-        let mut separator = None;
-        for expected in self.pattern.bytes() {
-            let byte = rest.get(at).copied().unwrap_or(0);
-            let fits = match expected {
-                b'9' => byte.is_ascii_digit(),
-                b'A' => byte.is_ascii_alphabetic(),
-                b'X' => byte.is_ascii_alphanumeric(),
-                b'~' => {
-                    let separates = matches!(byte, b' ' | b'-' | b'.' | b'/');
-                    if *separator.get_or_insert(separates) != separates {
-                        return None;
-                    }
-                    at += usize::from(separates);
-                    continue;
-                }
-                b'-' => matches!(byte, b'-' | b' '),
-                literal => byte.eq_ignore_ascii_case(&literal),
-            };
-            if !fits {
-                return None;
-            }
-            if byte.is_ascii_alphanumeric() {
-                compact.push(byte.to_ascii_uppercase());
-            }
-            at += 1;
-        }
-        Some((at, compact))
-    }
 }
 
 /// Most letters and digits that a form may have.
@@ -134,6 +98,15 @@ pub(super) struct Compact {
 }
 
 impl Compact {
+    /// Those of the first `length` bytes, in upper case.
+    pub(super) fn of(rest: &[u8], length: usize) -> Self {
+        let mut compact = Self::default();
+        for byte in rest.iter().take(length).filter(|byte| byte.is_ascii_alphanumeric()) {
+            compact.push(byte.to_ascii_uppercase());
+        }
+        compact
+    }
+
     fn push(&mut self, byte: u8) {
         if let Some(place) = self.bytes.get_mut(self.len) {
             *place = byte;

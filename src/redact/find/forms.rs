@@ -55,7 +55,7 @@ pub(super) const FORMS: &[Form] = &[
     national("AA~99~99~99~A", check::uk_nino, When::Always(VeryLikely), "form:uk-nino"),
     national("AA~999999~A", check::uk_nino, When::Always(VeryLikely), "form:uk-nino"),
     national("AA~99~99~99~A", check::any, When::Cued(ID, Likely), "form:uk-nino"),
-    national("999~999~9999", check::uk_nhs, When::Cued(ID, VeryLikely), "check:uk-nhs"),
+    form(Kind::MedicalId, "999~999~9999", check::uk_nhs, When::Cued(ID, VeryLikely), "check:uk-nhs"),
     national("9999999~A", check::ie_pps, When::Always(VeryLikely), "check:ie-pps"),
     national("9999999AA", check::ie_pps, When::Always(VeryLikely), "check:ie-pps"),
     national("9~99~99~9X~999~999~99", check::fr_nir, When::Always(VeryLikely), "check:fr-nir"),
@@ -72,7 +72,7 @@ pub(super) const FORMS: &[Form] = &[
     national("99~999999~A~999", check::any, When::Cued(ID, Likely), "form:de-pension"),
     national("AXXXXXXXX9", check::icao, When::Cued(&[Cue::NationalId], VeryLikely), "check:de-id-card"),
     national("AXXXXXXXX", check::any, When::Cued(&[Cue::NationalId], Likely), "form:id-card"),
-    national("A999999999", check::de_health, When::Always(VeryLikely), "check:de-health"),
+    form(Kind::MedicalId, "A999999999", check::de_health, When::Always(VeryLikely), "check:de-health"),
     national("de999999999", check::de_vat, When::Always(VeryLikely), "check:de-vat"),
     national("99999999~A", check::es_nif, When::Always(VeryLikely), "check:es-nif"),
     national("99.999.999-A", check::es_nif, When::Always(VeryLikely), "check:es-nif"),
@@ -98,8 +98,8 @@ pub(super) const FORMS: &[Form] = &[
     national("999~999~999", check::au_tfn, When::Cued(ID, VeryLikely), "check:au-tfn"),
     national("99-999-999-999", check::au_abn, When::Always(VeryLikely), "check:au-abn"),
     national("99999999999", check::au_abn, When::Cued(ID, VeryLikely), "check:au-abn"),
-    national("9999-99999-9", check::au_medicare, When::Always(VeryLikely), "check:au-medicare"),
-    national("9999999999", check::au_medicare, When::Cued(ID, VeryLikely), "check:au-medicare"),
+    form(Kind::MedicalId, "9999-99999-9", check::au_medicare, When::Always(VeryLikely), "check:au-medicare"),
+    form(Kind::MedicalId, "9999999999", check::au_medicare, When::Cued(ID, VeryLikely), "check:au-medicare"),
     national("9999~9999~9999", check::in_aadhaar, When::Cued(ID, VeryLikely), "check:in-aadhaar"),
     national("9999-9999-9999", check::in_aadhaar, When::Always(Likely), "check:in-aadhaar"),
     national("AAAAA9999A", check::in_pan, When::Always(VeryLikely), "form:in-pan"),
@@ -128,6 +128,12 @@ pub(super) const FORMS: &[Form] = &[
     national("99999999999999999X", check::cn_identity, When::Always(VeryLikely), "check:cn-identity"),
     national("A999999(X)", check::any, When::Always(Likely), "form:hk-id"),
     national("AA999999(X)", check::any, When::Always(Likely), "form:hk-id"),
+    national("999999-99-9999", dated, When::Always(VeryLikely), "form:my-ic"),
+    national("99999999-9", check::any, When::Cued(ID, Likely), "form:sv-dui"),
+    national("99999-9999999-9", check::any, When::Always(Likely), "form:pk-cnic"),
+    form(Kind::MedicalId, "99-999999999-9", check::any, When::Always(Likely), "form:ph-philhealth"),
+    national("9999-9999999-9", check::any, When::Always(Likely), "form:ph-crn"),
+    national("99-9999999-9", check::any, When::Cued(ID, Likely), "form:ph-sss"),
     national("999-9999-9999999-9", check::any, When::Always(VeryLikely), "form:ae-id"),
     national("99-99999999-9", check::any, When::Always(Likely), "form:ar-cuit"),
     national("99999999-X", check::any, When::Cued(ID, VeryLikely), "form:cl-rut"),
@@ -195,12 +201,35 @@ pub(super) const FORMS: &[Form] = &[
     form(Kind::Vehicle, "AA-99999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
     form(Kind::Vehicle, "A-999-AA-99", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
     form(Kind::Vehicle, "AAA~9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AA~99~999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AAA~999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AAA~99A", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "9A9~9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AA~9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AAA~9A99", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "99~AAA~99", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "9-AAA-999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AA-9999-A", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "99-AA-99", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "99-99-AA", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AA-99-AA", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "A~999~AA", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AA~999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "9AAA999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "AAA~9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
+    form(Kind::Vehicle, "999~AAA", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:plate"),
     form(Kind::Vehicle, "AA~99~AA~9999", check::any, When::Cued(&[Cue::Vehicle], VeryLikely), "form:in-plate"),
 ];
 
 /// Twelve hexadecimal digits, with a letter among them.
 fn hexadecimal(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Whether the first six digits are a date, year first.
+fn dated(text: &str) -> bool {
+    let part = |from: usize| text.get(from..from + 2).and_then(|part| part.parse::<u8>().ok()).unwrap_or(0);
+    (1..=12).contains(&part(2)) && (1..=31).contains(&part(4))
 }
 
 /// USPS numbers begin with 91 to 95.
@@ -222,14 +251,5 @@ mod tests {
             );
             assert!(form.reason.contains(':'));
         }
-    }
-
-    #[test]
-    fn forms_match_with_all_separators_or_none() {
-        let nino = FORMS.iter().find(|form| form.reason == "form:uk-nino").unwrap();
-        let matched = |text: &[u8]| nino.matches(text).map(|(length, compact)| (length, compact.as_str().to_owned()));
-        assert_eq!(matched(b"AB 12 34 56 C and"), Some((13, "AB123456C".to_owned())));
-        assert_eq!(matched(b"ab123456c"), Some((9, "AB123456C".to_owned())));
-        assert_eq!(matched(b"AB12 34 56 C"), None);
     }
 }

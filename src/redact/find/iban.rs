@@ -6,6 +6,7 @@ use crate::{
         Kind, Likelihood,
         candidate::Candidate,
         check,
+        flags::Flags,
         token::{Case, Class},
         words::Cue,
     },
@@ -18,7 +19,7 @@ const LENGTH_MAX: usize = 34;
 /// Finds IBANs by country, length and check digits, and broken ones in groups of four or beside the word.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    for (index, token) in turn.tokens().iter().enumerate() {
+    for (index, token) in turn.flagged(Flags::DIGITS.and(Flags::NEAR_DIGITS)) {
         let raw = turn.word(index).as_bytes();
         let begins = match raw {
             [a, b, c, d, ..] => {
@@ -79,7 +80,12 @@ fn at_token(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
     }
     let digits = compact.bytes().filter(u8::is_ascii_digit).count();
     let labels = Labels::around(turn, index, last, view.asked);
-    if digits * 2 > wanted && (last > index + 2 || labels.has(Cue::Iban) || labels.has(Cue::Account) || last == index) {
+    let capital = turn.raw(index).starts_with(|letter: char| letter.is_ascii_uppercase());
+    let meant = capital || labels.has(Cue::Iban);
+    if meant
+        && digits * 2 > wanted
+        && (last > index + 2 || labels.has(Cue::Iban) || labels.has(Cue::Account) || last == index)
+    {
         out.push(Candidate::new(span, Kind::Iban, Likelihood::Likely, "form:iban"));
     }
 }

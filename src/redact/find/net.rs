@@ -2,22 +2,39 @@
 
 use super::View;
 use crate::{
-    redact::{Kind, Likelihood, candidate::Candidate, token::NormalisedTurn, words::Cue},
+    redact::{
+        Kind, Likelihood,
+        candidate::Candidate,
+        flags::Flags,
+        gazetteer::Gap,
+        token::NormalisedTurn,
+        words::{Cue, Cues},
+    },
     text::Span,
 };
 
 /// Longest text of an IPv6 address, zone left out.
 const IPV6_BYTES_MAX: usize = 45;
 
+/// Addresses that are those of no person: loopback, masks, resolvers that everybody uses.
+const PUBLIC: [&str; 8] =
+    ["127.0.0.1", "0.0.0.0", "255.255.255.255", "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"];
+
+/// So many words before dotted figures may say that they are versions.
+const VERSION_WORDS_MAX: usize = 8;
+
+/// Words before dotted figures that are no address: `version 1.2.3.4`, `paragraph 4.4.7.1`.
+const NUMBERED: Cues = Cues::of(&[Cue::Version, Cue::Ordinal]);
+
 /// Finds IP and MAC addresses.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
-    for (index, token) in view.turn.tokens().iter().enumerate() {
+    for (index, token) in view.turn.flagged(Flags::DIGITS) {
         if token.is_digits() && view.turn.gap(index) == "." {
             out.extend(ipv4(view, index));
         }
     }
-    for index in 0..view.turn.tokens().len() {
-        let begins = view.turn.token(index).is_some_and(|token| token.is_digits() || token.word.number.is_some());
+    for (index, token) in view.turn.flagged(Flags::DIGITS.and(Flags::NUMBER)) {
+        let begins = token.is_digits() || token.word.number.is_some();
         let marked = matches!(view.turn.gap(index), "[.]" | "(.)" | "{.}" | " . ")
             || (index + 1..index + 6).any(|at| view.turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Dot)));
         if begins && marked {
@@ -26,7 +43,8 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     }
     let text = view.turn.text();
     let mut done = 0;
-    for colon in memchr::memchr_iter(b':', text.as_bytes()) {
+    let colons = if view.turn.has_gap(Gap::COLON) { text } else { "" };
+    for colon in memchr::memchr_iter(b':', colons.as_bytes()) {
         if colon >= done
             && let Some((span, kind)) = colon_groups(text, colon)
         {
@@ -82,12 +100,29 @@ fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
         return None;
     }
     let before = index.checked_sub(1).and_then(|before| turn.token(before));
-    let versioned = before.is_some_and(|token| token.word.cues.has(Cue::Version) && turn.gap_before(index) == " ")
+    let versioned = before.is_some_and(|token| token.word.cues.any(NUMBERED) && turn.gap_before(index) == " ")
         || turn.gap_before(index).ends_with(['v', 'V']);
+    let upgrades = (index.saturating_sub(VERSION_WORDS_MAX)..index).any(|at| {
+        matches!(
+            turn.word(at),
+            "upgrade"
+                | "upgraded"
+                | "upgrading"
+                | "bump"
+                | "updated"
+                | "update"
+                | "version"
+                | "versions"
+                | "downgrade"
+                | "release"
+                | "build"
+        )
+    });
+    let short = (0..4).all(|offset| turn.raw(index + offset).len() <= 2);
+    let versioned = versioned || (upgrades && short);
     let joined = turn.gap(index + 3).starts_with(['-', '_']);
     let masked = turn.raw(index) == "255";
-    let local =
-        masked || matches!(turn.span(index, index + 3).of(turn.text()), "127.0.0.1" | "0.0.0.0" | "255.255.255.255");
+    let local = masked || PUBLIC.contains(&turn.span(index, index + 3).of(turn.text()));
     (!versioned && !local && !joined)
         .then(|| Candidate::new(turn.span(index, index + 3), Kind::Ip, Likelihood::VeryLikely, "form:ipv4"))
 }
@@ -122,7 +157,7 @@ fn hyphenated(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
         turn.token(at).is_some_and(|token| token.span.len() == length)
             && turn.raw(at).bytes().all(|byte| byte.is_ascii_hexdigit())
     };
-    for index in 0..turn.tokens().len() {
+    for (index, _) in turn.flagged(Flags::JOINED) {
         let shape = match turn.gap(index) {
             "-" if (0..6).all(|offset| hex(index + offset, 2)) => Some((5, "-")),
             "." if (0..3).all(|offset| hex(index + offset, 4)) => Some((2, ".")),

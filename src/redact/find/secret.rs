@@ -5,6 +5,8 @@ use crate::{
     redact::{
         Kind, Likelihood,
         candidate::Candidate,
+        flags::Flags,
+        gazetteer::Gap,
         token::NormalisedTurn,
         words::{Cue, Cues},
     },
@@ -109,27 +111,39 @@ const PREFIXES: &[(&str, usize)] = &[
 /// Finds secrets.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let text = view.turn.text();
-    private_keys(text, out);
+    if view.turn.has_gap(Gap::HYPHEN) {
+        private_keys(text, out);
+    }
+    if view.turn.has_gap(Gap::COLON) {
+        attachments(view.turn.lower(), out);
+    }
     labelled(view, out);
-    let mut start = None;
-    for (at, byte) in text.bytes().enumerate().chain(std::iter::once((text.len(), b' '))) {
-        match (belongs(byte), start) {
-            (true, None) => start = Some(at),
-            (false, Some(first)) => {
-                start = None;
-                if at - first >= CHUNK_BYTES_MIN {
-                    out.extend(chunk(view, first, at));
-                }
-            }
-            _ => {}
+    for span in view.turn.chunks() {
+        out.extend(chunk(view, span.start as usize, span.end as usize));
+    }
+}
+
+/// `data:image/png;base64,…`: inline data, whole.
+fn attachments(lower: &str, out: &mut Vec<Candidate>) {
+    for at in memchr::memmem::find_iter(lower.as_bytes(), b"data:") {
+        let rest = lower.get(at..).unwrap_or_default();
+        let ends =
+            |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b')' | b']' | b'`');
+        let head =
+            rest.get(..DATA_HEAD_BYTES_MAX.min(rest.len())).and_then(|head| head.split_once(',')).map(|(head, _)| head);
+        let Some(head) = head.filter(|head| head.contains(['/', ';']) && !head.bytes().any(|byte| ends(&byte))) else {
+            continue;
+        };
+        let length = rest.bytes().position(|byte| ends(&byte)).unwrap_or(rest.len());
+        if length > head.len() + 1 {
+            let span = Span::new(at, at + length);
+            out.push(Candidate::new(span, Kind::Attachment, Likelihood::VeryLikely, "form:data-uri"));
         }
     }
 }
 
-/// Bytes that a key may hold.
-fn belongs(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b'~' | b':' | b'$' | b'|')
-}
+/// Longest head of a data URI, in bytes.
+const DATA_HEAD_BYTES_MAX: usize = 120;
 
 /// `-----BEGIN … PRIVATE KEY-----` to its end line, or to the end of the text.
 fn private_keys(text: &str, out: &mut Vec<Candidate>) {
@@ -225,6 +239,11 @@ fn wallet(value: &str) -> bool {
 fn by_entropy(view: &View<'_>, value: &str, span: Span) -> Option<Candidate> {
     let alphanumeric = value.bytes().filter(u8::is_ascii_alphanumeric).count();
     let (digits, upper, lower) = classes(value);
+    let parts = value.split(['.', '_', '-', '/']).count();
+    // `fs.s3a.server-side-encryption`: the name of a setting.
+    if parts >= 3 && digits <= 2 && upper * 4 <= lower {
+        return None;
+    }
     if alphanumeric < CHUNK_BYTES_MIN || digits == 0 || upper + lower == 0 || is_uuid(value) {
         return None;
     }
@@ -284,7 +303,7 @@ fn is_uuid(value: &str) -> bool {
 
 /// Webhooks and connection strings: links whose path or user part is the secret.
 fn connection(view: &View<'_>, start: usize, end: usize) -> Option<Candidate> {
-    let whole = view.turn.text().get(start..end)?;
+    let whole = view.turn.text().get(start..end).filter(|whole| whole.as_bytes().contains(&b'/'))?;
     let hook = [
         "hooks.slack.com/services/",
         "discord.com/api/webhooks/",
@@ -298,7 +317,7 @@ fn connection(view: &View<'_>, start: usize, end: usize) -> Option<Candidate> {
 /// Keys in groups joined by hyphens, and word lists, where the words before say that they are secrets.
 fn labelled(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    for (index, token) in turn.tokens().iter().enumerate() {
+    for (index, token) in turn.flagged(Flags::SECRET) {
         if !token.word.cues.has(Cue::Secret) {
             continue;
         }

@@ -1,10 +1,12 @@
 //! Links that lead to a person: profiles, personal parameters, recordings, credentials. Plain links stay readable.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 
 use super::{View, context::Labels};
 use crate::{
-    redact::{Kind, Likelihood, candidate::Candidate, words::Cue},
+    redact::{Kind, Likelihood, candidate::Candidate, flags::Flags, gazetteer::Gap, tokenise::Marks, words::Cue},
     text::Span,
 };
 
@@ -69,13 +71,16 @@ const PERSONAL_PARTS: &[&str] = &[
     "session",
 ];
 
+static WWW: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("www."));
+
 /// Finds links around every `://` and `www.`.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let text = view.turn.lower();
-    if memchr::memchr2(b'/', b'w', text.as_bytes()).is_none() {
+    let slashed = view.turn.has_mark(Marks::SLASH);
+    if !slashed && !view.turn.has_gap(Gap::DOT) {
         return;
     }
-    for at in memmem::find_iter(text.as_bytes(), b"://") {
+    for at in memmem::find_iter(if slashed { text.as_bytes() } else { b"" }, b"://") {
         let scheme = text
             .as_bytes()
             .get(..at)
@@ -89,7 +94,8 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             out.extend(link(view, at - scheme, at + 3));
         }
     }
-    for at in memmem::find_iter(text.as_bytes(), b"www.") {
+    let www = view.turn.has(Flags::WWW) || !view.turn.is_ascii();
+    for at in WWW.find_iter(if www { text.as_bytes() } else { b"" }) {
         let begins = at == 0
             || text
                 .as_bytes()
@@ -99,7 +105,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             out.extend(link(view, at, at));
         }
     }
-    if memchr::memchr(b'/', text.as_bytes()).is_none() {
+    if !slashed {
         return;
     }
     for site in PROFILE_SITES {

@@ -4,16 +4,20 @@
 
 mod class;
 mod reading;
+mod shape;
 
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
 pub(super) use class::{Class, Classes};
-pub(super) use reading::{Gap, Reading, Shape};
+pub(super) use reading::{Gap, Reading};
+pub(super) use shape::{Line, Shape, block_phrases, mark};
+
+use super::vocabulary::vocabulary;
 
 /// What the lists say of one word (folded, lower case). The default is a word in no list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Entry {
     /// How common it is as a given name: 0 (not listed) to 3.
     pub(super) given: u8,
@@ -45,12 +49,6 @@ impl Entry {
 /// Phrases that are no names of persons though their words may be, by their first word.
 type Phrases = FxHashMap<&'static str, Vec<Vec<&'static str>>>;
 
-#[derive(Debug, Default)]
-struct Tables {
-    words: FxHashMap<&'static str, Entry>,
-    phrases: Phrases,
-}
-
 const GIVEN: &str = include_str!("../../../data/names/given.txt");
 const SURNAMES: &str = include_str!("../../../data/names/surnames.txt");
 const WORDS: &str = include_str!("../../../data/names/words.txt");
@@ -59,16 +57,16 @@ const CITIES: &str = include_str!("../../../data/places/cities.txt");
 const ADDRESS_WORDS: &str = include_str!("../../../data/places/classes.tsv");
 const NO_NAMES: &str = include_str!("../../../data/names/phrases.txt");
 
-static TABLES: LazyLock<Tables> = LazyLock::new(Tables::build);
+static PHRASES: LazyLock<Phrases> = LazyLock::new(phrases);
 
 /// What the lists say of `word`.
 pub(super) fn look_up(word: &str) -> Entry {
-    TABLES.words.get(word).copied().unwrap_or_default()
+    vocabulary().get(word).map(|known| known.entry).unwrap_or_default()
 }
 
 /// How many words a listed phrase has that begins with `first` and goes on with what `next` gives: the longest one.
 fn phrase_len<'a>(first: &str, next: impl Fn(usize) -> &'a str) -> usize {
-    let phrases = TABLES.phrases.get(first).map_or(&[][..], Vec::as_slice);
+    let phrases = PHRASES.get(first).map_or(&[][..], Vec::as_slice);
     let fits = |rest: &&Vec<&str>| rest.iter().enumerate().all(|(index, word)| next(index + 1) == *word);
     phrases.iter().filter(fits).map(|rest| rest.len() + 1).max().unwrap_or(0)
 }
@@ -84,56 +82,51 @@ fn graded(line: &'static str) -> (&'static str, u8) {
     (word, grade.parse().unwrap_or(1))
 }
 
-impl Tables {
-    fn build() -> Self {
-        let mut tables = Self::default();
-        tables.words.reserve(1 << 18);
-        for (word, grade) in rows(GIVEN).map(graded) {
-            tables.words.entry(word).or_default().given = grade;
-        }
-        for (word, grade) in rows(SURNAMES).map(graded) {
-            tables.words.entry(word).or_default().surname = grade;
-        }
-        for (word, grade) in rows(WORDS).map(graded) {
-            tables.words.entry(word).or_default().ordinary = grade;
-        }
-        for row in rows(CLASSES).chain(rows(ADDRESS_WORDS)) {
-            tables.add_class(row);
-        }
-        for city in rows(CITIES) {
-            tables.add_phrase(city, Class::City);
-        }
-        for cue in rows(super::people::CUES).filter(|row| row.starts_with('<')) {
-            let last = cue.rsplit([' ', '\t']).next().unwrap_or_default();
-            tables.words.entry(last).or_default().classes.add(Class::CueEnd);
-        }
-        for phrase in rows(NO_NAMES) {
-            tables.add_phrase(phrase, Class::Blocked);
-        }
-        tables
+/// Calls `add` with every listed word and what a list changes in its entry.
+pub(super) fn each(add: &mut impl FnMut(&'static str, &dyn Fn(&mut Entry))) {
+    for (word, grade) in rows(GIVEN).map(graded) {
+        add(word, &|entry| entry.given = grade);
     }
+    for (word, grade) in rows(SURNAMES).map(graded) {
+        add(word, &|entry| entry.surname = grade);
+    }
+    for (word, grade) in rows(WORDS).map(graded) {
+        add(word, &|entry| entry.ordinary = grade);
+    }
+    for row in rows(CLASSES).chain(rows(ADDRESS_WORDS)) {
+        let Some((name, words)) = row.split_once('\t') else { continue };
+        let Some(class) = Class::from_name(name) else { continue };
+        words.split(' ').for_each(|word| add(word, &|entry| entry.classes.add(class)));
+    }
+    for (phrase, class) in listed_phrases() {
+        let (first, class) = phrase.split_once(' ').map_or((phrase, class), |(first, _)| (first, Class::StartsPhrase));
+        add(first, &|entry| entry.classes.add(class));
+    }
+    for cue in rows(super::people::CUES).filter(|row| row.starts_with('<')) {
+        let last = cue.rsplit([' ', '\t']).next().unwrap_or_default();
+        add(last, &|entry| entry.classes.add(Class::CueEnd));
+    }
+}
 
-    fn add_class(&mut self, row: &'static str) {
-        let Some((name, words)) = row.split_once('\t') else { return };
-        let Some(class) = Class::from_name(name) else { return };
-        for word in words.split(' ') {
-            self.words.entry(word).or_default().classes.add(class);
-        }
-    }
+/// Cities and other names that are none of persons, and what a single word of them is.
+fn listed_phrases() -> impl Iterator<Item = (&'static str, Class)> {
+    let cities = rows(CITIES).map(|city| (city, Class::City));
+    cities.chain(rows(NO_NAMES).map(|phrase| (phrase, Class::Blocked)))
+}
 
-    /// A single word takes `class`; a phrase of several words is listed by its first word.
-    fn add_phrase(&mut self, phrase: &'static str, class: Class) {
-        let mut words = phrase.split(' ');
-        let first = words.next().unwrap_or_default();
-        let rest: Vec<&'static str> = words.collect();
-        let entry = self.words.entry(first).or_default();
-        if rest.is_empty() {
-            entry.classes.add(class);
-        } else {
-            entry.classes.add(Class::StartsPhrase);
-            self.phrases.entry(first).or_default().push(rest);
+/// The second words of the listed phrases.
+pub(super) fn second_words() -> impl Iterator<Item = &'static str> {
+    listed_phrases().filter_map(|(phrase, _)| phrase.split(' ').nth(1))
+}
+
+fn phrases() -> Phrases {
+    let mut phrases = Phrases::default();
+    for (phrase, _) in listed_phrases() {
+        if let Some((first, rest)) = phrase.split_once(' ') {
+            phrases.entry(first).or_default().push(rest.split(' ').collect());
         }
     }
+    phrases
 }
 
 #[cfg(test)]

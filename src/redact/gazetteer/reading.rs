@@ -1,19 +1,8 @@
 //! A turn read with the lists: per token what the lists say, how it is written where letter case tells something, and
 //! what stands before it. Both finders of names read the same.
 
-use super::{Class, Entry, look_up, phrase_len};
-use crate::redact::token::{Case, Class as TokenClass, NormalisedTurn, Token};
-
-/// How a word is written, as far as that tells a name from other words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// Lower case, or upper case in a line of upper case: case tells nothing.
-    Plain,
-    /// A capital at the start of a sentence or in a headline.
-    Initial,
-    /// A capital inside a sentence.
-    Capital,
-}
+use super::{Entry, shape::Shape};
+use crate::redact::token::{NormalisedTurn, Token};
 
 /// What stands between a token and the one before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,11 +24,23 @@ impl Gap {
     pub(crate) const HASH: Self = Self(4096);
     pub(crate) const MARK: Self = Self(8192);
 
-    fn of(gap: &str) -> Self {
+    /// What stands in a gap.
+    pub(crate) fn of(gap: &str) -> Self {
         gap.bytes().fold(Self::default(), |set, byte| Self(set.0 | Self::of_byte(byte).0))
     }
 
-    fn of_byte(byte: u8) -> Self {
+    /// The set as bits.
+    pub(crate) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// The set of these bits.
+    pub(crate) const fn from_bits(bits: u16) -> Self {
+        Self(bits)
+    }
+
+    /// What a byte is.
+    pub(crate) const fn of_byte(byte: u8) -> Self {
         match byte {
             b' ' | b'\t' => Self::SPACE,
             b'\n' | b'\r' => Self::LINE,
@@ -90,13 +91,11 @@ pub(crate) struct Mark {
     pub(crate) shape: Shape,
 }
 
-/// A turn with the marks of its tokens.
-#[derive(Debug)]
+/// A turn read with the lists.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading<'a> {
     /// The turn.
     pub(crate) turn: &'a NormalisedTurn<'a>,
-    marks: Vec<Mark>,
-    capital_nouns: bool,
 }
 
 const NOTHING: Mark = Mark {
@@ -106,37 +105,33 @@ const NOTHING: Mark = Mark {
 };
 
 impl<'a> Reading<'a> {
-    /// Looks every word up.
+    /// Reads a turn.
     pub(crate) fn new(turn: &'a NormalisedTurn<'a>) -> Self {
-        let mut marks = Vec::with_capacity(turn.tokens().len());
-        for index in 0..turn.tokens().len() {
-            marks.push(mark(turn, index));
-        }
-        let capital_nouns = has_capital_nouns(&marks);
-        let mut reading = Self { turn, marks, capital_nouns };
-        reading.weigh_lines();
-        reading.block_phrases();
-        reading
+        Self { turn }
     }
 
     /// Whether nouns are written with capitals, as in German: then a capital tells little.
     pub(crate) fn has_capital_nouns(&self) -> bool {
-        self.capital_nouns
+        self.turn.has_capital_nouns()
     }
 
     /// Number of tokens.
     pub(crate) fn len(&self) -> usize {
-        self.marks.len()
+        self.turn.tokens().len()
     }
 
     /// The mark of token `index`; beyond the end, of nothing.
-    pub(crate) fn mark(&self, index: usize) -> &Mark {
-        self.marks.get(index).unwrap_or(&NOTHING)
+    pub(crate) fn mark(&self, index: usize) -> Mark {
+        self.turn.token(index).map_or(NOTHING, |token| Mark {
+            entry: token.entry,
+            before: token.before,
+            shape: token.shape,
+        })
     }
 
     /// What the lists say of token `index`.
     pub(crate) fn entry(&self, index: usize) -> Entry {
-        self.mark(index).entry
+        self.turn.token(index).map_or(NOTHING.entry, |token| token.entry)
     }
 
     /// The entry of the token before `index`.
@@ -146,7 +141,10 @@ impl<'a> Reading<'a> {
 
     /// What follows the last token of the text or stands before token `index`.
     pub(crate) fn before(&self, index: usize) -> Gap {
-        if index < self.len() { self.mark(index).before } else { Gap::of(self.turn.gap_before(index)).and(Gap::LINE) }
+        match self.turn.token(index) {
+            Some(token) => token.before,
+            None => Gap::of(self.turn.gap_before(index)).and(Gap::LINE),
+        }
     }
 
     /// Whether token `index` is a word of letters.
@@ -158,103 +156,11 @@ impl<'a> Reading<'a> {
     pub(crate) fn starts_line(&self, index: usize) -> bool {
         index == 0 || self.before(index).has(Gap::LINE)
     }
-
-    /// Capitals tell little in a headline and nothing in a line of capitals.
-    fn weigh_lines(&mut self) {
-        let mut first = 0;
-        while first < self.marks.len() {
-            let mut last = first + 1;
-            while last < self.marks.len() && !self.starts_line(last) {
-                last += 1;
-            }
-            self.weigh_line(first, last);
-            first = last;
-        }
-    }
-
-    fn weigh_line(&mut self, first: usize, last: usize) {
-        let (mut upper, mut capital, mut words) = (0, 0, 0);
-        for token in self.turn.tokens().get(first..last).unwrap_or_default() {
-            if token.is_word() && token.span.len() > 1 {
-                words += 1;
-                upper += usize::from(token.case == Case::Upper);
-                capital += usize::from(token.case == Case::Capital);
-            }
-        }
-        let shouted = upper * 2 > words && (words > 2 || self.turn.tokens().len() == words);
-        let headline = words > 5 && capital * 5 >= words * 4;
-        for index in first..last {
-            let case = self.turn.token(index).map(|token| token.case);
-            let Some(mark) = self.marks.get_mut(index) else { return };
-            if shouted && case == Some(Case::Upper) {
-                mark.shape = Shape::Plain;
-            } else if (headline || self.capital_nouns) && mark.shape == Shape::Capital {
-                mark.shape = Shape::Initial;
-            }
-        }
-    }
-
-    /// Words of a listed phrase (a city of several words, a brand) are no words of a name.
-    fn block_phrases(&mut self) {
-        let mut index = 0;
-        while index < self.marks.len() {
-            let mut len = 0;
-            if self.entry(index).is(Class::StartsPhrase) {
-                len = phrase_len(self.turn.word(index), |offset| self.turn.word(index + offset));
-            }
-            for mark in self.marks.iter_mut().skip(index).take(len) {
-                mark.entry.classes.add(Class::Blocked);
-            }
-            index += len.max(1);
-        }
-    }
-}
-
-/// One word in six is a German function word.
-fn has_capital_nouns(marks: &[Mark]) -> bool {
-    let german = marks.iter().filter(|mark| mark.entry.is(Class::German)).count();
-    german > 1 && german * 6 > marks.len()
-}
-
-fn mark(turn: &NormalisedTurn<'_>, index: usize) -> Mark {
-    let before = Gap::of(turn.gap_before(index));
-    let Some(token) = turn.token(index).filter(|token| token.class != TokenClass::Digits) else {
-        return Mark { before, ..NOTHING };
-    };
-    let mut entry = if token.class == TokenClass::Word { look_up(turn.word(index)) } else { Entry::default() };
-    if before == Gap::QUOTE
-        && !entry.is_name()
-        && index > 0
-        && turn.word(index - 1).len() == 1
-        && turn.word(index).len() > 2
-    {
-        let text = turn.lower().get(turn.span(index - 1, index).range()).unwrap_or_default();
-        let joined = look_up(&text.replace('\'', ""));
-        entry = if joined.is_name() { joined } else { entry };
-    }
-    let shape = match token.case {
-        Case::Lower => Shape::Plain,
-        _ if starts_sentence(turn, index, before) => Shape::Initial,
-        _ => Shape::Capital,
-    };
-    Mark { entry, before, shape }
-}
-
-/// A full stop behind one letter or a short title ends no sentence.
-fn starts_sentence(turn: &NormalisedTurn<'_>, index: usize, before: Gap) -> bool {
-    if index == 0 || before.has(Gap::LINE.and(Gap::ASK).and(Gap::STOP).and(Gap::COLON).and(Gap::OTHER).and(Gap::MARK)) {
-        return true;
-    }
-    if !before.has(Gap::DOT) {
-        return before.has(Gap::HYPHEN) && before.has(Gap::SPACE);
-    }
-    let previous = turn.word(index - 1);
-    previous.len() > 1 && !look_up(previous).classes.any(super::Classes::of(&[Class::Title, Class::WeakTitle]))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Class, *};
 
     #[track_caller]
     fn check(text: &str, expected: &[Shape]) {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use crate::redact::{
-    gazetteer::{Class, Gap, Reading, Shape, rows},
+    gazetteer::{Class, Classes, Gap, Reading, Shape, rows},
     token::Case,
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Left {
 /// A phrase: its words but the one it is filed under, its worth and its marks.
 #[derive(Debug)]
 struct Cue {
+    /// Its place among all phrases: of two that weigh the same the first counts.
+    order: usize,
     rest: Vec<&'static str>,
     weight: i32,
     marks: &'static str,
@@ -31,8 +33,8 @@ struct Cue {
 
 #[derive(Debug, Default)]
 struct Tables {
-    /// By the last word, the others from the last to the first.
-    left: FxHashMap<&'static str, Vec<Cue>>,
+    /// By the last word and the one before it (`""` for none), the others from the last to the first.
+    left: FxHashMap<&'static str, FxHashMap<&'static str, Vec<Cue>>>,
     /// By the first word.
     right: FxHashMap<&'static str, Vec<Cue>>,
 }
@@ -42,20 +44,23 @@ static TABLES: LazyLock<Tables> = LazyLock::new(Tables::build);
 impl Tables {
     fn build() -> Self {
         let mut tables = Self::default();
-        for row in rows(CUES) {
+        for (order, row) in rows(CUES).enumerate() {
             let mut columns = row.split('\t');
             let side = columns.next().unwrap_or_default();
             let weight = columns.next().and_then(|weight| weight.parse().ok()).unwrap_or(0);
             let marks = columns.next().unwrap_or_default();
             let mut words: Vec<&str> = columns.next().unwrap_or_default().split(' ').collect();
-            let target = if side == "<" {
+            if side == "<" {
                 words.reverse();
-                &mut tables.left
-            } else {
-                &mut tables.right
-            };
+            }
             let key = words.remove(0);
-            target.entry(key).or_default().push(Cue { rest: words, weight, marks });
+            let next = words.first().copied().unwrap_or_default();
+            let cue = Cue { order, rest: words, weight, marks };
+            if side == "<" {
+                tables.left.entry(key).or_default().entry(next).or_default().push(cue);
+            } else {
+                tables.right.entry(key).or_default().push(cue);
+            }
         }
         tables
     }
@@ -63,8 +68,12 @@ impl Tables {
 
 /// The best phrase that ends right before token `at`.
 pub(super) fn left(reading: &Reading<'_>, at: usize) -> Left {
+    const CUES: Classes = Classes::of(&[Class::Title, Class::WeakTitle, Class::Relation, Class::CueEnd]);
     let Some(last) = at.checked_sub(1) else { return Left::default() };
     let gap = reading.before(at);
+    if !gap.has(Gap::COLON) && !reading.entry(last).classes.any(CUES) {
+        return Left::default();
+    }
     let before = title(reading, last, gap);
     if before.weight > 0 {
         return before;
@@ -106,15 +115,17 @@ fn answered_question(reading: &Reading<'_>, at: usize) -> Option<usize> {
 }
 
 fn best_left(reading: &Reading<'_>, last: usize, gap: Gap) -> Left {
-    let cues = TABLES.left.get(reading.turn.word(last)).map_or(&[][..], Vec::as_slice);
-    let mut best = Left::default();
-    for cue in cues.iter().filter(|cue| matches_back(reading, last, cue)) {
+    let Some(cues) = TABLES.left.get(reading.turn.word(last)) else { return Left::default() };
+    let before = last.checked_sub(1).map_or("", |before| reading.turn.word(before));
+    let longer = cues.get(before).filter(|_| !before.is_empty());
+    let mut best = (Left::default(), usize::MAX);
+    for cue in cues.get("").into_iter().chain(longer).flatten().filter(|cue| matches_back(reading, last, cue)) {
         let found = weigh(cue, gap);
-        if found.weight > best.weight {
-            best = found;
+        if found.weight > best.0.weight || found.weight == best.0.weight && found.weight > 0 && cue.order < best.1 {
+            best = (found, cue.order);
         }
     }
-    best
+    best.0
 }
 
 fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
@@ -122,7 +133,9 @@ fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
     let words = cue.rest.iter().enumerate().all(|(offset, word)| {
         let before = last.checked_sub(offset + 1);
         before.is_some_and(|index| reading.turn.word(index) == *word)
-            && reading.before(last - offset).only(Gap::SPACE.and(Gap::QUOTE).and(Gap::COMMA))
+            && reading
+                .before(last - offset)
+                .only(Gap::SPACE.and(Gap::QUOTE).and(Gap::COMMA).and(Gap::GLUE).and(Gap::HYPHEN))
     });
     let starts = |index: usize| index == 0 || !reading.before(index).only(Gap::SPACE);
     words
@@ -132,6 +145,10 @@ fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
 
 /// What the marks of the phrase make of the gap behind it.
 fn weigh(cue: &Cue, gap: Gap) -> Left {
+    // `"first_name","dob"`: a row of labels.
+    if gap.has(Gap::COMMA) && gap.has(Gap::MARK) {
+        return Left::default();
+    }
     let mut allowed = Gap::SPACE.and(Gap::COLON).and(Gap::MARK);
     for (mark, more) in [
         ('c', Gap::COMMA.and(Gap::STOP)),
@@ -142,6 +159,10 @@ fn weigh(cue: &Cue, gap: Gap) -> Left {
         if cue.marks.contains(mark) {
             allowed = allowed.and(more);
         }
+    }
+    if cue.marks.contains('n') && gap.has(Gap::LINE) {
+        // `Thanks.` and a dash may stand before a name that has its own line.
+        allowed = allowed.and(Gap::DOT).and(Gap::STOP).and(Gap::HYPHEN).and(Gap::OTHER);
     }
     let needed = if cue.marks.contains('r') { Gap::COMMA.and(Gap::LINE) } else { Gap::COLON };
     if cue.marks.contains([':', 'r']) && !gap.has(needed) || !gap.only(allowed) {

@@ -11,7 +11,8 @@ use super::{
     Kind, Likelihood,
     candidate::Candidate,
     find::View,
-    gazetteer::{Class, Gap, Reading, Shape},
+    flags::Flags,
+    gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
     words::Cue,
 };
 use cue::Left;
@@ -24,18 +25,23 @@ const CERTAIN: i32 = 6;
 /// An answer to a question for a name counts as much as "my name is".
 const ASKED: Left = Left { weight: 6, opens: true };
 
+/// Words before a name that make any word behind them worth a look.
+pub(super) const CUES_OF_NAMES: Classes =
+    Classes::of(&[Class::Title, Class::WeakTitle, Class::Relation, Class::CueEnd]);
+
 /// A run that scores this much is a name where it stands in a list with a name.
 const LISTED: i32 = 2;
 
 /// Hands in the names of persons of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
-    let mut at = 0;
+    let mut done = 0;
     let mut before: Option<(Run, Score)> = None;
-    while at < reading.len() {
-        let Some((run, score)) = name_at(view, reading, at) else {
-            at += 1;
+    let answer = (0..1).filter(|_| asked(view, 0) && !reading.turn.flags(0).any(Flags::NAME));
+    for at in answer.chain(reading.turn.names()) {
+        if at < done {
             continue;
-        };
+        }
+        let Some((run, score)) = name_at(view, reading, at) else { continue };
         let listed = before.filter(|(other, _)| is_list(reading, *other, run));
         let sure = |score: Score| score.points >= THRESHOLD;
         let capital = reading.mark(run.first).shape != Shape::Plain;
@@ -50,7 +56,7 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         }
         // What the list has confirmed confirms the next one.
         before = Some((run, Score { points: if taken { score.points.max(THRESHOLD) } else { score.points }, ..score }));
-        at = if taken { run.last + 1 } else { at + 1 };
+        done = if taken { run.last + 1 } else { at + 1 };
     }
 }
 
@@ -73,19 +79,52 @@ fn candidate(reading: &Reading<'_>, run: Run, score: Score) -> Candidate {
     Candidate::new(reading.turn.span(run.first, run.last), Kind::Person, likelihood, score.reason)
 }
 
+/// Whether a name may begin with a word, by what the lists say of it; `rare`: a rare name counts too, `cued`: the word
+/// before it says so. Only words that may are looked at.
+#[inline]
+pub(super) fn may_begin(entry: Entry, capital: bool, rare: bool, cued: bool) -> bool {
+    let hopeful = if capital {
+        entry.is_name() || entry.ordinary < 3
+    } else {
+        (entry.given > 1 && entry.ordinary < 3) || (rare && entry.given > 0 && entry.ordinary == 0)
+    };
+    hopeful || cued
+}
+
+/// Whether a word in lower case may begin a name whatever stands before it.
+pub(super) fn may_be_name(entry: Entry) -> bool {
+    may_begin(entry, false, true, false) || (entry.surname > 0 && entry.ordinary == 0)
+}
+
+/// Whether a word of `len` bytes in lower case is worth a closer look behind a cue: no cue makes a name of an ordinary
+/// word that is seldom one.
+#[inline]
+pub(super) fn may_be_lower(entry: Entry, len: usize) -> bool {
+    entry.ordinary < 2 || entry.given > 1 || entry.surname > 1 || entry.is(Class::Particle) || len == 1
+}
+
 /// The name that begins at token `at`, if its score suffices.
 fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Score)> {
     let entry = reading.entry(at);
+    if let Some(run) = run::from_comma(reading, at).or_else(|| run::from_slash(reading, at)) {
+        return Some((run, Score { points: THRESHOLD, reason: "name:known" }));
+    }
     let capital = reading.mark(at).shape != Shape::Plain;
-    let cued = at > 0 && reading.previous(at).is(Class::CueEnd) || asked(view, at);
-    let hopeful = if capital { entry.is_name() || entry.ordinary < 3 } else { entry.given > 1 && entry.ordinary < 3 };
-    if !(hopeful || cued || reading.previous(at).is(Class::Title)) || !run::is_usable(reading, at) {
+    let cued = reading.previous(at).classes.any(CUES_OF_NAMES);
+    let rare = reading.entry(at + 1).surname > 0;
+    let begins = may_begin(entry, capital, rare, cued) || asked(view, at);
+    if !begins || !run::is_usable(reading, at) {
         return None;
     }
     let left = left_of(view, reading, at);
-    if let Some(run) = run::from_particles(reading, at).filter(|_| left.weight > 2) {
+    if let Some(run) = run::from_particles(reading, at, left.weight > 5).filter(|_| left.weight > 2) {
         let score = score::score(reading, run, left);
         return (score.points >= THRESHOLD).then_some((run, score));
+    }
+    let plain = !capital || reading.mark(at + 1).shape == Shape::Plain;
+    let initials = (left.weight > 2 && plain).then(|| run::from_initials(reading, at)).flatten();
+    if let Some(run) = initials {
+        return Some((run, Score { points: THRESHOLD, reason: "context:name" }));
     }
     if !is_start(reading, at, left) {
         return None;
@@ -100,15 +139,19 @@ fn asked(view: &View<'_>, at: usize) -> bool {
 }
 
 fn left_of(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Left {
-    if asked(view, at) { ASKED } else { cue::left(reading, at) }
+    let related = view.asked.has(Cue::Name) && reading.previous(at).is(Class::Relation);
+    if asked(view, at) || related { ASKED } else { cue::left(reading, at) }
 }
 
 /// Whether a name can begin with token `at`.
 fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     let entry = reading.entry(at);
     if run::is_initial(reading, at) {
+        if reading.turn.word(at) == "i" && reading.before(at + 1) == Gap::QUOTE {
+            return false;
+        }
         return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT).and(Gap::QUOTE))
-            && run::extend(reading, at, false).last > at;
+            && run::extend(reading, at, left.opens).last > at;
     }
     let next = reading.entry(at + 1);
     let titled = entry.is(Class::WeakTitle) && (entry.given < 2 || next.given > 0 || next.is_unknown());
@@ -117,11 +160,13 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     }
     if left.opens {
         let named = entry.given > 1 || entry.surname > 1;
-        return (entry.ordinary < if reading.mark(at).shape == Shape::Plain { 2 } else { 3 } || named)
-            && (reading.turn.raw(at).len() > 1 || run::extend(reading, at, true).last > at);
+        return run::leads_name(reading, at, left.weight)
+            || (entry.ordinary < if reading.mark(at).shape == Shape::Plain { 2 } else { 3 } || named)
+                && (reading.turn.raw(at).len() > 1 || run::extend(reading, at, true).last > at);
     }
     let capital = reading.mark(at).shape == Shape::Capital && left.weight > 3 && entry.given > 1;
-    capital || run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
+    let told = reading.mark(at).shape != Shape::Plain && entry.given > 1 && cue::right(reading, at + 1) > 5;
+    capital || told || run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
 }
 
 #[cfg(test)]

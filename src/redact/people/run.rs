@@ -31,6 +31,11 @@ const FIRST_LOSS: [i32; 4] = [0, 1, 2, 4];
 /// Words of these classes are seldom part of a name.
 pub(super) const OTHERS: Classes =
     Classes::of(&[Class::Calendar, Class::Org, Class::Role, Class::Brand, Class::Greeting, Class::Relation]);
+/// Family names of two letters that are no words.
+const SHORT: [&str; 14] = ["xu", "li", "wu", "lu", "hu", "ng", "yu", "ye", "gu", "vo", "ly", "ko", "yi", "ho"];
+
+/// Words of these classes are no family name even behind a given name.
+const NEVER: Classes = Classes::of(&[Class::Calendar, Class::Role, Class::Greeting, Class::Relation]);
 const PLACES: Classes = Classes::of(&[Class::Place, Class::City]);
 
 /// How much a token looks like a (part of a) name: positive speaks for it.
@@ -40,7 +45,7 @@ pub(super) fn value(reading: &Reading<'_>, at: usize, first: bool) -> i32 {
     let grade = |points: [i32; 4], level: u8| points.get(usize::from(level)).copied().unwrap_or(0);
     let given = grade(GIVEN, entry.given) - i32::from(!first && entry.given > 0);
     let irish = reading.turn.raw(at).starts_with("Mc")
-        || (mark.before == Gap::QUOTE && at > 0 && matches!(reading.turn.raw(at - 1), "O" | "D"));
+        || (entry.ordinary < 2 && mark.before == Gap::QUOTE && at > 0 && matches!(reading.turn.raw(at - 1), "O" | "D"));
     let mut value = given.max(grade(SURNAME, entry.surname)).max(if irish { 4 } else { 0 });
     if entry.classes.any(OTHERS) && !is_month_of_name(reading, at) {
         value = value.min(1) - 4;
@@ -83,6 +88,8 @@ fn spelling_loss(reading: &Reading<'_>, at: usize) -> i32 {
     let len = raw.chars().count();
     if mark.shape == Shape::Plain {
         return match (len, mark.entry.given) {
+            (..=2, 3) => 1,
+            (..=2, _) if SHORT.contains(&reading.turn.word(at)) => 0,
             (..=2, _) => 4,
             (3, 0..=2) => 2,
             _ => 0,
@@ -109,7 +116,8 @@ pub(super) fn is_initial(reading: &Reading<'_>, at: usize) -> bool {
 
 /// Whether token `at` can stand in a name: a word, not part of an e-mail address, URL or listed phrase.
 pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
-    let joined = |gap: Gap| gap.has(Gap::HASH) || (gap.has(Gap::GLUE) && !gap.has(Gap::SPACE)) || gap == Gap::DOT;
+    let joined =
+        |gap: Gap| gap.has(Gap::HASH) || (gap.has(Gap::GLUE) && !gap.has(Gap::SPACE.and(Gap::MARK))) || gap == Gap::DOT;
     let initials = is_initial(reading, at) || (at > 0 && is_initial(reading, at - 1));
     reading.is_word(at)
         && !reading.entry(at).is(Class::Blocked)
@@ -118,9 +126,10 @@ pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
 }
 
 /// The run of a family name that begins with particles, "van der Berg", "da Silva".
-pub(super) fn from_particles(reading: &Reading<'_>, first: usize) -> Option<Run> {
-    let name = is_particle(reading, first)
-        .then(|| behind_particles(reading, first, false).or_else(|| behind_particles(reading, first, true)));
+pub(super) fn from_particles(reading: &Reading<'_>, first: usize, strong: bool) -> Option<Run> {
+    let name = (is_particle(reading, first) && reading.turn.raw(first).len() > 1).then(|| {
+        behind_particles(reading, first, false, strong).or_else(|| behind_particles(reading, first, true, strong))
+    });
     name.flatten().map(|last| Run { first, last })
 }
 
@@ -167,7 +176,19 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     {
         return Some(next + 1);
     }
-    let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && reading.turn.raw(last).len() <= 2);
+    if let Some(double) = double_name(reading, first, next) {
+        return Some(double);
+    }
+    let asian = opened
+        && gap == Gap::HYPHEN
+        && reading.mark(next).shape == Shape::Plain
+        && reading.entry(next).ordinary < 2
+        && reading.turn.raw(next).len() > 2;
+    if asian && is_usable(reading, next) {
+        return Some(next);
+    }
+    let pronoun = reading.turn.word(last) == "i";
+    let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && !pronoun && reading.turn.raw(last).len() <= 2);
     if reading.entry(next).is(Class::Title) {
         return None;
     }
@@ -176,14 +197,16 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
         return None;
     }
     let plain = reading.mark(first).shape == Shape::Plain;
-    if is_initial(reading, next) && !plain {
+    let dotted = plain && reading.turn.raw(next).len() == 1 && reading.before(next + 1).has(Gap::DOT);
+    if (is_initial(reading, next) && !plain) || (dotted && reading.entry(last).given > 1 && reading.is_word(next)) {
         return Some(next);
     }
     if reading.entry(next).is(Class::Suffix) && reading.mark(next).shape != Shape::Plain {
         return Some(next);
     }
     if is_particle(reading, next) {
-        return behind_particles(reading, next, plain);
+        return behind_particles(reading, next, plain, false)
+            .or_else(|| (opened && plain).then(|| unknown_behind(reading, next)).flatten());
     }
     let behind_initial = is_initial(reading, last) && last > first && reading.mark(next).shape == Shape::Capital;
     let named = behind_initial && reading.entry(next).ordinary < 3 && !reading.entry(next).classes.any(OTHERS);
@@ -196,8 +219,8 @@ pub(super) fn leads_name(reading: &Reading<'_>, at: usize, cue: i32) -> bool {
     let free = mark.shape != Shape::Plain && !mark.entry.classes.any(OTHERS) && is_usable(reading, next);
     let before_name = reading.before(next) == Gap::SPACE
         && reading.mark(next).shape == Shape::Capital
-        && value(reading, next, true) > 3
-        && mark.entry.ordinary < 3;
+        && value(reading, next, true) > if cue > 5 { 1 } else { 3 }
+        && (mark.entry.ordinary < 3 || cue > 5);
     let before_initial = reading.before(next) == Gap::SPACE
         && is_initial(reading, next)
         && reading.before(next + 1).has(Gap::DOT)
@@ -206,14 +229,28 @@ pub(super) fn leads_name(reading: &Reading<'_>, at: usize, cue: i32) -> bool {
     free && (before_name && cue > 2 || before_initial)
 }
 
+/// `corentin le gall`: an unknown word behind one particle, where the words before promise a name.
+fn unknown_behind(reading: &Reading<'_>, particle: usize) -> Option<usize> {
+    let name = particle + 1;
+    let fits = reading.turn.raw(particle).len() > 1
+        && reading.before(name) == Gap::SPACE
+        && reading.entry(name).ordinary == 0
+        && reading.turn.raw(name).len() > 3
+        && is_usable(reading, name)
+        && ends_name(reading, name + 1);
+    fits.then_some(name)
+}
+
 /// "van der Berg", "de la Cruz": up to three particles need a name behind them.
-fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool) -> Option<usize> {
+fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool, strong: bool) -> Option<usize> {
     let name = (particle + 1..particle + 4).find(|at| !is_particle(reading, *at))?;
-    let spaced = (particle + 1..=name).all(|at| reading.before(at).only(Gap::SPACE.and(Gap::QUOTE)));
+    let spaced = (particle + 1..=name).all(|at| reading.before(at).only(Gap::SPACE.and(Gap::QUOTE).and(Gap::HYPHEN)));
+    let arabic = reading.before(name) == Gap::HYPHEN && matches!(reading.turn.word(particle), "al" | "el" | "abu");
     let fits = if plain {
         let entry = reading.entry(name);
-        (entry.surname > 1 || entry.given > 1)
-            && entry.ordinary == 0
+        let sure = strong && entry.surname > 0;
+        (entry.surname > 1 || entry.given > 1 || arabic || (entry.is_name() && reading.previous(particle).given > 1))
+            && (entry.ordinary == 0 || sure)
             && !entry.is(Class::Place)
             && reading.turn.raw(particle).len() > 1
     } else {
@@ -233,7 +270,14 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
         let close = next == first + 1 && reading.entry(first).given > 1 && (opened || behind);
         let known =
             known || (close && mark.entry.surname > 1 && mark.entry.ordinary < 3 && !mark.entry.classes.any(OTHERS));
-        let guessed = opened && mark.entry.is_unknown() && next - first < 3 && reading.turn.raw(next).len() > 2;
+        let level = if next + 1 < reading.len() && reading.before(next + 1) == Gap::SPACE { 2 } else { 1 };
+        let short = reading.turn.raw(next).len() < 3 && !SHORT.contains(&reading.turn.word(next));
+        let common = mark.entry.surname > level && !short && !mark.entry.classes.any(NEVER);
+        let known = known || (common && close && ends_name(reading, next + 1));
+        let guessed = (opened || (close && behind))
+            && mark.entry.is_unknown()
+            && next - first < 3
+            && reading.turn.raw(next).len() > 2;
         return mark.shape == Shape::Plain && (known || guessed);
     }
     let given = reading.entry(next - 1);
@@ -249,6 +293,105 @@ fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain
     mark.shape != Shape::Plain
         && (german || value(reading, next, false) > 0 || (behind_given && !mark.entry.classes.any(OTHERS)))
 }
+
+/// `hannah fox-whitely`: a double family name of lower case behind a given name.
+fn double_name(reading: &Reading<'_>, first: usize, next: usize) -> Option<usize> {
+    let second = next + 1;
+    let plain = |at: usize| reading.mark(at).shape == Shape::Plain && is_usable(reading, at);
+    let surname = reading.entry(next).surname > 1 || reading.entry(second).surname > 1;
+    let fits = next == first + 1
+        && reading.entry(first).given > 1
+        && reading.before(next) == Gap::SPACE
+        && reading.before(second) == Gap::HYPHEN
+        && plain(first)
+        && plain(next)
+        && plain(second)
+        && surname
+        && reading.entry(second).ordinary < 2
+        && reading.turn.raw(second).len() > 2;
+    fits.then_some(second)
+}
+
+/// Words that go on behind a name in lower case: `linda park and`, `tom green here`.
+fn goes_on(word: &str) -> bool {
+    matches!(
+        word,
+        "and"
+            | "from"
+            | "here"
+            | "speaking"
+            | "calling"
+            | "again"
+            | "how"
+            | "i"
+            | "y"
+            | "und"
+            | "et"
+            | "e"
+            | "en"
+            | "wie"
+    )
+}
+
+/// Whether a name in lower case may end before token `next`: a mark, a number or a word that goes on stands there.
+fn ends_name(reading: &Reading<'_>, next: usize) -> bool {
+    next >= reading.len()
+        || !reading.before(next).only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE))
+        || !reading.is_word(next)
+        || goes_on(reading.turn.word(next))
+}
+
+/// The run of a passenger's name, `HALVORSEN/KNUT MR`.
+pub(super) fn from_slash(reading: &Reading<'_>, first: usize) -> Option<Run> {
+    let last = first + 1;
+    let slashed = reading.turn.gap(first) == "/" && reading.is_word(first) && reading.is_word(last);
+    if !slashed || reading.turn.gap(last) == "/" || reading.before(first).has(Gap::GLUE) {
+        return None;
+    }
+    let titled = reading.before(last + 1) == Gap::SPACE
+        && matches!(reading.turn.word(last + 1), "mr" | "mrs" | "ms" | "miss" | "mstr" | "dr");
+    let named =
+        cue::left(reading, first).weight > 3 && reading.entry(last).given > 1 && reading.entry(last).ordinary < 2;
+    let long = reading.turn.raw(first).len() > 1 && reading.turn.raw(last).len() > 1;
+    (long && (titled || named)).then_some(Run { first, last })
+}
+
+/// The run of a family name, a comma and a given name, `okafor, chidi`, where nothing else stands around.
+pub(super) fn from_comma(reading: &Reading<'_>, first: usize) -> Option<Run> {
+    let last = first + 1;
+    let (surname, given) = (reading.entry(first), reading.entry(last));
+    let named = surname.surname > 0 && surname.ordinary == 0 && given.given > 1 && given.ordinary == 0;
+    let apart = reading.before(last).has(Gap::COMMA) && reading.before(last).only(Gap::COMMA.and(Gap::SPACE));
+    let begins = first == 0
+        || !reading.before(first).only(Gap::SPACE.and(Gap::COMMA))
+        || reading.previous(first).is(Class::CueEnd);
+    let ends = last + 1 >= reading.len() || !reading.before(last + 1).only(Gap::SPACE.and(Gap::COMMA));
+    let plain = reading.mark(first).shape == Shape::Plain && reading.mark(last).shape == Shape::Plain;
+    let usable = is_usable(reading, first) && is_usable(reading, last);
+    (named && apart && begins && ends && plain && usable).then_some(Run { first, last })
+}
+
+/// The last token of a name that begins with initials of lower case, `p. venkataraman`, `p l hargreaves`.
+pub(super) fn from_initials(reading: &Reading<'_>, first: usize) -> Option<Run> {
+    // `a mister patel`, `è rossi`: words of one letter are initials only before a dot.
+    let letter = |at: usize| {
+        let word = matches!(reading.turn.word(at), "a" | "e" | "i" | "o" | "y" | "s" | "u");
+        reading.is_word(at) && reading.turn.raw(at).len() == 1 && (!word || reading.before(at + 1).has(Gap::DOT))
+    };
+    let close = |at: usize| reading.before(at).only(Gap::SPACE.and(Gap::DOT));
+    let name = (first..=first + INITIALS_MAX).find(|at| !letter(*at))?;
+    let fits = name > first
+        && (first + 1..=name).all(close)
+        && is_usable(reading, name)
+        && reading.turn.raw(name).len() > 2
+        && reading.entry(name).ordinary < 3
+        && !reading.entry(name).classes.any(OTHERS)
+        && (reading.entry(name).surname > 1 || ends_name(reading, name + 1));
+    fits.then_some(Run { first, last: name })
+}
+
+/// Most initials before a name.
+const INITIALS_MAX: usize = 3;
 
 #[cfg(test)]
 mod tests {

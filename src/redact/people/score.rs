@@ -25,7 +25,10 @@ pub(super) struct Score {
 pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
     let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at)).collect();
     let known = parts.iter().filter(|at| reading.entry(**at).is_name()).count();
-    let own: i32 = parts.iter().map(|at| value(reading, *at, *at == run.first)).sum();
+    // A word behind a given name of lower case was let in for its place; that it is ordinary says nothing more.
+    let let_in = |at: usize| at > run.first && reading.mark(run.first).shape == Shape::Plain;
+    let points = |at: usize| value(reading, at, at == run.first).max(if let_in(at) { 0 } else { i32::MIN });
+    let own: i32 = parts.iter().map(|at| points(*at)).sum();
     let weight = if known == 0 && !left.opens && left.weight < 4 { left.weight.min(2) } else { left.weight };
     let points = own
         + spelling(reading, run, parts.len(), known)
@@ -90,14 +93,16 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
     let previous = reading.previous(run.first);
     let spaced = reading.before(run.first).only(Gap::SPACE);
     let single = run.first == run.last;
-    let mut points = restored(reading, run, left) + addressed(reading, run, left);
+    let vocative = addressed(reading, run, left);
+    let called = vocative > 2 || cue::right(reading, run.last + 1) > 5;
+    let mut points = restored(reading, run, left) + vocative;
     if spaced && previous.is(Class::Determiner) && left.weight < 5 {
         points -= if single { 4 } else { 3 - i32::try_from(known.min(2)).unwrap_or(0) };
     }
     if left.weight < 4 && is_place(reading, run) {
         points -= 4;
     }
-    if single && left.weight < 4 && is_other_word(reading, run.first) {
+    if single && left.weight < 4 && is_other_word(reading, run.first) && !called {
         points -= 3;
     }
     let first = reading.entry(run.first);
@@ -121,6 +126,11 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
 /// "Mr Price", "Hi Otto", "is called April": a strong phrase takes back what a month, brand or noun has lost.
 fn restored(reading: &Reading<'_>, run: Run, left: Left) -> i32 {
     let entry = reading.entry(run.first);
+    let titled = left.weight > 7 && reading.previous(run.first).is(Class::Title) && entry.surname > 1;
+    let ends = run.last + 1 >= reading.len() || !reading.before(run.last + 1).only(Gap::SPACE);
+    if titled && ends && reading.mark(run.first).shape == Shape::Plain && entry.ordinary > 1 {
+        return 4;
+    }
     let lost = entry.classes.any(OTHERS) && (entry.given > 1 || entry.surname > 1);
     if lost && left.weight > 3 && (left.opens || reading.mark(run.first).shape == Shape::Capital) { 6 } else { 0 }
 }

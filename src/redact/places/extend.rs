@@ -6,7 +6,7 @@ use super::{
 };
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape},
-    token::Case,
+    token::{Case, Token},
 };
 
 /// How far an address reaches.
@@ -45,7 +45,10 @@ pub(super) fn reach(reading: &Reading<'_>, street: usize) -> Reach {
                 reach = Reach { last, more: true };
             }
             Some(Part::Town(last)) if towns < TOWNS_MAX => {
-                if is_certain_town(reading, end + 1, last, reach.more && end == reach.last) {
+                let first = end + 1;
+                if is_certain_town(reading, first, last, reach.more && end == reach.last)
+                    || (end == reach.last && is_town_behind(reading, first, last))
+                {
                     reach.last = last;
                 }
                 (end, placed) = (last, true);
@@ -70,6 +73,13 @@ fn part(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<Part> {
     if let Some(last) = unit(reading, at).or_else(|| military(reading, at)).or_else(|| code(reading, at, behind_town)) {
         return Some(Part::Sure(last));
     }
+    // "5th Cross", "2nd Main": Indian streets have numbers themselves.
+    if is_ordinal(reading.turn.raw(at))
+        && reading.entry(at + 1).classes.any(STREETS)
+        && reading.before(at + 1) == Gap::SPACE
+    {
+        return Some(Part::Sure(at + 1));
+    }
     if reading.before(at).has(Gap::DOT) && !reading.before(at).has(Gap::COMMA.and(Gap::LINE)) {
         return None;
     }
@@ -80,7 +90,10 @@ fn part(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<Part> {
 }
 
 /// Words for a floor, behind its number.
-const FLOORS: [&str; 11] = ["floor", "fl", "og", "stock", "etage", "andar", "piso", "planta", "krs", "tr", "sal"];
+const FLOORS: [&str; 20] = [
+    "floor", "fl", "og", "stock", "etage", "andar", "piso", "planta", "krs", "tr", "sal", "tv", "th", "mf", "etg",
+    "em", "emelet", "patro", "pietro", "vaning",
+];
 
 /// Words for a side of the stairs, behind the floor.
 const SIDES: [&str; 12] =
@@ -89,8 +102,10 @@ const SIDES: [&str; 12] =
 /// "Apt. 4B", "# 12", "2nd floor", "2º B", "Top 5": the last token of a flat or floor.
 pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let side = SIDES.contains(&reading.turn.word(at + 1)) && is_floor(reading, at);
-    if side || reading.before(at).has(Gap::HASH) && is_number(reading, at) {
-        return Some(at + usize::from(side));
+    let hashed = reading.before(at).has(Gap::HASH) && is_number(reading, at);
+    let joined = hashed && reading.before(at + 1) == Gap::HYPHEN && is_number(reading, at + 1);
+    if side || hashed {
+        return Some(at + usize::from(side || joined));
     }
     if reading.entry(at).is(Class::Unit) {
         return unit_word(reading, at);
@@ -125,8 +140,9 @@ fn unit_word(reading: &Reading<'_>, at: usize) -> Option<usize> {
 fn door(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let raw = reading.turn.raw(at);
     let behind_comma = is_number(reading, at) && reading.before(at).has(Gap::COMMA) && raw.len() <= 3;
-    let letter =
-        reading.turn.raw(at + 1).len() == 1 && reading.is_word(at + 1) && shape(reading, at + 1) != Shape::Plain;
+    let letter = reading.turn.raw(at + 1).len() == 1
+        && reading.is_word(at + 1)
+        && (shape(reading, at + 1) != Shape::Plain || spanish_floor(raw));
     let close = reading.before(at + 1).only(Gap::SPACE.and(Gap::OTHER));
     (letter && close && (behind_comma || spanish_floor(raw))).then_some(at + 1)
 }
@@ -179,7 +195,8 @@ fn region(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> 
     let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper);
     let code_next = postcode::any(reading, at + 1).is_some() && reading.before(at + 1).only(BETWEEN);
     if letters && entry.is(Class::Region) && (shape == Shape::Plain || !upper) {
-        return (code_next && reading.turn.raw(at + 1).len() >= 5).then_some(at);
+        let sure = postcode::by_form(reading, at + 1).is_some();
+        return (code_next && (sure || reading.turn.raw(at + 1).len() >= 5)).then_some(at);
     }
     let long_code = code_next && reading.turn.raw(at + 1).len() >= 5;
     let stated =
@@ -269,6 +286,28 @@ fn is_certain_town(reading: &Reading<'_>, first: usize, last: usize, behind_unit
         || shape(reading, last + 1) == Shape::Plain;
     listed && comma && ends
 }
+
+/// A town right behind its code, `69008 lyon`, `110 00 Praha 1`, or a listed one right behind a street of lower case.
+fn is_town_behind(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+    if reading.before(first) != Gap::SPACE {
+        return false;
+    }
+    let small = Classes::of(&[Class::Particle, Class::InPlace, Class::FromPlace, Class::Determiner]);
+    let listed =
+        (first..=last).any(|at| reading.entry(at).classes.any(CITIES)) && !reading.entry(first).classes.any(small);
+    let coded =
+        first > 0 && reading.turn.token(first - 1).is_some_and(|token| token.is_digits() && token.span.len() > 1);
+    let numbered =
+        reading.turn.token(first).is_some_and(Token::is_digits) && reading.previous(first).classes.any(CITIES);
+    let street = first > 0 && reading.previous(first).classes.any(STREETS);
+    numbered || listed && (coded || street || shape(reading, first) == Shape::Plain)
+}
+
+/// Classes of towns and regions.
+const CITIES: Classes = Classes::of(&[Class::City, Class::Place, Class::Blocked]);
+
+/// Classes of words for streets.
+const STREETS: Classes = Classes::of(&[Class::Street, Class::WeakStreet]);
 
 #[cfg(test)]
 mod tests {

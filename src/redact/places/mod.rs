@@ -1,6 +1,7 @@
 //! Finds street addresses and postal codes by house numbers, words for streets and what stands around them. Knows
 //! nothing of placeholders or of other kinds.
 
+mod ending;
 mod extend;
 mod number;
 mod postcode;
@@ -12,8 +13,9 @@ use super::{
     Kind, Likelihood,
     candidate::Candidate,
     find::View,
-    gazetteer::{Class, Classes, Gap, Reading, Shape},
-    words::Cue,
+    flags::Flags,
+    gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
+    words::{Cue, Cues},
 };
 use street::{Core, Strength};
 
@@ -26,6 +28,11 @@ const CONTEXT: usize = 7;
 /// The same for words and a number that are an address only by that.
 const NEAR: usize = 3;
 
+/// Whether a word (lower case) may make a street of a number beside it.
+pub(super) fn may_name_street(word: &str, entry: Entry) -> bool {
+    street::may_name(word, entry)
+}
+
 /// Hands in the addresses and postal codes of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut done = 0;
@@ -33,8 +40,7 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::Likely, "asked:address"));
         return;
     }
-    for at in 0..reading.len() {
-        let Some(token) = reading.turn.token(at) else { return };
+    for (at, token) in reading.turn.flagged(Flags::DIGITS.and(Flags::NUMBER).and(Flags::PLACEHOLDER)) {
         let number = !token.is_word() || token.word.number.is_some() && reading.mark(at).shape != Shape::Capital;
         if at < done || !number {
             continue;
@@ -52,14 +58,32 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
 /// The address around the number at `at`, from token `from` on.
 fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
     let start = at.saturating_sub(LOOK_BACK).max(from);
-    let cores = (start..=at).filter_map(|first| street::core(reading, first)).filter(|core| core.last >= at);
+    let end = if may_be_street(reading, start, at) { at + 1 } else { start };
+    let cores = (start..end).filter_map(|first| street::core(reading, first)).filter(|core| core.last >= at);
     let core = cores.max_by_key(|core| (core.strength, Reverse(core.first)));
-    let core = core.or_else(|| before_unit(reading, from, at)).or_else(|| military(reading, from, at))?;
+    let core = core.or_else(|| before_unit(reading, from, at)).or_else(|| military(reading, from, at));
+    let core = core.or_else(|| named_house(reading, from, at))?;
     let (first, corner) = before(reading, from, core.first);
     let reach = extend::reach(reading, if corner { behind_and(reading, core.last) } else { core.last });
+    let article = matches!(reading.turn.word(core.first), "an" | "am" | "im") && core.strength == Strength::Bare;
+    if article && !reach.more {
+        return None;
+    }
     let near = if core.strength == Strength::Bare { NEAR } else { CONTEXT };
-    let sure = core.strength == Strength::Strong || reach.more || corner || lives(view, reading, first, near);
+    // `at 14 hill view`: a place is told.
+    let number = matches!(reading.turn.word(first.wrapping_sub(1)), "number" | "no");
+    let told =
+        reading.turn.word(first.wrapping_sub(1 + usize::from(number))) == "at" && core.strength == Strength::Weak;
+    let sure = told || core.strength == Strength::Strong || reach.more || corner || lives(view, reading, first, near);
     sure.then_some((first, reach.last))
+}
+
+/// Whether a word near the number at `at` may make a street of it.
+fn may_be_street(reading: &Reading<'_>, start: usize, at: usize) -> bool {
+    (start..=at + LOOK_BACK).any(|near| {
+        let named = reading.turn.flags(near).any(Flags::STREET);
+        named || reading.mark(near).shape != Shape::Plain && reading.entry(near).ordinary == 0
+    })
 }
 
 /// Longest answer to a question for a street, in tokens.
@@ -71,15 +95,21 @@ fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, usize)> {
     if !view.asked.has(Cue::Address) || len == 0 || len > ANSWER_MAX {
         return None;
     }
-    let number = number::house_number(reading, 0)
-        .or_else(|| number::spoken_number(reading, 0))
+    let leads = |at: &usize| {
+        let role = Cues::of(&[Cue::Acknowledge, Cue::Filler, Cue::Copula, Cue::Correction]);
+        *at + 1 < len
+            && reading.turn.token(*at).is_some_and(|token| token.word.cues.any(role) && token.word.number.is_none())
+    };
+    let begin = (0..len).take_while(leads).count();
+    let number = number::house_number(reading, begin)
+        .or_else(|| number::spoken_number(reading, begin))
         .is_some_and(|last| last + 1 == len);
     let numbered = len > 1 && reading.is_word(0) && (1..len).any(|at| number::is_number(reading, at));
     let street = Classes::of(&[Class::Street, Class::WeakStreet]);
     let named = len > 1
         && reading.entry(len - 1).classes.any(street)
-        && (0..len).all(|at| reading.is_word(at) && reading.entry(at).ordinary < 3);
-    (number || numbered || named).then_some((0, len - 1))
+        && (0..len - 1).all(|at| reading.is_word(at) && reading.entry(at).ordinary < 3);
+    (number || numbered || named).then_some((if number { begin } else { 0 }, len - 1))
 }
 
 /// Whether a word before `first` says that somebody lives there or something goes there.
@@ -108,6 +138,19 @@ fn before(reading: &Reading<'_>, from: usize, first: usize) -> (usize, bool) {
     }
     let floor = first.checked_sub(3).filter(|floor| *floor >= from && extend::unit(reading, *floor) == Some(first - 2));
     first = floor.filter(|_| reading.before(first).has(Gap::COMMA)).unwrap_or(first);
+    if first > from
+        && reading.before(first) == Gap::HYPHEN
+        && reading.turn.raw(first - 1).len() == 1
+        && reading.is_word(first - 1)
+    {
+        first -= 1;
+    }
+    if first > from
+        && reading.before(first) == Gap::SPACE
+        && matches!(reading.turn.word(first - 1), "blk" | "block" | "plot" | "house")
+    {
+        first -= 1;
+    }
     let corner = first >= from + 2 && reading.turn.word(first - 1) == "of" && reading.turn.word(first - 2) == "corner";
     if !corner {
         return (first, false);
@@ -154,6 +197,44 @@ fn before_unit(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
     (numbers > 0 && words > 0).then_some(Core { first, last: at, strength: Strength::Strong })
 }
 
+/// Most parts of an address before its code, and most words of a part.
+const PARTS_MAX: usize = 4;
+const PART_WORDS_MAX: usize = 5;
+
+/// "Rowan Cottage, Mill Road, Bakewell DE45 1BX": a street without a number before a code whose form is sure.
+fn named_house(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
+    let last = postcode::by_form(reading, at)?;
+    let (mut first, mut part, mut parts, mut words) = (None, at, 0, 0);
+    let mut street = false;
+    let streets = Classes::of(&[Class::Street, Class::WeakStreet]);
+    while part > from && parts < PARTS_MAX {
+        let word = part - 1;
+        let number = number::is_number(reading, word);
+        if !(number || reading.is_word(word) && is_named(reading, word)) || words == PART_WORDS_MAX {
+            first = if street { Some(part) } else { first };
+            break;
+        }
+        street |= reading.entry(word).classes.any(streets) && words < PART_WORDS_MAX;
+        (part, words) = (word, words + 1);
+        let gap = reading.before(word);
+        if gap.has(Gap::COMMA.and(Gap::LINE)) || word == from || !gap.only(Gap::SPACE.and(Gap::HYPHEN)) {
+            first = if street { Some(word) } else { first };
+            (street, words, parts) = (false, 0, parts + 1);
+        }
+        if !gap.only(Gap::SPACE.and(Gap::COMMA).and(Gap::LINE).and(Gap::HYPHEN)) {
+            break;
+        }
+    }
+    first.map(|first| Core { first, last, strength: Strength::Strong })
+}
+
+/// Whether a word is written as in the name of a house, a street or a town.
+fn is_named(reading: &Reading<'_>, at: usize) -> bool {
+    let entry = reading.entry(at);
+    let shaped = reading.mark(at).shape != Shape::Plain || entry.is(Class::Particle) || reading.turn.word(at) == "the";
+    shaped && !entry.is(Class::Role) && !entry.is(Class::Greeting) && !entry.is(Class::Live)
+}
+
 /// "USCGC Hamilton\nFPO AA 65607".
 fn military(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
     let post = at.checked_sub(2).filter(|post| extend::military(reading, *post) == Some(at))?;
@@ -170,13 +251,23 @@ fn postal_code(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(usi
     let last = postcode::any(reading, at)?;
     let near = (at.saturating_sub(4)..at)
         .any(|before| reading.turn.token(before).is_some_and(|token| token.word.cues.has(Cue::Postcode)));
-    let asked = view.asked.has(Cue::Postcode) && at < 4;
+    let asked = view.asked.has(Cue::Postcode) && (at < 4 || last + 1 == reading.len());
     let whole =
         !reading.before(at).has(Gap::GLUE) && !reading.turn.gap_before(at).ends_with(['.', '-', '+', '$', '€', '£']);
     if whole && (near || asked) {
+        let last = last + usize::from(last == at && dutch_letters(reading, at));
         return Some((last, "context:postcode"));
     }
     (whole && postcode::has_place(reading, at, last)).then_some((last, "postcode:place"))
+}
+
+/// "2513 ab", in lower case behind a cue: two letters that end the code.
+fn dutch_letters(reading: &Reading<'_>, at: usize) -> bool {
+    let (letters, next) = (at + 1, at + 2);
+    let word = reading.is_word(letters) && reading.turn.raw(letters).len() == 2;
+    let ends = next >= reading.len() || !reading.is_word(next) || !reading.before(next).only(Gap::SPACE);
+    let other = matches!(reading.turn.word(letters), "is" | "in" | "to" | "am" | "pm" | "ok" | "so");
+    reading.turn.raw(at).len() == 4 && word && ends && !other && reading.before(letters) == Gap::SPACE
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! address or a cue around them.
 
 use crate::redact::{
-    gazetteer::{Class, Gap, Reading, Shape},
+    gazetteer::{Class, Classes, Gap, Reading, Shape},
     token::{Case, Class as TokenClass},
 };
 
@@ -73,6 +73,14 @@ fn irish(reading: &Reading<'_>, at: usize) -> Option<usize> {
     (routed && mixed && both && reading.before(at + 1) == Gap::SPACE).then_some(at + 1)
 }
 
+/// "d04 x2k5": the Irish form in lower case, which needs an address or a cue.
+fn irish_plain(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let routed = matches!(reading.turn.raw(at).as_bytes(), [b'a'..=b'z', b'0'..=b'9', b'0'..=b'9' | b'w']);
+    let unique = reading.turn.raw(at + 1).as_bytes();
+    let both = unique.iter().any(u8::is_ascii_digit) && unique.iter().any(u8::is_ascii_lowercase);
+    (routed && unique.len() == 4 && both && reading.before(at + 1) == Gap::SPACE).then_some(at + 1)
+}
+
 fn alternates(raw: &str, letter_first: bool) -> bool {
     raw.bytes().enumerate().all(|(index, byte)| {
         if (index % 2 == 0) == letter_first {
@@ -86,7 +94,19 @@ fn alternates(raw: &str, letter_first: bool) -> bool {
 
 /// The last token of a code of any form that begins at `at`; for use where an address or a cue stands beside it.
 pub(super) fn any(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    by_form(reading, at).or_else(|| digits(reading, at)).or_else(|| behind_country(reading, at))
+    by_form(reading, at)
+        .or_else(|| digits(reading, at))
+        .or_else(|| behind_country(reading, at))
+        .or_else(|| dutch(reading, at))
+        .or_else(|| irish_plain(reading, at))
+}
+
+/// "3511AB", as it is written without a space.
+fn dutch(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let raw = reading.turn.raw(at).as_bytes();
+    let fits = matches!(raw, [b'1'..=b'9', rest @ .., a, b]
+        if rest.len() == 3 && rest.iter().all(u8::is_ascii_digit) && a.is_ascii_alphabetic() && b.is_ascii_alphabetic());
+    fits.then_some(at)
 }
 
 /// "D-10115", "CH-8001".
@@ -117,8 +137,14 @@ fn digits(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let dutch = first == 4
         && gap.only(Gap::SPACE)
         && reading.turn.raw(at + 1).len() == 2
-        && reading.turn.token(at + 1).is_some_and(|token| token.is_word() && token.case == Case::Upper)
-        && !matches!(reading.turn.raw(at + 1), "AM" | "PM");
+        && reading.turn.token(at + 1).is_some_and(|token| {
+            let town = reading.entry(at + 2).classes.any(Classes::of(&[Class::City, Class::Place]));
+            let behind_street =
+                reading.before(at).has(Gap::COMMA) && reading.is_word(at + 2) && reading.before(at + 2) == Gap::SPACE;
+            token.is_word()
+                && (token.case == Case::Upper || town || behind_street || reading.entry(at + 1).ordinary < 3)
+        })
+        && !matches!(reading.turn.word(at + 1), "am" | "pm");
     if dutch {
         return Some(at + 1);
     }
@@ -141,8 +167,37 @@ pub(super) fn has_place(reading: &Reading<'_>, at: usize, last: usize) -> bool {
             || !reading.before(at).only(Gap::SPACE)
             || reading.previous(at).is(Class::InPlace)
             || reading.previous(at).is(Class::FromPlace));
-    len >= 5 && (state || (len == 5 && town))
+    let year = len == 4 && ["18", "19", "20"].iter().any(|century| reading.turn.raw(at).starts_with(century));
+    let ends = last + 1 >= reading.len()
+        || !reading.before(last + 1).only(Gap::SPACE)
+        || matches!(reading.turn.word(last + 1), "in" | "and" | "please" | "is");
+    (len >= 5 && (state || (len == 5 && town))) || (!year && ends && behind_town(reading, at, last > at))
 }
+
+/// "in Quinta de São Tiago 3610-114", "from Bjert 6091": a town behind a preposition, right before the code.
+fn behind_town(reading: &Reading<'_>, at: usize, grouped: bool) -> bool {
+    let word = |index: usize| {
+        let entry = reading.entry(index);
+        let other = Classes::of(&[Class::Calendar, Class::Brand, Class::Org, Class::Role]);
+        let capital = reading.mark(index).shape != Shape::Plain && entry.ordinary < 3;
+        reading.is_word(index)
+            && reading.before(index + 1) == Gap::SPACE
+            && !entry.classes.any(other)
+            && (capital || entry.is(Class::City) || entry.is(Class::Particle))
+    };
+    let Some(first) = (at.saturating_sub(TOWN_WORDS_MAX)..at).rev().take_while(|index| word(*index)).last() else {
+        return false;
+    };
+    let places = Classes::of(&[Class::InPlace, Class::FromPlace, Class::Particle]);
+    let listed = (first..at).any(|index| reading.entry(index).is(Class::City));
+    let spelled =
+        (first..at).all(|index| reading.entry(index).ordinary < 2 || reading.entry(index).is(Class::Particle));
+    let introduced = first > 0 && reading.previous(first).is(Class::InPlace) && reading.before(first) == Gap::SPACE;
+    introduced && !reading.entry(first).classes.any(places) && (listed || spelled || grouped)
+}
+
+/// Longest name of a town, in words.
+const TOWN_WORDS_MAX: usize = 5;
 
 #[cfg(test)]
 mod tests {

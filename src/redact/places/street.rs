@@ -2,8 +2,9 @@
 
 use super::number::{house_number, is_number, is_ordinal, spoken_number};
 use crate::redact::{
-    gazetteer::{Class, Classes, Gap, Reading, Shape},
-    token::Case,
+    flags::Flags,
+    gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
+    token::{Case, Token},
     words::{Cue, Cues},
 };
 
@@ -32,63 +33,31 @@ pub(super) struct Core {
 /// Longest name of a street, in words.
 const NAME_MAX: usize = 6;
 
-/// Endings of street names written as one word.
-const ENDINGS: [&str; 44] = [
-    "strasse",
-    "straat",
-    "gatan",
-    "gata",
-    "gaten",
-    "gade",
-    "vagen",
-    "veien",
-    "vegen",
-    "svej",
-    "vej",
-    "gasse",
-    "allee",
-    "platz",
-    "weg",
-    "damm",
-    "ufer",
-    "laan",
-    "plein",
-    "kade",
-    "katu",
-    "kuja",
-    "polku",
-    "tie",
-    "stien",
-    "lei",
-    "dreef",
-    "singel",
-    "gracht",
-    "steig",
-    "chaussee",
-    "markt",
-    "graben",
-    "berg",
-    "ring",
-    "stieg",
-    "promenade",
-    "str",
-    "hof",
-    "braut",
-    "vegur",
-    "gotu",
-    "utja",
-    "ovej",
-];
+/// Whether a word (lower case) may be what makes a street or a box of a number beside it; words with capitals may be
+/// too. A core without such a word is none.
+pub(super) fn may_name(word: &str, entry: Entry) -> bool {
+    const STREETS: Classes =
+        Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst, Class::WeakStreetFirst, Class::Box]);
+    entry.classes.any(STREETS)
+        || matches!(word, "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u")
+        || entry.ordinary < 2 && super::ending::ends_like_street(word)
+}
 
-/// Endings that are those of few other words.
-const SURE_ENDINGS: usize = 15;
+/// Whether a core may begin with token `at`: a number, a capital, a word of streets or boxes.
+fn may_begin(reading: &Reading<'_>, at: usize) -> bool {
+    reading.turn.flags(at).any(Flags::DIGITS.and(Flags::NUMBER).and(Flags::STREET))
+        || reading.mark(at).shape != Shape::Plain
+}
 
 /// The core that begins at token `at`.
 pub(super) fn core(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    if !may_begin(reading, at) {
+        return None;
+    }
     post_box(reading, at)
         .or_else(|| number_first(reading, at))
         .or_else(|| type_first(reading, at))
-        .or_else(|| ending(reading, at))
+        .or_else(|| super::ending::ending(reading, at))
         .or_else(|| {
             bare(reading, at).map(|(last, strength)| Core { first: at, last: second_number(reading, last), strength })
         })
@@ -117,7 +86,14 @@ fn post_box(reading: &Reading<'_>, at: usize) -> Option<Core> {
     let sign = usize::from(reading.entry(last + 1).is(Class::NumberSign));
     let gap = reading.before(last + 1).only(Gap::SPACE.and(Gap::HASH).and(Gap::COLON).and(Gap::DOT));
     let numbered = gap && (is_number(reading, last + 1 + sign) || spoken_number(reading, last + 1).is_some());
-    numbered.then_some(Core { first: at, last: last + 1 + sign, strength: Strength::Strong })
+    let number = last + 1 + sign;
+    let grouped = |at: &usize| {
+        reading.before(*at) == Gap::SPACE
+            && reading.turn.raw(*at).len() <= 3
+            && reading.turn.token(*at).is_some_and(Token::is_digits)
+    };
+    let last = (number + 1..number + 3).take_while(grouped).last().unwrap_or(number);
+    numbered.then_some(Core { first: at, last, strength: Strength::Strong })
 }
 
 /// "12 Oak Street", "5 bis rue de la Paix", "forty two wallaby way".
@@ -210,7 +186,13 @@ fn more_types(reading: &Reading<'_>, at: usize) -> usize {
     let mut last = at;
     if reading.before(last + 1).only(Gap::SPACE.and(Gap::DOT))
         && reading.entry(last + 1).is(Class::Compass)
-        && reading.mark(last + 1).shape != Shape::Plain
+        && (reading.mark(last + 1).shape != Shape::Plain || reading.before(last + 2).has(Gap::COMMA))
+    {
+        last += 1;
+    }
+    if reading.before(last + 1) == Gap::SPACE
+        && reading.entry(last + 1).is(Class::Street)
+        && reading.turn.raw(last + 1).len() < 5
     {
         last += 1;
     }
@@ -240,7 +222,7 @@ fn is_own_word(reading: &Reading<'_>, name: usize, at: usize, plain: bool) -> bo
 }
 
 /// A word of a street's name: no placeholder, no full stop or line end inside.
-fn is_inside(reading: &Reading<'_>, at: usize) -> bool {
+pub(super) fn is_inside(reading: &Reading<'_>, at: usize) -> bool {
     let gap = reading.before(at);
     let types = Classes::of(&[Class::StreetFirst, Class::WeakStreetFirst]);
     let abbreviated = reading.turn.raw(at - 1).len() <= 3 || reading.previous(at).classes.any(types);
@@ -260,23 +242,24 @@ fn is_preposition(reading: &Reading<'_>, at: usize) -> bool {
 /// A word for a street and a name behind it, "rue de la Paix": its last token.
 fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     let entry = reading.entry(at);
-    let slashed = reading.turn.word(at) == "c" && reading.before(at + 1).has(Gap::GLUE);
+    let slashed = reading.turn.word(at) == "c" && reading.turn.gap(at).starts_with('/');
     if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) && !slashed {
         return None;
     }
-    if is_preposition(reading, at) && reading.mark(at).shape == Shape::Plain {
-        return None;
-    }
+    let plain = is_preposition(reading, at) && reading.mark(at).shape == Shape::Plain;
+    let first = entry.is(Class::StreetFirst) || slashed;
+    let numbered_before = at > 0 && is_number(reading, at - 1)
+        || matches!(at.checked_sub(1).map(|bis| reading.turn.word(bis)), Some("bis" | "ter"));
     let mut last = at;
     let mut capital = false;
     for next in at + 1..=at + NAME_MAX {
         let shaped = reading.mark(next).shape != Shape::Plain;
         let opened = next == at + 1 || reading.previous(next).is(Class::Particle);
         let common = reading.entry(next).ordinary > 1 + u8::from(reading.previous(next).is(Class::Particle))
-            || !entry.is(Class::StreetFirst);
+            || !(first || numbered_before || plain || reading.previous(next).is(Class::Particle));
         let numbered = reading.before(next + 1) == Gap::SPACE && is_number(reading, next + 1);
         let lower = reading.entry(next).is(Class::Particle)
-            || (opened && (!common || numbered && entry.is(Class::StreetFirst)));
+            || ((opened || numbered_before) && (!common || numbered && (first || plain)));
         if !reading.is_word(next)
             || !(is_inside(reading, next) || slashed && next == at + 1)
             || is_end(reading, next)
@@ -289,8 +272,14 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
         }
         capital |= shaped;
     }
-    let strong = entry.is(Class::StreetFirst) || capital;
-    (last > at && strong).then_some((last, Strength::Strong))
+    let strong = !plain && (first || capital);
+    let linked = last > at + 1 && reading.entry(at + 1).is(Class::Particle);
+    let strength = match (strong, plain) {
+        (true, _) => Strength::Strong,
+        (false, true) => Strength::Bare,
+        (false, false) => Strength::Weak,
+    };
+    (last > at && (strong || linked || numbered_before || plain)).then_some((last, strength))
 }
 
 /// A flat or a number ends the name of a street.
@@ -303,18 +292,18 @@ fn is_end(reading: &Reading<'_>, at: usize) -> bool {
 
 /// "Calle Mayor 3", "ul. Narewska 94", "Via Roma, 10".
 fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
-    let (name, _) = typed(reading, at)?;
+    let (name, sure) = typed(reading, at)?;
     let last = number_behind(reading, name)?;
     let said = reading.is_word(last) && reading.turn.raw(last).len() > 1;
     let year = is_preposition(reading, at) && reading.turn.raw(last).len() == 4;
     if year {
         return None;
     }
-    Some(Core { first: at, last, strength: if said { Strength::Weak } else { Strength::Strong } })
+    Some(Core { first: at, last, strength: if said { Strength::Weak } else { sure } })
 }
 
 /// The last token of a house number behind a street's name.
-fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
+pub(super) fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
     let sign = usize::from(reading.entry(name + 1).is(Class::NumberSign));
     let number = name + 1 + sign;
     let gap = Gap::SPACE.and(Gap::COMMA).and(Gap::DOT).and(Gap::HASH).and(Gap::OTHER).and(Gap::COLON);
@@ -330,51 +319,13 @@ fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
         && reading.turn.raw(last + 1).len() == 1
         && reading.is_word(last + 1)
         && !matches!(reading.turn.raw(last + 1), "I" | "a" | "A" | "y" | "e" | "o" | "à");
-    Some(if letter { last + 1 } else { last })
-}
-
-/// "Hauptstrasse 5", "Brixtonlaan 380", "Hoge Wei 32": a name in one word, or a word for a street at its end, and a
-/// number.
-fn ending(reading: &Reading<'_>, at: usize) -> Option<Core> {
-    for word in at..at + 3 {
-        let label = reading.entry(word).classes.any(Classes::of(&[Class::Live, Class::Role, Class::Determiner]));
-        if !reading.is_word(word) || label || (word > at && !is_inside(reading, word)) {
-            return None;
-        }
-        let Some(strength) = compound(reading, word, word > at) else {
-            if reading.mark(word).shape == Shape::Plain {
-                return None;
-            }
-            continue;
-        };
-        let last = number_behind(reading, word)?;
-        return Some(Core { first: at, last, strength });
-    }
-    None
-}
-
-/// Whether a word ends like the name of a street.
-fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
-    let (word, entry, shape) = (reading.turn.word(at), reading.entry(at), reading.mark(at).shape);
-    let shaped = shape != Shape::Plain
-        || (named && reading.mark(at - 1).shape != Shape::Plain && reading.turn.raw(at - 1).len() > 2);
-    if named && entry.is(Class::Street) && shaped {
-        return Some(Strength::Strong);
-    }
-    let hungarian = named && word == "u" && reading.before(at + 1).has(Gap::DOT);
-    if hungarian && shaped {
-        return Some(Strength::Strong);
-    }
-    let index = ENDINGS.iter().position(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))?;
-    let sure = index < SURE_ENDINGS && entry.ordinary < 2;
-    match (sure, shape) {
-        (true, Shape::Plain) if index < 2 => Some(Strength::Strong),
-        (_, Shape::Plain) if entry.ordinary == 0 => Some(Strength::Weak),
-        (_, Shape::Plain) => None,
-        (true, _) => Some(Strength::Strong),
-        (false, _) if entry.ordinary < 2 => Some(Strength::Weak),
-        (false, _) => None,
-    }
+    let stairs = reading.before(last + 1) == Gap::SPACE
+        && reading.turn.raw(last + 1).len() == 1
+        && reading.turn.token(last + 1).is_some_and(|token| token.is_word() && token.case != Case::Lower)
+        && reading.before(last + 2) == Gap::SPACE
+        && reading.turn.raw(last + 2).len() <= 3
+        && reading.turn.token(last + 2).is_some_and(Token::is_digits);
+    Some(last + if stairs { 2 } else { usize::from(letter) })
 }
 
 #[cfg(test)]

@@ -100,10 +100,12 @@ pub(crate) enum Cue {
     Currency,
     /// "code" alone: a one-time code, if it has as many digits.
     Code,
+    /// "warranty", "offer": what ends without being a card.
+    Lapse,
 }
 
 /// A set of cues.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Cues(u128);
 
 impl Cues {
@@ -167,6 +169,16 @@ impl Cues {
         Cue::Ending,
         Cue::Code,
     ]);
+
+    /// The set with `cues` as well.
+    pub(crate) const fn with(self, cues: &[Cue]) -> Self {
+        Self(self.0 | Self::of(cues).0)
+    }
+
+    /// The set without `cue`.
+    pub(crate) const fn without(self, cue: Cue) -> Self {
+        Self(self.0 & !(1 << cue as u8))
+    }
 
     /// Whether `cue` is in the set.
     pub(crate) fn has(self, cue: Cue) -> bool {

@@ -18,7 +18,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Expiry,
-        "expiry, expires, expire, expiration, expiring, exp, expdate, valid thru, valid through, valid until, valid till, \
+        "skutt, gueltig, skonczy, wazna do, utgar, utlop, udlob, utlopsdato, udlobsdato, voimassa, platnost, son kullanma, skt, expiry date, exp date, valid to, valid from to, good until, expires on, expires end, expiry, expires, expire, expiration, expiring, exp, expdate, valid thru, valid through, valid until, valid till, \
         good thru, good through, vencimiento, caducidad, caduca, vence, validade, expira, expiration, expire, ablaufdatum, gultig bis, \
         gultigkeit, lauft ab, ablauf, verfallsdatum, gueltig bis, scadenza, scade, vervaldatum, geldig tot, date d expiration, fin de validite, valable jusqu",
     ),
@@ -31,7 +31,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Pin,
-        "p1n, pin, pincode, pins, otp, one time, passcode, one time code, verification code, access code, auth code, \
+        "p i n, o t p, door pin, locker code, keypad, keypad code, safe code, p1n, pin, pincode, pins, otp, one time, passcode, one time code, verification code, access code, auth code, \
         authentication code, authorization code, authorisation code, confirmation code, code we sent, code i sent, code we just sent, code we texted, \
         code you received, six digit code, 6 digit code, four digit code, 4 digit code, texted you, 2fa, mfa, two factor, \
         login code, sms code, reset code, activation code, unlock code, door code, gate code, alarm code, entry code, voicemail code, puk, tan, mtan, \
@@ -53,7 +53,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Secret,
-        "recovery code, recovery codes, backup code, backup codes, seed phrase, recovery phrase, totp seed, seed, mnemonic, activation key, serial key, cd key, lizenzschlussel, cle de licence, clave de licencia, chiave di licenza, clave api, cle api, schlussel, ssh key, pgp key, passkey, totp, api key, apikey, api, token, secret, secrets, access key, secret key, private key, bearer, authorization, credential, credentials, \
+        "basic auth, auth header, authorization header, api schlussel, clef api, chave api, chiave api, personal access token, access token, x api key, signing key, shared secret, shared key, account key, recovery code, recovery codes, backup code, backup codes, seed phrase, recovery phrase, totp seed, seed, mnemonic, activation key, serial key, cd key, lizenzschlussel, cle de licence, clave de licencia, chiave di licenza, clave api, cle api, schlussel, ssh key, pgp key, passkey, totp, api key, apikey, api, token, secret, secrets, access key, secret key, private key, bearer, authorization, credential, credentials, \
         client secret, webhook, connection string, license key, product key, encryption key, auth token, refresh token, session id, sessionid, cookie",
     ),
     (
@@ -63,7 +63,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Phone,
-        "answering, answer, answers, unanswered, voicemail at, my cell, my mobile, daytime number, evening number, landline number, telefonum, cep, cep telefonu, numaram, numret, mobilnr, telnr, phone, phones, telephone, tel, mobile, cell, cellphone, cellular, landline, fax, call, calls, called, calling, dial, dialed, reach, reached, ring, \
+        "zadzwon, dzwonic, telefonicznie, numer telefonu, numer kontaktowy, ringe, telp, no hp, nomor hp, msisdn, caller id, dzwon, zavolejte, volat, sunati, soita, soittaa, ringa, kontaktnummer, contactnummer, handynr, rufnummer, telefonnr, telephone number, telefon no, gsm no, so dien thoai, numero movil, numero celular, numero de contacto, numero de celular, numero di cellulare, recapito, telefonico, cel, wapp, viber, fax number, pager, switchboard, phone no, mob, mob no, cell no, ph no, tel no, answering, answer, answers, unanswered, voicemail at, my cell, my mobile, daytime number, evening number, landline number, telefonum, cep, cep telefonu, numaram, numret, mobilnr, telnr, phone, phones, telephone, tel, mobile, cell, cellphone, cellular, landline, fax, call, calls, called, calling, dial, dialed, reach, reached, ring, \
         whatsapp, text me, sms, callback, call back, hotline, phone number, contact number, best number, my number, home number, work number, ph, tlf, tfno, \
         telefono, movil, celular, llamar, llameme, llamame, llamarme, portable, telephone, appeler, appelez, rappeler, joindre, joignable, numero de telephone, telefon, handy, \
         handynummer, telefonnummer, mobilnummer, mobil, festnetz, anrufen, ruckruf, ruckrufnummer, erreichbar, telefone, telemovel, ligar, cellulare, chiamare, \
@@ -71,7 +71,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::NationalId,
-        "insurance number, national insurance no, rut, run, cuit, cuil, ird, ird number, emirates id, hong kong id, hkid, clave de elector, ine, ruc, dpi, cnic, bvn, mykad, nik, ktp, egn, cnp, oib, emso, rodne cislo, tam, kimlik no, tax file, id no, numer dowodu, dowod, osobiste, nhs, nhs number, medicare card, krankenversichertennummer, kvnr, ssn, social security, social security number, social, sin, social insurance, nino, national insurance, ni number, n i number, n i, s s n, national id, \
+        "dui, ic number, ic no, nid, nid number, national identity, emirates, cccd, cmnd, can cuoc, teudat, zehut, teudat zehut, rodne, rc, amka, afm, isikukood, asmens kodas, asmens, personas kods, kennitala, jmbg, embg, edb, qid, iqama, civil id, nin number, tin number, philsys, umid, sss number, gsis, resident id, cartao cidadao, numero de identidad, numero de documento, carnet de identidad, ci number, itin, identifikacne, rodne cislo, numer pesel, peselu, personnr, pnr nr, fodselsnr, cprnr, sotu, hetun, cnp ul, id kart, kimligim, omang, ghana card, huduma, zambia nrc, nrc, dowodu, cpf numero, numero cpf, registro geral, ssn number, ssno, soc sec, socials, insee, insurance number, national insurance no, rut, run, cuit, cuil, ird, ird number, emirates id, hong kong id, hkid, clave de elector, ine, ruc, dpi, cnic, bvn, mykad, nik, ktp, egn, cnp, oib, emso, rodne cislo, tam, kimlik no, tax file, id no, numer dowodu, dowod, osobiste, ssn, social security, social security number, social, sin, social insurance, nino, national insurance, ni number, n i number, n i, s s n, national id, \
         identity number, identity card, id card, id number, identification number, ppsn, pps, dni, nie, documento, cedula, curp, cpf, rg, \
         numero de securite sociale, securite sociale, numero de secu, secu, nir, insee, personalausweis, ausweisnummer, ausweis, perso, \
         sozialversicherungsnummer, rentenversicherungsnummer, versicherungsnummer rente, codice fiscale, carta d identita, cartao de cidadao, bilhete de identidade, \
@@ -82,7 +82,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::TaxId,
-        "tax id, tax number, tin, itin, ein, tfn, tax file number, utr, tax reference, vat, vat number, nif, cif, rfc, cnpj, nit, abn, acn, pan card, pan number, \
+        "crn, vergi, vergi no, pib, dph, ico, adoszam, npwp, tax identification number, taxpayer, tax identification, numer nip, momsnummer, orgnr, cvr, y tunnus, uid nummer, mwst, contribuente, pib broj, tax id, tax number, tin, itin, ein, tfn, tax file number, utr, tax reference, vat, vat number, nif, cif, rfc, cnpj, nit, abn, acn, pan card, pan number, \
         gstin, gst, steuer id, steueridentifikationsnummer, steuernummer, steuer identifikationsnummer, steuer, idnr, ust id, ustid, umsatzsteuer, \
         numero fiscal, numero de identificacion fiscal, partita iva, p iva, numero de contribuinte, contribuinte, btw, rsin, numero de tva, tva, spi, contribuyente, tax, steuer nummer",
     ),
@@ -98,7 +98,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Medical,
-        "medicare number, historia clinica, numero de historia, member number medical, cartella clinica, dossier medical, prontuario, numero de expediente medico, patientennummer, medicare, medicare, medicaid, mbi, npi, mrn, medical record, medical record number, patient id, patient number, patient, health card, \
+        "nhs, nhs number, nhs no, chi number, medicare card, krankenversichertennummer, kvnr, versichertennr, philhealth, mediclaim, health insurance number, nhi, nhi number, medicare no, hospital no, patient no, chart number, chi number, h c number, ehic, hcn, care card, versicherten nr, kassennummer, numero de seguridad social sanitaria, cip, tis, nuss medical, ipp, tessera, medicare number, historia clinica, numero de historia, member number medical, cartella clinica, dossier medical, prontuario, numero de expediente medico, patientennummer, medicare, medicare, medicaid, mbi, npi, mrn, medical record, medical record number, patient id, patient number, patient, health card, \
         health insurance, health number, health plan, insurance id, member id, dea, dea number, medical license, tarjeta sanitaria, carte vitale, mutuelle, \
         krankenkasse, krankenversicherung, versichertennummer, versichertenkarte, tessera sanitaria, cartao sus, sns, utente, \
         zorgverzekering, ohip, ihi, hospital number, patienten id, gesundheitskarte, numero de utente, sus, prescription number, rx",
@@ -111,7 +111,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Routing,
-        "agence, routing, routing number, aba, rtn, sort code, sortcode, blz, bankleitzahl, transit number, institution number, bsb, ifsc, branch code, agencia, code banque, code guichet, abi, cab, bank code",
+        "transit no, transit code, institution no, institution code, institution, transit, clearing, clearing number, clearingnummer, bankcode, bank branch, ifsc code, micr, code guichet, codigo de banco, codigo agencia, agence, routing, routing number, aba, rtn, sort code, sortcode, blz, bankleitzahl, transit number, institution number, bsb, ifsc, branch code, agencia, code banque, code guichet, abi, cab, bank code",
     ),
     (Cue::Bic, "bic, swift, swift code, bic code"),
     (
@@ -123,13 +123,13 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::Url, "link, url, website, site, web, recording, enlace, lien, webseite"),
     (
         Cue::Name,
-        "who am i speaking, who am i talking, who is this, who s this, who s calling, who is calling, com quem falo, con quien hablo, con quien tengo, mit wem spreche, \
+        "namen, ihren namen, navn, namn, nimi, nazwisko, imie, isim, adiniz, soyad, soyadi, jmeno, prijmeni, nume, prenume, firstname, lastname, fullname, who am i speaking, who am i talking, who is this, who s this, who s calling, who is calling, com quem falo, con quien hablo, con quien tengo, mit wem spreche, \
         wer spricht, a qui ai je, qui est a l appareil, con chi parlo, wie heissen, como se llama, comment vous appelez, come si chiama, como se chama, hoe heet u, met wie spreek, \
         name, named, names, full name, first name, last name, surname, nombre, nom, prenom, vorname, nachname, nome, cognome, apellido, apellidos, naam, achternaam, called",
     ),
     (
         Cue::Username,
-        "insta, ig, insta handle, twitter handle, my handle, gamer tag, username s, user name is, benutzernamen, user, user account, loginname, anmeldename, nutzername, nutzernamen, gebruiker, pseudo, brukernavn, anvandarnamn, utente, utilizador, nombre de user, log on as, logging in as, signing in as, user is, username, user name, user id, userid, login, login name, screen name, handle, benutzername, benutzerkennung, benutzernamen, user, login name, loginname, anmeldename, anmeldung, nutzername, nutzernamen, gebruiker, pseudo, pseudonyme, brukernavn, anvandarnamn, usuario, nombre de usuario, identifiant, \
+        "skype name, skype id, github, github user, gitlab, bitbucket, jira user, slack handle, user handle, sign in name, signin name, sign in id, nom d utilisateur, mein benutzername, moj login, kullanici adi, kayttajatunnus, brugernavn, korisnicko ime, uzivatelske jmeno, felhasznalonev, venmo, cashapp, cash app, cashtag, steam, steam id, xbox, epic, twitch, kik, wechat, wechat id, line id, threads, bluesky, mastodon, tumblr, reddit, pinterest, insta, ig, insta handle, twitter handle, my handle, gamer tag, username s, user name is, benutzernamen, user, user account, loginname, anmeldename, nutzername, nutzernamen, gebruiker, pseudo, brukernavn, anvandarnamn, utente, utilizador, nombre de user, log on as, logging in as, signing in as, user is, username, user name, user id, userid, login, login name, screen name, handle, benutzername, benutzerkennung, benutzernamen, user, login name, loginname, anmeldename, anmeldung, nutzername, nutzernamen, gebruiker, pseudo, pseudonyme, brukernavn, anvandarnamn, usuario, nombre de usuario, identifiant, \
         nom d utilisateur, nome utente, nome de usuario, gebruikersnaam, nickname, gamertag, twitter, instagram, telegram, skype, snapchat, tiktok, discord, signed in as, logged in as, log in as, sign in as, login is, psn",
     ),
     (
@@ -138,7 +138,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Postcode,
-        "postcode, post code, zip, zipcode, zip code, postal code, postal, plz, postleitzahl, codigo postal, code postal, cap, cep, codice postale, pincode, pin code, eircode, postnummer, cp",
+        "iranyitoszam, kod pocztowy, postikoodi, psc, posta kodu, postkode, postnr, kode pos, zipcodes, zip no, postal no, kodpocztowy, postskod, poststed, cod postal, postanski broj, pin number of my area, postcode, post code, zip, zipcode, zip code, postal code, postal, plz, postleitzahl, codigo postal, code postal, cap, cep, codice postale, pincode, pin code, eircode, postnummer, cp",
     ),
     (
         Cue::Birth,
@@ -147,12 +147,12 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Vehicle,
-        "plaka, rejestracja, rejestracyjny, reg nr, registreringsnummer, tablica, registracni, kentekenplaat, nummerplade, regnr, kfz kennzeichen, plate, plates, license plate, licence plate, number plate, registration, reg, vrm, vin, vehicle, car, tag number, chassis, chassis number, matricula, placa, immatriculation, plaque, \
+        "parking fine, penalty charge, speeding ticket, toll, strafzettel, parkschein, nummerplate, rego, registration plate, nummerplaat, kenteken, targhetta, kennzeichen, rz, spz, ecv, plaka, rejestracja, rejestracyjny, reg nr, registreringsnummer, tablica, registracni, kentekenplaat, nummerplade, regnr, kfz kennzeichen, plate, plates, license plate, licence plate, number plate, registration, reg, vrm, vin, vehicle, car, tag number, chassis, chassis number, matricula, placa, immatriculation, plaque, \
         kennzeichen, nummernschild, fahrgestellnummer, fin, targa, telaio, kenteken, rego, patente del auto, autokennzeichen, kfz, vehicule, matricule, veiculo",
     ),
     (
         Cue::Order,
-        "booking code, booking reference, reference number, confirmation no, order no, case id, case reference, policy no, claim number, job number, prescription, enrolment, enrollment, student id, student number, staff number, staff id, ticket number, docket, folio, guia, application number, permit, delivery note, incidencia, numero de incidencia, incidente, aviso, dossiernummer, segnalazione, chamado, protocolo de atendimento, rechnungs, bestell nr, kunden nr, sinistre, reklamationsnummer, order, orders, order number, order id, invoice, case, ticket, claim, policy, policy number, reference, ref, booking, reservation, confirmation, \
+        "complaint no, complaint ref, claim no, booking no, ticket no, ticket nr, ref nr, quote no, enquiry no, enquiry number, job no, job ref, application number, application no, loan number, mortgage number, account ref, agreement number, plan number, portal id, docket, docket number, lead id, deal id, kd nr, kdnr, auftrag nr, vorgangsnr, referenz, zahlungsreferenz, verwendungszweck, numero de ticket, numero de caso, numero de poliza, numero de reserva, numero de contrato, numero de factura, numero de reclamo, radicado, numero de sinistro, codice pratica, numero polizza, numero contratto, numero fattura, numero cliente, meter number, mpan, mprn, mpxn, pod number, cups, zahlernummer, zaehlernummer, numero de contrat, numero d adherent, numero de client, numero de police, pedido numero, protocolo numero, zaaknummer, dossiernummer, contractnummer, arendenummer, saksnummer, sagsnummer, numer zamowienia, zamowienie, numer klienta, numer sprawy, zgloszenie, siparis, siparis no, musteri no, objednavka, rendelesi szam, comanda, numar comanda, booking code, booking reference, reference number, confirmation no, order no, case id, case reference, policy no, claim number, job number, prescription, enrolment, enrollment, student id, student number, staff number, staff id, ticket number, docket, folio, guia, application number, permit, delivery note, incidencia, numero de incidencia, incidente, aviso, dossiernummer, segnalazione, chamado, protocolo de atendimento, rechnungs, bestell nr, kunden nr, sinistre, reklamationsnummer, order, orders, order number, order id, invoice, case, ticket, claim, policy, policy number, reference, ref, booking, reservation, confirmation, \
         confirmation number, customer number, customer id, client number, client id, member number, membership, membership number, loyalty number, frequent flyer, contract, contract number, \
         transaction, transaction id, receipt, po, purchase order, rma, return number, incident, case number, subscription, subscriber, account id, account ref, quote, employee id, \
         employee number, badge, work order, service request, sr, request number, complaint number, gift card, voucher, voucher code, pnr, record locator, locator, imei, booking code, booking reference, reference number, confirmation no, order no, case id, case reference, policy no, claim number, job number, job, prescription, enrolment, enrollment, student id, student number, staff number, staff id, ticket number, docket, folio, guia, matter, application, application number, permit, delivery note",
@@ -167,7 +167,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Tracking,
-        "tracking, track, tracking number, parcel, package, shipment, consignment, waybill, awb, airway bill, ups, fedex, usps, dhl, royal mail, dpd, hermes, evri, gls, parcelforce, ontrac, \
+        "in transit, inpost, packeta, postnord, bpost, postnl, mondial relay, cainiao, yodel, canada post, australia post, purolator, aramex, nova poshta, paczka, przesylka, balik, zasilka, lahetys, spedizione numero, numero de guia, numero de rastreo, rastreo, tracking, track, tracking number, parcel, package, shipment, consignment, waybill, awb, airway bill, ups, fedex, usps, dhl, royal mail, dpd, hermes, evri, gls, parcelforce, ontrac, \
         seguimiento, numero de seguimiento, envio, paquete, suivi, colis, numero de suivi, chronopost, colissimo, sendungsnummer, sendung, sendungsverfolgung, paket, paketnummer, trackingnummer, \
         spedizione, tracciamento, pacco, rastreio, rastreamento, codigo de rastreio, zending, pakket, delivery number, correos, seur",
     ),
@@ -182,7 +182,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Filler,
-        "tipo, genre, sabe, e, inaudible, crosstalk, unintelligible, pause, noise, cough, uh, um, er, erm, ah, eh, ehm, em, uhm, umm, hmm, hm, mm, then, and, so, okay, ok, y, et, und, ed, euh, heu, ahm, aeh, pues, bueno, este, alors, puis, dann, luego, poi, depois, entao, allora, also, like, well, space, comma, and then, en, next, followed, by, \
+        "letra, lettera, lettre, letter, apostrophe, apostrof, apostrofo, apostroph, colon, dwukropek, doppelpunkt, tipo, genre, sabe, e, inaudible, crosstalk, unintelligible, pause, noise, cough, uh, um, er, erm, ah, eh, ehm, em, uhm, umm, hmm, hm, mm, then, and, so, okay, ok, y, et, und, ed, euh, heu, ahm, aeh, pues, bueno, este, alors, puis, dann, luego, poi, depois, entao, allora, also, like, well, space, comma, and then, en, next, followed, by, \
         espacio, leerzeichen, espace, virgola, coma",
     ),
     (
@@ -258,7 +258,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Travel,
-        "flight, flights, gate, train, room, bus, platform, seat, terminal, vuelo, vol, flug, zug, volo, voo, aisle, channel, route, highway, interstate, chapter, floor, level, suite, table, line, bay, hwy, exit",
+        "rooms, gates, flights, seats, tables, platforms, zimmer, chambre, camera, habitacion, quarto, flight, flights, gate, train, room, bus, platform, seat, terminal, vuelo, vol, flug, zug, volo, voo, aisle, channel, route, highway, interstate, chapter, floor, level, suite, table, line, bay, hwy, exit",
     ),
     (Cue::Extension, "extension, ext, extn, durchwahl, anexo, toestel"),
     (
@@ -272,7 +272,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::SpellAs, "as, for, like, de, comme, wie, come, como, van"),
     (
         Cue::Ordinal,
-        "sim card, memory card, graphics card, sd card, video card, business card, business cards, greeting card, sound card, key card, score card, report card, promo code, discount code, coupon code, area code, country code, dress code, qr code, source code, bar code, dialling code, color code, colour code, language code, currency code, category code, building code, referral code, offer code, codigo promocional, code promo, rabattcode, codice sconto, codigo de barras, codigo de descuento, page, chapter, step, question, section, article, line, option, top, number one, rank, level, season, episode, volume, press, pulse, marque, tippez, drucken, premere, prema, apartment, apt, tecla, touche",
+        "paragraph, paragraphs, clause, clauses, abschnitt, absatz, artikel, parrafo, articulo, paragrafo, kapitel, seite, pagina, page number, subsection, annex, appendix, annexe, tabelle, slide, bullet, sim card, memory card, graphics card, sd card, video card, business card, business cards, greeting card, sound card, key card, score card, report card, promo code, discount code, coupon code, area code, country code, dress code, qr code, source code, bar code, dialling code, color code, colour code, language code, currency code, category code, building code, referral code, offer code, codigo promocional, code promo, rabattcode, codice sconto, codigo de barras, codigo de descuento, page, chapter, step, question, section, article, line, option, top, number one, rank, level, season, episode, volume, press, pulse, marque, tippez, drucken, premere, prema, apartment, apt, tecla, touche",
     ),
     (
         Cue::Possessive,
@@ -301,6 +301,12 @@ pub(super) const CUES: &[(Cue, &str)] = &[
         "code, codes, codigo, codice, kode, kod, codigos, codici, koodi, kodu, six digits, 6 digits, four digits, 4 digits, eight digits, five digits, 5 digits, seis digitos, cuatro digitos, 6 chiffres, 4 chiffres, six chiffres, quatre chiffres, 6 ziffern, sechs ziffern, vier ziffern, sei cifre, quattro cifre, 6 cifre, 4 cifre, seis cifras, stellige, stelligen, stelliger",
     ),
     (
+        Cue::Lapse,
+        "warranty, guarantee, offer, offers, contract, subscription, coupon, voucher, promo, promotion, deal, trial, lease, insurance, permit, certificate, domain, link, \
+        points, miles, membership, licence, license, milk, batch, food, reservation, quote, booking, garantie, garantia, garanzia, angebot, vertrag, oferta, offre, offerta, contrat, \
+        contrato, contratto, abo, abonnement, suscripcion, abbonamento, assinatura, gutschein, bon, vale, buono, passport, reisepass, pasaporte, passeport, passaporto, visum, id card, ausweis",
+    ),
+    (
         Cue::Currency,
         "dollar, dollars, usd, euro, euros, eur, gbp, quid, cents, cent, pence, bucks, pesos, reais, real, francs, franken, chf, rupees, inr, yen, jpy, pounds, libras, livres, pfund, sterling, grand, crore, lakh, zloty, zl, pln, kronor, kr, sek, nok, dkk, lira, tl, try, aud, cad, nzd, sgd, yuan, rmb, won, rand, naira, shekel, peso, dolares, dollari, sterline, eurocent, centimes, centimos, centesimi, centavos",
     ),
@@ -324,6 +330,10 @@ const SPACELESS: &[(Cue, &[&str])] = &[
 
 /// The cues inside a run of letters that is written without spaces.
 pub(super) fn spaceless(run: &str) -> super::Cues {
+    // The scripts of the table lie behind those whose letters take two bytes.
+    if !run.bytes().any(|byte| byte >= 0xe0) {
+        return super::Cues::default();
+    }
     let found = SPACELESS.iter().filter(|(_, words)| words.iter().any(|word| run.contains(word)));
     found.fold(super::Cues::default(), |cues, (cue, _)| cues | (*cue).into())
 }

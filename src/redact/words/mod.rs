@@ -8,15 +8,15 @@ mod numbers;
 
 use std::{cmp::Ordering, sync::LazyLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) use cue::{Cue, Cues};
 pub(super) use numbers::{Languages, Number};
 
-use super::token::Token;
+use super::{flags::Flags, token::Token, vocabulary::vocabulary};
 
 /// What the tables say of one word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Word {
     /// Its value as a number word, with the languages in which it is one.
     pub(super) number: Option<Number>,
@@ -26,6 +26,20 @@ pub(super) struct Word {
     pub(super) cues: Cues,
     /// Whether a phrase of the tables begins with it.
     starts_phrase: bool,
+    /// Whether it is the second word of one.
+    continues_phrase: bool,
+}
+
+impl Word {
+    /// Whether a phrase of the tables begins with it.
+    pub(super) fn starts_phrase(&self) -> bool {
+        self.starts_phrase
+    }
+
+    /// Whether it is the second word of a phrase of the tables.
+    pub(super) fn continues_phrase(&self) -> bool {
+        self.continues_phrase
+    }
 }
 
 /// A phrase of several words and the cues that its last word takes.
@@ -39,6 +53,8 @@ struct Phrase {
 struct Tables {
     words: FxHashMap<&'static str, Word>,
     phrases: FxHashMap<&'static str, Vec<Phrase>>,
+    /// The second words of the phrases.
+    seconds: FxHashSet<&'static str>,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(Tables::build);
@@ -48,19 +64,34 @@ const WORD_BYTES_MAX: usize = 32;
 
 /// What the tables say of `word` (lower case, folded).
 pub(super) fn look_up(word: &str) -> Word {
-    if word.len() > WORD_BYTES_MAX {
-        return Word::default();
+    vocabulary().get(word).map_or_else(|| derived(word), |known| known.word)
+}
+
+/// What the tables say of a word that none of them lists.
+pub(super) fn derived(word: &str) -> Word {
+    if word.len() > WORD_BYTES_MAX { Word::default() } else { fallback(word) }
+}
+
+/// Calls `add` with every word of the tables.
+pub(super) fn each(mut add: impl FnMut(&'static str, Word)) {
+    for (word, known) in &TABLES.words {
+        add(word, Word { continues_phrase: TABLES.seconds.contains(word), ..*known });
     }
-    match TABLES.words.get(word) {
-        Some(known) => *known,
-        None => fallback(word),
+    for word in TABLES.seconds.iter().filter(|word| !TABLES.words.contains_key(*word)) {
+        add(word, Word { continues_phrase: true, ..derived(word) });
     }
 }
+
+/// Shortest word that can be put together of listed ones, in bytes: a number and the ending of an ordinal.
+const DERIVED_BYTES_MIN: usize = 5;
 
 /// Words that are put together of listed ones.
 fn fallback(word: &str) -> Word {
     if !word.is_ascii() {
         return Word { cues: cues::spaceless(word), ..Word::default() };
+    }
+    if word.len() < DERIVED_BYTES_MIN {
+        return Word::default();
     }
     match numbers::compound(word, |part| TABLES.words.get(part).and_then(|word| word.number)) {
         Some(number) => Word { number: Some(number), ..Word::default() },
@@ -93,10 +124,12 @@ fn compound(word: &str) -> Word {
 
 /// Gives the last token of every phrase of the tables the cues of the phrase, in place of its own: the `card` of a
 /// gift card is no payment card. Of two phrases that end at a token the longer one speaks.
-pub(super) fn mark_phrases(tokens: &mut [Token], lower: &str) {
+/// `firsts` are the tokens at which one may begin. Gives the cues that were added.
+pub(super) fn mark_phrases(tokens: &mut [Token], flags: &mut [Flags], firsts: &[u32], lower: &str) -> Cues {
     let mut longest: FxHashMap<usize, usize> = FxHashMap::default();
-    for first in 0..tokens.len() {
-        let Some(token) = tokens.get(first).filter(|token| token.word.starts_phrase) else { continue };
+    let mut added = Cues::default();
+    for first in firsts.iter().map(|first| *first as usize) {
+        let Some(token) = tokens.get(first) else { continue };
         let Some(phrases) = TABLES.phrases.get(token.span.of(lower)) else { continue };
         for phrase in phrases {
             if !phrase.fits(tokens, first, lower) {
@@ -106,17 +139,22 @@ pub(super) fn mark_phrases(tokens: &mut [Token], lower: &str) {
             let known = longest.entry(last).or_default();
             let order = phrase.rest.len().cmp(known);
             *known = phrase.rest.len().max(*known);
-            take(tokens, last, phrase.cues, order);
+            take(tokens, flags, last, phrase.cues, order);
+            added |= phrase.cues;
         }
     }
+    added
 }
 
-fn take(tokens: &mut [Token], last: usize, cues: Cues, order: Ordering) {
+fn take(tokens: &mut [Token], flags: &mut [Flags], last: usize, cues: Cues, order: Ordering) {
     let Some(end) = tokens.get_mut(last) else { return };
     match order {
         Ordering::Greater => end.word.cues = (end.word.cues & Cues::STRUCTURE) | cues,
         Ordering::Equal => end.word.cues |= cues,
         Ordering::Less => {}
+    }
+    if let Some(own) = flags.get_mut(last) {
+        own.add(Flags::of_cues(end.word.cues));
     }
 }
 
@@ -157,6 +195,7 @@ impl Tables {
             entry.cues |= cue.into();
         } else {
             entry.starts_phrase = true;
+            self.seconds.extend(rest.first());
             self.phrases.entry(first).or_default().push(Phrase { rest, cues: cue.into() });
         }
     }

@@ -3,7 +3,7 @@
 use std::ops::{BitAnd, BitOr};
 
 /// A set of languages of the number tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Languages(u16);
 
 impl Languages {
@@ -51,7 +51,7 @@ impl BitOr for Languages {
 }
 
 /// A number word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Number {
     /// 0–99, 100 or 1000.
     pub(crate) value: u16,
@@ -247,13 +247,18 @@ const SCALES: &[(&str, u16, Languages)] = &[
 
 /// A number of hundreds or thousands that is written as one word: `neunzehnhundertachtzig`, `duemilatrenta`.
 pub(super) fn compound(word: &str, known: impl Fn(&str) -> Option<Number> + Copy) -> Option<Number> {
-    if word.len() < 7 {
+    if word.len() < 7 || !may_hold_scale(word) {
         return None;
     }
     SCALES.iter().find_map(|(scale, value, languages)| {
         let (before, after) = word.split_once(scale)?;
         joined(before, after, *value, *languages, known)
     })
+}
+
+/// Whether the beginning of a scale stands anywhere in a word: most words hold none.
+fn may_hold_scale(word: &str) -> bool {
+    word.as_bytes().windows(3).any(|part| matches!(part, b"tau" | b"hun" | b"dui" | b"hon" | b"mil" | b"cen"))
 }
 
 fn joined(

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     id::{CaseId, InteractionId},
     service::{
-        limits,
+        correct, limits,
         path::{Path, Violations},
         pb,
         status::Reason,
@@ -62,8 +62,9 @@ pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case 
     }
 }
 
-fn interaction(case: CaseId, record: &InteractionRecord) -> pb::CaseInteraction {
-    let InteractionRecord { interaction, receive_time, content, assessment, has_recording } = record;
+/// A stored interaction on the wire.
+pub fn interaction(case: CaseId, record: &InteractionRecord) -> pb::CaseInteraction {
+    let InteractionRecord { interaction, receive_time, content, assessment, has_recording, correction } = record;
     let texts: Vec<Points<'_>> = content.turns.iter().map(|turn| Points::new(turn.text.as_str())).collect();
     let attributes = content.attributes.iter();
     pb::CaseInteraction {
@@ -87,6 +88,7 @@ fn interaction(case: CaseId, record: &InteractionRecord) -> pb::CaseInteraction 
         attachments: content.attachments.iter().map(attachment).collect(),
         hold_seconds: wire_int(content.input.hold_seconds),
         wait_seconds: wire_int(content.input.wait_seconds),
+        correction: correction.as_ref().map(correct::wire),
     }
 }
 

@@ -87,6 +87,26 @@ pub fn acknowledged(number: i32, path: &Path<'_>, violations: &mut Violations) -
     }
 }
 
+/// A label; unspecified: none.
+pub fn label(number: i32, path: &Path<'_>, violations: &mut Violations) -> Option<Label> {
+    match known(number, path, violations) {
+        pb::SentimentLabel::Unspecified => None,
+        pb::SentimentLabel::Neutral => Some(Label::Neutral),
+        pb::SentimentLabel::Negative => Some(Label::Negative),
+    }
+}
+
+/// A level; unspecified: none.
+pub fn level(number: i32, path: &Path<'_>, violations: &mut Violations) -> Option<Level> {
+    match known(number, path, violations) {
+        pb::PriorityLevel::Unspecified => None,
+        pb::PriorityLevel::Low => Some(Level::Low),
+        pb::PriorityLevel::Normal => Some(Level::Normal),
+        pb::PriorityLevel::High => Some(Level::High),
+        pb::PriorityLevel::Urgent => Some(Level::Urgent),
+    }
+}
+
 /// The role of a credential.
 pub fn access_role(number: i32, path: &Path<'_>, violations: &mut Violations) -> AccessRole {
     match known(number, path, violations) {

@@ -17,6 +17,7 @@ mod query;
 pub mod case;
 pub mod credential;
 pub mod outcome;
+pub mod policy;
 pub mod queue;
 
 pub use draft::Draft;

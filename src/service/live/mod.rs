@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     access::Caller,
-    store::{Handling, LiveChange, LiveInteraction, StoreError},
+    store::{Handling, LiveChange, LiveInteraction, StoreError, TextState},
 };
 
 type Requests = Streaming<pb::StreamTurnsRequest>;
@@ -62,13 +62,12 @@ fn of_message(status: &Status) -> Failure {
 
 async fn run(app: &App, caller: Caller, requests: &mut Requests, answers: &Sender) -> Outcome<()> {
     let Some(first) = next(app, requests).await? else { return Ok(()) };
-    let opening = parse::opening(app, &caller, first)?;
+    let rules = app.rules(caller.tenant)?;
+    let opening = parse::opening(app, &rules, &caller, first)?;
     let opened = app.store.open_live(opening.submission).await;
     let opened = opened.map_err(|error| failure(&error))?;
-    let triage = Arc::clone(&app.triage);
-    let policy = app.policy(caller.tenant);
     let LiveInteraction { submission, position, content } = opened;
-    let session = Session::new(&triage, policy, &opening.parties, content, opening.wants_turns);
+    let session = Session::new(&rules, &opening.parties, content, opening.wants_turns);
     let mut live = Live { app, caller, answers, submission, position, session };
     live.answer(live.session.opened()).await;
     while let Some(message) = next(app, requests).await? {
@@ -132,7 +131,7 @@ impl Live<'_> {
             new_from: step.new_from(),
             reseals: step.reseals(),
             closes,
-            decide: assess::decide(self.app, self.session.policy(), assessment, false),
+            decide: assess::decide(self.session.rules(), assessment, TextState::Redacted),
         };
         self.position = self.app.store.change_live(change).await.map_err(|error| failure(&error))?;
         self.session.stored();

@@ -20,6 +20,7 @@ use crate::{
         limits,
         path::{Path, Violations},
         pb::{self, stream_turns_request::Message},
+        rules::Rules,
         status::{Failure, Outcome, Reason},
     },
     store::{Handling, InteractionContent, Submission, TextState},
@@ -36,19 +37,18 @@ pub(super) struct Opening {
 }
 
 /// The first message.
-pub(super) fn opening(app: &App, caller: &Caller, message: Message) -> Outcome<Opening> {
+pub(super) fn opening(app: &App, rules: &Arc<Rules>, caller: &Caller, message: Message) -> Outcome<Opening> {
     let Message::Open(open) = message else {
         return Err(Failure::field(&Path::Root.field("open"), Reason::FieldRequired));
     };
     let pb::OpenInteraction { request_id, interaction: value, view } = open;
     let (root, mut violations) = (Path::Root, Violations::default());
     let root = root.field("open");
-    let policy = app.policy(caller.tenant);
     let path = root.field("request_id");
     let request_id = scalar::request_id(&request_id, &path, &mut violations);
     violations.check(request_id.is_some(), &path, Reason::FieldRequired);
     let wants_turns = enums::wants_turns(view, &root.field("view"), &mut violations);
-    let context = Context { allow_list: &policy.attribute_allow_list, now: app.now() };
+    let context = Context { allow_list: &rules.policy.attribute_allow_list, now: app.now() };
     let path = root.field("interaction");
     let draft = interaction::interaction(context, value, &path, &mut violations);
     if let Some(draft) = &draft {
@@ -60,8 +60,8 @@ pub(super) fn opening(app: &App, caller: &Caller, message: Message) -> Outcome<O
     let content = content(app, &mut draft);
     let Draft { parties, recording_uri, join, subject, .. } = draft;
     let nothing = AssessmentInput { turns: Vec::new(), ..content.input.clone() };
-    let assessment = Arc::new(app.triage.assess(&policy, &nothing));
-    let decide = assess::decide(app, policy, assessment, false);
+    let assessment = Arc::new(rules.assess(&nothing, TextState::Redacted));
+    let decide = assess::decide(Arc::clone(rules), assessment, TextState::Redacted);
     let (tenant, principal) = (caller.tenant, caller.principal);
     let submission = Submission { tenant, principal, request_id, content, recording_uri, join, subject, decide };
     Ok(Opening { submission, parties, wants_turns })

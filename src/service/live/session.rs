@@ -10,7 +10,6 @@ use std::{mem, sync::Arc};
 use crate::{
     assessment::{Assessment, AssessmentInput, InputTurn, Label, Level},
     conversation::{Channel, Party, RawText, RawTurn},
-    policy::Policy,
     redact::{Fold, Kind, RedactedTurn},
     service::{
         convert::{
@@ -21,10 +20,10 @@ use crate::{
             scalar::wire_int,
         },
         limits, pb,
+        rules::Rules,
         status::{Failure, Outcome, Reason},
     },
-    store::{InteractionContent, StoredFinding, StoredTurn},
-    triage::Triage,
+    store::{InteractionContent, StoredFinding, StoredTurn, TextState},
 };
 
 /// What one message brought about.
@@ -76,8 +75,7 @@ impl Step {
 
 /// A live conversation.
 pub(super) struct Session<'t> {
-    triage: &'t Triage,
-    policy: Arc<Policy>,
+    rules: &'t Arc<Rules>,
     fold: Option<Fold<'t>>,
     wants_turns: bool,
     /// Everything that is stored, but for turns and findings.
@@ -98,8 +96,7 @@ pub(super) struct Session<'t> {
 impl<'t> Session<'t> {
     /// A conversation as it is stored; empty where it was just opened.
     pub(super) fn new(
-        triage: &'t Triage,
-        policy: Arc<Policy>,
+        rules: &'t Arc<Rules>,
         parties: &[Party],
         mut content: InteractionContent,
         wants_turns: bool,
@@ -107,15 +104,14 @@ impl<'t> Session<'t> {
         let (turns, findings) = (mem::take(&mut content.turns), mem::take(&mut content.findings));
         content.input.turns = Vec::new();
         let settled = findings.iter().map(|one| one.turn as usize).min().unwrap_or(turns.len()).min(turns.len());
-        let mut fold = triage.fold(parties);
+        let mut fold = rules.triage.fold(parties);
         for turn in turns.iter().take(settled) {
             fold.push(&RawTurn { role: turn.role, part: turn.part, text: RawText::from(turn.text.as_str()) });
         }
         let (acknowledged, known) = (turns.len(), turns.get(..settled).unwrap_or_default().to_vec());
         let mut session = Self {
-            triage,
-            assessment: triage.assess(&policy, &content.input),
-            policy,
+            rules,
+            assessment: rules.assess(&content.input, TextState::Redacted),
             fold: Some(fold),
             wants_turns,
             content,
@@ -135,9 +131,9 @@ impl<'t> Session<'t> {
         self.content.input.channel
     }
 
-    /// The policy it is assessed by.
-    pub(super) fn policy(&self) -> Arc<Policy> {
-        Arc::clone(&self.policy)
+    /// What it is redacted and assessed by, from its opening to its end.
+    pub(super) fn rules(&self) -> Arc<Rules> {
+        Arc::clone(self.rules)
     }
 
     /// The assessment of everything said so far, without history.
@@ -231,7 +227,7 @@ impl<'t> Session<'t> {
         let turn = |turn: &StoredTurn| InputTurn { role: turn.role, part: turn.part, text: turn.text.clone() };
         let turns = self.turns.iter().map(turn).collect();
         let input = AssessmentInput { turns, ..self.content.input.clone() };
-        self.assessment = self.triage.assess(&self.policy, &input);
+        self.assessment = self.rules.assess(&input, TextState::Redacted);
     }
 
     /// Notes a change of label or level.

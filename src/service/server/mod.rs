@@ -14,7 +14,7 @@ use tonic_health::server::HealthReporter;
 use self::tls::Tls;
 use super::{
     analysis::Analysis, app::App, cases::Cases, credentials::Credentials, gate::Gate, intake::Intake, limits, pb,
-    queue::Queue,
+    policy::Policies, queue::Queue, rules::TenantRules,
 };
 use crate::{
     access::{AccessTable, TableError},
@@ -58,6 +58,9 @@ pub enum ServerError {
     /// The transport failed.
     #[error("transport: {0}")]
     Transport(#[from] tonic::transport::Error),
+    /// The tenants' policies could not be read.
+    #[error("reading the policies: {0}")]
+    Policies(StoreError),
     /// The store could not be closed in order.
     #[error("closing the store: {0}")]
     Store(#[from] StoreError),
@@ -78,7 +81,8 @@ pub async fn run(
     let ServerConfig { tls, metrics, drain_duration } = config;
     check_addresses(&listener, tls.as_ref(), metrics.as_ref())?;
     let (drain, draining) = watch::channel(false);
-    let app = App::new(Arc::clone(&store), triage, time, draining);
+    let rules = TenantRules::load(store.as_ref(), triage).await.map_err(ServerError::Policies)?;
+    let app = App::new(Arc::clone(&store), rules, time, draining);
     if let Some(listener) = metrics {
         scrape::serve(listener, app.clone());
     }
@@ -150,8 +154,8 @@ macro_rules! bounded {
 fn routes(app: &App) -> Result<Routes, tonic_reflection::server::Error> {
     use pb::{
         analysis_service_server::AnalysisServiceServer, case_service_server::CaseServiceServer,
-        intake_service_server::IntakeServiceServer, queue_service_server::QueueServiceServer,
-        tenant_admin_service_server::TenantAdminServiceServer,
+        intake_service_server::IntakeServiceServer, policy_service_server::PolicyServiceServer,
+        queue_service_server::QueueServiceServer, tenant_admin_service_server::TenantAdminServiceServer,
     };
     let described = [
         pb::DESCRIPTOR_SET,
@@ -167,6 +171,7 @@ fn routes(app: &App) -> Result<Routes, tonic_reflection::server::Error> {
     Ok(Routes::new(bounded!(IntakeServiceServer::new(Intake(app.clone()))))
         .add_service(bounded!(AnalysisServiceServer::new(Analysis(app.clone()))))
         .add_service(bounded!(CaseServiceServer::new(Cases(app.clone()))))
+        .add_service(bounded!(PolicyServiceServer::new(Policies(app.clone()))))
         .add_service(bounded!(QueueServiceServer::new(Queue(app.clone()))))
         .add_service(bounded!(TenantAdminServiceServer::new(Credentials(app.clone()))))
         .add_service(reflection().build_v1()?)
@@ -176,7 +181,7 @@ fn routes(app: &App) -> Result<Routes, tonic_reflection::server::Error> {
 async fn set_health(reporter: &HealthReporter, serving: bool) {
     use tonic_health::ServingStatus::{NotServing, Serving};
     let status = if serving { Serving } else { NotServing };
-    for service in ["", "Intake", "Analysis", "Case", "Queue", "TenantAdmin"] {
+    for service in ["", "Intake", "Analysis", "Case", "Policy", "Queue", "TenantAdmin"] {
         let name = if service.is_empty() { String::new() } else { format!("triaged.v1.{service}Service") };
         reporter.set_service_status(name, status).await;
     }

@@ -110,7 +110,7 @@ fn make(
     transaction.execute_batch(tables)?;
     fill(&transaction)?;
     transaction.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", schema::FORMAT)?;
+    transaction.pragma_update(None, "user_version", schema::FIRST)?;
     Ok(transaction.commit()?)
 }
 

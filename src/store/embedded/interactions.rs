@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::{
     ring::{KeyRing, Opener, Tenant},
     sql::{Coded, Id, Time, Tongue},
+    teaching::corrections,
 };
 use crate::{
     assessment::Assessment,
@@ -170,7 +171,8 @@ impl Interaction {
         let plain = opener.open(Field::Facts, 0, version, &self.facts)?;
         let content = decode::<FactsRow>(&plain)?.into_content(turns, repeat_days)?;
         let (interaction, receive_time, has_recording) = (self.id, self.receive_time, self.has_recording);
-        Ok(InteractionRecord { interaction, receive_time, content, assessment, has_recording })
+        let correction = corrections::of(data, self.number)?;
+        Ok(InteractionRecord { interaction, receive_time, content, assessment, has_recording, correction })
     }
 
     fn segments(&self, data: &Connection) -> Result<Vec<(u32, Vec<u8>)>, StoreError> {

@@ -9,6 +9,8 @@ mod files;
 
 mod header;
 
+mod migrate;
+
 mod open;
 
 mod sql;
@@ -62,6 +64,8 @@ mod listing;
 mod tenants;
 
 mod credentials;
+
+mod teaching;
 
 #[cfg(test)]
 mod tests;

@@ -13,10 +13,11 @@ use super::{
     commit::{Committer, Engine},
     doomed,
     files::{self, Files},
-    header,
+    header, migrate,
     readers::Readers,
     ready::ReadyIndex,
     ring::KeyRing,
+    schema,
 };
 use crate::{crypto::CryptoError, store::StoreError, time::ServiceTime};
 
@@ -117,6 +118,7 @@ impl EmbeddedStore {
             header::create(&files, &mut data, &mut keys, &master_key)?;
         }
         let header = header::check(&files, &data, &keys, &master_key)?;
+        migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let generation = doomed::destroy(&data, &keys, header.generation)?;
         let ring = Arc::new(KeyRing::load(header.store, master_key, &data, &keys)?);
         let time = ServiceTime::new(clock, header.service_time);

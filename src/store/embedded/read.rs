@@ -43,7 +43,7 @@ fn may_see(data: &Connection, tenant: &Tenant, reader: &Reader, case_number: i64
 }
 
 /// The case, if this reader may see it.
-fn visible(data: &Connection, tenant: &Tenant, reader: &Reader, case: CaseId) -> Result<Case, StoreError> {
+pub(super) fn visible(data: &Connection, tenant: &Tenant, reader: &Reader, case: CaseId) -> Result<Case, StoreError> {
     let case = Case::find(data, tenant.number, case)?.ok_or(StoreError::NotFound)?;
     if may_see(data, tenant, reader, case.number)? { Ok(case) } else { Err(StoreError::NotFound) }
 }

@@ -1,8 +1,11 @@
 //! The tables of both files, as SQL. What is a hash here is keyed; what is named `sealed`, or listed as sealed in
 //! ARCHITECTURE.md, opens only with a key of the other file.
 
-/// Number of the format of both files, in SQLite's `user_version`.
-pub(super) const FORMAT: i64 = 1;
+/// Number of the newest format, in SQLite's `user_version`. The key file has been the same since the first.
+pub(super) const FORMAT: i64 = 2;
+
+/// Number of the first format, which the tables here are of; `migrate` holds what came later.
+pub(super) const FIRST: i64 = 1;
 
 /// Marks the files as ours, in SQLite's `application_id`: `trgd`.
 pub(super) const APPLICATION_ID: i64 = 0x7472_6764;

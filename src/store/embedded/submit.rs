@@ -10,6 +10,7 @@ use super::{
     prepare::{FIRST_VERSION, Prepared},
     ring::{Tenant, first},
     subjects,
+    teaching::{corrections, shadows},
     transition::{Transition, transition},
     wraps,
 };
@@ -156,6 +157,7 @@ fn replace(
     let sealed = prepared.plain.seal(write.ring, tenant, &key, content_version)?;
     let place = Place { number: Some(old.number), id: old.id, key: &key, content_version };
     write_content(write, prepared, &case, &place, &sealed, &decided)?;
+    corrections::forget(write.data, old.number)?;
     audit(write, prepared, Action::InteractionReplaced, case.id, old.id)?;
     let alone = !interactions::has_others(write.data, case_number, old.number)?;
     let effect = transition(Some(present(write, &case, alone)?), clear.handling, clear.automatic);
@@ -234,6 +236,7 @@ fn write_content(
     let sealed_assessment = place.key.seal(&field, &plain)?;
     let row = (case.number, place.id, place.content_version);
     let number = interactions::write(write.data, place.number, row, clear, sealed, (assessment, &sealed_assessment))?;
+    shadows::note(write.data, number, decided.decision.shadow.as_ref())?;
     joins.insert(write.data, tenant.number, Target { case_number: case.number, interaction_number: Some(number) })
 }
 

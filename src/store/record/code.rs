@@ -6,7 +6,7 @@ use crate::{
     conversation::{Channel, Part, Role},
     queue::{ItemState, Lane},
     redact::{KINDS, Kind, Likelihood},
-    store::{AccessRole, CaseState, Handling, TextState},
+    store::{AccessRole, CaseState, CorrectionReason, Handling, TextState},
     text::Language,
 };
 
@@ -51,6 +51,7 @@ codes! {
     CaseState { Open = 1, Active = 2, Pending = 3, Resolved = 4 }
     Lane { Emergency = 1, Regular = 2, Express = 3 }
     ItemState { Ready = 1, Leased = 2, Delayed = 3, Parked = 4 }
+    CorrectionReason { Wording = 1, Sarcasm = 2, Domain = 3, Context = 4, Severity = 5, Safety = 6, Other = 7 }
     AccessRole { Intake = 1, Analyst = 2, Agent = 3, Supervisor = 4, TenantAdmin = 5 }
 }
 
@@ -97,6 +98,7 @@ mod tests {
         check::<CaseState>();
         check::<Lane>();
         check::<ItemState>();
+        check::<CorrectionReason>();
         check::<AccessRole>();
     }
 

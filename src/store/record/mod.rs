@@ -11,6 +11,8 @@ mod assessment;
 
 mod access;
 
+mod policy;
+
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +20,7 @@ pub(crate) use access::CredentialRow;
 pub(crate) use assessment::AssessmentRow;
 pub(crate) use code::Code;
 pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
+pub(crate) use policy::PolicyRow;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Number of the records of this release.
@@ -43,6 +46,8 @@ pub(crate) enum Field {
     TenantName = 7,
     /// Fixed bytes that prove a key.
     Probe = 8,
+    /// A policy.
+    Policy = 9,
 }
 
 /// The bytes are no record of a known version.

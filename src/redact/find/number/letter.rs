@@ -14,13 +14,23 @@ pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -
         return Some((b'x', at + 2));
     }
     if let [letter @ b'a'..=b'z'] = word.as_bytes() {
+        let spells = turn.token(at + 1).is_some_and(|next| next.word.cues.has(Cue::SpellAs));
+        if is_word_too(*letter) && !spells && !beside_letter(turn, at) {
+            return None;
+        }
         let spelled = spelled_by(turn, at, *letter);
         let apostrophe = turn.gap_before(at).ends_with('\'') || turn.gap(at).starts_with('\'');
         let measure = at > 0
             && turn.token(at - 1).is_some_and(Token::is_digits)
             && turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Unit));
-        let alone = measure
-            || matches!(letter, b'a' | b'i' | b'e' | b'y' | b'o' | b's' | b'x' | b'u') && !beside_letter(turn, at);
+        let alone = measure || is_word_too(*letter) && !beside_letter(turn, at);
+        // `I` before a word is the pronoun.
+        let pronoun = *letter == b'i'
+            && turn.gap(at) == " "
+            && turn.token(at + 1).is_some_and(|next| {
+                next.is_word() && next.span.len() > 1 && next.word.number.is_none() && next.word.letter == 0
+            });
+        let alone = alone || (pronoun && spelled.is_none());
         let bound = spelled.is_some();
         return (bound || !(apostrophe || alone || is_copula(turn, at)))
             .then_some((*letter, spelled.unwrap_or(at + 1)));
@@ -32,6 +42,11 @@ pub(in crate::redact::find) fn letter_at(turn: &NormalisedTurn<'_>, at: usize) -
         return (spelled.is_some() || beside_atom(turn, at)).then_some((letter, spelled.unwrap_or(at + 1)));
     }
     (letter != 0).then_some((letter, at + 1))
+}
+
+/// Letters that are words in the languages of the tables, and those behind an apostrophe.
+fn is_word_too(letter: u8) -> bool {
+    matches!(letter, b'a' | b'i' | b'e' | b'y' | b'o' | b's' | b'x' | b'u')
 }
 
 /// Whether a single letter behind a label is the word `is` (`la targa è …`) or an article.
@@ -47,8 +62,10 @@ fn is_copula(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     let directly = opens(at) && turn.word(at + 1).len() > 1;
     let behind_another = at > 0 && turn.gap(at - 1) == " " && small(at - 1) && opens(at - 1);
     let before_another = opens(at) && small(at + 1) && turn.word(at + 2).len() > 1;
-    let directly = directly || before_another;
-    small(at) && (directly || behind_another) && says_is(turn, at)
+    let linked = opens(at) && matches!(turn.word(at + 2), "come" | "como");
+    let spelled = opens(at) && turn.word(at) == "e" && turn.word(at + 1).len() == 1;
+    let directly = directly || before_another || linked || spelled;
+    small(at) && (directly || behind_another) && (linked || says_is(turn, at))
 }
 
 /// Whether the number words that follow are of a language in which the letter alone is a word.
@@ -81,9 +98,11 @@ fn beside_atom(turn: &NormalisedTurn<'_>, at: usize) -> bool {
 
 /// Whether another single letter or spelling word stands directly before or behind: then `a` is a letter, not a word.
 fn beside_letter(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    // Articles and copulas of one letter do not make each other letters.
+    let small = |index: usize| matches!(turn.word(index), "e" | "o") && matches!(turn.word(at), "e" | "o");
     let letter = |index: usize| {
-        turn.word(index).len() == 1 && turn.token(index).is_some_and(Token::is_word)
-            || turn.token(index).is_some_and(|token| token.word.letter != 0 && token.span.len() > 3)
+        turn.word(index).len() == 1 && turn.token(index).is_some_and(Token::is_word) && !small(index)
+            || turn.token(index).is_some_and(|token| token.word.letter != 0 && token.span.len() > 2)
     };
     letter(at + 1) || at.checked_sub(1).is_some_and(letter)
 }

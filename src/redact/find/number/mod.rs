@@ -1,7 +1,9 @@
 //! Numbers: which written or spoken digits identify a person or an account, and which are dates, prices and the like.
 
 mod card;
+mod expiry;
 mod letter;
+mod loose;
 mod near;
 mod phone;
 mod rows;
@@ -17,7 +19,8 @@ pub(super) use rows::rows;
 use super::{View, context::Labels, date};
 use crate::redact::{
     candidate::Candidate,
-    token::{Class, NormalisedTurn},
+    flags::Flags,
+    token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues},
 };
 use run::{Group, Run};
@@ -25,13 +28,19 @@ use run::{Group, Run};
 /// Finds numbers that identify.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    let mut index = 0;
-    while let Some(token) = turn.token(index) {
+    let mut done = 0;
+    for (index, token) in turn.flagged(Flags::DIGITS.and(Flags::NUMBER).and(Flags::LETTER)) {
+        if index < done {
+            continue;
+        }
         if token.class == Class::Mixed {
             card::inside(turn, index, out);
         }
         if let Some(date) = date::date_at(turn, index).filter(|date| date.month) {
-            index = date.last + 1;
+            done = date.last + 1;
+            continue;
+        }
+        if is_small(view, index, token) {
             continue;
         }
         let starts = token.is_digits()
@@ -43,15 +52,33 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         match starts.then(|| run::run_at(turn, index)).flatten() {
             Some((Run::Spoken(spoken), next)) => {
                 value::spoken(view, &spoken, out);
-                index = next;
+                done = next;
             }
             Some((Run::Written(groups), next)) => {
                 written(view, &groups, out);
-                index = next.max(index + 1);
+                done = next;
             }
-            None => index += 1,
+            None => {}
         }
     }
+}
+
+/// Whether a number of one or two digits stands alone and nothing in the turn makes an identifier of so few.
+fn is_small(view: &View<'_>, index: usize, token: &Token) -> bool {
+    const GOES_ON: Flags = Flags::DIGITS.and(Flags::NUMBER).and(Flags::LETTER);
+    const JOINS: Cues = Cues::of(&[Cue::Filler, Cue::Correction, Cue::Dash, Cue::Slash, Cue::Quadruple]);
+    let digits = match token.word.number {
+        Some(number) if number.value < 10 => 1,
+        Some(number) if number.value < 100 => 2,
+        None if token.is_digits() && token.span.len() <= 2 => token.span.len(),
+        _ => return false,
+    };
+    let alone = view
+        .turn
+        .token(index + 1)
+        .is_none_or(|next| !view.turn.flags(index + 1).any(GOES_ON) && !next.word.cues.any(JOINS));
+    let cues = view.turn.cues() | view.asked.cues();
+    alone && !rows(cues).any(|row| row.kind.is_some() && row.min <= digits)
 }
 
 /// Decides group by group what a written run holds.
@@ -65,7 +92,10 @@ fn written(view: &View<'_>, groups: &[Group], out: &mut Vec<Candidate>) {
         first = match last {
             Some(last) => last + 1,
             None => harmless_at(view.turn, group.token).map_or(first + 1, |token| {
-                groups.iter().rposition(|group| group.token <= token).map_or(first + 1, |at| at + 1)
+                let behind = groups.iter().rposition(|group| group.token <= token).map_or(first + 1, |at| at + 1);
+                // `image-2026-03-14-10-25-51`: a date and what a hyphen binds to it are one.
+                let bound = groups.get(behind - 1..).unwrap_or_default();
+                behind + bound.iter().skip(1).take_while(|group| view.turn.gap_before(group.token) == "-").count()
             }),
         };
         debug_assert!(out.len() >= before);
@@ -86,28 +116,28 @@ pub(in crate::redact) struct DigitRun {
 /// All runs of digits of a turn, dates, prices and the like left out.
 pub(in crate::redact) fn digit_runs(turn: &NormalisedTurn<'_>) -> Vec<DigitRun> {
     let mut runs = Vec::new();
-    let mut index = 0;
-    while let Some(token) = turn.token(index) {
+    let mut done = 0;
+    for (index, token) in turn.flagged(Flags::DIGITS.and(Flags::NUMBER)) {
+        if index < done {
+            continue;
+        }
         let starts = token.is_digits()
             || token.word.number.is_some()
             || token.word.cues.any(Cues::of(&[Cue::Double, Cue::Triple]));
         let harmless = if token.is_digits() { harmless_at(turn, index) } else { None };
         if let Some(last) = harmless {
-            index = last + 1;
+            done = last + 1;
             continue;
         }
         let found = starts.then(|| run::run_at(turn, index)).flatten();
-        let Some((run, next)) = found else {
-            index += 1;
-            continue;
-        };
+        let Some((run, next)) = found else { continue };
         let (last, value) = match run {
             Run::Spoken(spoken) => (spoken.last, spoken.value),
             Run::Written(groups) => (next - 1, groups.iter().map(|group| group.text(turn)).collect()),
         };
         let digits: String = value.chars().filter(char::is_ascii_digit).collect();
         runs.push(DigitRun { first: index, last, digits });
-        index = next.max(index + 1);
+        done = next;
     }
     runs
 }

@@ -115,9 +115,10 @@ fn version(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
     (named && is_digits(turn, index, 1..=6) || dotted && !pairs(turn, index, last)).then_some(last)
 }
 
-/// Five or more groups of two digits are a phone number in pairs, not a version.
+/// Four or more groups of two digits, or seven and more single ones, are no version.
 fn pairs(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> bool {
-    last >= first + 3 && (first..=last).all(|at| is_digits(turn, at, 2..=2))
+    let all = |size: usize| (first..=last).all(|at| is_digits(turn, at, size..=size));
+    (last >= first + 3 && all(2)) || (last >= first + 6 && all(1))
 }
 
 /// `24/7`, `50/50`, `2-3 days`, `4 for 3`.

@@ -37,7 +37,8 @@ pub(crate) const ROWS: &[Row] = &[
     row(Cue::Passport, Kind::Passport, 6, 10, "context:passport"),
     row(Cue::License, Kind::DriverLicense, 5, 18, "context:licence"),
     row(Cue::Medical, Kind::MedicalId, 6, 16, "context:medical"),
-    row(Cue::Routing, Kind::BankAccount, 4, 12, "context:routing"),
+    row(Cue::Mac, Kind::Mac, 12, 12, "context:mac"),
+    row(Cue::Routing, Kind::BankAccount, 3, 12, "context:routing"),
     row(Cue::Bic, Kind::BankAccount, 8, 11, "context:bic"),
     row(Cue::Account, Kind::BankAccount, 5, 20, "context:account"),
     row(Cue::Iban, Kind::Iban, 10, 34, "context:iban"),
@@ -55,7 +56,7 @@ pub(crate) const ROWS: &[Row] = &[
     stays(Cue::Version, 8),
     stays(Cue::Product, 16),
     stays(Cue::ErrorCode, 12),
-    stays(Cue::Travel, 5),
+    stays(Cue::Travel, 7),
     stays(Cue::Ordinal, 5),
     stays(Cue::Company, 12),
 ];

@@ -3,7 +3,7 @@
 
 use super::{letter::letter_at, spoken::Dictation};
 use crate::redact::{
-    token::{Class, NormalisedTurn},
+    token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues, Languages},
 };
 
@@ -15,6 +15,14 @@ const INTERRUPTED_DIGITS_MIN: usize = 9;
 
 /// How many words may stand between two digits of a dictation.
 const JOINERS_MAX: usize = 4;
+
+/// From so many digits on a dictation may be interrupted by `that's right` and the like.
+const AGREED_DIGITS_MIN: usize = 4;
+
+/// Words of agreement inside a dictation.
+fn is_agreement(word: &str) -> bool {
+    matches!(word, "yeah" | "yes" | "yep" | "right" | "that" | "s" | "correct" | "ja" | "si" | "oui")
+}
 
 /// A run of digits.
 #[derive(Debug)]
@@ -72,6 +80,7 @@ pub(super) fn run_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<(Run, us
             && spoken.words == 0
             && !spoken.conjoined
             && spoken.value.len() >= INTERRUPTED_DIGITS_MIN
+            && !(spoken.first..spoken.last).any(|at| turn.gap(at).contains('['))
     };
     if let Some(spoken) = spoken.filter(|spoken| is_dictated(spoken) || interrupted(spoken)) {
         let next = spoken.last + 1;
@@ -98,7 +107,7 @@ fn written_at(turn: &NormalisedTurn<'_>, index: usize) -> Vec<Group> {
         let digits = match token.class {
             Class::Digits => token.span.len(),
             _ if with_letter_o(turn.word(at), groups.len()) => token.span.len(),
-            _ => before_extension(turn.word(at), groups.len()),
+            _ => before_extension(turn.word(at), groups.len(), turn.gap_before(at).contains(',')),
         };
         if digits == 0 {
             break;
@@ -121,11 +130,12 @@ fn with_letter_o(word: &str, groups: usize) -> bool {
 }
 
 /// How many digits stand before the extension in the last group of a telephone number such as `555-0143x22`.
-fn before_extension(word: &str, groups: usize) -> usize {
+fn before_extension(word: &str, groups: usize, listed: bool) -> usize {
     match word.split_once('x') {
         Some((number, extension)) if groups > 0 && matches!(number.len(), 3..=7) => {
             let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-            if digits(number) && digits(extension) && extension.len() <= 6 { number.len() } else { 0 }
+            let size = listed && number.len() == 4 && extension.len() == 4;
+            if digits(number) && digits(extension) && extension.len() <= 6 && !size { number.len() } else { 0 }
         }
         _ => 0,
     }
@@ -166,9 +176,13 @@ fn separates(gap: &str) -> bool {
         && gap.bytes().filter(|byte| *byte != b' ').count() <= 3
 }
 
+/// Most marks of a pause: `... ` is one, five marks are none.
+const PAUSE_MARKS_MAX: usize = 3;
+
 /// Whether a gap may stand inside a dictation: spaces, commas, dots of a pause, dashes.
 pub(super) fn pauses(gap: &str) -> bool {
     gap.len() <= 6
+        && gap.bytes().filter(|byte| *byte != b' ').count() <= PAUSE_MARKS_MAX
         && gap.bytes().all(|byte| {
             matches!(byte, b' ' | b',' | b'.' | b'-' | b';' | b'\t' | b'/' | b'\'' | b'(' | b')' | b'[' | b']')
         })
@@ -239,7 +253,17 @@ impl<'t> Reader<'t> {
 
     /// Whether the letters so far spell a label (`d o b`, `n i`), which is no part of the value behind it.
     fn is_label(&self, at: usize) -> bool {
-        self.letters == self.atoms && self.turn.token(at).is_some_and(|token| token.word.cues.any(Cues::MEANING))
+        const NAMING: Cues = Cues::MEANING.without(Cue::Version);
+        self.letters == self.atoms
+            && self.turn.token(at).is_some_and(|token| token.word.cues.any(NAMING))
+            && !self.spells_on(at + 1)
+    }
+
+    /// Whether letters and nothing else follow from token `at` on: `n i a m h` is a name, `n i q q one two` a number.
+    fn spells_on(&self, at: usize) -> bool {
+        let letters = (at..at + JOINERS_MAX * 2).take_while(|next| letter_at(self.turn, *next).is_some()).count();
+        let end = at + letters;
+        letters > 0 && !self.turn.token(end).is_some_and(|token| token.is_digits() || token.word.number.is_some())
     }
 
     fn take(&mut self, at: usize, atom: &Atom, joined: bool) {
@@ -280,7 +304,10 @@ impl<'t> Reader<'t> {
             if self.atom(at).is_some() {
                 return Some((skipped, joined, back));
             }
-            let token = self.turn.token(at).filter(|token| at > self.first && token.word.cues.any(SKIPPED))?;
+            let said = self.written < self.atoms && self.dictation.len() >= AGREED_DIGITS_MIN;
+            let agrees = said && is_agreement(self.turn.word(at));
+            let skipped = |token: &&Token| at > self.first && (token.word.cues.any(SKIPPED) || agrees);
+            let token = self.turn.token(at).filter(skipped)?;
             joined |= matches!(self.turn.word(at), "and" | "y" | "e" | "et" | "und" | "en");
             back |= token.word.cues.has(Cue::Correction)
                 && !matches!(self.turn.word(at), "no" | "nao" | "wait" | "non" | "moment");
@@ -311,15 +338,18 @@ impl<'t> Reader<'t> {
 
     /// A single letter between digits, even one that is a word elsewhere: `one a two`.
     fn enclosed_letter(&self, at: usize) -> Option<(u8, usize)> {
-        let [letter @ (b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b's')] = self.turn.word(at).as_bytes() else {
+        let [letter @ (b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b's' | b'x')] = self.turn.word(at).as_bytes() else {
             return None;
         };
-        if (self.languages & Languages::EN).is_empty() || self.written == self.atoms {
+        let word_elsewhere = !matches!(letter, b's' | b'u' | b'x');
+        let apostrophe = self.turn.gap_before(at).ends_with('\'');
+        if (word_elsewhere && (self.languages & Languages::EN).is_empty()) || self.written == self.atoms || apostrophe {
             return None;
         }
         let counts =
             |index: usize| self.turn.token(index).is_some_and(|token| token.is_digits() || token.word.number.is_some());
-        (self.atoms > 0 && self.last == at.checked_sub(1) && counts(at + 1) && pauses(self.turn.gap(at)))
+        let ends = !word_elsewhere && at + 1 >= self.turn.tokens().len() && self.letters > 0;
+        (self.atoms > 0 && self.last == at.checked_sub(1) && (ends || counts(at + 1) && pauses(self.turn.gap(at))))
             .then_some((*letter, at + 1))
     }
 

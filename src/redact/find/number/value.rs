@@ -3,7 +3,7 @@
 
 use super::{
     super::{View, context::Labels, date},
-    card, near, phone,
+    card, expiry, loose, near, phone,
     rows::{Row, rows},
     run::{Group, Spoken},
 };
@@ -12,7 +12,6 @@ use crate::{
         Kind, Likelihood,
         candidate::Candidate,
         check,
-        token::NormalisedTurn,
         words::{Cue, Cues},
     },
     text::Span,
@@ -21,8 +20,11 @@ use crate::{
 /// A number without any context is taken for an identifier from this many digits on.
 const UNLABELLED_DIGITS_MIN: usize = 9;
 
-/// An expiry without a word of a card in a longer turn than this is that of something else.
-const EXPIRY_WORDS_MAX: usize = 6;
+/// The same behind a hash: `#44718`.
+const HASH_DIGITS_MIN: usize = 5;
+
+/// No identifier is shorter (see the rows), in digits and letters.
+const VALUE_CHARS_MIN: usize = 2;
 
 /// Decides on the number that begins at group `first`; the last group it used.
 pub(super) fn written(
@@ -41,7 +43,7 @@ pub(super) fn written(
         out.push(Candidate::new(span, Kind::CreditCard, Likelihood::VeryLikely, "luhn"));
         return Some(last);
     }
-    if let Some(last) = expiry(view, groups, first, labels, after) {
+    if let Some(last) = expiry::expiry(view, groups, first, labels, after) {
         let span = turn.span(token, groups.get(last)?.token);
         out.push(Candidate::new(span, Kind::CardExpiry, Likelihood::Likely, "context:expiry"));
         return Some(last);
@@ -85,7 +87,13 @@ fn phone_over(view: &View<'_>, groups: &[Group], first: usize, out: &mut Vec<Can
 /// A four-digit number that looks like a year and is the answer to a question for a PIN.
 fn year_as_answer(view: &View<'_>, token: usize, labels: &Labels) -> bool {
     let four = view.turn.token(token).is_some_and(|token| token.span.len() == 4);
-    four && labels.hints().next().is_some_and(|cues| cues.any(Cues::of(&[Cue::Pin, Cue::Cvv])))
+    let dated = token.checked_sub(1).is_some_and(|before| {
+        matches!(
+            view.turn.word(before),
+            "in" | "since" | "year" | "from" | "until" | "im" | "seit" | "en" | "desde" | "depuis" | "nel" | "dal"
+        )
+    });
+    four && !dated && labels.hints().next().is_some_and(|cues| cues.any(Cues::of(&[Cue::Pin, Cue::Cvv])))
 }
 
 fn push_phone(
@@ -101,44 +109,6 @@ fn push_phone(
     Some(found.last)
 }
 
-/// `12/27`, `12/2027`, `12-27` or `1227` where a card is spoken of.
-fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, after: bool) -> Option<usize> {
-    let turn = view.turn;
-    let group = groups.get(first)?;
-    let named = labels.has(Cue::Expiry);
-    let other = [Cue::Passport, Cue::License, Cue::NationalId, Cue::Product, Cue::Order, Cue::Medical];
-    let unpaid = !after && !labels.has(Cue::Card) && !labels.has(Cue::Cvv) && !labels.asked.has(Cue::Expiry);
-    let prose = labels.sentence == Cue::Expiry.into() && turn.tokens().len() > EXPIRY_WORDS_MAX;
-    if named && unpaid && !pays(turn) && (prose || other.iter().any(|cue| labels.has(*cue))) {
-        return None;
-    }
-    if !(named || after || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
-        return None;
-    }
-    let month = |raw: &str| raw.len() <= 2 && raw.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month));
-    let year = |raw: &str| {
-        matches!(raw.len(), 2 | 4)
-            && raw.get(raw.len() - 2..).and_then(|y| y.parse::<u8>().ok()).is_some_and(|year| (10..=49).contains(&year))
-    };
-    let raw = turn.raw(group.token);
-    if let Some(next) = groups.get(first + 1) {
-        let joined = matches!(turn.gap(group.token), "/" | "-" | " / " | "." | " - " | "|")
-            || (named && turn.gap(group.token) == " ");
-        let ends = !matches!(turn.gap(next.token), "/" | "-" | ".") || groups.get(first + 2).is_none();
-        if joined && ends && month(raw) && year(turn.raw(next.token)) && (named || turn.gap(group.token).contains('/'))
-        {
-            return Some(first + 1);
-        }
-    }
-    let packed = matches!(raw.len(), 4 | 6) && month(raw.get(..2)?) && year(raw.get(2..)?);
-    ((named || after) && packed).then_some(first)
-}
-
-/// Whether a card is spoken of anywhere in the turn.
-fn pays(turn: &NormalisedTurn<'_>) -> bool {
-    turn.tokens().iter().any(|token| token.word.cues.any(Cues::of(&[Cue::Card, Cue::Cvv])))
-}
-
 /// What the words around make of the number.
 fn labelled(
     view: &View<'_>,
@@ -149,6 +119,11 @@ fn labelled(
 ) -> Option<usize> {
     let asked = (labels.asked, Likelihood::Likely, "asked-by-agent");
     let hinted = labels.hints().map(|cues| (cues, Likelihood::Likely, ""));
+    let ends = labels.hints().next().is_some_and(|cues| cues.has(Cue::Expiry));
+    let month = groups.get(first)?.digits <= 2 && matches!(view.turn.gap(groups.get(first)?.token), "/" | ".");
+    if ends && month {
+        return None;
+    }
     if let Some((last, kind)) = partial(view, groups, first, labels) {
         let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);
         out.push(Candidate::new(span, kind, Likelihood::Likely, "context:last-four"));
@@ -158,6 +133,10 @@ fn labelled(
         for row in rows(cues) {
             let Some(last) = window(view, groups, first, row) else { continue };
             let kind = row.kind?;
+            let apart = is_year_apart(view, groups.get(first)?.token) || is_day(view, groups, first);
+            if row.cue == Cue::Order && last <= first + 1 && apart && (last == first || is_day(view, groups, first)) {
+                continue;
+            }
             if kind == Kind::Vehicle {
                 continue;
             }
@@ -169,6 +148,24 @@ fn labelled(
         }
     }
     None
+}
+
+/// Whether `11/20` stands there: a day and a month, or a ratio.
+fn is_day(view: &View<'_>, groups: &[Group], first: usize) -> bool {
+    let pair = groups.get(first).zip(groups.get(first + 1));
+    pair.is_some_and(|(left, right)| {
+        view.turn.gap(left.token) == "/" && left.digits <= 2 && right.digits <= 2 && view.turn.gap(right.token) != "/"
+    })
+}
+
+/// Whether a year stands there, without a label right before it: `the policy began in 2021`.
+fn is_year_apart(view: &View<'_>, token: usize) -> bool {
+    let turn = view.turn;
+    let year = turn.raw(token).len() == 4 && ["19", "20"].iter().any(|century| turn.raw(token).starts_with(century));
+    let label = token.checked_sub(1).and_then(|label| turn.token(label));
+    let labelled =
+        label.is_some_and(|label| label.word.cues.any(Cues::of(&[Cue::NumberNoun, Cue::Order, Cue::Copula])));
+    year && !labelled && !turn.gap_before(token).contains(['#', ':', '=']) && turn.tokens().len() > 2
 }
 
 /// The last four digits of a national number or a card, where they are asked for as proof of identity.
@@ -248,12 +245,17 @@ fn unlabelled(
     if harmless.iter().any(|cue| labels.has(*cue)) {
         return None;
     }
+    if let Some(last) = loose::phone_at(view.turn, groups, first).filter(|_| !labels.has(Cue::Ordinal)) {
+        let span = view.turn.span(group.token, groups.get(last)?.token);
+        out.push(Candidate::new(span, Kind::Phone, Likelihood::Possible, "form:phone"));
+        return Some(last);
+    }
     let glued = |gap: &str| gap.ends_with(['_', '-', '#', '/', '.', '=', '&']) && gap.len() == 1;
     if glued(view.turn.gap_before(group.token)) && group.token > 0 {
         return None;
     }
     let long = group.digits >= UNLABELLED_DIGITS_MIN;
-    let hash = group.digits >= 6 && view.turn.gap_before(group.token).ends_with('#');
+    let hash = group.digits >= HASH_DIGITS_MIN && view.turn.gap_before(group.token).ends_with('#');
     if !(long || hash) {
         return None;
     }
@@ -265,6 +267,9 @@ fn unlabelled(
 /// Decides what a dictation is.
 pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>) {
     let turn = view.turn;
+    if spoken.value.len() < VALUE_CHARS_MIN {
+        return;
+    }
     let labels = Labels::around(turn, spoken.first, spoken.last, view.asked);
     let span = turn.span(spoken.first, spoken.last);
     let digits = spoken.value.bytes().filter(u8::is_ascii_digit).count();
@@ -342,7 +347,9 @@ fn spelled_name(view: &View<'_>, spoken: &Spoken, labels: &Labels, out: &mut Vec
         .flat_map(rows)
         .find(|row| lettered(row.kind) && (row.min..=row.max).contains(&spoken.letters));
     match hinted {
-        _ if named && spoken.letters >= 3 => push_spelled(span, Kind::Person, "spelled", out),
+        _ if named && spoken.letters >= 2 && !span.of(view.turn.text()).contains('/') => {
+            push_spelled(span, Kind::Person, "spelled", out);
+        }
         Some(row) => {
             let kind = row.kind.unwrap_or(Kind::OrderNumber);
             push_spelled(span, kind, row.reason, out);

@@ -1,0 +1,525 @@
+//! Cuts a normalised turn into tokens: one pass over the text, one look-up a word. Knows nothing of what the finders
+//! look for.
+
+use super::{
+    flags::Flags,
+    gazetteer::{self, Entry, Gap, Line, Shape},
+    heads,
+    kind::Kind,
+    masks::{Run, Runs},
+    people,
+    table::Key,
+    token::{Case, Class, Token, placeholder},
+    vocabulary::{Meaning, Vocabulary, vocabulary},
+    words::{self, Cues, Word},
+};
+use crate::text::Span;
+
+/// Bytes of a token and its gap, at least, in most texts.
+const BYTES_A_TOKEN: usize = 5;
+
+/// Shortest run of key bytes that is kept, in bytes.
+const CHUNK_BYTES_MIN: usize = 12;
+
+/// What may end a sentence.
+const SENTENCE_MARKS: Gap = Gap::ASK.and(Gap::STOP).and(Gap::LINE).and(Gap::DOT);
+
+/// What a text is made of, for finders that can do without the rest.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Marks(u32);
+
+impl Marks {
+    /// `@`.
+    pub(super) const AT: Self = Self(1 << 16);
+    /// `/`.
+    pub(super) const SLASH: Self = Self(1 << 17);
+    const SPACE: Self = Self(Self::of_byte(b' '));
+    /// `[`.
+    const BRACKET: Self = Self(1 << 18);
+    /// What never stands in a key.
+    const BREAK: Self = Self(1 << 19);
+
+    const fn of_byte(byte: u8) -> u32 {
+        let more = match byte {
+            b'@' => Self::AT.0 | Self::BREAK.0,
+            b'/' => Self::SLASH.0,
+            b'[' => Self::BRACKET.0 | Self::BREAK.0,
+            b'_' | b'-' | b'.' | b'+' | b'=' | b'~' | b':' | b'$' | b'|' => 0,
+            _ if byte.is_ascii_alphanumeric() => 0,
+            _ => Self::BREAK.0,
+        };
+        Gap::of_byte(byte).bits() as u32 | more
+    }
+
+    fn of(gap: &[u8]) -> Self {
+        Self(gap.iter().fold(0, |marks, byte| marks | TABLE.get(usize::from(*byte)).copied().unwrap_or(0)))
+    }
+
+    /// Whether the two share a mark.
+    pub(super) fn any(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The marks that stand between tokens, as names and addresses are read.
+    pub(super) fn gap(self) -> Gap {
+        Gap::from_bits(u16::try_from(self.0 & 0xffff).unwrap_or(0))
+    }
+}
+
+static TABLE: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "evaluated at compile time")]
+        {
+            table[byte] = Marks::of_byte(byte as u8);
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// What a text is cut into. Used again for the next text, so that a conversation allocates once.
+#[derive(Debug, Default)]
+pub(super) struct Cut {
+    /// The tokens.
+    pub(super) tokens: Vec<Token>,
+    /// Which finders each of them may interest.
+    pub(super) flags: Vec<Flags>,
+    /// The tokens that may interest a finder.
+    pub(super) triggers: Vec<u32>,
+    /// Runs of bytes that a key may be made of, if they are long enough.
+    pub(super) chunks: Vec<Span>,
+    /// The first letters and digits from every token on.
+    pub(super) heads: Vec<u64>,
+    /// Tokens at which a phrase of the cue tables may begin.
+    phrases: Vec<u32>,
+    /// Whether a listed phrase that is no name may begin somewhere.
+    starts_name_phrase: bool,
+    /// All marks of the text.
+    pub(super) marks: Marks,
+    /// All flags of its tokens.
+    pub(super) all: Flags,
+    /// All cues of its tokens.
+    pub(super) cues: Cues,
+    /// The tokens that a name may begin with.
+    pub(super) names: Vec<u32>,
+    /// Whether the text is ASCII.
+    pub(super) ascii: bool,
+    /// Whether nouns are written with capitals.
+    pub(super) capital_nouns: bool,
+}
+
+impl Cut {
+    /// Cuts a text; `lower` is the same in lower case.
+    pub(super) fn read(&mut self, text: &str, lower: &str) {
+        self.clear();
+        let expected = text.len() / BYTES_A_TOKEN + 8;
+        self.tokens.reserve(expected);
+        self.flags.reserve(expected);
+        self.heads.reserve(expected);
+        let mut reader = Reader {
+            text,
+            lower,
+            vocabulary: vocabulary(),
+            cut: self,
+            done: 0,
+            chunk: 0,
+            before: Marks::default(),
+            line: Line::default(),
+            german: 0,
+            last: Flags::default(),
+        };
+        let ascii = text.is_ascii();
+        if ascii {
+            for run in Runs::new(text.as_bytes()) {
+                reader.run(run);
+            }
+        } else {
+            reader.wide();
+        }
+        reader.finish();
+        if !ascii {
+            self.read_chunks(text);
+        }
+        self.ascii = ascii;
+        if !self.phrases.is_empty() {
+            self.cues |= words::mark_phrases(&mut self.tokens, &mut self.flags, &self.phrases, lower);
+        }
+        if self.starts_name_phrase {
+            gazetteer::block_phrases(&mut self.tokens, &self.flags, lower);
+        }
+        heads::join(&mut self.heads);
+        self.find_triggers();
+    }
+
+    fn clear(&mut self) {
+        self.tokens.clear();
+        self.flags.clear();
+        self.triggers.clear();
+        self.chunks.clear();
+        self.heads.clear();
+        self.phrases.clear();
+        self.names.clear();
+        self.cues = Cues::default();
+        (self.marks, self.all, self.starts_name_phrase) = (Marks::default(), Flags::default(), false);
+    }
+
+    /// The runs of key bytes of a text whose tokens hold other letters than those of ASCII.
+    fn read_chunks(&mut self, text: &str) {
+        self.chunks.clear();
+        let mut from = 0;
+        for (at, byte) in text.bytes().enumerate().chain(std::iter::once((text.len(), b' '))) {
+            if Marks(Marks::of_byte(byte)).any(Marks::BREAK) {
+                if at >= from + CHUNK_BYTES_MIN {
+                    self.chunks.push(Span::new(from, at));
+                }
+                from = at + 1;
+            }
+        }
+    }
+
+    /// Lists the tokens that may interest a finder.
+    fn find_triggers(&mut self) {
+        for (index, flags) in (0..).zip(&self.flags) {
+            self.all.add(*flags);
+            if flags.any(Flags::TRIGGERS) {
+                self.triggers.push(index);
+            }
+            if flags.any(Flags::NAME) {
+                self.names.push(index);
+            }
+        }
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    lower: &'t str,
+    vocabulary: &'static Vocabulary,
+    cut: &'t mut Cut,
+    /// The text is read up to here.
+    done: usize,
+    /// Where the present run of key bytes began.
+    chunk: usize,
+    /// What stands before the next token.
+    before: Marks,
+    line: Line,
+    /// How many German function words there are.
+    german: usize,
+    /// The flags of the last token.
+    last: Flags,
+}
+
+impl<'t> Reader<'t> {
+    #[inline]
+    fn run(&mut self, run: Run) {
+        let Run { start, end, bits } = run;
+        let spaced = start == self.done + 1 && self.text.as_bytes().get(self.done) == Some(&b' ');
+        if let (true, Some((0, 0)), Some(key)) = (spaced, bits, Key::at(self.lower.as_bytes(), start, end - start)) {
+            if let Some(known) = self.vocabulary.get_short(key) {
+                self.plain(start, end, key, known);
+                return;
+            }
+        }
+        self.other(run);
+    }
+
+    /// A listed word in lower case behind a space: most tokens are.
+    #[inline]
+    fn plain(&mut self, start: usize, end: usize, key: Key, known: &Meaning) {
+        self.space(start);
+        let mut flags = known.flags;
+        if self.last.any(Flags::CUES_NAME) && people::may_be_lower(known.entry, end - start) {
+            flags.add(Flags::NAME);
+        }
+        if flags.any(Flags::CONTINUES_PHRASE.and(Flags::CONTINUES_NAME_PHRASE)) {
+            self.phrase(flags);
+        }
+        self.line.plain(end - start);
+        self.german += usize::from(flags.any(Flags::GERMAN));
+        self.cut.cues |= known.word.cues;
+        self.cut.tokens.push(Token {
+            span: Span::new(start, end),
+            class: Class::Word,
+            case: Case::Lower,
+            shape: Shape::Plain,
+            before: Gap::SPACE,
+            entry: known.entry,
+            word: known.word,
+        });
+        self.cut.flags.push(flags);
+        self.cut.heads.push(key.head());
+        self.last = flags;
+        self.done = end;
+    }
+
+    /// Any other token.
+    #[inline(never)]
+    fn other(&mut self, run: Run) {
+        if run.start < self.done {
+            return;
+        }
+        self.gap(run.start);
+        if run.start < self.done {
+            return;
+        }
+        let Run { start, end, bits } = run;
+        let (class, case) = match bits {
+            Some((digits, upper)) => by_bits(digits, upper, end - start),
+            None => classify(self.text.get(start..end).unwrap_or_default()),
+        };
+        self.push(start, end, class, case);
+    }
+
+    /// Texts with other letters than those of ASCII, character by character.
+    fn wide(&mut self) {
+        let mut at = 0;
+        while let Some(rest) = self.text.get(at..).filter(|rest| !rest.is_empty()) {
+            let len = run_len(rest);
+            if len == 0 {
+                at += rest.chars().next().map_or(1, char::len_utf8);
+                continue;
+            }
+            self.run(Run { start: at, end: at + len, bits: None });
+            at = self.done.max(at + len);
+        }
+    }
+
+    /// Reads what stands before the token at `start`, placeholders too.
+    #[inline]
+    fn gap(&mut self, start: usize) {
+        let gap = self.text.as_bytes().get(self.done..start).unwrap_or_default();
+        if let [b' '] = gap {
+            self.space(start);
+            return;
+        }
+        self.marks(gap, start);
+    }
+
+    /// A single space stands before the token at `start`.
+    #[inline]
+    fn space(&mut self, start: usize) {
+        self.before = Marks::SPACE;
+        self.cut.marks.0 |= Marks::SPACE.0;
+        self.keep_chunk(self.done);
+        self.chunk = start;
+    }
+
+    fn marks(&mut self, gap: &'t [u8], start: usize) {
+        let marks = Marks::of(gap);
+        self.before = marks;
+        self.cut.marks.0 |= marks.0;
+        if let ([] | [b'-' | b'_' | b'/' | b'.'], Some(last)) = (gap, self.cut.flags.last_mut()) {
+            last.add(if gap == b"/" { Flags::JOINED.and(Flags::NAME) } else { Flags::JOINED });
+        }
+        if marks.any(Marks::BREAK) {
+            self.break_chunk(gap, start);
+        }
+        if marks.any(Marks::BRACKET) {
+            self.placeholders(start);
+        }
+    }
+
+    /// Ends the run of key bytes at the first mark of the gap that never stands in a key; the next one begins behind the
+    /// last of them.
+    #[inline]
+    fn break_chunk(&mut self, gap: &[u8], start: usize) {
+        let breaks = |byte: &u8| Marks::of(std::slice::from_ref(byte)).any(Marks::BREAK);
+        let end = self.done + gap.iter().position(breaks).unwrap_or(0);
+        self.keep_chunk(end);
+        self.chunk = start - gap.iter().rev().position(breaks).unwrap_or(0);
+    }
+
+    fn keep_chunk(&mut self, end: usize) {
+        if end >= self.chunk + CHUNK_BYTES_MIN {
+            self.cut.chunks.push(Span::new(self.chunk, end));
+        }
+    }
+
+    /// Placeholders between the last token and `start`, which lies within or behind them.
+    #[cold]
+    fn placeholders(&mut self, start: usize) {
+        let mut from = self.done;
+        while let Some(at) = self.text.get(from..start).and_then(|gap| gap.find('[')).map(|at| at + from) {
+            from = at + 1;
+            let Some((kind, len)) = self.text.get(at..).and_then(placeholder) else { continue };
+            self.before = Marks::of(self.text.as_bytes().get(self.done..at).unwrap_or_default());
+            self.push_placeholder(kind, Span::new(at, at + len));
+            (self.done, self.chunk) = (at + len, at + len);
+            return;
+        }
+    }
+
+    fn push_placeholder(&mut self, kind: Kind, span: Span) {
+        let (word, entry) = (Word::default(), Entry::default());
+        let (class, case, shape) = (Class::Placeholder(kind), Case::Upper, Shape::Plain);
+        let token = Token { span, class, case, shape, before: self.before.gap(), entry, word };
+        self.add(token, Flags::PLACEHOLDER, heads::first(self.lower, span.start as usize, heads::LONG_BYTES));
+    }
+
+    #[inline]
+    fn push(&mut self, start: usize, end: usize, class: Class, case: Case) {
+        let len = end - start;
+        let key = Key::at(self.lower.as_bytes(), start, len);
+        let head = key.map_or_else(|| heads::first(self.lower, start, heads::LONG_BYTES), Key::head);
+        let mut token = Token {
+            span: Span::new(start, end),
+            class,
+            case,
+            shape: Shape::Plain,
+            before: self.before.gap(),
+            entry: Entry::default(),
+            word: Word::default(),
+        };
+        let mut flags = Flags::default();
+        if !matches!(class, Class::Digits) || len == 1 {
+            let listed = match key {
+                Some(key) => self.vocabulary.get_short(key),
+                None => self.vocabulary.get(token.span.of(self.lower)),
+            };
+            match listed {
+                Some(known) => (token.word, token.entry, flags) = (known.word, known.entry, known.flags),
+                None => (token.word, flags) = self.unlisted(token.span),
+            }
+        }
+        if !matches!(class, Class::Word) {
+            token.entry = Entry::default();
+            flags = flags.without(Flags::of_entries());
+            flags.add(Flags::DIGITS);
+            self.cut.flags.iter_mut().rev().take(2).for_each(|near| near.add(Flags::NEAR_DIGITS));
+        } else if case == Case::Upper && (5..=11).contains(&len) {
+            flags.add(Flags::UPPER);
+        }
+        if flags.any(Flags::CONTINUES_PHRASE.and(Flags::CONTINUES_NAME_PHRASE)) {
+            self.phrase(flags);
+        }
+        self.add(token, flags, head);
+        self.done = end;
+    }
+
+    #[inline]
+    fn add(&mut self, mut token: Token, mut flags: Flags, head: u64) {
+        let count = self.cut.tokens.len();
+        if token.before.has(Gap::LINE) && count > 0 {
+            self.line.weigh(&mut self.cut.tokens, false);
+            self.line = Line::from(count);
+        }
+        let cued = self.last.any(Flags::CUES_NAME);
+        if self.before.gap().has(SENTENCE_MARKS) {
+            flags.add(Flags::BEHIND_MARK);
+        }
+        if gazetteer::mark(&mut token, self.cut.tokens.last(), cued, self.lower) {
+            flags.add(Flags::NAME);
+        }
+        self.line.add(&token);
+        self.german += usize::from(flags.any(Flags::GERMAN));
+        self.cut.cues |= token.word.cues;
+        self.last = flags;
+        self.cut.tokens.push(token);
+        self.cut.flags.push(flags);
+        self.cut.heads.push(head);
+    }
+
+    /// A word of no list: put together of listed ones, or a letter.
+    #[cold]
+    fn unlisted(&self, span: Span) -> (Word, Flags) {
+        let text = span.of(self.lower);
+        let word = words::derived(text);
+        (word, Flags::of(&word, text).and(Flags::STREET))
+    }
+
+    /// Notes that a phrase may begin with the token before the present one.
+    fn phrase(&mut self, second: Flags) {
+        let first = self.cut.flags.last().copied().unwrap_or_default();
+        if second.any(Flags::CONTINUES_PHRASE) && first.any(Flags::STARTS_PHRASE) {
+            self.cut.phrases.push(u32::try_from(self.cut.tokens.len() - 1).unwrap_or(u32::MAX));
+        }
+        self.cut.starts_name_phrase |= second.any(Flags::CONTINUES_NAME_PHRASE) && first.any(Flags::STARTS_NAME_PHRASE);
+    }
+
+    /// Reads what stands behind the last token.
+    fn finish(&mut self) {
+        let end = self.text.len();
+        let gap = self.text.as_bytes().get(self.done..).unwrap_or_default();
+        self.cut.marks.0 |= Marks::of(gap).0;
+        let breaks = |byte: &u8| Marks::of(std::slice::from_ref(byte)).any(Marks::BREAK);
+        self.keep_chunk(gap.iter().position(breaks).map_or(end, |at| self.done + at));
+        let total = self.cut.tokens.len();
+        let tokens = &mut self.cut.tokens;
+        self.line.weigh(tokens, true);
+        // One word in six is a German function word.
+        self.cut.capital_nouns = self.german > 1 && self.german * 6 > total;
+        if self.cut.capital_nouns {
+            tokens.iter_mut().for_each(|token| token.shape = token.shape.at_most_initial());
+        }
+    }
+}
+
+/// What a token of `len` bytes is made of, by the bits of its digits and capitals.
+#[inline]
+fn by_bits(digits: u64, upper: u64, len: usize) -> (Class, Case) {
+    let all = u64::MAX >> (64 - len);
+    let letters = all & !digits;
+    let class = match digits {
+        0 => Class::Word,
+        _ if digits == all => Class::Digits,
+        _ => Class::Mixed,
+    };
+    let case = match upper {
+        0 => Case::Lower,
+        _ if upper == letters & letters.wrapping_neg() => Case::Capital,
+        _ if upper == letters => Case::Upper,
+        _ => Case::Mixed,
+    };
+    (class, case)
+}
+
+/// Length of the run of letters and digits at the start of `rest`. Scripts written without spaces form runs of their
+/// own, so that digits beside them stand alone.
+fn run_len(rest: &str) -> usize {
+    let mut kind = None;
+    for (at, character) in rest.char_indices() {
+        let own = if character.is_ascii_alphanumeric() {
+            0
+        } else if character.is_ascii() || !character.is_alphanumeric() {
+            return at;
+        } else {
+            usize::from(is_spaceless(character))
+        };
+        if *kind.get_or_insert(own) != own {
+            return at;
+        }
+    }
+    rest.len()
+}
+
+/// Thai, Lao, Khmer, Japanese, Chinese and Korean letters.
+fn is_spaceless(character: char) -> bool {
+    matches!(u32::from(character), 0xe00..=0xeff | 0x1780..=0x17ff | 0x1100..=0x11ff | 0x2e80..=0xd7ff | 0x20000..=0x3ffff)
+}
+
+fn classify(raw: &str) -> (Class, Case) {
+    let (mut digits, mut upper, mut letters) = (0, 0, 0);
+    for character in raw.chars() {
+        if character.is_ascii_digit() {
+            digits += 1;
+        } else {
+            letters += 1;
+            upper += usize::from(character.is_uppercase());
+        }
+    }
+    let class = match (digits, letters) {
+        (0, _) => Class::Word,
+        (_, 0) => Class::Digits,
+        _ => Class::Mixed,
+    };
+    let first_upper = raw.chars().find(|character| character.is_alphabetic()).is_some_and(char::is_uppercase);
+    let case = match upper {
+        0 => Case::Lower,
+        1 if first_upper => Case::Capital,
+        _ if upper == letters => Case::Upper,
+        _ => Case::Mixed,
+    };
+    (class, case)
+}

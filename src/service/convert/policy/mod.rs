@@ -1,0 +1,267 @@
+//! Policies on the wire. Parsing lays the groups that a request names over the live policy; what a group leaves unset
+//! takes its shipped value. What only compiling shows is told by [`fault`].
+
+mod calendar;
+mod lexicon;
+mod numbers;
+mod redaction;
+mod targets;
+
+use super::scalar::{self, wire_int, wire_time};
+use crate::{
+    policy::{LexiconLayer, Policy},
+    redact::RuleError,
+    service::{
+        path::{Path, Violations},
+        pb,
+        status::{Failure, Outcome, Reason},
+    },
+    store::{PolicyRecord, PolicyStage},
+    triage::PolicyError,
+};
+
+/// The groups of a policy that can be replaced.
+const GROUPS: [&str; 5] = ["sentiment", "priority", "targets", "redaction", "lexicon"];
+
+/// The collection that revisions are named in.
+const COLLECTION: &str = "policy/revisions/";
+
+/// A revision on the wire.
+pub fn policy(record: &PolicyRecord) -> pb::Policy {
+    let PolicyRecord { policy, stage, create_time, creator } = record;
+    let Policy { revision, sentiment, priority, targets: service, attribute_allow_list, keep, lexicon: layers } =
+        policy;
+    pb::Policy {
+        name: format!("{COLLECTION}{revision}"),
+        etag: etag(*revision),
+        revision: wire_int(*revision),
+        stage: wire_stage(*stage).into(),
+        create_time: create_time.map(wire_time),
+        creator: creator.map(|creator| creator.to_string()).unwrap_or_default(),
+        sentiment: Some(numbers::wire_sentiment(sentiment)),
+        priority: Some(numbers::wire_priority(priority)),
+        targets: Some(targets::wire(service)),
+        redaction: Some(redaction::wire(keep, attribute_allow_list)),
+        lexicon: Some(pb::LexiconPolicy { rows: lexicon::wire(layers) }),
+    }
+}
+
+/// A policy that is only previewed: it has no name yet.
+pub fn candidate(policy_: Policy) -> pb::Policy {
+    let record = PolicyRecord { policy: policy_, ..PolicyRecord::shipped(PolicyStage::Past) };
+    let stage = pb::PolicyStage::Unspecified.into();
+    pb::Policy { name: String::new(), etag: String::new(), revision: 0, stage, ..policy(&record) }
+}
+
+/// The etag of a revision.
+pub fn etag(revision: u32) -> String {
+    format!("r{revision}")
+}
+
+fn wire_stage(stage: PolicyStage) -> pb::PolicyStage {
+    match stage {
+        PolicyStage::Live => pb::PolicyStage::Live,
+        PolicyStage::Shadow => pb::PolicyStage::Shadow,
+        PolicyStage::Past => pb::PolicyStage::Past,
+    }
+}
+
+/// The revision of a name; `None`: the live one.
+pub fn revision(name: &str, path: &Path<'_>, violations: &mut Violations) -> Option<u32> {
+    if name.is_empty() || name == "policy" {
+        return None;
+    }
+    let number = name.strip_prefix(COLLECTION).and_then(|number| number.parse().ok());
+    violations.check(number.is_some(), path, Reason::FieldNotName);
+    number
+}
+
+/// A policy as a request wants it, laid over the live one, with the rows of the lexicon as the request lists them.
+///
+/// # Errors
+/// The fields that are wrong; the etag is not that of the live policy.
+pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_types::FieldMask>) -> Outcome<Policy> {
+    let (root, mut violations) = (Path::Root, Violations::default());
+    let path = root.field("policy");
+    violations.check(wanted.is_some(), &path, Reason::FieldRequired);
+    let pb::Policy {
+        name: _,
+        etag: given,
+        revision: _,
+        stage: _,
+        create_time: _,
+        creator: _,
+        sentiment,
+        priority,
+        targets: service,
+        redaction: rules,
+        lexicon: layer,
+    } = wanted.unwrap_or_default();
+    violations.check(!given.is_empty(), &path.field("etag"), Reason::FieldRequired);
+    let mask = groups(mask, &root.field("update_mask"), &mut violations);
+    let wants = |group: &str, is_set: bool| if mask.is_empty() { is_set } else { mask.iter().any(|one| one == group) };
+    let mut policy = Policy { revision: 0, ..live.clone() };
+    if wants("sentiment", sentiment.is_some()) {
+        let path = path.field("sentiment");
+        policy.sentiment = numbers::sentiment(sentiment.unwrap_or_default(), &path, &mut violations);
+    }
+    if wants("priority", priority.is_some()) {
+        policy.priority = numbers::priority(priority.unwrap_or_default(), &path.field("priority"), &mut violations);
+    }
+    if wants("targets", service.is_some()) {
+        policy.targets = targets::targets(service.unwrap_or_default(), &path.field("targets"), &mut violations);
+    }
+    if wants("redaction", rules.is_some()) {
+        let path = path.field("redaction");
+        let (keep, attributes) = redaction::redaction(rules.unwrap_or_default(), &path, &mut violations);
+        (policy.keep, policy.attribute_allow_list) = (keep, attributes);
+    }
+    if wants("lexicon", layer.is_some()) {
+        policy.lexicon = lexicon::layers(layer.unwrap_or_default().rows, &path.field("lexicon"), &mut violations);
+    }
+    violations.finish(())?;
+    if given == etag(live.revision) { Ok(policy) } else { Err(Failure::of(Reason::EtagMismatch)) }
+}
+
+/// The groups that a mask names.
+fn groups(mask: Option<prost_types::FieldMask>, path: &Path<'_>, violations: &mut Violations) -> Vec<String> {
+    let paths = mask.map(|mask| mask.paths).unwrap_or_default();
+    scalar::count(paths.len(), GROUPS.len(), path, violations);
+    violations.check(paths.iter().all(|one| GROUPS.contains(&one.as_str())), path, Reason::FieldUnknownValue);
+    paths
+}
+
+/// What is wrong with a policy that does not compile.
+pub fn fault(error: &PolicyError, layers: &[LexiconLayer]) -> Failure {
+    let root = Path::Root;
+    let (policy, field, index, reason);
+    policy = root.field("policy");
+    match error {
+        PolicyError::Rule(RuleError::NotKeepable { line, .. }) => {
+            (field, index, reason) = ("kept_kinds", *line, Reason::KindNotKeepable);
+        }
+        PolicyError::Rule(RuleError::Pattern { list, line, .. }) => {
+            let name = if *list == "allow" { "allow_patterns" } else { "redact_patterns" };
+            (field, index, reason) = (name, *line, Reason::InvalidPattern);
+        }
+        PolicyError::Lexicon(error) => {
+            let row = lexicon::position(&error.file, error.line, layers);
+            let path = policy.field("lexicon");
+            return Failure::field(&path.field("rows").at(row), Reason::InvalidLexicon);
+        }
+    }
+    Failure::field(&policy.field("redaction").field(field).at(index.saturating_sub(1)), reason)
+}
+
+pub use lexicon::{first_identifier, without_learned};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn update(change: impl FnOnce(&mut pb::Policy)) -> Outcome<Policy> {
+        let live = PolicyRecord::shipped(PolicyStage::Live);
+        let mut wanted = pb::Policy { etag: etag(1), ..pb::Policy::default() };
+        change(&mut wanted);
+        requested(&live.policy, Some(wanted), None)
+    }
+
+    #[track_caller]
+    fn check_refused(field: &str, reason: Reason, change: impl FnOnce(&mut pb::Policy)) {
+        let failure = match update(change) {
+            Err(failure) => failure,
+            Ok(policy) => {
+                let compiled = crate::triage::Triage::of_policy(&policy);
+                fault(&compiled.expect_err("it is refused"), &policy.lexicon)
+            }
+        };
+        let found: Vec<_> = failure.violations.iter().map(|one| (one.field.as_str(), one.reason)).collect();
+        assert_eq!(found, [(field, reason)]);
+    }
+
+    #[test]
+    fn a_policy_leads_back() {
+        let shipped = PolicyRecord::shipped(PolicyStage::Live);
+        let wire = policy(&shipped);
+        let read = requested(&shipped.policy, Some(wire), None).unwrap();
+        let read = Policy { revision: 1, ..read };
+        assert_eq!(format!("{read:?}"), format!("{:?}", shipped.policy));
+    }
+
+    #[test]
+    fn only_the_groups_that_are_named_are_replaced() {
+        let mut live = Policy { revision: 4, ..Policy::default() };
+        live.sentiment.negative_threshold_millis = 900;
+        live.priority.base_points = 7;
+        let wanted = || Some(pb::Policy { etag: "r4".into(), ..pb::Policy::default() });
+        let read = requested(&live, wanted(), None).unwrap();
+        assert_eq!((read.sentiment.negative_threshold_millis, read.priority.base_points), (900, 7));
+        let mask = Some(prost_types::FieldMask { paths: vec!["sentiment".into()] });
+        let read = requested(&live, wanted(), mask).unwrap();
+        assert_eq!((read.sentiment.negative_threshold_millis, read.priority.base_points), (500, 7));
+        let mask = Some(prost_types::FieldMask { paths: vec!["sentiment.turn_step_millis".into()] });
+        assert_eq!(requested(&live, wanted(), mask).unwrap_err().reason, Reason::FieldUnknownValue);
+    }
+
+    #[test]
+    fn a_stale_etag_is_refused() {
+        let stale = update(|policy| policy.etag = "r0".into()).unwrap_err();
+        assert_eq!(stale.reason, Reason::EtagMismatch);
+        check_refused("policy.etag", Reason::FieldRequired, |policy| policy.etag.clear());
+    }
+
+    #[test]
+    fn no_policy_keeps_what_must_go() {
+        for kind in &crate::redact::KINDS {
+            let keeps = |policy: &mut pb::Policy| {
+                let kept_kinds = vec!["ORDER_NUMBER".into(), kind.name.into()];
+                policy.redaction = Some(pb::RedactionPolicy { kept_kinds, ..Default::default() });
+            };
+            if kind.class == crate::redact::Class::Keepable {
+                let policy = update(keeps).unwrap();
+                assert!(crate::triage::Triage::of_policy(&policy).is_ok(), "{}", kind.name);
+            } else {
+                check_refused("policy.redaction.kept_kinds[1]", Reason::KindNotKeepable, keeps);
+            }
+        }
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        use pb::{LexiconPolicy, LexiconRow, PriorityPolicy, RedactionPolicy, SentimentPolicy, SignalWeight};
+        check_refused("policy.sentiment.turn_step_millis", Reason::FieldOutOfRange, |policy| {
+            policy.sentiment = Some(SentimentPolicy { turn_step_millis: Some(-1), ..Default::default() });
+        });
+        check_refused("policy.priority.urgent_value_min", Reason::InvalidBands, |policy| {
+            policy.priority = Some(PriorityPolicy { urgent_value_min: Some(4000), ..Default::default() });
+        });
+        check_refused("policy.priority.signal_weights[0].signal", Reason::FieldUnknownValue, |policy| {
+            let signal_weights = vec![SignalWeight { signal: "x".into(), ..Default::default() }];
+            policy.priority = Some(PriorityPolicy { signal_weights, ..Default::default() });
+        });
+        check_refused("policy.redaction.allow_patterns[1]", Reason::InvalidPattern, |policy| {
+            let allow_patterns = vec!["SKU-[0-9]+".into(), "(".into()];
+            policy.redaction = Some(RedactionPolicy { allow_patterns, ..Default::default() });
+        });
+        check_refused("policy.redaction.redact_patterns[0].kind", Reason::FieldUnknownValue, |policy| {
+            let redact_patterns = vec![pb::RedactPattern { kind: "X".into(), pattern: "a".into() }];
+            policy.redaction = Some(RedactionPolicy { redact_patterns, ..Default::default() });
+        });
+        let row = |phrase: &str, signal: &str| LexiconRow {
+            language_code: "en".into(),
+            phrase: phrase.into(),
+            weight_millis: 300,
+            signal: signal.into(),
+        };
+        let rows = vec![LexiconRow { language_code: "de".into(), ..row("laut", "") }, row("ok", ""), row("Upper", "")];
+        check_refused("policy.lexicon.rows[2]", Reason::InvalidLexicon, |policy| {
+            policy.lexicon = Some(LexiconPolicy { rows });
+        });
+        check_refused("policy.lexicon.rows[0].signal", Reason::FieldUnknownValue, |policy| {
+            policy.lexicon = Some(LexiconPolicy { rows: vec![row("ok", "nothing")] });
+        });
+        check_refused("policy.lexicon.rows[0].phrase", Reason::FieldInvalidCharacter, |policy| {
+            policy.lexicon = Some(LexiconPolicy { rows: vec![row("a\tb", "")] });
+        });
+    }
+}

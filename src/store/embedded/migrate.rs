@@ -1,0 +1,44 @@
+//! What later formats of the data file add to the first, one step a format. A new file is made by the same steps.
+
+use rusqlite::Connection;
+
+/// Policies, corrections and verdicts of policies in shadow.
+const TEACHING: &str = "
+CREATE TABLE policies(
+  number INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, revision INTEGER NOT NULL,
+  create_time INTEGER NOT NULL, creator BLOB NOT NULL, sealed BLOB NOT NULL, UNIQUE(tenant, revision)) STRICT;
+CREATE TABLE corrections(
+  interaction_number INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, label INTEGER, level INTEGER,
+  reason INTEGER NOT NULL, principal BLOB NOT NULL, correct_time INTEGER NOT NULL) STRICT;
+CREATE INDEX corrections_tenant ON corrections(tenant, correct_time);
+CREATE TABLE shadows(
+  interaction_number INTEGER PRIMARY KEY, revision INTEGER NOT NULL, label INTEGER NOT NULL,
+  level INTEGER NOT NULL) STRICT;
+CREATE INDEX interactions_occur ON interactions(occur_time);
+";
+
+/// Each format with what it adds to the one before.
+const STEPS: [(i64, &str); 1] = [(2, TEACHING)];
+
+/// Brings the data file from `format` to the present one, a step at a time, each whole or not at all.
+pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()> {
+    for (step, sql) in STEPS.iter().filter(|(step, _)| *step > format) {
+        let transaction = data.transaction()?;
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "user_version", step)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::embedded::schema;
+
+    #[test]
+    fn the_last_step_is_the_present_format() {
+        assert_eq!(STEPS.last().map(|(step, _)| *step), Some(schema::FORMAT));
+        assert!(STEPS.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0));
+    }
+}

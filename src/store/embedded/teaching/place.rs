@@ -1,0 +1,127 @@
+//! Where a case stands once an assessment in it became another: label, level and value of the case, and lane, due time
+//! and value of its item. The item keeps its age.
+
+use rusqlite::{Row, params};
+
+use super::corrections;
+use crate::{
+    assessment::Level,
+    conversation::Channel,
+    crypto::KeyKind,
+    id::InteractionId,
+    policy::{Policy, Standing},
+    queue::{self, Lane},
+    store::{
+        Handling, StoreError,
+        embedded::{
+            cases::Case,
+            commit::Write,
+            items::Item,
+            ring::{Opener, Tenant},
+            sql::{Coded, Id, Time},
+        },
+        record::{AssessmentRow, Field, decode},
+    },
+    time::Timestamp,
+};
+
+/// How many interactions of a case are looked at, the newest.
+const LOOKED_MAX: u32 = 100;
+
+/// What of an interaction counts for its case.
+struct Voice {
+    receive_time: Timestamp,
+    channel: Channel,
+    waits: bool,
+    speaks: bool,
+    standing: Standing,
+}
+
+/// A row of an interaction before its assessment is opened.
+struct Sealed {
+    number: i64,
+    id: InteractionId,
+    version: u64,
+    assessment: Vec<u8>,
+    receive_time: Timestamp,
+    channel: Channel,
+    handling: Handling,
+    automatic: bool,
+}
+
+impl Sealed {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            number: row.get(0)?,
+            id: row.get::<_, Id<_>>(1)?.0,
+            version: row.get(2)?,
+            assessment: row.get(3)?,
+            receive_time: row.get::<_, Time>(4)?.0,
+            channel: row.get::<_, Coded<_>>(5)?.0,
+            handling: row.get::<_, Coded<_>>(6)?.0,
+            automatic: row.get(7)?,
+        })
+    }
+
+    fn open(self, write: &Write<'_>, tenant: &Tenant, policy: &Policy) -> Result<Voice, StoreError> {
+        let mut opener = Opener::new(write.ring, write.keys, tenant, KeyKind::Interaction, self.id.0);
+        let plain = opener.open(Field::Assessment, 0, self.version, &self.assessment)?;
+        let (assessment, _) = decode::<AssessmentRow>(&plain)?.into_assessment()?;
+        let correction = corrections::of(write.data, self.number)?.map(|record| record.correction);
+        Ok(Voice {
+            receive_time: self.receive_time,
+            channel: self.channel,
+            waits: matches!(self.handling, Handling::Waiting | Handling::FollowUp),
+            speaks: !self.automatic && self.handling != Handling::Historical,
+            standing: policy.standing(&assessment, correction),
+        })
+    }
+}
+
+/// Places a case anew by what its interactions say now.
+pub(super) fn anew(write: &mut Write<'_>, tenant: &Tenant, mut case: Case, policy: &Policy) -> Result<(), StoreError> {
+    let item = Item::get(write.data, case.number)?;
+    let voices = voices(write, tenant, &case, policy)?;
+    let since = item.as_ref().map(|item| item.enter_time);
+    let Some(latest) = voices.first() else { return Ok(()) };
+    let waiting = || voices.iter().filter(|voice| since.is_some_and(|since| voice.receive_time >= since));
+    let heard = || waiting().chain((waiting().count() == 0).then_some(latest)).map(|voice| voice.standing);
+    // A supervisor moved it forward: that stands, whatever the words say.
+    let bumped = |item: &Item| item.lane == Lane::Express && case.level < Level::Urgent && !case.emergency;
+    let bumped = item.as_ref().is_some_and(bumped);
+    case.label = latest.standing.label;
+    case.level = heard().map(|one| one.level).max().unwrap_or(latest.standing.level);
+    case.value = heard().map(|one| one.value).max().unwrap_or(latest.standing.value);
+    case.emergency = heard().any(|one| one.emergency);
+    if let Some(mut item) = item {
+        let due = waiting()
+            .filter(|voice| voice.waits)
+            .map(|voice| policy.due_time(voice.receive_time, voice.channel, voice.standing.level, case.tier));
+        item.due_time = due.min().unwrap_or(item.due_time);
+        let lane = queue::lane(case.emergency, case.level);
+        item.lane = if bumped { lane.min(Lane::Express) } else { lane };
+        item.value_descending = 10_000u16.saturating_sub(case.value);
+        item.update(write)?;
+        write.ready(tenant.number, &item.queue);
+    }
+    case.update(write.data, write.now)
+}
+
+/// The interactions that speak for a case, newest first; where none does, the first of all.
+fn voices(write: &Write<'_>, tenant: &Tenant, case: &Case, policy: &Policy) -> Result<Vec<Voice>, StoreError> {
+    let mut statement = write.data.prepare_cached(
+        "SELECT number, interaction_id, content_version, assessment, receive_time, channel, handling, automatic
+         FROM interactions WHERE case_number = ?1 ORDER BY number DESC LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![case.number, LOOKED_MAX], Sealed::read)?;
+    let mut voices = Vec::new();
+    for row in rows {
+        voices.push(row?.open(write, tenant, policy)?);
+    }
+    if voices.iter().any(|voice| voice.speaks) {
+        voices.retain(|voice| voice.speaks);
+    } else {
+        voices.drain(..voices.len().saturating_sub(1));
+    }
+    Ok(voices)
+}

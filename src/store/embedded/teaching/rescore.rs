@@ -1,0 +1,173 @@
+//! Scoring stored interactions anew, a batch of cases at a time: read and scored aside, then written case by case under
+//! the committer, where nothing was replaced meanwhile. Corrections stand.
+
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+use rusqlite::{Connection, params};
+
+use super::{audit, event, place};
+use crate::{
+    assessment::Assessment,
+    audit::Action,
+    crypto::{KeyKind, KeyName},
+    id::{CaseId, InteractionId},
+    store::{
+        Flip, InteractionRecord, RescoreRequest, Rescored, StoreError,
+        embedded::{
+            EmbeddedStore,
+            cases::{self, Case},
+            commit::Write,
+            interactions::Interaction,
+            position,
+            ring::{KeyRing, Tenant},
+            sql::Coded,
+            wraps,
+        },
+        record::{AssessmentRow, Field, encode},
+    },
+};
+
+/// An interaction with its new assessment.
+struct Scored {
+    number: i64,
+    id: InteractionId,
+    content_version: u64,
+    repeat_days: u16,
+    assessment: Assessment,
+}
+
+/// The interactions of a case that come out otherwise.
+struct Changed {
+    case: CaseId,
+    interactions: Vec<Scored>,
+}
+
+/// Scores a batch anew.
+pub(super) async fn rescore(store: &EmbeddedStore, request: RescoreRequest) -> Result<Rescored, StoreError> {
+    let (ring, tenant) = (Arc::clone(&store.ring), store.ring.tenant(request.tenant)?);
+    let (apply, policy, principal) = (request.apply, Arc::clone(&request.policy), request.principal);
+    let reading = Arc::clone(&tenant);
+    let read = store.readers.run(move |read| {
+        let (data, keys) = read.data()?;
+        batch(&ring, &reading, (&data, keys), &request)
+    });
+    let (done, changed) = read.await?;
+    if !apply {
+        audit(store, tenant.id, principal, Action::PolicyPreviewed, done.interactions).await?;
+        return Ok(done);
+    }
+    let writes = changed.into_iter().map(|changed| {
+        let (tenant, policy) = (Arc::clone(&tenant), Arc::clone(&policy));
+        store.committer.run(move |write| {
+            let mut event = event(Action::CaseRescored, &tenant, principal, write.now);
+            (event.object, event.count) = (Some(changed.case.0), changed.interactions.len() as u64);
+            write.audit(Some(tenant.number), &event)?;
+            put(write, &tenant, &changed, &policy)
+        })
+    });
+    try_join_all(writes).await?;
+    Ok(done)
+}
+
+/// Reads and scores the next cases.
+fn batch(
+    ring: &KeyRing,
+    tenant: &Tenant,
+    (data, keys): (&Connection, &Connection),
+    request: &RescoreRequest,
+) -> Result<(Rescored, Vec<Changed>), StoreError> {
+    let list = format!("rescore {}", request.newest_first);
+    let start = if request.newest_first { i64::MAX } else { 0 };
+    let after = request.after.as_deref().map_or(Ok(start), |after| position::decode(tenant, &list, after))?;
+    let (compare, order) = if request.newest_first { ("<", "DESC") } else { (">", "ASC") };
+    let sql = format!(
+        "SELECT {} FROM cases c WHERE c.tenant = ?1 AND c.number {compare} ?2 ORDER BY c.number {order} LIMIT ?3",
+        cases::COLUMNS
+    );
+    let mut statement = data.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![tenant.number, after, u64::from(request.limit) + 1], Case::read)?;
+    let mut cases: Vec<Case> = rows.collect::<Result<_, _>>()?;
+    let more = cases.len() > request.limit as usize;
+    cases.truncate(request.limit as usize);
+    let (mut done, mut changed) = (Rescored::default(), Vec::new());
+    let last = cases.last().filter(|_| more).map(|case| case.number);
+    done.next = last.map(|last| position::encode(tenant, &list, &last)).transpose()?;
+    for case in cases {
+        done.cases += 1;
+        let mut interactions = Vec::new();
+        for interaction in Interaction::of_case(data, case.number, u32::MAX)? {
+            let (number, content_version) = (interaction.number, interaction.content_version);
+            match interaction.into_record(ring, tenant, data, keys) {
+                Ok(record) => {
+                    let scored = score(request, &mut done, case.id, record);
+                    interactions.extend(scored.map(|scored| Scored { number, content_version, ..scored }));
+                }
+                // It was erased: there is nothing to score.
+                Err(StoreError::RecordGone) => done.skipped += 1,
+                Err(error) => return Err(error),
+            }
+        }
+        if !interactions.is_empty() {
+            changed.push(Changed { case: case.id, interactions });
+        }
+    }
+    Ok((done, changed))
+}
+
+/// Scores an interaction; `None`: nothing of its assessment is another.
+fn score(request: &RescoreRequest, done: &mut Rescored, case: CaseId, record: InteractionRecord) -> Option<Scored> {
+    let InteractionRecord { interaction, content, assessment: before, .. } = record;
+    done.interactions += 1;
+    let assessment = (request.rescore)(&content.input, content.text_state);
+    if assessment == before {
+        return None;
+    }
+    done.changed += 1;
+    let seen = |one: &Assessment| (one.sentiment.label, one.priority.level);
+    if seen(&before) != seen(&assessment) {
+        done.flips.push(Flip { case, interaction, before: seen(&before), after: seen(&assessment) });
+    }
+    let repeat_days = content.input.repeat_contact_days;
+    Some(Scored { number: 0, id: interaction, content_version: 0, repeat_days, assessment })
+}
+
+/// Writes the new assessments of a case and places it anew.
+fn put(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    changed: &Changed,
+    policy: &crate::policy::Policy,
+) -> Result<(), StoreError> {
+    for scored in &changed.interactions {
+        put_one(write, tenant, scored)?;
+    }
+    match Case::find(write.data, tenant.number, changed.case)? {
+        Some(case) => place::anew(write, tenant, case, policy),
+        None => Ok(()),
+    }
+}
+
+/// Writes a new assessment, unless the content was replaced or erased meanwhile.
+fn put_one(write: &Write<'_>, tenant: &Tenant, scored: &Scored) -> Result<(), StoreError> {
+    let Some(version) = wraps::latest_version(write.keys, KeyKind::Interaction, scored.id.0)? else { return Ok(()) };
+    let name = KeyName { kind: KeyKind::Interaction, id: scored.id.0, version };
+    let Some(key) = write.ring.data_key(write.keys, tenant, name)? else { return Ok(()) };
+    let place = write.ring.place(tenant.id, scored.id.0, Field::Assessment, scored.content_version);
+    let sealed = key.seal(&place, &encode(&AssessmentRow::new(&scored.assessment, scored.repeat_days))?)?;
+    let mut statement = write.data.prepare_cached(
+        "UPDATE interactions SET label = ?3, score = ?4, level = ?5, value = ?6, assessment = ?7
+         WHERE number = ?1 AND content_version = ?2",
+    )?;
+    let Assessment { sentiment, priority, .. } = &scored.assessment;
+    statement.execute(params![
+        scored.number,
+        scored.content_version,
+        Coded(sentiment.label),
+        sentiment.score_millis,
+        Coded(priority.level),
+        priority.value,
+        sealed,
+    ])?;
+    Ok(())
+}
