@@ -1,20 +1,32 @@
-//! The index of what is ready: pairs of pop and push a CPU second at a million items, and bytes an item.
+//! The index of what is ready: pairs of pop and push a CPU second at a million items, bytes an item, and how long a store
+//! with a million waiting cases takes until it serves, and until it leases.
 //! `cargo bench --bench queue`.
 
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::cast_precision_loss,
+    clippy::disallowed_methods,
     reason = "a bench prints its figures and stops at any fault"
 )]
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use rustix::time::{ClockId, clock_gettime};
 use triaged::{
-    id::CaseId,
+    crypto::{MasterKey, Secret},
+    id::{CaseId, PrincipalId},
     queue::{OrderKey, ReadyLane},
-    time::Timestamp,
+    store::{
+        LeaseRequest, Store,
+        embedded::{EmbeddedStore, StoreConfig},
+    },
+    time::{SystemClock, Timestamp},
 };
 use uuid::Uuid;
 
@@ -52,6 +64,11 @@ fn key(seed: &mut u64, now: Timestamp) -> OrderKey {
 }
 
 fn main() {
+    index();
+    start();
+}
+
+fn index() {
     let (mut seed, mut now) = (1, Timestamp(1_772_445_600_000_000));
     let before = resident();
     let mut lanes: Vec<ReadyLane> = (0..LANES).map(|_| ReadyLane::default()).collect();
@@ -76,4 +93,58 @@ fn main() {
     println!("pop + push a CPU second    {:.0}", PAIRS as f64 / spent);
     let bytes = (resident() - before) as f64 / ITEMS as f64;
     println!("resident bytes afterwards  {bytes:.1}");
+}
+
+/// Cases that wait in 24 queues, written past the store: how they got there is no matter here.
+const CASES: &str = "
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
+INSERT INTO cases(case_id, tenant, state, queue, tier, language, channel, label, level, value, emergency, create_time,
+  update_time, version, epoch, duplicate_of, sealed)
+SELECT randomblob(16), 1, 1, 'q' || (i % 24), 1, 'en', 1, 1, 2, 2000, 0, 1772445600000000 + i, 1772445600000000 + i, 1, 0,
+  NULL, randomblob(60) FROM n;
+INSERT INTO items(case_number, case_id, tenant, queue, lane, state, due_time, value_descending, enter_time, ready_time,
+  language, skills, attempts, epoch, lease)
+SELECT number, case_id, tenant, queue, 2, 1, create_time + abs(random() % 86400000000), 8000, create_time, NULL, language,
+  x'', 0, 0, NULL FROM cases;
+";
+
+fn open(dir: &Path) -> EmbeddedStore {
+    let config = StoreConfig {
+        data_dir: dir.join("data"),
+        keys_dir: dir.join("keys"),
+        master_key: MasterKey::new(Secret::from_slice(&[7; 32]).unwrap()).unwrap(),
+        clock: Arc::new(SystemClock),
+    };
+    EmbeddedStore::open(config).unwrap()
+}
+
+fn start() {
+    let dir = tempfile::tempdir_in(".").unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = open(dir.path());
+        let tenant = store.ensure_tenant("bench").await.unwrap();
+        store.close().await.unwrap();
+        drop(store);
+        let data = rusqlite::Connection::open(dir.path().join("data/data.db")).unwrap();
+        data.execute_batch(CASES).unwrap();
+        drop(data);
+        let begun = Instant::now();
+        let store = open(dir.path());
+        println!("a million cases: serves    {:.0} ms", begun.elapsed().as_secs_f64() * 1e3);
+        let asked = LeaseRequest {
+            tenant,
+            principal: PrincipalId(Uuid::from_u128(1)),
+            request_id: None,
+            case: None,
+            queues: vec!["q7".to_owned()],
+            max_items: 10,
+            lease_duration: Duration::from_mins(5),
+            wait_duration: Duration::ZERO,
+            skills: Vec::new(),
+            languages: Vec::new(),
+        };
+        assert_eq!(store.lease_items(asked).await.unwrap().len(), 10);
+        println!("                 leases    {:.0} ms", begun.elapsed().as_secs_f64() * 1e3);
+    });
 }

@@ -249,6 +249,7 @@ impl Bench {
             tenant: self.tenant,
             principal: WORKER,
             request_id: None,
+            case: None,
             queues: queues.iter().map(|queue| QUEUES[*queue].to_owned()).collect(),
             max_items: items,
             lease_duration: LEASE,

@@ -44,6 +44,7 @@ conformance! { crate::engines::embedded;
         urgent_items_pass_an_overdue_backlog lanes_come_before_the_preference_of_queues queues_are_asked_in_order_of_preference skills_and_languages_must_suit
         a_lease_tells_everything_of_its_item a_lease_ends_and_its_fence_holds a_clock_set_back_extends_no_lease
         leases_of_others_are_not_found a_renewed_lease_lives_on acknowledging_ends_the_work
+        who_writes_during_a_lease_waits_again_after_it an_item_may_be_leased_by_name
         the_fence_goes_on_when_a_case_comes_back a_released_item_keeps_its_age an_item_leased_too_often_is_parked
         a_retried_request_gets_the_same_leases an_empty_answer_is_not_remembered who_waits_is_woken_by_a_new_item
         who_waits_is_woken_when_a_delay_ends one_item_goes_to_one_of_many the_queue_is_listed_in_pages

@@ -65,6 +65,9 @@ limits! {
     LEASE_SECONDS_MIN = 5, "Duration of a lease, at least.";
     LEASE_SECONDS_MAX = 3_600, "Duration of a lease, at most.";
     LEASE_WAIT_SECONDS_MAX = 60, "How long a lease request may wait for an item.";
+    WATCH_ANSWERS_MAX = 4, "Messages of one `WatchQueue` that its caller has not read; the server keeps 64 more for all.";
+    WATCH_STALL_SECONDS_MAX = 10, "How long a watcher may take no message. Beyond: ABORTED, WATCH_TOO_SLOW.";
+    WATCH_HEARTBEAT_SECONDS = 15, "An empty message tells a watcher after this that the stream lives.";
     RELEASE_DELAY_SECONDS_MAX = 86_400, "Delay of an item that is given back.";
     PAGE_ITEMS_MAX = 1_000, "Items of a page; a larger `page_size` is taken as this.";
     PAGE_TOKEN_BYTES_MAX = 1_024, "A page token.";

@@ -34,6 +34,7 @@ mod live;
 pub mod policy;
 pub mod queue;
 pub mod rescore;
+mod watch;
 
 pub mod server;
 

@@ -4,11 +4,13 @@ use tonic::{Request, Response, Status};
 
 use super::{
     app::{self, App},
+    batch::Answers,
     convert::{enums, queue, scalar},
     page::Binding,
     path::{Path, Violations},
     pb::{self, queue_service_server::QueueService},
     status::{Failure, Reason},
+    watch,
 };
 use crate::store::StoreError;
 
@@ -80,6 +82,20 @@ impl QueueService for Queue {
         let done = self.0.store.release_item(handle, delay).await;
         done.map_err(|error| lease_failure(&error))?;
         Ok(Response::new(pb::ReleaseItemResponse {}))
+    }
+
+    type WatchQueueStream = Answers<pb::WatchQueueResponse>;
+
+    async fn watch_queue(
+        &self,
+        request: Request<pb::WatchQueueRequest>,
+    ) -> Result<Response<Self::WatchQueueStream>, Status> {
+        let caller = app::caller(&request)?;
+        let pb::WatchQueueRequest { queue: name, resume_token } = request.into_inner();
+        let mut violations = Violations::default();
+        let name = scalar::queue(name, &Path::Root.field("queue"), &mut violations);
+        let name = violations.finish(name)?;
+        Ok(Response::new(watch::watch(self.0.clone(), &caller, name, &resume_token).await?))
     }
 
     async fn list_items(

@@ -52,6 +52,8 @@ pub enum Reason {
     TurnOutOfOrder,
     StreamSuperseded,
     StreamIdle,
+    WatchTooSlow,
+    ResumeTokenTooOld,
     Overloaded,
     NoCapacity,
     ShuttingDown,
@@ -84,7 +86,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 43] = [
+pub const REASONS: [ReasonRow; 45] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -158,6 +160,10 @@ pub const REASONS: [ReasonRow; 43] = [
         "Another stream goes on with this interaction: leave it to that one."),
     row(Reason::StreamIdle, "STREAM_IDLE", Code::DeadlineExceeded, AfterMillis(200),
         "Nothing came for too long; what was acknowledged is stored: resume when there is more."),
+    row(Reason::WatchTooSlow, "WATCH_TOO_SLOW", Code::Aborted, AfterMillis(1_000),
+        "The messages of this watch were not read in time: begin again, and read faster."),
+    row(Reason::ResumeTokenTooOld, "RESUME_TOKEN_TOO_OLD", Code::OutOfRange, Never,
+        "The resume token is too old, or of an earlier start of the server: watch again without one."),
     row(Reason::Overloaded, "OVERLOADED", Code::Unavailable, AfterMillis(200),
         "Too many requests are under way: retry with backoff."),
     row(Reason::NoCapacity, "NO_CAPACITY", Code::ResourceExhausted, AfterMillis(5_000),
@@ -177,7 +183,7 @@ pub const REASONS: [ReasonRow; 43] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[42])
+        REASONS.get(self as usize).unwrap_or(&REASONS[44])
     }
 
     /// The name on the wire.

@@ -64,6 +64,7 @@ impl Failure {
             StoreError::LeaseLost => Reason::LeaseLost,
             StoreError::RecordGone => Reason::RecordGone,
             StoreError::SourceRefKnown => Reason::SourceRefKnown,
+            StoreError::TooOld => Reason::ResumeTokenTooOld,
             StoreError::Superseded => Reason::StreamSuperseded,
             StoreError::InvalidPosition => {
                 return Self::field(&Path::Root.field("page_token"), Reason::InvalidPageToken);

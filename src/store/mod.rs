@@ -9,6 +9,7 @@ mod reading;
 pub mod record;
 mod statistics;
 mod teaching;
+mod watch;
 
 pub mod embedded;
 
@@ -30,6 +31,7 @@ pub use self::{
         CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, Rescore,
         RescoreRequest, Rescored, Sample, SamplesRequest, Teaching,
     },
+    watch::{Position, QueueChanges, QueueWatch},
 };
 use crate::{
     conversation::RawText,
@@ -60,6 +62,9 @@ pub enum StoreError {
     /// Another stream has written to this interaction since.
     #[error("superseded by another stream")]
     Superseded,
+    /// The position of a watcher is too old to go on from.
+    #[error("position too old")]
+    TooOld,
     /// The position of a page is not one of this store.
     #[error("invalid page position")]
     InvalidPosition,
@@ -132,6 +137,15 @@ pub trait Store: Teaching + Send + Sync + 'static {
         limit: u32,
         after: Option<Vec<u8>>,
     ) -> Result<Page<QueueEntry>, StoreError>;
+
+    /// Watches a queue, from a position of this principal on where one is given.
+    async fn watch_queue(
+        &self,
+        tenant: TenantId,
+        principal: PrincipalId,
+        queue: String,
+        after: Option<Vec<u8>>,
+    ) -> Result<QueueWatch, StoreError>;
 
     /// The tenant of that name, made if there is none.
     async fn ensure_tenant(&self, name: &str) -> Result<TenantId, StoreError>;

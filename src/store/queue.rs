@@ -22,6 +22,8 @@ pub struct LeaseRequest {
     pub principal: PrincipalId,
     /// The caller's request id: a retry gets the same leases.
     pub request_id: Option<Uuid>,
+    /// This case and no other, whatever it asks for; nothing is waited for.
+    pub case: Option<CaseId>,
     /// Queues in order of preference.
     pub queues: Vec<String>,
     /// How many at most.

@@ -169,6 +169,9 @@ impl Decoder for RawCodec {
     }
 }
 
+/// Methods whose answer has no end; its first message is read.
+const ENDLESS: [&str; 1] = ["/triaged.v1.QueueService/WatchQueue"];
+
 /// Sends one message of these bytes to any method and reads the answer to its end.
 pub(crate) async fn call(
     channel: Channel,
@@ -186,6 +189,9 @@ pub(crate) async fn call(
     let (mut answer, mut messages) = (answer.into_inner(), Vec::new());
     while let Some(message) = answer.message().await? {
         messages.push(message);
+        if ENDLESS.contains(&path) {
+            break;
+        }
     }
     Ok(messages)
 }

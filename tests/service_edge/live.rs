@@ -245,8 +245,3 @@ async fn a_card_split_over_three_turns_leaves_no_old_cell_that_opens() {
     ])
     .await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_number_that_becomes_known_leaves_no_old_cell_that_opens() {
-    check_destroyed(&["C:ref 20394857X", "A:hello", "C:order number 20394857X please"]).await;
-}

@@ -17,3 +17,4 @@ mod teaching;
 mod tenants;
 mod tls;
 mod transport;
+mod watch;

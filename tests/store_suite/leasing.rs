@@ -230,6 +230,43 @@ pub(crate) async fn acknowledging_ends_the_work(bench: Bench) {
     assert!(bench.lease(bench.ask()).await.is_empty());
 }
 
+pub(crate) async fn who_writes_during_a_lease_waits_again_after_it(bench: Bench) {
+    let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
+    let (case, _) = bench.submit(&draft).await;
+    let entry = bench.lease_one().await;
+    bench.clock.advance(MINUTE);
+    bench.submit(&Draft { level: Level::Urgent, value: 7000, ..draft.clone() }).await;
+    assert!(bench.lease(bench.ask()).await.is_empty(), "one lease an item");
+    bench.store.renew_lease(bench.handle(&entry), 5 * MINUTE).await.unwrap();
+    bench.acknowledge(&entry).await.unwrap();
+    bench.acknowledge(&entry).await.expect("the same again changes nothing");
+    assert_eq!(bench.case(&case).await.state, CaseState::Open);
+    let again = bench.lease_one().await;
+    assert_eq!((again.case, again.epoch, again.attempts, again.lane), (case.case, 2, 1, Lane::Express));
+    assert_eq!(again.enter_time, entry.enter_time, "its age is kept");
+    bench.acknowledge(&again).await.unwrap();
+    assert_eq!(bench.case(&case).await.state, CaseState::Resolved);
+    let automatic = Draft { automatic: true, ..draft.clone() };
+    bench.submit(&draft).await;
+    let last = bench.lease_one().await;
+    bench.submit(&automatic).await;
+    bench.acknowledge(&last).await.unwrap();
+    assert_eq!(bench.case(&case).await.state, CaseState::Resolved, "a machine's mail is no contact");
+}
+
+pub(crate) async fn an_item_may_be_leased_by_name(bench: Bench) {
+    let skills = vec!["billing"];
+    bench.submit(&Draft { level: Level::Urgent, ..bench.draft() }).await;
+    let (case, _) = bench.submit(&Draft { queue: "else", skills, ..bench.draft() }).await;
+    let ask = LeaseRequest { case: Some(case.case), wait_duration: MINUTE, ..bench.ask() };
+    let foreign = bench.store.lease_items(LeaseRequest { tenant: bench.other, ..ask.clone() }).await.unwrap();
+    assert!(foreign.is_empty());
+    let leased = bench.lease(ask.clone()).await;
+    assert_eq!(leased.iter().map(|entry| entry.case).collect::<Vec<_>>(), [case.case]);
+    assert!(bench.lease(ask).await.is_empty(), "it is leased, and nothing is waited for");
+    bench.acknowledge(&leased[0]).await.unwrap();
+}
+
 pub(crate) async fn the_fence_goes_on_when_a_case_comes_back(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
     for epoch in 1..=3 {

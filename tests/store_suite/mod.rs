@@ -100,6 +100,7 @@ impl Bench {
             tenant: self.tenant,
             principal: WORKER,
             request_id: None,
+            case: None,
             queues: vec!["default".to_owned()],
             max_items: 1,
             lease_duration: 5 * MINUTE,

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     access::Caller,
     assessment::Tier,
+    id::CaseId,
     queue,
     service::{
         limits,
@@ -27,14 +28,23 @@ const LEASE: (usize, usize, usize) = (limits::LEASE_SECONDS_MIN, 300, limits::LE
 /// # Errors
 /// The fields that are wrong.
 pub fn lease_request(request: pb::LeaseItemsRequest, caller: &Caller) -> Outcome<LeaseRequest> {
-    let pb::LeaseItemsRequest { queues, max_items, lease_duration, wait_duration, skills, language_codes, request_id } =
-        request;
+    let pb::LeaseItemsRequest {
+        queues,
+        max_items,
+        lease_duration,
+        wait_duration,
+        skills,
+        language_codes,
+        request_id,
+        case,
+    } = request;
     let (root, mut violations) = (Path::Root, Violations::default());
     let wait = (0, 0, limits::LEASE_WAIT_SECONDS_MAX);
     let request = LeaseRequest {
         tenant: caller.tenant,
         principal: caller.principal,
         request_id: scalar::request_id(&request_id, &root.field("request_id"), &mut violations),
+        case: named(&case, &root.field("case"), &mut violations),
         queues: lease_queues(queues, &root.field("queues"), &mut violations),
         max_items: lease_items(max_items, &root.field("max_items"), &mut violations),
         lease_duration: scalar::duration_within(lease_duration, LEASE, &root.field("lease_duration"), &mut violations),
@@ -43,6 +53,10 @@ pub fn lease_request(request: pb::LeaseItemsRequest, caller: &Caller) -> Outcome
         languages: languages(&language_codes, &root.field("language_codes"), &mut violations),
     };
     violations.finish(request)
+}
+
+fn named(case: &str, path: &Path<'_>, violations: &mut Violations) -> Option<CaseId> {
+    if case.is_empty() { None } else { scalar::name(case, path, violations) }
 }
 
 fn lease_queues(queues: Vec<String>, path: &Path<'_>, violations: &mut Violations) -> Vec<String> {

@@ -17,9 +17,13 @@ use std::{
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{oneshot, watch};
 
-use super::{doomed, error::DISK_FULL, files::Files, header, items, ready::ReadyIndex, ring::KeyRing, wake::Wakes};
+use super::{
+    doomed, error::DISK_FULL, files::Files, header, items, ready::ReadyIndex, ring::KeyRing, wake::Wakes,
+    watch::Watches,
+};
 use crate::{
     audit::{Event, Leaf},
+    id::CaseId,
     store::StoreError,
     time::{ServiceTime, Timestamp},
 };
@@ -56,6 +60,7 @@ pub(super) struct Write<'a> {
 #[derive(Default)]
 struct Effects {
     ready: Vec<(i64, String)>,
+    changed: RefCell<Vec<(i64, String, CaseId)>>,
     after: Vec<Box<dyn FnOnce() + Send>>,
     dooms: bool,
 }
@@ -73,6 +78,11 @@ impl Write<'_> {
     /// Tells those who wait that a queue has an item, once it is durable.
     pub(super) fn ready(&mut self, tenant: i64, queue: &str) {
         self.effects.ready.push((tenant, queue.to_owned()));
+    }
+
+    /// Tells those who watch a queue that the item of a case has changed, once that is durable.
+    pub(super) fn changed(&self, tenant: i64, queue: &str, case: CaseId) {
+        self.effects.changed.borrow_mut().push((tenant, queue.to_owned(), case));
     }
 
     /// Does something once this job is durable, before it is answered.
@@ -177,6 +187,7 @@ pub(super) struct Engine {
     pub(super) ring: Arc<KeyRing>,
     pub(super) time: ServiceTime,
     pub(super) wakes: Arc<Wakes>,
+    pub(super) watches: Arc<Watches>,
     pub(super) index: RefCell<ReadyIndex>,
     /// Told when the index is filled.
     pub(super) filled: watch::Sender<bool>,
@@ -264,6 +275,7 @@ impl Engine {
             }
             if committed.is_ok() {
                 effects.after.into_iter().for_each(|act| act());
+                self.watches.mark(effects.changed.into_inner());
                 effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
             }
             answer(group, committed);
@@ -357,6 +369,7 @@ impl Engine {
             }
             if done {
                 effects.ready.extend(of_job.ready);
+                effects.changed.get_mut().extend(of_job.changed.into_inner());
                 effects.after.extend(of_job.after);
                 effects.dooms |= of_job.dooms;
             }

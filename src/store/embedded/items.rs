@@ -7,6 +7,7 @@ use super::{
     commit::Write,
     ready::{ReadyIndex, Standing, Traits},
     ring::Tenant,
+    settle,
     sql::{Coded, Id, Time, Tongue},
 };
 use crate::{
@@ -105,8 +106,9 @@ impl Item {
         Some(index.standing((self.tenant, &self.queue), traits, lane, key))
     }
 
-    /// Brings the index in line with the row.
+    /// Brings the index in line with the row, and tells that it changes.
     fn index(&mut self, write: &Write<'_>) {
+        write.changed(self.tenant, &self.queue, self.case);
         let mut index = write.index.borrow_mut();
         let before = self.stands(&mut index);
         self.indexed = self.ready();
@@ -211,7 +213,7 @@ pub(super) struct Wanted {
 }
 
 /// Puts a case in the queue. Where it is there already, it keeps its age and moves forward only: the earlier due time,
-/// the higher value, the emergency lane; a delay ends.
+/// the higher value, the more urgent lane; a delay ends; a lease is told that there is more to do.
 pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted: Wanted) -> Result<(), StoreError> {
     let Wanted { lane, enter_time, due_time, value, skills } = wanted;
     let order = OrderKey::new(due_time, value, enter_time, case.id);
@@ -246,6 +248,9 @@ pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted:
             if item.state == ItemState::Delayed {
                 item.give_back(None);
             }
+            if let Some(lease) = item.lease {
+                settle::contacted(write.data, lease)?;
+            }
             item.update(write)?;
             item
         }
@@ -257,6 +262,7 @@ pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted:
 /// Takes a case out of the queue; its fence goes on from where it was, should the case come back.
 pub(super) fn remove(write: &Write<'_>, case: &mut Case, item: &Item) -> Result<(), StoreError> {
     case.epoch = item.epoch;
+    write.changed(item.tenant, &item.queue, item.case);
     let mut index = write.index.borrow_mut();
     let before = item.stands(&mut index);
     index.change(item.case_number, before, None);

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     audit::{Action, Event},
     crypto::{Purpose, ShortHash, lookup::SHORT_BYTES, new_id},
-    id::{LeaseId, PrincipalId},
+    id::{CaseId, LeaseId, PrincipalId},
     queue::{self, ItemState, LaneStreak, QueueHead},
     store::{IdempotentMethod, LeaseRequest, QueueEntry, StoreError},
     text::Language,
@@ -41,6 +41,7 @@ struct Wish {
     tenant: Arc<Tenant>,
     principal: PrincipalId,
     request: Option<Request>,
+    case: Option<CaseId>,
     queues: Vec<String>,
     max_items: usize,
     duration: Duration,
@@ -62,6 +63,7 @@ impl Wish {
         Self {
             request,
             principal: asked.principal,
+            case: asked.case,
             queues,
             max_items: asked.max_items as usize,
             duration: asked.lease_duration,
@@ -80,8 +82,8 @@ impl Wish {
 }
 
 fn digest(tenant: &Tenant, asked: &LeaseRequest) -> ShortHash {
-    let LeaseRequest { queues, max_items, lease_duration, wait_duration: _, skills, languages, .. } = asked;
-    let words = format!("{queues:?} {max_items} {lease_duration:?} {skills:?} {languages:?}");
+    let LeaseRequest { case, queues, max_items, lease_duration, wait_duration: _, skills, languages, .. } = asked;
+    let words = format!("{case:?} {queues:?} {max_items} {lease_duration:?} {skills:?} {languages:?}");
     tenant.lookup.short(Purpose::Request, &[words.as_bytes()])
 }
 
@@ -99,7 +101,7 @@ pub(super) async fn lease_items(store: &EmbeddedStore, asked: LeaseRequest) -> R
         let woken: Vec<_> = wish.queues.iter().map(wait_for).collect();
         let looking = Arc::clone(&wish);
         let looked = store.committer.run(move |write| look(write, &looking)).await?;
-        if looked.repeated || !looked.entries.is_empty() || wish.queues.is_empty() {
+        if looked.repeated || !looked.entries.is_empty() || wish.queues.is_empty() || wish.case.is_some() {
             return Ok(looked.entries);
         }
         tokio::select! {
@@ -119,7 +121,10 @@ fn look(write: &mut Write<'_>, wish: &Wish) -> Result<Looked, StoreError> {
     }
     items::revive(write)?;
     let mut entries = Vec::new();
-    take(write, wish, &mut entries)?;
+    match wish.case {
+        Some(case) => entries.extend(take_one(write, wish, case)?),
+        None => take(write, wish, &mut entries)?,
+    }
     if let Some(request) = wish.request.as_ref().filter(|_| !entries.is_empty()) {
         let leases: Vec<u8> =
             entries.iter().filter_map(|entry| entry.lease).flat_map(|(id, _)| *id.as_bytes()).collect();
@@ -175,6 +180,12 @@ fn take(write: &Write<'_>, wish: &Wish, entries: &mut Vec<QueueEntry>) -> Result
         }
     }
     Ok(())
+}
+
+/// Leases the item that is named, where it is ready: the caller has chosen it, by an order of its own.
+fn take_one(write: &Write<'_>, wish: &Wish, case: CaseId) -> Result<Option<QueueEntry>, StoreError> {
+    let item = Item::ready_of(write.data, case)?.filter(|item| item.tenant == wish.tenant.number);
+    item.map(|item| give(write, wish, item)).transpose()
 }
 
 /// The leases in a row of a queue.

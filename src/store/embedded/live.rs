@@ -8,6 +8,7 @@ use super::{
     commit::Write,
     error::damaged,
     interactions::{self, Interaction},
+    items::Item,
     joins::{self, Target},
     prepare::{self, Plain, Prepared},
     ring::{Opener, Tenant},
@@ -23,6 +24,7 @@ use crate::{
     conversation::RawText,
     crypto::{Key, KeyKind, KeyName, Place},
     id::InteractionId,
+    queue::ItemState,
     store::{
         Decision, LiveChange, LiveInteraction, LivePosition, StoreError,
         record::{AssessmentRow, FactsRow, Field, TurnsRow, content::input_turns, encode},
@@ -97,7 +99,9 @@ fn speak(
         case.state
     };
     let handling = change.closes.unwrap_or(change.content.handling);
-    let effect = transition(Some(present), handling, input.automatic);
+    let mut effect = transition(Some(present), handling, input.automatic);
+    // Who has leased the case is in this very conversation; it does not wait for anybody else.
+    effect.raised &= Item::get(write.data, case.number)?.is_none_or(|item| item.state != ItemState::Leased);
     let skills = prepare::skills(tenant, &change.content.required_skills);
     let speaker = Speaker { tenant, input, queue: &change.content.queue, skills: &skills, enter_time: write.now };
     submit::speak(write, &speaker, case, effect, decision)

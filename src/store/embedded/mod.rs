@@ -27,6 +27,8 @@ mod readers;
 
 mod wake;
 
+mod watch;
+
 mod position;
 
 mod requests;
@@ -77,9 +79,8 @@ use std::{
 
 use async_trait::async_trait;
 pub use open::OpenError;
-use tokio::sync::watch;
 
-use self::{commit::Committer, readers::Readers, ring::KeyRing, wake::Wakes};
+use self::{commit::Committer, readers::Readers, ring::KeyRing, wake::Wakes, watch::Watches};
 use crate::{
     conversation::RawText,
     crypto::MasterKey,
@@ -87,7 +88,7 @@ use crate::{
     store::{
         CaseFilter, CaseLookup, CaseRecord, CaseState, CredentialRecord, IdempotentMethod, InteractionRecord,
         LeaseHandle, LeaseRequest, LiveChange, LiveInteraction, LivePosition, NewCredential, OpenCase, Page,
-        QueueEntry, Reader, Store, StoreError, Submission, Submitted,
+        QueueEntry, QueueWatch, Reader, Store, StoreError, Submission, Submitted,
     },
     time::{Clock, ServiceTime},
 };
@@ -113,7 +114,8 @@ pub struct EmbeddedStore {
     ring: Arc<KeyRing>,
     time: ServiceTime,
     wakes: Arc<Wakes>,
-    is_filled: watch::Receiver<bool>,
+    watches: Arc<Watches>,
+    is_filled: tokio::sync::watch::Receiver<bool>,
     cache: Arc<credentials::Cache>,
     locks: Mutex<Option<[File; 2]>>,
 }
@@ -215,6 +217,17 @@ impl Store for EmbeddedStore {
         self.readers.run(work).await
     }
 
+    async fn watch_queue(
+        &self,
+        tenant: TenantId,
+        principal: PrincipalId,
+        queue: String,
+        after: Option<Vec<u8>>,
+    ) -> Result<QueueWatch, StoreError> {
+        self.committer.check()?;
+        watch::watch(self, self.ring.tenant(tenant)?, principal, queue, after)
+    }
+
     async fn ensure_tenant(&self, name: &str) -> Result<TenantId, StoreError> {
         let (ring, name) = (Arc::clone(&self.ring), name.to_owned());
         self.committer.run(move |write| tenants::ensure(write, &ring, &name)).await
@@ -254,6 +267,7 @@ impl Store for EmbeddedStore {
     }
 
     async fn close(&self) -> Result<(), StoreError> {
+        self.watches.close();
         self.readers.close();
         self.committer.close();
         self.locks.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -122,7 +122,7 @@ impl EmbeddedStore {
         let generation = doomed::destroy(&data, &keys, header.generation)?;
         let ring = Arc::new(KeyRing::load(header.store, master_key, &data, &keys)?);
         let time = ServiceTime::new(clock, header.service_time);
-        let wakes = Arc::default();
+        let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
         let engine = Engine {
             files: files.clone(),
@@ -131,12 +131,23 @@ impl EmbeddedStore {
             ring: Arc::clone(&ring),
             time: time.clone(),
             wakes: Arc::clone(&wakes),
+            watches: Arc::clone(&watches),
             index: ReadyIndex::unfilled().into(),
             filled,
             generation,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
-        Ok(Self { committer, readers, ring, time, wakes, is_filled, cache: Arc::default(), locks: Some(locks).into() })
+        Ok(Self {
+            committer,
+            readers,
+            ring,
+            time,
+            wakes,
+            watches,
+            is_filled,
+            cache: Arc::default(),
+            locks: Some(locks).into(),
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     cases::Case,
@@ -12,17 +12,20 @@ use super::{
 };
 use crate::{
     audit::{Action, Event},
+    id::LeaseId,
     queue::ItemState,
     store::{CaseState, LeaseHandle, QueueEntry, StoreError, record::Code},
 };
 
 /// What is noted of a lease that was given back; a lease that was acknowledged has the state of its case.
 const RELEASED: u8 = 0;
+/// What is noted of a lease that lives, while the customer has written again since it was given.
+const CONTACTED: u8 = 100;
 
 /// A lease as its holder finds it.
 enum Held {
-    /// It lives.
-    Live(Item),
+    /// It lives; whether the customer has written again since it was given.
+    Live(Item, bool),
     /// Its holder has ended it, with this outcome.
     Ended(u8),
 }
@@ -40,20 +43,28 @@ fn find(write: &Write<'_>, tenant: &Tenant, handle: &LeaseHandle) -> Result<Held
     if epoch != handle.epoch {
         return Err(StoreError::LeaseLost);
     }
-    if let Some(outcome) = outcome {
+    let contacted = outcome == Some(CONTACTED);
+    if let Some(outcome) = outcome.filter(|_| !contacted) {
         return Ok(Held::Ended(outcome));
     }
     let item = Item::get(write.data, case_number)?.ok_or(StoreError::LeaseLost)?;
     let holds = item.state == ItemState::Leased && item.lease == Some(handle.lease);
     let lives = item.ready_time.is_some_and(|end| end > write.now);
-    if holds && lives { Ok(Held::Live(item)) } else { Err(StoreError::LeaseLost) }
+    if holds && lives { Ok(Held::Live(item, contacted)) } else { Err(StoreError::LeaseLost) }
 }
 
 fn live(write: &Write<'_>, tenant: &Tenant, handle: &LeaseHandle) -> Result<Item, StoreError> {
     match find(write, tenant, handle)? {
-        Held::Live(item) => Ok(item),
+        Held::Live(item, _) => Ok(item),
         Held::Ended(_) => Err(StoreError::LeaseLost),
     }
+}
+
+/// Notes that the customer has written again while the item was leased: whoever holds the lease may not have seen it.
+pub(super) fn contacted(data: &Connection, lease: LeaseId) -> Result<(), StoreError> {
+    let mut statement = data.prepare_cached("UPDATE leases SET outcome = ?2 WHERE lease = ?1")?;
+    statement.execute(params![lease.as_bytes(), CONTACTED])?;
+    Ok(())
 }
 
 /// Extends a lease.
@@ -72,22 +83,30 @@ pub(super) fn renew(
     Ok(item.into_entry(&case))
 }
 
-/// Ends the work on an item. The same once more, from a caller whose answer was lost, changes nothing.
+/// Ends the work on an item. The same once more, from a caller whose answer was lost, changes nothing. Where the customer
+/// has written again meanwhile, the item goes back to its place as if it had never been leased, and the case stays open.
 pub(super) fn acknowledge(
     write: &mut Write<'_>,
     tenant: &Tenant,
     handle: &LeaseHandle,
     state: CaseState,
 ) -> Result<(), StoreError> {
-    let item = match find(write, tenant, handle)? {
-        Held::Live(item) => item,
+    let (mut item, contacted) = match find(write, tenant, handle)? {
+        Held::Live(item, contacted) => (item, contacted),
         Held::Ended(outcome) if outcome == state.code() => return Ok(()),
         Held::Ended(_) => return Err(StoreError::LeaseLost),
     };
-    let mut case = Case::get(write.data, item.case_number)?;
-    items::remove(write, &mut case, &item)?;
-    case.state = state;
-    case.update(write.data, write.now)?;
+    if contacted {
+        item.attempts = 0;
+        item.give_back(None);
+        item.update(write)?;
+        write.ready(tenant.number, &item.queue);
+    } else {
+        let mut case = Case::get(write.data, item.case_number)?;
+        items::remove(write, &mut case, &item)?;
+        case.state = state;
+        case.update(write.data, write.now)?;
+    }
     note(write, handle, Some(state.code()))?;
     audit(write, tenant, handle, &item, Action::ItemAcknowledged)
 }
@@ -100,7 +119,7 @@ pub(super) fn release(
     delay: Duration,
 ) -> Result<(), StoreError> {
     let mut item = match find(write, tenant, handle)? {
-        Held::Live(item) => item,
+        Held::Live(item, _) => item,
         Held::Ended(RELEASED) => return Ok(()),
         Held::Ended(_) => return Err(StoreError::LeaseLost),
     };
@@ -115,7 +134,9 @@ pub(super) fn release(
 
 /// Notes that the lease was held until now, and how it ended.
 fn note(write: &Write<'_>, handle: &LeaseHandle, outcome: Option<u8>) -> Result<(), StoreError> {
-    let mut statement = write.data.prepare_cached("UPDATE leases SET held_time = ?2, outcome = ?3 WHERE lease = ?1")?;
+    let mut statement = write
+        .data
+        .prepare_cached("UPDATE leases SET held_time = ?2, outcome = IFNULL(?3, outcome) WHERE lease = ?1")?;
     statement.execute(params![handle.lease.as_bytes(), write.now.0, outcome])?;
     Ok(())
 }

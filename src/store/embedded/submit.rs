@@ -304,6 +304,7 @@ pub(super) fn speak(
         items::remove(write, case, &item)?;
     }
     queue_case(write, speaker, case, effect, decision)?;
+    write.changed(speaker.tenant.number, &case.queue, case.id);
     case.update(write.data, write.now)
 }
 
