@@ -78,7 +78,15 @@ fn texts_are_taken_for_what_they_are() {
         counts.insert(language, count);
     }
     assert_eq!(wrong, [""; 0]);
-    assert!(counts.get(&Language::English).is_some_and(|count| *count >= 400), "{counts:?}");
+    let deep = [Language::German, Language::Spanish, Language::French, Language::Portuguese, Language::Italian];
+    for language in Language::all() {
+        let least = match language {
+            Language::English => 400,
+            _ if deep.contains(&language) => 60,
+            _ => 20,
+        };
+        assert!(counts.get(&language).is_some_and(|count| *count >= least), "{language:?}: {counts:?}");
+    }
 }
 
 #[test]
@@ -132,6 +140,11 @@ fn automatic_mail_is_no_emergency() {
     assert_eq!((priority.emergency, priority.level <= Level::Normal), (None, true));
 }
 
+/// Two values of one kind.
+fn two(pattern: &'static str) -> impl Strategy<Value = (String, String)> {
+    (pattern, pattern)
+}
+
 /// Sentences that conversations are made of.
 fn sentence() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
@@ -177,11 +190,15 @@ proptest! {
     #[test]
     fn the_value_of_an_identifier_changes_nothing(
         text in sentence(),
-        one in "[a-z]{3,8}\\.[a-z]{3,8}@example\\.(com|org)",
-        other in "[a-z]{3,8}\\.[a-z]{3,8}@example\\.(com|org)",
+        (one, other) in prop_oneof![
+            two("[a-z]{3,8}\\.[a-z]{3,8}@example\\.(com|org)"),
+            two("\\+49 30 [2-9][0-9]{7}"),
+            two("192\\.0\\.2\\.[1-9][0-9]"),
+            two("0x[0-9a-f]{40}"),
+        ],
     ) {
-        let with = |mail: &str| {
-            let assessment = customer(&[&format!("{text} Write to {mail}. Never mind the delay, {text}")]);
+        let with = |value: &str| {
+            let assessment = customer(&[&format!("{text} Reach me at {value}. Never mind the delay, {text}")]);
             (assessment.sentiment, assessment.priority)
         };
         prop_assert_eq!(with(&one), with(&other));

@@ -4,7 +4,7 @@ use super::{Fold, KeepRules, Kind, RedactedTurn, RuleError, rules::CompiledRules
 use crate::conversation::{Party, RawTurn, Role};
 
 /// The revision of the built-in rules. It changes whenever the same text may be redacted differently.
-pub const REDACTOR_REVISION: &str = "2026-11-22.1";
+pub const REDACTOR_REVISION: &str = "2026-11-22.2";
 
 /// The compiled rules. Cheap to share between threads; holds no text.
 #[derive(Debug)]

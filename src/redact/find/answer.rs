@@ -13,7 +13,6 @@ use crate::{
         candidate::Candidate,
         flags::Flags,
         token::{Class, NormalisedTurn},
-        tokenise::Marks,
         words::{Cue, Cues},
     },
     text::Span,
@@ -44,7 +43,6 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     if view.role == Role::Customer {
         asked(view, out);
     }
-    handles(turn, out);
 }
 
 /// `I've reset it to Spring-7600-Otter`.
@@ -237,7 +235,7 @@ fn plausible(turn: &NormalisedTurn<'_>, span: Span, firm: bool, kind: Kind) -> b
         Kind::Username => {
             !described && !entry.is(crate::redact::gazetteer::Class::Brand) && value.len() >= 3 && (firm || ends)
         }
-        _ => !described && (firm || ends),
+        _ => !described && value.len() > 2 && !matches!(value, "e.g" | "i.e") && (firm || ends),
     }
 }
 
@@ -353,55 +351,6 @@ fn leads_in(turn: &NormalisedTurn<'_>, index: usize) -> bool {
                 | "hi"
                 | "hello"
         )
-}
-
-/// `british_airways`, `acme_care`: a handle with a part that only companies have.
-fn is_brand(name: &str) -> bool {
-    const PARTS: &[&str] = &[
-        "care", "cares", "support", "help", "helps", "service", "services", "team", "official", "news", "hq", "in",
-        "uk", "us", "usa", "ca", "au", "ie", "de", "fr", "es", "it", "nl", "eu", "ke", "ng", "za", "india", "africa",
-        "app", "store", "shop", "tv", "mobile", "airways", "airlines", "bank", "customer", "cs", "ug", "gh", "ph",
-        "sg", "my", "ae", "br", "mx", "pl", "tr", "inc", "global",
-    ];
-    let brand = crate::redact::gazetteer::Classes::of(&[
-        crate::redact::gazetteer::Class::Brand,
-        crate::redact::gazetteer::Class::Org,
-    ]);
-    let parts = || name.split(['_', '.']).filter(|part| !part.is_empty());
-    parts().count() > 1
-        && parts().any(|part| PARTS.contains(&part) || crate::redact::gazetteer::look_up(part).classes.any(brand))
-        && !name.bytes().any(|byte| byte.is_ascii_digit())
-}
-
-/// `@name` with a digit or an underscore in it: a handle of a person rather than of a brand.
-fn handles(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
-    let text = turn.text();
-    if !turn.has_mark(Marks::AT) {
-        return;
-    }
-    for at in memchr::memchr_iter(b'@', text.as_bytes()) {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let name = text.get(at + 1..).unwrap_or_default();
-        let length = name
-            .bytes()
-            .take(40)
-            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
-            .count();
-        let name = name.get(..length).unwrap_or_default().trim_end_matches(['.', '-']);
-        let label =
-            turn.token_at(u32::try_from(at).unwrap_or(u32::MAX)).checked_sub(1).and_then(|label| turn.token(label));
-        let labelled = label.is_some_and(|token| token.word.cues.has(Cue::Username));
-        let marked = name.bytes().any(|byte| byte.is_ascii_digit()) || name.contains('_');
-        let personal = (marked && !is_brand(&name.to_ascii_lowercase())) || labelled;
-        if before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ',' | ':')) && name.len() >= 4 && personal {
-            out.push(Candidate::new(
-                Span::new(at, at + 1 + name.len()),
-                Kind::Username,
-                Likelihood::Possible,
-                "form:handle",
-            ));
-        }
-    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,9 @@ use crate::{
 /// A code has at most this many tokens.
 const TOKENS_MAX: usize = 8;
 
+/// From so many letters on a word before a dot is a name, not a part of a code.
+const NAME_BYTES_MIN: usize = 4;
+
 /// Finds codes in context.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
@@ -48,7 +51,9 @@ fn code_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
     let mut letters = turn.token(index).is_some_and(|token| matches!(token.class, Class::Word | Class::Mixed));
     while last < index + TOKENS_MAX && matches!(turn.gap(last), "-" | "_" | "/" | "." | "") {
         let Some(next) = turn.token(last + 1).filter(|token| is_part(token)) else { break };
-        if turn.gap(last) == "." && !matches!(next.class, Class::Digits | Class::Mixed) {
+        // `org.apache.log4j` is the name of a program.
+        let word = turn.token(last).is_some_and(|token| token.is_word() && token.span.len() > NAME_BYTES_MIN);
+        if turn.gap(last) == "." && (word || !matches!(next.class, Class::Digits | Class::Mixed)) {
             break;
         }
         digits |= matches!(next.class, Class::Digits | Class::Mixed);
@@ -64,6 +69,9 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
     let length = raw.bytes().filter(u8::is_ascii_alphanumeric).count();
     let digits = raw.bytes().filter(u8::is_ascii_digit).count();
     if length < 4 || harmless(turn, first, last, digits) || is_tag(turn, first, digits) || in_link(turn, first) {
+        return;
+    }
+    if is_identifier(raw, digits) {
         return;
     }
     let labels = Labels::around(turn, first, last, view.asked);
@@ -87,12 +95,21 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
     }
 }
 
+/// Names in programs and colours: many small letters with a digit or two (`AWSStatus500Exception`, `staging-job-7`).
+fn is_identifier(raw: &str, digits: usize) -> bool {
+    let small = raw.bytes().filter(u8::is_ascii_lowercase).count();
+    small >= 7 && digits * 4 <= small
+}
+
 /// `#ipod5thgen`, `@kay88`: a tag or a handle, which no label names.
 fn is_tag(turn: &NormalisedTurn<'_>, first: usize, digits: usize) -> bool {
     let before = turn.gap_before(first);
     let word = turn.word(first);
-    let tag =
-        before.ends_with('#') && word.starts_with(|first: char| first.is_ascii_alphabetic()) && word.len() > digits * 3;
+    let colour = before.ends_with(":#") && word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let tag = colour
+        || before.ends_with('#')
+            && word.starts_with(|first: char| first.is_ascii_alphabetic())
+            && word.len() > digits * 3;
     tag || before.ends_with('@')
 }
 

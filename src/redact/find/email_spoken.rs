@@ -94,6 +94,9 @@ fn bracketed(turn: &NormalisedTurn<'_>, index: usize) -> bool {
 /// The address around the word for `@` at token `index`.
 fn around(view: &View<'_>, index: usize) -> Option<Candidate> {
     let turn = view.turn;
+    if turn.gap_before(index).contains('\n') || turn.gap(index).contains('\n') {
+        return None;
+    }
     let sign = usize::from(turn.word(index + 1) == "sign");
     let last = domain(turn, index + 1 + sign)?;
     let end = index.checked_sub(1)?;

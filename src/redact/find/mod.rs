@@ -13,6 +13,7 @@ mod email_spoken;
 mod extend;
 mod form;
 mod forms;
+mod handle;
 mod iban;
 mod net;
 mod number;
@@ -50,6 +51,7 @@ const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] = &[
     url::find,
     secret::find,
     answer::find,
+    handle::find,
     birth::find,
 ];
 

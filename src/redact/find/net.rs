@@ -20,6 +20,9 @@ const IPV6_BYTES_MAX: usize = 45;
 const PUBLIC: [&str; 8] =
     ["127.0.0.1", "0.0.0.0", "255.255.255.255", "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"];
 
+/// So many words before dotted figures may say that they are versions.
+const VERSION_WORDS_MAX: usize = 8;
+
 /// Words before dotted figures that are no address: `version 1.2.3.4`, `paragraph 4.4.7.1`.
 const NUMBERED: Cues = Cues::of(&[Cue::Version, Cue::Ordinal]);
 
@@ -99,6 +102,24 @@ fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
     let before = index.checked_sub(1).and_then(|before| turn.token(before));
     let versioned = before.is_some_and(|token| token.word.cues.any(NUMBERED) && turn.gap_before(index) == " ")
         || turn.gap_before(index).ends_with(['v', 'V']);
+    let upgrades = (index.saturating_sub(VERSION_WORDS_MAX)..index).any(|at| {
+        matches!(
+            turn.word(at),
+            "upgrade"
+                | "upgraded"
+                | "upgrading"
+                | "bump"
+                | "updated"
+                | "update"
+                | "version"
+                | "versions"
+                | "downgrade"
+                | "release"
+                | "build"
+        )
+    });
+    let short = (0..4).all(|offset| turn.raw(index + offset).len() <= 2);
+    let versioned = versioned || (upgrades && short);
     let joined = turn.gap(index + 3).starts_with(['-', '_']);
     let masked = turn.raw(index) == "255";
     let local = masked || PUBLIC.contains(&turn.span(index, index + 3).of(turn.text()));

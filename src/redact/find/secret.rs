@@ -239,6 +239,11 @@ fn wallet(value: &str) -> bool {
 fn by_entropy(view: &View<'_>, value: &str, span: Span) -> Option<Candidate> {
     let alphanumeric = value.bytes().filter(u8::is_ascii_alphanumeric).count();
     let (digits, upper, lower) = classes(value);
+    let parts = value.split(['.', '_', '-', '/']).count();
+    // `fs.s3a.server-side-encryption`: the name of a setting.
+    if parts >= 3 && digits <= 2 && upper * 4 <= lower {
+        return None;
+    }
     if alphanumeric < CHUNK_BYTES_MIN || digits == 0 || upper + lower == 0 || is_uuid(value) {
         return None;
     }

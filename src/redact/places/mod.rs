@@ -1,6 +1,7 @@
 //! Finds street addresses and postal codes by house numbers, words for streets and what stands around them. Knows
 //! nothing of placeholders or of other kinds.
 
+mod ending;
 mod extend;
 mod number;
 mod postcode;

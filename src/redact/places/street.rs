@@ -1,9 +1,5 @@
 //! The core of an address: a street with a house number, or a post-office box.
 
-use std::sync::LazyLock;
-
-use rustc_hash::FxHashSet;
-
 use super::number::{house_number, is_number, is_ordinal, spoken_number};
 use crate::redact::{
     flags::Flags,
@@ -37,57 +33,6 @@ pub(super) struct Core {
 /// Longest name of a street, in words.
 const NAME_MAX: usize = 6;
 
-/// Endings of street names written as one word.
-const ENDINGS: [&str; 44] = [
-    "strasse",
-    "straat",
-    "gatan",
-    "gata",
-    "gaten",
-    "gade",
-    "vagen",
-    "veien",
-    "vegen",
-    "svej",
-    "vej",
-    "gasse",
-    "allee",
-    "platz",
-    "weg",
-    "damm",
-    "ufer",
-    "laan",
-    "plein",
-    "kade",
-    "katu",
-    "kuja",
-    "polku",
-    "tie",
-    "stien",
-    "lei",
-    "dreef",
-    "singel",
-    "gracht",
-    "steig",
-    "chaussee",
-    "markt",
-    "graben",
-    "berg",
-    "ring",
-    "stieg",
-    "promenade",
-    "str",
-    "hof",
-    "braut",
-    "vegur",
-    "gotu",
-    "utja",
-    "ovej",
-];
-
-/// Endings that are those of few other words.
-const SURE_ENDINGS: usize = 15;
-
 /// Whether a word (lower case) may be what makes a street or a box of a number beside it; words with capitals may be
 /// too. A core without such a word is none.
 pub(super) fn may_name(word: &str, entry: Entry) -> bool {
@@ -95,15 +40,7 @@ pub(super) fn may_name(word: &str, entry: Entry) -> bool {
         Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst, Class::WeakStreetFirst, Class::Box]);
     entry.classes.any(STREETS)
         || matches!(word, "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u")
-        || entry.ordinary < 2 && ends_like_street(word)
-}
-
-/// Whether a word has one of the endings; most words are told by their last three letters that they have none.
-fn ends_like_street(word: &str) -> bool {
-    static LAST: LazyLock<FxHashSet<[u8; 3]>> =
-        LazyLock::new(|| ENDINGS.iter().filter_map(|ending| ending.as_bytes().last_chunk().copied()).collect());
-    word.as_bytes().last_chunk().is_some_and(|last| LAST.contains(last))
-        && ENDINGS.iter().any(|ending| word.ends_with(ending))
+        || entry.ordinary < 2 && super::ending::ends_like_street(word)
 }
 
 /// Whether a core may begin with token `at`: a number, a capital, a word of streets or boxes.
@@ -120,7 +57,7 @@ pub(super) fn core(reading: &Reading<'_>, at: usize) -> Option<Core> {
     post_box(reading, at)
         .or_else(|| number_first(reading, at))
         .or_else(|| type_first(reading, at))
-        .or_else(|| ending(reading, at))
+        .or_else(|| super::ending::ending(reading, at))
         .or_else(|| {
             bare(reading, at).map(|(last, strength)| Core { first: at, last: second_number(reading, last), strength })
         })
@@ -285,7 +222,7 @@ fn is_own_word(reading: &Reading<'_>, name: usize, at: usize, plain: bool) -> bo
 }
 
 /// A word of a street's name: no placeholder, no full stop or line end inside.
-fn is_inside(reading: &Reading<'_>, at: usize) -> bool {
+pub(super) fn is_inside(reading: &Reading<'_>, at: usize) -> bool {
     let gap = reading.before(at);
     let types = Classes::of(&[Class::StreetFirst, Class::WeakStreetFirst]);
     let abbreviated = reading.turn.raw(at - 1).len() <= 3 || reading.previous(at).classes.any(types);
@@ -366,7 +303,7 @@ fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
 }
 
 /// The last token of a house number behind a street's name.
-fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
+pub(super) fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
     let sign = usize::from(reading.entry(name + 1).is(Class::NumberSign));
     let number = name + 1 + sign;
     let gap = Gap::SPACE.and(Gap::COMMA).and(Gap::DOT).and(Gap::HASH).and(Gap::OTHER).and(Gap::COLON);
@@ -389,50 +326,6 @@ fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
         && reading.turn.raw(last + 2).len() <= 3
         && reading.turn.token(last + 2).is_some_and(Token::is_digits);
     Some(last + if stairs { 2 } else { usize::from(letter) })
-}
-
-/// "Hauptstrasse 5", "Brixtonlaan 380", "Hoge Wei 32": a name in one word, or a word for a street at its end, and a
-/// number.
-fn ending(reading: &Reading<'_>, at: usize) -> Option<Core> {
-    for word in at..at + 3 {
-        let label = reading.entry(word).classes.any(Classes::of(&[Class::Live, Class::Role, Class::Determiner]));
-        if !reading.is_word(word) || label || (word > at && !is_inside(reading, word)) {
-            return None;
-        }
-        let Some(strength) = compound(reading, word, word > at) else {
-            if reading.mark(word).shape == Shape::Plain {
-                return None;
-            }
-            continue;
-        };
-        let last = number_behind(reading, word)?;
-        return Some(Core { first: at, last, strength });
-    }
-    None
-}
-
-/// Whether a word ends like the name of a street.
-fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
-    let (word, entry, shape) = (reading.turn.word(at), reading.entry(at), reading.mark(at).shape);
-    let shaped = shape != Shape::Plain
-        || (named && reading.mark(at - 1).shape != Shape::Plain && reading.turn.raw(at - 1).len() > 2);
-    if named && entry.is(Class::Street) && shaped {
-        return Some(Strength::Strong);
-    }
-    let hungarian = named && word == "u" && reading.before(at + 1).has(Gap::DOT);
-    if hungarian && shaped {
-        return Some(Strength::Strong);
-    }
-    let index = ENDINGS.iter().position(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))?;
-    let sure = index < SURE_ENDINGS && entry.ordinary < 2;
-    match (sure, shape) {
-        (true, Shape::Plain) if index < 2 => Some(Strength::Strong),
-        (_, Shape::Plain) if entry.ordinary == 0 => Some(Strength::Weak),
-        (_, Shape::Plain) => None,
-        (true, _) => Some(Strength::Strong),
-        (false, _) if entry.ordinary < 2 => Some(Strength::Weak),
-        (false, _) => None,
-    }
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ fn local(turn: &NormalisedTurn<'_>, window: &[Group], gap: &str) -> bool {
     let year = |raw: &str| raw.len() == 4 && (raw.starts_with("19") || raw.starts_with("20"));
     let round = |raw: &str| raw.ends_with("00");
     let harmless = gap == "." || left.starts_with(['0', '1']) || year(left) || year(right);
-    !harmless && !(round(left) && round(right))
+    !(harmless || round(left) && round(right))
 }
 
 /// Three groups and more of two to four digits.

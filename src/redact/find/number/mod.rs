@@ -1,6 +1,7 @@
 //! Numbers: which written or spoken digits identify a person or an account, and which are dates, prices and the like.
 
 mod card;
+mod expiry;
 mod letter;
 mod loose;
 mod near;
@@ -91,7 +92,10 @@ fn written(view: &View<'_>, groups: &[Group], out: &mut Vec<Candidate>) {
         first = match last {
             Some(last) => last + 1,
             None => harmless_at(view.turn, group.token).map_or(first + 1, |token| {
-                groups.iter().rposition(|group| group.token <= token).map_or(first + 1, |at| at + 1)
+                let behind = groups.iter().rposition(|group| group.token <= token).map_or(first + 1, |at| at + 1);
+                // `image-2026-03-14-10-25-51`: a date and what a hyphen binds to it are one.
+                let bound = groups.get(behind - 1..).unwrap_or_default();
+                behind + bound.iter().skip(1).take_while(|group| view.turn.gap_before(group.token) == "-").count()
             }),
         };
         debug_assert!(out.len() >= before);

@@ -3,7 +3,7 @@
 
 use super::{
     super::{View, context::Labels, date},
-    card, loose, near, phone,
+    card, expiry, loose, near, phone,
     rows::{Row, rows},
     run::{Group, Spoken},
 };
@@ -12,7 +12,6 @@ use crate::{
         Kind, Likelihood,
         candidate::Candidate,
         check,
-        token::NormalisedTurn,
         words::{Cue, Cues},
     },
     text::Span,
@@ -23,12 +22,6 @@ const UNLABELLED_DIGITS_MIN: usize = 9;
 
 /// The same behind a hash: `#44718`.
 const HASH_DIGITS_MIN: usize = 5;
-
-/// What ends is named at most so many words before its end.
-const LAPSE_WORDS_MAX: usize = 6;
-
-/// An expiry without a word of a card in a longer turn than this is that of something else.
-const EXPIRY_WORDS_MAX: usize = 6;
 
 /// No identifier is shorter (see the rows), in digits and letters.
 const VALUE_CHARS_MIN: usize = 2;
@@ -50,7 +43,7 @@ pub(super) fn written(
         out.push(Candidate::new(span, Kind::CreditCard, Likelihood::VeryLikely, "luhn"));
         return Some(last);
     }
-    if let Some(last) = expiry(view, groups, first, labels, after) {
+    if let Some(last) = expiry::expiry(view, groups, first, labels, after) {
         let span = turn.span(token, groups.get(last)?.token);
         out.push(Candidate::new(span, Kind::CardExpiry, Likelihood::Likely, "context:expiry"));
         return Some(last);
@@ -114,58 +107,6 @@ fn push_phone(
     let span = super::super::extend::phone(view.turn, span, found.plus);
     out.push(Candidate::new(span, Kind::Phone, found.likelihood, "form:phone"));
     Some(found.last)
-}
-
-/// `12/27`, `12/2027`, `12-27` or `1227` where a card is spoken of.
-fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels, after: bool) -> Option<usize> {
-    let turn = view.turn;
-    let group = groups.get(first)?;
-    let named = labels.has(Cue::Expiry);
-    let other = [Cue::Passport, Cue::License, Cue::NationalId, Cue::Product, Cue::Order, Cue::Medical];
-    let unpaid = !after && !labels.has(Cue::Card) && !labels.has(Cue::Cvv) && !labels.asked.has(Cue::Expiry);
-    let prose = labels.sentence == Cue::Expiry.into() && turn.tokens().len() > EXPIRY_WORDS_MAX;
-    let lapses = (group.token.saturating_sub(LAPSE_WORDS_MAX)..group.token)
-        .any(|at| turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Lapse)));
-    if named && unpaid && !pays(turn) && (lapses || prose || other.iter().any(|cue| labels.has(*cue))) {
-        return None;
-    }
-    if !(named || after || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
-        return None;
-    }
-    let month = |raw: &str| raw.len() <= 2 && raw.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month));
-    let year = |raw: &str| {
-        matches!(raw.len(), 2 | 4)
-            && raw.get(raw.len() - 2..).and_then(|y| y.parse::<u8>().ok()).is_some_and(|year| (10..=49).contains(&year))
-    };
-    let raw = turn.raw(group.token);
-    if let Some(last) = spaced_expiry(turn, groups, first).filter(|_| named) {
-        return Some(last);
-    }
-    if let Some(next) = groups.get(first + 1) {
-        let joined = matches!(turn.gap(group.token), "/" | "-" | " / " | "." | " - " | "|")
-            || (named && turn.gap(group.token) == " ");
-        let ends = !matches!(turn.gap(next.token), "/" | "-" | ".") || groups.get(first + 2).is_none();
-        if joined && ends && month(raw) && year(turn.raw(next.token)) && (named || turn.gap(group.token).contains('/'))
-        {
-            return Some(first + 1);
-        }
-    }
-    let packed = matches!(raw.len(), 4 | 6) && month(raw.get(..2)?) && year(raw.get(2..)?);
-    ((named || after) && packed).then_some(first)
-}
-
-/// `0 5 / 2 9`: four digits one by one; the last group.
-fn spaced_expiry(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize) -> Option<usize> {
-    let window = groups.get(first..first + 4)?;
-    let single = window.iter().all(|group| group.digits == 1);
-    let digits: String = window.iter().map(|group| turn.raw(group.token)).collect();
-    let month = digits.get(..2)?.parse::<u8>().ok().filter(|month| (1..=12).contains(month));
-    (single && month.is_some() && groups.get(first + 4).is_none_or(|next| next.digits > 1)).then_some(first + 3)
-}
-
-/// Whether a card is spoken of anywhere in the turn.
-fn pays(turn: &NormalisedTurn<'_>) -> bool {
-    turn.tokens().iter().any(|token| token.word.cues.any(Cues::of(&[Cue::Card, Cue::Cvv])))
 }
 
 /// What the words around make of the number.

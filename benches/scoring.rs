@@ -1,0 +1,120 @@
+//! How fast sentiment and priority are on one thread, beside what others do with the same texts:
+//! `cargo bench --bench scoring [ROUNDS]`. Redaction is not measured here; the texts are redacted before the clock starts.
+//!
+//! - `tweets`: the short English rows of the scoring corpus, one message each;
+//! - `transcripts`: conversations of 16 turns made of them, every other turn an agent's;
+//! - `letters`: the same words as one long message of a customer;
+//! - `stem every word`: rust-stemmers on each token and a look-up of each stem, as a lexicon without a cache does it;
+//! - `vader_sentiment`: the Rust port of VADER, English only.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a tool of the developers, as tests are"
+)]
+
+use std::{collections::HashMap, fs, hint::black_box, path::Path};
+
+use rust_stemmers::{Algorithm, Stemmer};
+use rustix::time::{ClockId, clock_gettime};
+use serde_json::Value;
+use triaged::{
+    assessment::AssessmentInput,
+    conversation::{Channel, RawTurn, Role},
+    policy::Policy,
+    text::Language,
+    triage::{Triage, input_turns},
+};
+use vader_sentiment::SentimentIntensityAnalyzer;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Turns of a transcript.
+const TURNS: usize = 16;
+
+fn main() {
+    let rounds = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(200);
+    let texts = texts();
+    let long: Vec<String> = texts.chunks(TURNS * 2).map(|chunk| chunk.join(" ")).collect();
+    let triage = Triage::new().unwrap();
+    let tweets: Vec<_> = texts.iter().map(|text| input(&triage, &[(Role::Customer, text.clone())])).collect();
+    let letters: Vec<_> = long.iter().map(|text| input(&triage, &[(Role::Customer, text.clone())])).collect();
+    let transcripts: Vec<_> = texts.chunks(TURNS * 2).map(|chunk| transcript(&triage, chunk)).collect();
+    println!("{:16} {:>9} {:>12}", "", "MB/s", "texts/s");
+    for (name, inputs) in [("tweets", &tweets), ("letters", &letters), ("transcripts", &transcripts)] {
+        let bytes = inputs.iter().flat_map(|input| &input.turns).map(|turn| turn.text.as_str().len()).sum();
+        report(name, rounds, inputs.len(), bytes, || {
+            for input in inputs {
+                black_box(triage.assess(&Policy::default(), black_box(input)));
+            }
+        });
+    }
+    let bytes = texts.iter().map(String::len).sum();
+    let (stemmer, stems) = (Stemmer::create(Algorithm::English), stems(&texts));
+    report("stem every word", rounds / 4, texts.len(), bytes, || {
+        texts.iter().for_each(|text| {
+            black_box(stemmed(&stemmer, &stems, text));
+        });
+    });
+    let vader = SentimentIntensityAnalyzer::new();
+    report("vader_sentiment", rounds / 10, texts.len(), bytes, || {
+        texts.iter().for_each(|text| {
+            black_box(vader.polarity_scores(text));
+        });
+    });
+}
+
+/// The short English messages of the scoring corpus.
+fn texts() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/scoring");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.file_name().unwrap().to_str().unwrap().starts_with("en_"));
+    files.sort();
+    let rows =
+        files.iter().flat_map(|path| fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>());
+    let texts = rows.filter_map(|row| serde_json::from_str::<Value>(&row).unwrap()["text"].as_str().map(str::to_owned));
+    texts.filter(|text| text.len() <= 280 && !text.contains('\n')).collect()
+}
+
+fn input(triage: &Triage, turns: &[(Role, String)]) -> AssessmentInput {
+    let raw: Vec<_> = turns.iter().map(|(role, text)| RawTurn::body(*role, text)).collect();
+    let turns = input_turns(&raw, &triage.redact(&[], &raw));
+    AssessmentInput { turns, language: Some(Language::English), ..AssessmentInput::new(Channel::Call) }
+}
+
+fn transcript(triage: &Triage, texts: &[String]) -> AssessmentInput {
+    let roles = [Role::Customer, Role::Agent].into_iter().cycle();
+    let turns: Vec<_> = roles.zip(texts.chunks(2)).map(|(role, two)| (role, two.join(" "))).collect();
+    input(triage, &turns)
+}
+
+fn stems(texts: &[String]) -> HashMap<String, i32> {
+    let stemmer = Stemmer::create(Algorithm::English);
+    let words = texts.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).map(str::to_lowercase);
+    words.step_by(3).map(|word| (stemmer.stem(&word).into_owned(), 1)).collect()
+}
+
+fn stemmed(stemmer: &Stemmer, stems: &HashMap<String, i32>, text: &str) -> i32 {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.filter_map(|word| stems.get(&*stemmer.stem(&word.to_lowercase()))).sum()
+}
+
+/// Runs `work` so many times and prints its speed by the CPU time of this thread.
+fn report(name: &str, rounds: u32, texts: usize, bytes: usize, mut work: impl FnMut()) {
+    work();
+    let before = cpu_seconds();
+    (0..rounds.max(1)).for_each(|_| work());
+    let seconds = (cpu_seconds() - before) / f64::from(rounds.max(1));
+    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
+    let (megabytes, texts) = (bytes as f64 / 1e6, texts as f64);
+    println!("{name:16} {:>9.1} {:>12.0}", megabytes / seconds, texts / seconds);
+}
+
+fn cpu_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a bench")]
+    let seconds = time.tv_sec as f64 + time.tv_nsec as f64 / 1e9;
+    seconds
+}
