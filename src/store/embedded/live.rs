@@ -15,6 +15,7 @@ use super::{
     sql::{Coded, Tongue},
     subjects,
     submit::{self, Speaker},
+    teaching::shadows,
     transition::transition,
     wraps,
 };
@@ -79,6 +80,7 @@ pub(super) fn change(write: &mut Write<'_>, tenant: &Tenant, change: &LiveChange
     } else {
         append(write, tenant, change, &row, (&decision, &assessment))?
     };
+    shadows::note(write.data, row.number, decision.shadow.as_ref())?;
     speak(write, tenant, change, &row, &mut case, (&input, &decision))?;
     Ok(position)
 }

@@ -33,6 +33,7 @@ struct Scored {
     number: i64,
     id: InteractionId,
     content_version: u64,
+    segments: u32,
     repeat_days: u16,
     assessment: Assessment,
 }
@@ -97,11 +98,12 @@ fn batch(
         done.cases += 1;
         let mut interactions = Vec::new();
         for interaction in Interaction::of_case(data, case.number, u32::MAX)? {
-            let (number, content_version) = (interaction.number, interaction.content_version);
+            let (number, content_version, segments) =
+                (interaction.number, interaction.content_version, interaction.segments);
             match interaction.into_record(ring, tenant, data, keys) {
                 Ok(record) => {
                     let scored = score(request, &mut done, case.id, record);
-                    interactions.extend(scored.map(|scored| Scored { number, content_version, ..scored }));
+                    interactions.extend(scored.map(|scored| Scored { number, content_version, segments, ..scored }));
                 }
                 // It was erased: there is nothing to score.
                 Err(StoreError::RecordGone) => done.skipped += 1,
@@ -129,7 +131,7 @@ fn score(request: &RescoreRequest, done: &mut Rescored, case: CaseId, record: In
         done.flips.push(Flip { case, interaction, before: seen(&before), after: seen(&assessment) });
     }
     let repeat_days = content.input.repeat_contact_days;
-    Some(Scored { number: 0, id: interaction, content_version: 0, repeat_days, assessment })
+    Some(Scored { number: 0, id: interaction, content_version: 0, segments: 0, repeat_days, assessment })
 }
 
 /// Writes the new assessments of a case and places it anew.
@@ -148,7 +150,7 @@ fn put(
     }
 }
 
-/// Writes a new assessment, unless the content was replaced or erased meanwhile.
+/// Writes a new assessment, unless the content was replaced, erased, or went on as a live conversation meanwhile.
 fn put_one(write: &Write<'_>, tenant: &Tenant, scored: &Scored) -> Result<(), StoreError> {
     let Some(version) = wraps::latest_version(write.keys, KeyKind::Interaction, scored.id.0)? else { return Ok(()) };
     let name = KeyName { kind: KeyKind::Interaction, id: scored.id.0, version };
@@ -157,7 +159,7 @@ fn put_one(write: &Write<'_>, tenant: &Tenant, scored: &Scored) -> Result<(), St
     let sealed = key.seal(&place, &encode(&AssessmentRow::new(&scored.assessment, scored.repeat_days))?)?;
     let mut statement = write.data.prepare_cached(
         "UPDATE interactions SET label = ?3, score = ?4, level = ?5, value = ?6, assessment = ?7
-         WHERE number = ?1 AND content_version = ?2",
+         WHERE number = ?1 AND content_version = ?2 AND segments = ?8",
     )?;
     let Assessment { sentiment, priority, .. } = &scored.assessment;
     statement.execute(params![
@@ -168,6 +170,7 @@ fn put_one(write: &Write<'_>, tenant: &Tenant, scored: &Scored) -> Result<(), St
         Coded(priority.level),
         priority.value,
         sealed,
+        scored.segments,
     ])?;
     Ok(())
 }
