@@ -30,6 +30,21 @@ pub struct LexiconLayer {
     pub rows: String,
 }
 
+/// The lawful basis on which a tenant lets care signals be looked for: GDPR Article 9(2), by its letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CareBasis {
+    /// (a) Explicit consent.
+    ExplicitConsent,
+    /// (b) Obligations in employment, social security and social protection law.
+    SocialProtection,
+    /// (c) Vital interests of somebody who cannot consent.
+    VitalInterests,
+    /// (g) Substantial public interest, on the basis of law.
+    SubstantialPublicInterest,
+    /// (h) Health or social care.
+    HealthOrSocialCare,
+}
+
 /// The policy of a tenant.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -47,6 +62,9 @@ pub struct Policy {
     pub keep: KeepRules,
     /// The tenant's own rows of the lexicon, at most one layer a language.
     pub lexicon: Vec<LexiconLayer>,
+    /// Why the holder of a case may be told that its customer speaks of bereavement, illness or disability; `None`, the
+    /// default: nobody is told and nobody looks.
+    pub care: Option<CareBasis>,
 }
 
 impl Default for Policy {
@@ -59,6 +77,7 @@ impl Default for Policy {
             attribute_allow_list: BTreeSet::new(),
             keep: KeepRules::default(),
             lexicon: Vec::new(),
+            care: None,
         }
     }
 }

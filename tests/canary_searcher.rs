@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 #![expect(clippy::cast_possible_truncation, reason = "noise is the low byte of its state")]
 
+#[expect(dead_code, reason = "every test uses its part of what they share")]
 mod common;
 
 use std::io::Write as _;

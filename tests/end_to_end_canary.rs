@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+#[expect(dead_code, reason = "every test uses its part of what they share")]
 mod common;
 
 use std::{

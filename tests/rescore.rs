@@ -1,6 +1,7 @@
 //! The real binary over real files: formats, rejects, kills, permissions.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
+#[expect(dead_code, reason = "every test uses its part of what they share")]
 mod common;
 
 #[path = "../benches/tickets/generate.rs"]

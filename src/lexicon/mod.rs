@@ -2,6 +2,7 @@
 //! nothing of turns, scores or levels.
 
 pub mod builtin;
+pub mod care;
 pub mod check;
 pub mod learn;
 pub mod signal;

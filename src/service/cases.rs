@@ -13,6 +13,13 @@ use super::{
     rescore,
     status::{Failure, Outcome, Reason},
 };
+use crate::{
+    conversation::Role,
+    lexicon::care,
+    policy::Policy,
+    store::{CaseRecord, InteractionRecord},
+    text::Language,
+};
 
 /// The service.
 #[derive(Clone, Debug)]
@@ -28,7 +35,9 @@ impl CaseService for Cases {
         let id = violations.finish_some(id)?;
         let read = self.0.store.get_case(self.0.reader(&caller), id).await;
         let (record, interactions) = read.map_err(|error| Failure::of_store(&error, Reason::CaseNotFound))?;
-        Ok(Response::new(case::case(record, &interactions)))
+        let care_needed =
+            record.is_leased_by_reader && needs_care(&self.0.rules(caller.tenant)?.policy, &record, &interactions);
+        Ok(Response::new(pb::Case { care_needed, ..case::case(record, &interactions) }))
     }
 
     async fn list_cases(
@@ -102,6 +111,14 @@ impl CaseService for Cases {
         let caller = app::caller(&request)?;
         Ok(Response::new(rescore::rescore(self.0.clone(), caller, request.into_inner())?))
     }
+}
+
+/// Whether the customer speaks of what asks for care, where the policy states why that may be looked for.
+fn needs_care(policy: &Policy, case: &CaseRecord, interactions: &[InteractionRecord]) -> bool {
+    let language = case.language.unwrap_or(Language::English);
+    let turns = interactions.iter().flat_map(|one| &one.content.turns);
+    let mut said = turns.filter(|turn| turn.role == Role::Customer);
+    policy.care.is_some() && said.any(|turn| care::is_mentioned(language, turn.text.as_str()))
 }
 
 /// The index of the first turn of a page.

@@ -82,6 +82,8 @@ pub struct CaseRecord {
     pub version: u64,
     /// An older open case of the same customer.
     pub possible_duplicate_of: Option<CaseId>,
+    /// The reader holds its lease now. Told by `get_case` only.
+    pub is_leased_by_reader: bool,
 }
 
 /// A stored interaction as it is read.

@@ -326,6 +326,33 @@ async fn an_agent_corrects_what_it_leases_and_the_queue_follows_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_holds_a_case_is_told_of_care_only_on_a_stated_basis_and_nobody_else_is() {
+    let server = Server::start().await;
+    let client = server.client(&AccessRole::ALL).await;
+    submit(&client, "c-1", "my husband passed away, please close his account").await;
+    let agent = server.client(&[AccessRole::Agent]).await;
+    let mut queue = QueueServiceClient::new(agent.clone());
+    let item = queue.lease_items(pb::LeaseItemsRequest::default()).await.unwrap().into_inner().items.remove(0);
+    let asks = |client: &Authed| {
+        let mut cases = CaseServiceClient::new(client.clone());
+        let name = item.case.clone();
+        async move { cases.get_case(pb::GetCaseRequest { name }).await.unwrap().into_inner() }
+    };
+    assert!(!asks(&agent).await.care_needed, "nobody looks unless a basis is stated");
+    let mut policies = PolicyServiceClient::new(client.clone());
+    let care = Some(pb::CarePolicy { lawful_basis: pb::CareBasis::ExplicitConsent.into() });
+    let policy = Some(pb::Policy { etag: "r1".into(), care, ..Default::default() });
+    policies.update_policy(pb::UpdatePolicyRequest { policy, ..Default::default() }).await.unwrap();
+    let read = asks(&agent).await;
+    assert!(read.care_needed);
+    assert_eq!(read.interactions, asks(&client).await.interactions, "no score and no finding tells it");
+    assert!(!asks(&client).await.care_needed, "a supervisor without the lease is not told");
+    let done = pb::AcknowledgeItemRequest { lease: item.lease, lease_epoch: item.lease_epoch, ..Default::default() };
+    queue.acknowledge_item(done).await.unwrap();
+    assert!(!asks(&agent).await.care_needed, "nor is who held it once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn scoring_anew_that_was_broken_off_goes_on_where_it_was() {
     let server = Server::start().await;
     let client = server.client(&AccessRole::ALL).await;

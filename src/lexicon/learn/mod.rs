@@ -13,7 +13,7 @@ use fit::Problem;
 use folds::Folds;
 use terms::Table;
 
-use super::signal::Cue;
+use super::{care, signal::Cue};
 use crate::{
     conversation::{RawTurn, Role},
     redact::{RedactedText, Redactor},
@@ -137,7 +137,7 @@ pub fn learn(
         return Err(LearnError::TooFew { negative, other });
     }
     let mut table = Table::new(examples, language, options.authors_min.max(2));
-    table.keep(|phrase| is_clean(redactor, phrase));
+    table.keep(|phrase| is_clean(redactor, phrase) && !care::is_mentioned(language, phrase));
     let problem = Problem::new(examples, &table, options);
     let all: Vec<usize> = (0..examples.len()).collect();
     let authors = terms::authors(examples);

@@ -39,6 +39,7 @@ pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case 
         queued,
         version,
         possible_duplicate_of,
+        is_leased_by_reader: _,
     } = record;
     pb::Case {
         name: case.to_string(),
@@ -59,6 +60,7 @@ pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case 
         etag: format!("v{version}"),
         interactions: interactions.iter().map(|one| interaction(case, one)).collect(),
         possible_duplicate_of: possible_duplicate_of.map(|other| other.to_string()).unwrap_or_default(),
+        care_needed: false,
     }
 }
 

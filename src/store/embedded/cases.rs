@@ -169,6 +169,7 @@ impl Case {
             queued,
             version: self.version,
             possible_duplicate_of: self.duplicate_of,
+            is_leased_by_reader: false,
         })
     }
 }

@@ -42,6 +42,15 @@ fn may_see(data: &Connection, tenant: &Tenant, reader: &Reader, case_number: i64
     Ok(statement.exists(key)?)
 }
 
+/// Whether the reader holds the lease of a case now.
+fn holds(data: &Connection, reader: &Reader, case_number: i64) -> Result<bool, StoreError> {
+    let mut statement = data.prepare_cached(
+        "SELECT 1 FROM leases l JOIN items i ON i.lease = l.lease AND i.case_number = l.case_number
+         WHERE l.principal = ?1 AND l.case_number = ?2 AND i.state = 2",
+    )?;
+    Ok(statement.exists(params![reader.principal.as_bytes(), case_number])?)
+}
+
 /// The case, if this reader may see it.
 pub(super) fn visible(data: &Connection, tenant: &Tenant, reader: &Reader, case: CaseId) -> Result<Case, StoreError> {
     let case = Case::find(data, tenant.number, case)?.ok_or(StoreError::NotFound)?;
@@ -63,7 +72,8 @@ pub(super) async fn get_case(
         let queued = cases::queued(&data, case.number)?;
         let open = |interaction: Interaction| interaction.into_record(&ring, &tenant, &data, keys);
         let interactions = interactions.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
-        Ok((case.into_record(&ring, &tenant, keys, queued)?, interactions))
+        let is_leased_by_reader = holds(&data, &reader, case.number)?;
+        Ok((CaseRecord { is_leased_by_reader, ..case.into_record(&ring, &tenant, keys, queued)? }, interactions))
     });
     let (case, interactions) = found.await?;
     let count = interactions.len() as u64;

@@ -4,6 +4,7 @@ use super::RecordError;
 use crate::{
     assessment::{Importance, Label, Level, Tier},
     conversation::{Channel, Part, Role},
+    policy::CareBasis,
     queue::{ItemState, Lane},
     redact::{KINDS, Kind, Likelihood},
     store::{AccessRole, CaseState, CorrectionReason, Handling, TextState},
@@ -42,6 +43,9 @@ codes! {
     Role { Customer = 1, Agent = 2, Automated = 3 }
     Part { Subject = 1, Body = 2, Quoted = 3 }
     Tier { Standard = 1, Premium = 2, Vip = 3 }
+    CareBasis {
+        ExplicitConsent = 1, SocialProtection = 2, VitalInterests = 3, SubstantialPublicInterest = 4, HealthOrSocialCare = 5,
+    }
     Importance { Low = 1, Normal = 2, High = 3 }
     Label { Neutral = 1, Negative = 2 }
     Level { Low = 1, Normal = 2, High = 3, Urgent = 4 }

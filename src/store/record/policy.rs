@@ -36,6 +36,7 @@ pub(crate) struct PolicyRow {
     extra: Vec<(u8, String)>,
     phone_regions: Vec<String>,
     lexicon: Vec<(String, String)>,
+    care: Option<u8>,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ type CalendarRow = Option<(String, Vec<Vec<(u16, u16)>>, Vec<String>)>;
 impl PolicyRow {
     /// The record of a policy, made to decide or for the shadow.
     pub(crate) fn new(policy: &Policy, shadow: bool) -> Self {
-        let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon } = policy;
+        let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon, care } = policy;
         let ServiceTargets { minutes, tier_percent, urgent, other } = targets;
         let KeepRules { kinds, allow, extra, phone_regions } = keep;
         Self {
@@ -78,6 +79,7 @@ impl PolicyRow {
             phone_regions: phone_regions.clone(),
             extra: extra.iter().map(|rule| (code::kind_code(rule.kind), rule.pattern.clone())).collect(),
             lexicon: lexicon.iter().map(|layer| (layer.language.code().to_owned(), layer.rows.clone())).collect(),
+            care: care.map(Code::code),
         }
     }
 
@@ -115,6 +117,7 @@ impl PolicyRow {
             attribute_allow_list: self.attributes.into_iter().collect(),
             keep,
             lexicon: self.lexicon.into_iter().map(layer).collect::<Result<_, _>>()?,
+            care: self.care.map(Code::from_code).transpose()?,
         };
         Ok((policy, shadow))
     }

@@ -2,6 +2,7 @@
 //! takes its shipped value. What only compiling shows is told by [`fault`].
 
 mod calendar;
+mod care;
 mod lexicon;
 mod numbers;
 mod redaction;
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// The groups of a policy that can be replaced.
-const GROUPS: [&str; 5] = ["sentiment", "priority", "targets", "redaction", "lexicon"];
+const GROUPS: [&str; 6] = ["sentiment", "priority", "targets", "redaction", "lexicon", "care"];
 
 /// The collection that revisions are named in.
 const COLLECTION: &str = "policy/revisions/";
@@ -29,8 +30,16 @@ const COLLECTION: &str = "policy/revisions/";
 /// A revision on the wire.
 pub fn policy(record: &PolicyRecord) -> pb::Policy {
     let PolicyRecord { policy, stage, create_time, creator } = record;
-    let Policy { revision, sentiment, priority, targets: service, attribute_allow_list, keep, lexicon: layers } =
-        policy;
+    let Policy {
+        revision,
+        sentiment,
+        priority,
+        targets: service,
+        attribute_allow_list,
+        keep,
+        lexicon: layers,
+        care: basis,
+    } = policy;
     pb::Policy {
         name: format!("{COLLECTION}{revision}"),
         etag: etag(*revision),
@@ -43,6 +52,7 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         targets: Some(targets::wire(service)),
         redaction: Some(redaction::wire(keep, attribute_allow_list)),
         lexicon: Some(pb::LexiconPolicy { rows: lexicon::wire(layers) }),
+        care: Some(care::wire(*basis)),
     }
 }
 
@@ -96,6 +106,7 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
         targets: service,
         redaction: rules,
         lexicon: layer,
+        care: basis,
     } = wanted.unwrap_or_default();
     violations.check(!given.is_empty(), &path.field("etag"), Reason::FieldRequired);
     let mask = groups(mask, &root.field("update_mask"), &mut violations);
@@ -118,6 +129,9 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
     }
     if wants("lexicon", layer.is_some()) {
         policy.lexicon = lexicon::layers(layer.unwrap_or_default().rows, &path.field("lexicon"), &mut violations);
+    }
+    if wants("care", basis.is_some()) {
+        policy.care = care::basis(basis.unwrap_or_default(), &path.field("care"), &mut violations);
     }
     violations.finish(())?;
     if given == etag(live.revision) { Ok(policy) } else { Err(Failure::of(Reason::EtagMismatch)) }
