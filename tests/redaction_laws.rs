@@ -82,14 +82,27 @@ fn disguised() -> impl Strategy<Value = String> {
     })
 }
 
+/// Stands in generated text for one of a few values, which so come again.
+const REPEATED: char = '\u{1}';
+
 fn text() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![4 => value(), 4 => noise(), 1 => disguised()];
+    let piece = prop_oneof![3 => value(), 4 => noise(), 1 => disguised(), 2 => Just(REPEATED.to_string())];
     (prop::collection::vec(piece, 0..8), prop::sample::select(vec![" ", "", ", "]))
         .prop_map(|(pieces, between)| pieces.join(between))
 }
 
 fn generated() -> impl Strategy<Value = Texts> {
-    prop::collection::vec((role(), text()), 0..6)
+    let repeated =
+        prop::collection::vec(prop_oneof![2 => value(), 1 => "[0-9]{3,6}", 1 => "[a-z]{3,8}[0-9!]{0,3}"], 1..4);
+    (repeated, prop::collection::vec((role(), text()), 0..6)).prop_map(|(values, mut texts)| {
+        let mut next = values.iter().cycle();
+        for (_, text) in &mut texts {
+            while text.contains(REPEATED) {
+                *text = text.replacen(REPEATED, next.next().expect("a value"), 1);
+            }
+        }
+        texts
+    })
 }
 
 /// The turns of every row of the corpus, without its marks.
@@ -197,7 +210,8 @@ fn left(turn: &RedactedTurn) -> Vec<&str> {
     left
 }
 
-/// Whether the value stands in the text as one word or more with at most three marks between, whatever their case.
+/// Whether the value stands in the text as one word or more with at most three marks between, whatever their case; a
+/// secret of three figures as one word.
 fn survives(value: &str, text: &str) -> bool {
     let unseen = |character: &char| matches!(character, '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     let text: String = text.chars().filter(|character| !unseen(character)).collect();
@@ -209,7 +223,8 @@ fn survives(value: &str, text: &str) -> bool {
         .collect();
     (0..words.len()).any(|first| {
         let (mut rest, mut end) = (value.to_owned(), words[first].0);
-        words[first..].iter().any(|(start, word)| {
+        let reach = if value.len() <= SECRET_CHARS_MIN { 1 } else { words.len() };
+        words[first..].iter().take(reach).any(|(start, word)| {
             let gap = &text[end..*start];
             let near = gap.len() <= 3 && !gap.contains(['\n', '[', ']']);
             end = start + word.len();
