@@ -92,8 +92,8 @@ fn compact(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
-/// Luhn by the table of doubled digits, and the first digits of the large networks.
-fn is_card(text: &str) -> bool {
+/// Luhn by the table of doubled digits.
+fn luhn(text: &str) -> bool {
     const DOUBLED: [u32; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
     let digits: Vec<u32> = text.chars().filter_map(|character| character.to_digit(10)).collect();
     let sum: u32 = digits
@@ -102,11 +102,17 @@ fn is_card(text: &str) -> bool {
         .enumerate()
         .map(|(at, digit)| if at % 2 == 0 { *digit } else { DOUBLED[*digit as usize] })
         .sum();
+    sum % 10 == 0
+}
+
+/// A right check digit behind the first digits of the large networks.
+fn is_card(text: &str) -> bool {
+    let digits: Vec<u32> = text.chars().filter_map(|character| character.to_digit(10)).collect();
     let large = match (digits[0], digits[1], digits.len()) {
         (4, _, 13 | 16 | 19) | (5, 1..=5, 16) | (3, 4 | 7, 15) => true,
         _ => false,
     };
-    sum % 10 == 0 && large && digits.iter().any(|digit| *digit != digits[0])
+    luhn(text) && large && digits.iter().any(|digit| *digit != digits[0])
 }
 
 fn is_iban(text: &str) -> bool {
@@ -114,9 +120,14 @@ fn is_iban(text: &str) -> bool {
         [("DE", 22), ("GB", 22), ("FR", 27), ("ES", 24), ("IT", 27), ("NL", 18), ("BE", 16), ("AT", 20)];
     let text = compact(text);
     let known = LENGTHS.iter().any(|(country, length)| text.starts_with(country) && text.len() == *length);
+    known && mod_97(&text) == 1
+}
+
+/// The rest by ninety-seven, the first four characters moved to the end and letters read as numbers from ten on.
+fn mod_97(text: &str) -> u32 {
     let moved = format!("{}{}", &text[4..], &text[..4]);
     let number: String = moved.chars().filter_map(|c| c.to_digit(36)).map(|value| value.to_string()).collect();
-    known && number.bytes().fold(0, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 97) == 1
+    number.bytes().fold(0, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 97)
 }
 
 fn is_ipv4(text: &str) -> bool {
@@ -177,14 +188,35 @@ impl Case<'_> {
 /// Why the two may disagree.
 const REASONS: &[(&str, fn(&Case<'_>) -> bool)] = &[
     ("disguise: the hand scanner reads folded text", |case| case.hand_alone && !case.text.is_ascii()),
-    ("disguise: a letter o for a zero, or other groups", |case| {
-        case.hand_alone && case.family == "card" && !is_card(case.value()) | (compact(case.value()).len() >= 13)
+    (
+        "a right check digit: other networks and groups, a letter o for a zero, or four figures before that hide it",
+        |case| {
+            let value = compact(case.value()).replace(['o', 'O'], "0");
+            case.hand_alone && case.family == "card" && (13..=19).contains(&value.len()) && luhn(&value)
+        },
+    ),
+    ("right check digits: countries, marks and small letters that the catalogue has not", |case| {
+        case.hand_alone && case.family == "iban" && mod_97(&compact(case.value()).to_ascii_uppercase()) == 1
     }),
-    ("more networks, countries and spellings than the catalogue has", |case| {
-        case.hand_alone && matches!(case.family, "iban" | "s10" | "ups" | "mac" | "email")
+    ("twelve hexadecimal digits in other groups, beside the name", |case| {
+        let digits = compact(case.value());
+        let hexadecimal = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        case.hand_alone && case.family == "mac" && hexadecimal && (case.value().contains('.') || case.says(&["mac"]))
     }),
-    ("loopback, masks and unset addresses identify nobody", |case| {
-        case.family == "ipv4" && (case.value().starts_with("255") || matches!(case.value(), "127.0.0.1" | "0.0.0.0"))
+    ("an address with its signs written as references or percents", |case| {
+        case.hand_alone && case.family == "email" && (case.value().contains("&#") || case.value().contains("%40"))
+    }),
+    ("loopback, masks, unset addresses and public resolvers identify nobody", |case| {
+        const PUBLIC: [&str; 7] = ["127.0.0.1", "0.0.0.0", "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"];
+        case.family == "ipv4" && (case.value().starts_with("255") || PUBLIC.contains(&case.value()))
+    }),
+    ("a numbered paragraph is no address: `paragraph 4.4.7.1`", |case| {
+        let before = case.before().to_lowercase();
+        case.family == "ipv4"
+            && case.value().split('.').all(|part| part.len() <= 2)
+            && ["page", "paragraph", "section", "clause", "chapter"]
+                .iter()
+                .any(|word| before.trim_end().ends_with(word))
     }),
     ("a version is no address", |case| {
         case.family == "ipv4" && case.says(&["version", "firmware", "build", "release", "update", "driver", " v"])

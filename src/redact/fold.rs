@@ -74,8 +74,15 @@ impl<'r> Fold<'r> {
         let mut candidates = self.candidates(&view);
         let index = u32::try_from(self.turns.len()).unwrap_or(u32::MAX);
         self.speakers.push((turn.role, turn.part));
+        let known_here = self.known.len();
         let fragment = self.fragment(&view, &mut candidates);
         self.render(index, received, &normalised, candidates);
+        if self.known.len() > known_here
+            && let Some(held) = self.turns.get_mut(index as usize)
+        {
+            // What the number that ended here was may stand in this turn too.
+            revise(held, &self.known, known_here, &mut self.numbering);
+        }
         if let Some((span, digits, cues)) = fragment {
             self.link(&view, index, received, normalised.received(span), &digits, cues);
         }
@@ -298,9 +305,16 @@ impl<'r> Fold<'r> {
     /// Ends the number that is being said: its pieces become what they are together, or readable again.
     pub(super) fn settle(&mut self) {
         let Some(chain) = self.chain.take() else { return };
+        let since = self.known.len();
         let kind = chain.kind().filter(|kind| !self.redactor.rules.keeps(*kind));
         let placeholder = kind.map(|kind| self.numbering.placeholder(kind, &chain.digits));
+        if let Some(kind) = kind {
+            self.known.learn(kind, &chain.digits, &chain.digits);
+        }
         for piece in &chain.pieces {
+            if let Some(kind) = kind {
+                self.known.learn(kind, &piece.text, &chain.digits);
+            }
             let Some(held) = self.turns.get_mut(piece.turn as usize) else { continue };
             let changed = match (kind, &placeholder) {
                 (Some(kind), Some(placeholder)) => held.rename(piece.received, kind, placeholder, "split-over-turns"),
@@ -311,6 +325,7 @@ impl<'r> Fold<'r> {
                 self.unread = true;
             }
         }
+        self.rewrite(since);
     }
 
     /// Finds values that this turn introduced in the turns before it.

@@ -16,8 +16,11 @@ use crate::conversation::Party;
 /// Shorter values than this, in letters and digits, are not searched for again unless they are secrets.
 const VALUE_CHARS_MIN: usize = 6;
 
-/// Secrets are searched for again from this many letters and digits on.
-const SECRET_CHARS_MIN: usize = 4;
+/// What must leave no trace is searched for again from this many letters and digits on.
+const SECRET_CHARS_MIN: usize = 3;
+
+/// A value as short as this is searched for as one token only.
+const ONE_TOKEN_CHARS_MAX: usize = 3;
 
 /// Whether a name is another word, a place, a month or a brand too.
 fn is_other(entry: gazetteer::Entry) -> bool {
@@ -194,6 +197,9 @@ impl Value {
             rest = rest.strip_prefix(turn.word(at))?;
             if rest.is_empty() {
                 return Some(at);
+            }
+            if self.compact.len() <= ONE_TOKEN_CHARS_MAX {
+                return None;
             }
             let gap = turn.gap(at);
             if gap.len() > 3 || gap.contains('\n') {

@@ -48,6 +48,9 @@ fn at_token(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
     let mut length = None;
     for at in index..index + LENGTH_MAX {
         let Some(token) = turn.token(at).filter(|token| !matches!(token.class, Class::Placeholder(_))) else { break };
+        if at > index && token.is_word() && !is_bank_code(turn.raw(index), turn.raw(at)) {
+            break;
+        }
         compact.push_str(&turn.raw(at).to_ascii_uppercase());
         if length.is_none() {
             length = compact.get(..2).and_then(check::iban_length);
@@ -90,6 +93,14 @@ fn at_token(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
     }
 }
 
+/// Whether a group of letters alone belongs to the number that begins with `country`: four letters in its case. Other
+/// words are no part of it, though one sequence in ninety-seven passes the check.
+fn is_bank_code(country: &str, word: &str) -> bool {
+    let capital = |text: &str| text.starts_with(|letter: char| letter.is_ascii_uppercase());
+    let even = word.bytes().all(|byte| byte.is_ascii_uppercase() == capital(word));
+    word.len() == 4 && even && capital(word) == capital(country)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::redact::testing::check;
@@ -103,5 +114,7 @@ mod tests {
     #[test]
     fn words_that_begin_like_a_country_stay() {
         check("IT'S 4 PM", "IT'S 4 PM");
+        check("at 336-36-9366 about at we", "at [NATIONAL_ID_1] about at we");
+        check("GB29 NWBK 6016 1331 9268 19 nwbk", "[IBAN_1] nwbk");
     }
 }

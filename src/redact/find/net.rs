@@ -23,9 +23,6 @@ const PUBLIC: [&str; 8] =
 /// So many words before dotted figures may say that they are versions.
 const VERSION_WORDS_MAX: usize = 8;
 
-/// Words before dotted figures that are no address: `version 1.2.3.4`, `paragraph 4.4.7.1`.
-const NUMBERED: Cues = Cues::of(&[Cue::Version, Cue::Ordinal]);
-
 /// Finds IP and MAC addresses.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     for (index, token) in view.turn.flagged(Flags::DIGITS) {
@@ -105,7 +102,10 @@ fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
         return None;
     }
     let before = index.checked_sub(1).and_then(|before| turn.token(before));
-    let versioned = before.is_some_and(|token| token.word.cues.any(NUMBERED) && turn.gap_before(index) == " ")
+    let short = (0..4).all(|offset| turn.raw(index + offset).len() <= 2);
+    // `version 1.2.3.4`, `paragraph 4.4.7.1`; nobody counts a hundred sections.
+    let numbers = if short { Cues::of(&[Cue::Version, Cue::Ordinal]) } else { Cues::of(&[Cue::Version]) };
+    let versioned = before.is_some_and(|token| token.word.cues.any(numbers) && turn.gap_before(index) == " ")
         || turn.gap_before(index).ends_with(['v', 'V']);
     let upgrades = (index.saturating_sub(VERSION_WORDS_MAX)..index).any(|at| {
         matches!(
@@ -123,7 +123,6 @@ fn ipv4(view: &View<'_>, index: usize) -> Option<Candidate> {
                 | "build"
         )
     });
-    let short = (0..4).all(|offset| turn.raw(index + offset).len() <= 2);
     let versioned = versioned || (upgrades && short);
     let joined = turn.gap(index + 3).starts_with(['-', '_']);
     let masked = turn.raw(index) == "255";
@@ -193,5 +192,7 @@ mod tests {
     fn times_versions_and_masks_stay() {
         check("at 10:30:15 on version 1.2.3.4", "at 10:30:15 on version 1.2.3.4");
         check("mask 255.255.255.0", "mask 255.255.255.0");
+        check("see page 12.4.7.1", "see page 12.4.7.1");
+        check("see page 198.51.100.7", "see page [IP_1]");
     }
 }
