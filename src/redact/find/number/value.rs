@@ -246,7 +246,9 @@ fn unlabelled(
     if harmless.iter().any(|cue| labels.has(*cue)) {
         return None;
     }
-    if let Some(last) = loose::phone_at(view.turn, groups, first).filter(|_| !labels.has(Cue::Ordinal)) {
+    // Half a card number that was asked for waits for its other half.
+    let waits = labels.has(Cue::Ordinal) || view.asked.has(Cue::Card);
+    if let Some(last) = loose::phone_at(view.turn, groups, first).filter(|_| !waits) {
         let span = view.turn.span(group.token, groups.get(last)?.token);
         out.push(Candidate::new(span, Kind::Phone, Likelihood::Possible, "form:phone"));
         return Some(last);
