@@ -10,6 +10,7 @@ use triaged::{
     conversation::{Part, RawTurn, Role},
     redact::{Class, Finding, Fold, KINDS, KeepRules, Kind, Likelihood, RedactedTurn, Redactor},
 };
+use unicode_normalization::char::is_combining_mark;
 
 static REDACTOR: LazyLock<Redactor> =
     LazyLock::new(|| Redactor::new(&KeepRules::default()).expect("the default rules compile"));
@@ -213,7 +214,10 @@ fn left(turn: &RedactedTurn) -> Vec<&str> {
 /// Whether the value stands in the text as one word or more with at most three marks between, whatever their case; a
 /// secret of three figures as one word.
 fn survives(value: &str, text: &str) -> bool {
-    let unseen = |character: &char| matches!(character, '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let unseen = |character: &char| {
+        matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+            || is_combining_mark(*character)
+    };
     let text: String = text.chars().filter(|character| !unseen(character)).collect();
     let text = text.as_str();
     let words: Vec<(usize, &str)> = text

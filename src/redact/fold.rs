@@ -318,7 +318,8 @@ impl<'r> Fold<'r> {
             let Some(held) = self.turns.get_mut(piece.turn as usize) else { continue };
             let changed = match (kind, &placeholder) {
                 (Some(kind), Some(placeholder)) => held.rename(piece.received, kind, placeholder, "split-over-turns"),
-                _ => held.restore(piece),
+                // Values that became known while it waited may stand in what is readable again.
+                _ => held.restore(piece) | revise(held, &self.known, 0, &mut self.numbering),
             };
             if changed {
                 self.changed.push(piece.turn);

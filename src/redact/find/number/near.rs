@@ -10,6 +10,9 @@ use crate::redact::{
 /// A quantity with more digits than this is none.
 const QUANTITY_DIGITS_MAX: usize = 7;
 
+/// So many parts of a figure or a version are read at once, so that hostile input costs no more than its length.
+const PARTS_MAX: usize = 24;
+
 /// The last token of the harmless number that begins at the digits of token `index`, if it is one.
 pub(in crate::redact::find) fn harmless_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
     if let Some(date) = date::date_at(turn, index) {
@@ -71,7 +74,8 @@ fn amount(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
 fn figure_end(turn: &NormalisedTurn<'_>, index: usize) -> usize {
     let mut last = index;
     if is_digits(turn, index, 1..=3) {
-        while matches!(turn.gap(last), "," | "." | "'")
+        while last - index < PARTS_MAX
+            && matches!(turn.gap(last), "," | "." | "'")
             && is_digits(turn, last + 1, 3..=3)
             && turn.gap(last) == turn.gap(index)
         {
@@ -104,7 +108,7 @@ fn version(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
         && matches!(turn.gap(index - 1), " " | "" | "." | ": ")
         && turn.token(index - 1).is_some_and(|token| token.word.cues.has(Cue::Version));
     let mut last = index;
-    while turn.gap(last) == "." && is_digits(turn, last + 1, 1..=6) {
+    while last - index < PARTS_MAX && turn.gap(last) == "." && is_digits(turn, last + 1, 1..=6) {
         last += 1;
     }
     let dotted = last > index + 1

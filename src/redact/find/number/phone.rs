@@ -1,6 +1,8 @@
 //! What telephone numbers look like: international by country code (ITU E.164), national by the plan of the region
 //! that is known, or else by the trunk prefix and the groupings in use. Knows nothing of context.
 
+use std::cell::OnceCell;
+
 use super::{
     plan::{self, Region},
     run::Group,
@@ -37,6 +39,8 @@ struct Window<'w> {
     groups: &'w [Group],
     digits: &'w [u8],
     shape: &'w [usize],
+    /// Whether its first group begins like a date or an amount; read once for all windows that begin there.
+    harmless: &'w OnceCell<bool>,
 }
 
 /// The telephone number that begins at group `first`: by the surest form, then the longest.
@@ -49,11 +53,13 @@ pub(super) fn phone_at(view: &View<'_>, groups: &[Group], first: usize) -> Optio
     if digits.len() < DIGITS_MIN && !plus && regions.is_empty() {
         return None;
     }
+    let harmless = OnceCell::new();
     let longest = |accepts: &dyn Fn(Window<'_>) -> Option<Likelihood>| {
         (1..=shape.len()).rev().find_map(|count| {
             let shape = shape.get(..count)?;
             let digits = digits.get(..shape.iter().sum())?;
-            let likelihood = accepts(Window { turn, groups: groups.get(..count)?, digits, shape })?;
+            let likelihood =
+                accepts(Window { turn, groups: groups.get(..count)?, digits, shape, harmless: &harmless })?;
             Some(Phone { last: first + count - 1, likelihood, plus })
         })
     };
@@ -140,8 +146,9 @@ impl Window<'_> {
 
     /// Whether the groups begin like a date or an amount.
     fn is_dated(self) -> bool {
-        self.groups.len() > 1
-            && self.groups.first().is_some_and(|group| super::near::harmless_at(self.turn, group.token).is_some())
+        let begins =
+            || self.groups.first().is_some_and(|group| super::near::harmless_at(self.turn, group.token).is_some());
+        self.groups.len() > 1 && *self.harmless.get_or_init(begins)
     }
 
     /// National numbers of the main markets where no region is known.
