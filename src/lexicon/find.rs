@@ -32,8 +32,6 @@ pub struct Token {
     stem: u32,
     number: bool,
     taken: bool,
-    /// What [`Node::next`] must hold one of for a phrase to go on with this token.
-    bits: u64,
     /// Place of the token that takes the next place in a phrase; [`LAST`] where none does.
     next: u32,
 }
@@ -129,7 +127,6 @@ impl Compiled {
                 stem: ids.stem,
                 number,
                 taken: false,
-                bits: bit(ids.exact) | bit(ids.stem) | bit(ANY) | if number { bit(NUMBER) } else { 0 },
                 next: LAST,
             });
         }
@@ -206,7 +203,7 @@ impl<F: FnMut(Entry, Path)> Search<'_, F> {
     /// Takes the token at `place` from a state, in every way that a phrase allows.
     fn step(&mut self, place: usize, at: NodeId, node: Node, path: Path) {
         let offset = place - self.first;
-        let Some(token) = self.tokens.get(place).filter(|token| node.next & token.bits != 0) else { return };
+        let Some(token) = self.tokens.get(place).filter(|token| node.next & token.bits() != 0) else { return };
         if self.once && token.taken || offset >= 64 {
             return;
         }
@@ -225,6 +222,11 @@ impl<F: FnMut(Entry, Path)> Search<'_, F> {
 }
 
 impl Token {
+    /// What [`Node::next`] must hold one of for a phrase to go on with this token.
+    fn bits(&self) -> u64 {
+        bit(self.exact) | bit(self.stem) | bit(ANY) | if self.number { bit(NUMBER) } else { 0 }
+    }
+
     /// Whether any row holds it.
     fn is_known(&self) -> bool {
         self.exact != NONE || self.stem != NONE || self.number
