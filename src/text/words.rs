@@ -177,8 +177,7 @@ impl<'t> Words<'t> {
         Some(Word { shouted, elongated: is_elongated(packed), packed, ..self.piece(start, WordKind::Word) })
     }
 
-    /// Takes a run of ASCII letters at once: most of most texts. Capitals are left to [`Self::word_character`] where they
-    /// may end a word or are folded in another way.
+    /// Takes a run of ASCII letters at once; not capitals that may end a word or are folded in another way.
     fn plain_letters(&mut self, folded: &mut String, letters: &mut Letters) {
         let bytes = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let any_case = !self.folding.turkish && self.at >= self.hashtag_end;
@@ -335,7 +334,7 @@ fn letters_of(eight: u64) -> u64 {
 /// Whether three of the bytes in a row are the same letter.
 fn is_elongated(packed: u64) -> bool {
     let differ = packed ^ packed >> 8;
-    // A byte whose highest bit is set equals the next one and is a letter; seven bits a byte, so that no carry crosses.
+    // A byte's highest bit is set where it equals the next one and is a letter; seven bits a byte: no carry crosses.
     let same = !(differ + LOW * 0x7F) & HIGH & ((packed & !HIGH) + LOW * 0x7F);
     same & same >> 8 != 0
 }
