@@ -3,9 +3,11 @@
 //!
 //! - `tweets`: the short English rows of the scoring corpus, one message each;
 //! - `transcripts`: conversations of 16 turns made of them, every other turn an agent's;
+//! - `customer only`: the same, all turns the customer's;
 //! - `letters`: the same words as one long message of a customer;
 //! - `stem every word`: rust-stemmers on each token and a look-up of each stem, as a lexicon without a cache does it;
-//! - `vader_sentiment`: the Rust port of VADER, English only.
+//! - `vader_sentiment`: the Rust port of VADER, English only. It is no longer kept and therefore no dependency: it runs as
+//!   a process of its own, built from `benches/peers`, and measures itself by its own CPU time.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,11 +16,18 @@
     reason = "a tool of the developers, as tests are"
 )]
 
-use std::{collections::HashMap, fs, hint::black_box, path::Path};
+use std::{
+    collections::HashMap,
+    fs,
+    hint::black_box,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use rust_stemmers::{Algorithm, Stemmer};
 use rustix::time::{ClockId, clock_gettime};
-use serde_json::Value;
+use serde_json::{Value, json};
 use triaged::{
     assessment::AssessmentInput,
     conversation::{Channel, RawTurn, Role},
@@ -26,7 +35,6 @@ use triaged::{
     text::Language,
     triage::{Triage, input_turns},
 };
-use vader_sentiment::SentimentIntensityAnalyzer;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -34,36 +42,68 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Turns of a transcript.
 const TURNS: usize = 16;
 
+/// What a run reached by the CPU time of one thread.
+#[derive(Clone, Copy)]
+struct Speed {
+    megabytes: f64,
+    texts: f64,
+}
+
 fn main() {
     let rounds = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(200);
     let texts = texts();
-    let long: Vec<String> = texts.chunks(TURNS * 2).map(|chunk| chunk.join(" ")).collect();
-    let triage = Triage::new().unwrap();
-    let tweets: Vec<_> = texts.iter().map(|text| input(&triage, &[(Role::Customer, text.clone())])).collect();
-    let letters: Vec<_> = long.iter().map(|text| input(&triage, &[(Role::Customer, text.clone())])).collect();
-    let transcripts: Vec<_> = texts.chunks(TURNS * 2).map(|chunk| transcript(&triage, chunk)).collect();
     println!("{:16} {:>9} {:>12}", "", "MB/s", "texts/s");
-    for (name, inputs) in [("tweets", &tweets), ("letters", &letters), ("transcripts", &transcripts)] {
-        let bytes = inputs.iter().flat_map(|input| &input.turns).map(|turn| turn.text.as_str().len()).sum();
-        report(name, rounds, inputs.len(), bytes, || {
-            for input in inputs {
-                black_box(triage.assess(&Policy::default(), black_box(input)));
-            }
-        });
-    }
+    let ours = scored(rounds, &texts);
     let bytes = texts.iter().map(String::len).sum();
     let (stemmer, stems) = (Stemmer::create(Algorithm::English), stems(&texts));
-    report("stem every word", rounds / 4, texts.len(), bytes, || {
+    let stemming = report("stem every word", rounds / 4, texts.len(), bytes, || {
         texts.iter().for_each(|text| {
             black_box(stemmed(&stemmer, &stems, text));
         });
     });
-    let vader = SentimentIntensityAnalyzer::new();
-    report("vader_sentiment", rounds / 10, texts.len(), bytes, || {
-        texts.iter().for_each(|text| {
-            black_box(vader.polarity_scores(text));
-        });
+    let vader = vader(&texts, bytes);
+    let times = |other: Speed| ours.megabytes / other.megabytes;
+    println!("tweets: {:.1} x vader_sentiment, {:.1} x stem every word", times(vader), times(stemming));
+}
+
+/// Measures sentiment and priority; the speed on tweets.
+fn scored(rounds: u32, texts: &[String]) -> Speed {
+    let (triage, policy) = (Triage::new().unwrap(), Policy::default());
+    let chunks = || texts.chunks(TURNS * 2);
+    let mixed = [Role::Customer, Role::Agent];
+    let customer = [Role::Customer];
+    let kinds: [(&str, Vec<AssessmentInput>); 4] = [
+        ("letters", chunks().map(|chunk| input(&triage, &[(Role::Customer, chunk.join(" "))])).collect()),
+        ("customer only", chunks().map(|chunk| transcript(&triage, &customer, chunk)).collect()),
+        ("transcripts", chunks().map(|chunk| transcript(&triage, &mixed, chunk)).collect()),
+        ("tweets", texts.iter().map(|text| input(&triage, &[(Role::Customer, text.clone())])).collect()),
+    ];
+    let measured = kinds.iter().map(|(name, inputs)| {
+        let bytes = inputs.iter().flat_map(|input| &input.turns).map(|turn| turn.text.as_str().len()).sum();
+        report(name, rounds, inputs.len(), bytes, || {
+            for input in inputs {
+                black_box(triage.assess(&policy, black_box(input)));
+            }
+        })
     });
+    measured.last().unwrap()
+}
+
+/// Runs vader_sentiment over the texts, as often as it needs to tell its speed.
+fn vader(texts: &[String], bytes: usize) -> Speed {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/Cargo.toml");
+    let mut peer = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--release", "--no-default-features", "--features", "sentiment", "--bin", "sentiment"])
+        .args([Path::new("--manifest-path"), &manifest])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines: String = texts.iter().map(|text| format!("{}\n", json!(text))).collect();
+    peer.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let answer: Value = serde_json::from_slice(&peer.wait_with_output().unwrap().stdout).unwrap();
+    let seconds = answer["cpu"].as_f64().unwrap() / answer["rounds"].as_f64().unwrap();
+    speed("vader_sentiment", texts.len(), bytes, seconds)
 }
 
 /// The short English messages of the scoring corpus.
@@ -84,8 +124,8 @@ fn input(triage: &Triage, turns: &[(Role, String)]) -> AssessmentInput {
     AssessmentInput { turns, language: Some(Language::English), ..AssessmentInput::new(Channel::Call) }
 }
 
-fn transcript(triage: &Triage, texts: &[String]) -> AssessmentInput {
-    let roles = [Role::Customer, Role::Agent].into_iter().cycle();
+fn transcript(triage: &Triage, roles: &[Role], texts: &[String]) -> AssessmentInput {
+    let roles = roles.iter().copied().cycle();
     let turns: Vec<_> = roles.zip(texts.chunks(2)).map(|(role, two)| (role, two.join(" "))).collect();
     input(triage, &turns)
 }
@@ -102,14 +142,19 @@ fn stemmed(stemmer: &Stemmer, stems: &HashMap<String, i32>, text: &str) -> i32 {
 }
 
 /// Runs `work` so many times and prints its speed by the CPU time of this thread.
-fn report(name: &str, rounds: u32, texts: usize, bytes: usize, mut work: impl FnMut()) {
+fn report(name: &str, rounds: u32, texts: usize, bytes: usize, mut work: impl FnMut()) -> Speed {
     work();
     let before = cpu_seconds();
     (0..rounds.max(1)).for_each(|_| work());
     let seconds = (cpu_seconds() - before) / f64::from(rounds.max(1));
+    speed(name, texts, bytes, seconds)
+}
+
+fn speed(name: &str, texts: usize, bytes: usize, seconds: f64) -> Speed {
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
-    let (megabytes, texts) = (bytes as f64 / 1e6, texts as f64);
-    println!("{name:16} {:>9.1} {:>12.0}", megabytes / seconds, texts / seconds);
+    let speed = Speed { megabytes: bytes as f64 / 1e6 / seconds, texts: texts as f64 / seconds };
+    println!("{name:16} {:>9.1} {:>12.0}", speed.megabytes, speed.texts);
+    speed
 }
 
 fn cpu_seconds() -> f64 {

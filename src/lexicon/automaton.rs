@@ -3,7 +3,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{compile::Entry, vocabulary::WordId};
+use super::{
+    compile::Entry,
+    vocabulary::{FIRST as RESERVED, WordId},
+};
 
 /// Number of a state of the automaton; 0 is the start.
 pub(super) type NodeId = u32;
@@ -19,13 +22,44 @@ pub(super) struct Node {
     pub(super) next: u64,
 }
 
-/// The bit of a word in [`Node::next`].
-fn bit(word: WordId) -> u64 {
-    1 << (word & 63)
+/// The bit of a word in [`Node::next`]. The few numbers that stand for no single word have bits of their own, so that
+/// asking for them costs no search.
+pub(super) fn bit(word: WordId) -> u64 {
+    1 << if word < RESERVED { word } else { RESERVED + word % (64 - RESERVED) }
 }
 
 /// So many edges are searched faster one by one.
 const FEW_EDGES: usize = 8;
+
+/// Bits of the filter for each edge it holds: one false alarm in sixteen.
+const FILTER_BITS: usize = 16;
+
+/// Tells for most pairs of state and word that no edge is there, in one look. Only for states of more than [`FEW_EDGES`].
+#[derive(Debug, Default)]
+struct Filter(Vec<u64>);
+
+impl Filter {
+    fn new(edges: usize) -> Self {
+        Self(vec![0; (edges * FILTER_BITS / 64).next_power_of_two()])
+    }
+
+    /// Where the bit of an edge stands.
+    fn place(&self, from: NodeId, word: WordId) -> (usize, u64) {
+        let mixed = (u64::from(from) << 32 | u64::from(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let place = usize::try_from(mixed >> 38).unwrap_or(0);
+        (place & self.0.len().saturating_sub(1), 1 << (mixed >> 32 & 63))
+    }
+
+    fn set(&mut self, from: NodeId, word: WordId) {
+        let (place, bit) = self.place(from, word);
+        self.0.get_mut(place).into_iter().for_each(|bits| *bits |= bit);
+    }
+
+    fn may_hold(&self, from: NodeId, word: WordId) -> bool {
+        let (place, bit) = self.place(from, word);
+        self.0.get(place).is_some_and(|bits| bits & bit != 0)
+    }
+}
 
 /// The states and the ways between them.
 #[derive(Debug, Default)]
@@ -37,6 +71,7 @@ pub(super) struct Automaton {
     entries: Vec<Entry>,
     /// By word number: the state after a first word; 0 where no phrase begins with it.
     first: Vec<NodeId>,
+    filter: Filter,
 }
 
 impl Automaton {
@@ -63,10 +98,22 @@ impl Automaton {
         let edges = self.edges.get(node.edges as usize..end as usize)?;
         let place = if edges.len() <= FEW_EDGES {
             edges.iter().position(|(known, _)| *known == word)
+        } else if !self.filter.may_hold(from, word) {
+            return None;
         } else {
             edges.binary_search_by_key(&word, |(known, _)| *known).ok()
         };
         Some(edges.get(place?)?.1)
+    }
+
+    fn fill_filter(&mut self) {
+        let mut filter = Filter::new(self.edges.len());
+        for ((from, node), next) in (0..).zip(&self.nodes).zip(self.nodes.iter().skip(1)) {
+            let edges = self.edges.get(node.edges as usize..next.edges as usize).unwrap_or_default();
+            let edges = edges.iter().filter(|_| edges.len() > FEW_EDGES);
+            edges.for_each(|(word, _)| filter.set(from, *word));
+        }
+        self.filter = filter;
     }
 
     /// Whether it holds no phrase.
@@ -157,6 +204,7 @@ impl Chains {
         }
         let edges = number(automaton.edges.len());
         automaton.nodes.push(Node { edges, ..Node::default() });
+        automaton.fill_filter();
         automaton
     }
 

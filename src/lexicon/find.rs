@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::{
-    automaton::{Automaton, Node, NodeId},
+    automaton::{Automaton, Node, NodeId, bit},
     compile::{Compiled, Entry},
     vocabulary::{ANY, CACHE, Cache, GAP, Ids, NONE, NUMBER},
 };
@@ -109,10 +109,15 @@ impl Compiled {
 
     fn cut(&self, cache: &mut Cache, text: &str, offset: u32, language: Language, tokens: &mut Vec<Token>) {
         let mut words = Words::new(text, language);
-        let mut folded = String::with_capacity(32);
+        let mut folded = std::mem::take(&mut cache.folded);
         while let Some(word) = words.next(&mut folded) {
             let known = matches!(word.kind, WordKind::Word | WordKind::Emoji | WordKind::Number);
-            let ids = if known { self.vocabulary.look_up(cache, &folded, word.elongated) } else { Ids::default() };
+            let ids = if known {
+                self.vocabulary.look_up(cache, &folded, word.packed, word.elongated)
+            } else {
+                Ids::default()
+            };
+            let number = word.kind == WordKind::Number || self.is_number(ids.exact) || self.is_number(ids.stem);
             tokens.push(Token {
                 span: Span { start: word.span.start + offset, end: word.span.end + offset },
                 kind: word.kind,
@@ -120,16 +125,17 @@ impl Compiled {
                 elongated: word.elongated,
                 exact: ids.exact,
                 stem: ids.stem,
-                number: word.kind == WordKind::Number || self.is_number(ids.exact) || self.is_number(ids.stem),
+                number,
                 taken: false,
                 next: LAST,
             });
         }
+        cache.folded = folded;
     }
 
     /// The form that begins at token `first` and holds the most words; of equal ones the shorter stretch.
     fn longest(&self, tokens: &[Token], first: usize) -> Option<(Entry, Path)> {
-        tokens.get(first).filter(|token| !token.taken)?;
+        tokens.get(first).filter(|token| !token.taken && token.is_known())?;
         let mut best: Option<(Entry, Path)> = None;
         let mut keep = |entry: Entry, path: Path| {
             if best.is_none_or(|(other, found)| {
@@ -169,14 +175,13 @@ impl<F: FnMut(Entry, Path)> Search<'_, F> {
         let Some(token) = self.tokens.get(self.first) else { return };
         let start = Path { words: 1, taken: 1, last: self.first };
         for word in token.words().into_iter().filter(|word| *word != NONE) {
-            if let Some(node) = self.automaton.first(word) {
-                self.follow(node, start);
+            if let Some(at) = self.automaton.first(word) {
+                self.follow(at, self.automaton.node(at), start);
             }
         }
     }
 
-    fn follow(&mut self, at: NodeId, path: Path) {
-        let node = self.automaton.node(at);
+    fn follow(&mut self, at: NodeId, node: Node, path: Path) {
         if let Some(entry) = self.automaton.entry(node) {
             (self.found)(entry, path);
         }
@@ -198,24 +203,35 @@ impl<F: FnMut(Entry, Path)> Search<'_, F> {
     /// Takes the token at `place` from a state, in every way that a phrase allows.
     fn step(&mut self, place: usize, at: NodeId, node: Node, path: Path) {
         let offset = place - self.first;
-        let Some(token) = self.tokens.get(place).filter(|token| !(self.once && token.taken) && offset < 64) else {
+        let Some(token) = self.tokens.get(place).filter(|token| node.next & token.bits() != 0) else { return };
+        if self.once && token.taken || offset >= 64 {
             return;
-        };
+        }
         let taken = Path { words: path.words + 1, taken: path.taken | 1 << offset, last: place };
         for word in token.words() {
             if word != NONE
                 && let Some(next) = self.automaton.edge(at, node, word)
             {
-                self.follow(next, taken);
+                self.follow(next, self.automaton.node(next), taken);
             }
         }
         if let Some(next) = self.automaton.edge(at, node, ANY) {
-            self.follow(next, Path { last: place, ..path });
+            self.follow(next, self.automaton.node(next), Path { last: place, ..path });
         }
     }
 }
 
 impl Token {
+    /// What [`Node::next`] must hold one of for a phrase to go on with this token.
+    fn bits(&self) -> u64 {
+        bit(self.exact) | bit(self.stem) | bit(ANY) | if self.number { bit(NUMBER) } else { 0 }
+    }
+
+    /// Whether any row holds it.
+    fn is_known(&self) -> bool {
+        self.exact != NONE || self.stem != NONE || self.number
+    }
+
     /// Its numbers, with [`NONE`] for those it has not.
     fn words(&self) -> [u32; 3] {
         [self.exact, self.stem, if self.number { NUMBER } else { NONE }]

@@ -19,7 +19,8 @@ pub(super) const NONE: WordId = 0;
 pub(super) const NUMBER: WordId = 1;
 pub(super) const ANY: WordId = 2;
 pub(super) const GAP: WordId = 3;
-const FIRST: WordId = 4;
+/// The first number of a word; those below stand for no single word.
+pub(super) const FIRST: WordId = 4;
 
 /// The numbers of one word: as it is written, and by its stem.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,9 +76,10 @@ impl Vocabulary {
         id
     }
 
-    /// The numbers of a folded word.
-    pub(super) fn look_up(&self, cache: &mut Cache, word: &str, elongated: bool) -> Ids {
-        let Some(key) = key(self.serial, word) else { return self.find(word, elongated) };
+    /// The numbers of a folded word; `packed` are its bytes where they fit one machine word and are known, else 0.
+    pub(super) fn look_up(&self, cache: &mut Cache, word: &str, packed: u64, elongated: bool) -> Ids {
+        let known = (packed != 0).then_some([packed, 0, rest(self.serial, word, elongated)]);
+        let Some(key) = known.or_else(|| key(self.serial, word, elongated)) else { return self.find(word, elongated) };
         let hash = hash(key);
         let slot = cache.near.slot(hash);
         if slot.key != key {
@@ -129,21 +131,39 @@ fn shortened(word: &str, run: usize) -> String {
 
 const WORD_BYTES: usize = 19;
 /// The frequent words, small enough for the first cache of a processor, and the rest.
-const NEAR_SLOTS: usize = 1 << 9;
+const NEAR_SLOTS: usize = 1 << 11;
 const FAR_SLOTS: usize = 1 << 15;
 
 /// A word of a vocabulary as the caches keep it: exact, so that no two words are ever taken for each other. Three
-/// machine words: 19 bytes of text, its length, the vocabulary.
+/// machine words: 19 bytes of text, its length and whether it was
+/// elongated before it was folded, the vocabulary.
 type Key = [u64; 3];
 
-/// `None`: the word is too long to be kept.
-fn key(serial: u32, word: &str) -> Option<Key> {
-    let mut bytes = [0_u8; 24];
-    bytes.get_mut(..WORD_BYTES)?.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
-    bytes[WORD_BYTES] = u8::try_from(word.len()).ok()?;
-    let (words, _) = bytes.as_chunks::<8>();
-    let &[first, second, third] = words else { return None };
-    Some([u64::from_le_bytes(first), u64::from_le_bytes(second), u64::from_le_bytes(third) | u64::from(serial) << 32])
+/// `None`: the word is too long to be kept. The ends of a word overlap where it is shorter than the room; its length tells
+/// such words apart.
+fn key(serial: u32, word: &str, elongated: bool) -> Option<Key> {
+    let bytes = word.as_bytes();
+    let (first, second, third) = match bytes.len() {
+        0..=8 => (packed(bytes), 0, 0),
+        9..=16 => (u64::from_le_bytes(*bytes.first_chunk()?), u64::from_le_bytes(*bytes.last_chunk()?), 0),
+        17..=WORD_BYTES => {
+            let (first, after) = bytes.split_first_chunk()?;
+            let [one, two, three] = *bytes.last_chunk()?;
+            (u64::from_le_bytes(*first), packed(after.first_chunk::<8>()?), u32::from_le_bytes([one, two, three, 0]))
+        }
+        _ => return None,
+    };
+    Some([first, second, u64::from(third) | rest(serial, word, elongated)])
+}
+
+/// What a key says beside the bytes of the word.
+fn rest(serial: u32, word: &str, elongated: bool) -> u64 {
+    (word.len() as u64 & 0x1F) << 24 | u64::from(elongated) << 31 | u64::from(serial) << 32
+}
+
+/// Up to eight bytes in one machine word, the first one lowest.
+fn packed(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 /// Half a cache line, so that a look-up touches one.
@@ -196,12 +216,18 @@ impl Slots {
 pub(super) struct Cache {
     near: Slots,
     far: Slots,
+    /// Room for one folded word.
+    pub(super) folded: String,
 }
 
 thread_local! {
     /// The cache of this thread; borrowed for a whole text at a time.
     pub(super) static CACHE: RefCell<Cache> =
-        RefCell::new(Cache { near: Slots(vec![EMPTY; NEAR_SLOTS]), far: Slots(vec![EMPTY; FAR_SLOTS]) });
+        RefCell::new(Cache {
+            near: Slots(vec![EMPTY; NEAR_SLOTS]),
+            far: Slots(vec![EMPTY; FAR_SLOTS]),
+            folded: String::with_capacity(32),
+        });
 }
 
 #[cfg(test)]
@@ -210,7 +236,7 @@ mod tests {
 
     impl Vocabulary {
         fn at_once(&self, word: &str, elongated: bool) -> Ids {
-            CACHE.with_borrow_mut(|cache| self.look_up(cache, word, elongated))
+            CACHE.with_borrow_mut(|cache| self.look_up(cache, word, 0, elongated))
         }
     }
 
@@ -223,6 +249,15 @@ mod tests {
         assert_eq!(words.at_once("nao", false), Ids { exact: NONE, stem: nao });
         assert_eq!(words.at_once("um", false), Ids { exact: um, stem: NONE });
         assert_eq!(words.at_once("naaaao", true), Ids { exact: NONE, stem: nao });
+    }
+
+    #[test]
+    fn elongation_is_not_forgotten_between_two_look_ups() {
+        let mut words = Vocabulary::new(Language::English);
+        let id = words.add_stem("link");
+        assert_eq!(words.at_once("linnnk", false).stem, NONE);
+        assert_eq!(words.at_once("linnnk", true).stem, id);
+        assert_eq!(words.at_once("linnnk", false).stem, NONE);
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub struct Word {
     pub shouted: bool,
     /// One of its letters stands three times or more in a row.
     pub elongated: bool,
+    /// The bytes of its folded form from the lowest on, where it is a word of a few ASCII letters; else 0.
+    pub packed: u64,
 }
 
 /// The pieces of a text in order. Not an `Iterator`, because the folded form is lent in a buffer that is used again.
@@ -125,21 +127,28 @@ impl<'t> Words<'t> {
     }
 
     fn piece(&self, start: usize, kind: WordKind) -> Word {
-        Word { span: Span::new(start, self.at), kind, shouted: false, elongated: false }
+        Word { span: Span::new(start, self.at), kind, shouted: false, elongated: false, packed: 0 }
     }
 
     fn word(&mut self, folded: &mut String) -> Option<Word> {
         let start = self.at;
+        if let Some(word) = self.short_word(folded) {
+            return Some(word);
+        }
         let mut letters = Letters::default();
-        self.small_letters(folded, &mut letters);
-        while let Some(length) = self.word_character(folded, &mut letters) {
+        self.plain_letters(folded, &mut letters);
+        while !self.ends_plainly(self.at)
+            && let Some(length) = self.word_character(folded, &mut letters)
+        {
             self.at += length;
             if self.folding.elision && folded.ends_with('\'') {
                 break;
             }
-            self.small_letters(folded, &mut letters);
+            self.plain_letters(folded, &mut letters);
         }
-        if self.rest().starts_with("://") || folded == "www" && self.rest().starts_with('.') {
+        if !self.ends_plainly(self.at)
+            && (self.rest().starts_with("://") || folded == "www" && self.rest().starts_with('.'))
+        {
             folded.clear();
             self.at += self.rest().find(char::is_whitespace).unwrap_or(self.rest().len());
             return None;
@@ -148,14 +157,46 @@ impl<'t> Words<'t> {
         Some(Word { shouted, elongated: letters.elongated, ..self.piece(start, WordKind::Word) })
     }
 
-    /// Takes a run of small ASCII letters at once: most of most texts.
-    fn small_letters(&mut self, folded: &mut String, letters: &mut Letters) {
-        let rest = self.rest();
-        let length = rest.bytes().position(|byte| !byte.is_ascii_lowercase()).unwrap_or(rest.len());
-        let Some(run) = rest.get(..length).filter(|run| !run.is_empty()) else { return };
-        letters.small(run);
+    /// A word of fewer than eight ASCII letters with a plain end, all at once: most words of most texts.
+    fn short_word(&mut self, folded: &mut String) -> Option<Word> {
+        let start = self.at;
+        let eight = u64::from_le_bytes(*self.text.as_bytes().get(start..)?.first_chunk()?);
+        let letters = letters_of(eight);
+        let length = (!letters & HIGH).trailing_zeros() / 8;
+        let end = start + length as usize;
+        let capitals = (letters & !eight << 2 & mask(length) & HIGH).count_ones();
+        let camel = capitals > 0 && (self.folding.turkish || start < self.hashtag_end);
+        if length == 0 || length == 8 || camel || !self.ends_plainly(end) {
+            return None;
+        }
+        let packed = (eight | LOW << 5) & mask(length);
+        folded.push_str(str::from_utf8(&packed.to_le_bytes()).ok()?);
+        folded.truncate(length as usize);
+        self.at = end;
+        let shouted = length >= 3 && capitals == length;
+        Some(Word { shouted, elongated: is_elongated(packed), packed, ..self.piece(start, WordKind::Word) })
+    }
+
+    /// Takes a run of ASCII letters at once; not capitals that may end a word or are folded in another way.
+    fn plain_letters(&mut self, folded: &mut String, letters: &mut Letters) {
+        let bytes = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let any_case = !self.folding.turkish && self.at >= self.hashtag_end;
+        let before = letters.capitals;
+        let length = letters.take(bytes, any_case);
+        let Some(run) = self.text.get(self.at..self.at + length) else { return };
+        let kept = folded.len();
         folded.push_str(run);
+        if letters.capitals > before
+            && let Some(run) = folded.get_mut(kept..)
+        {
+            run.make_ascii_lowercase();
+        }
         self.at += length;
+    }
+
+    /// Whether a space or a mark follows that can be no part of a word or a link, or nothing.
+    fn ends_plainly(&self, at: usize) -> bool {
+        self.text.as_bytes().get(at).is_none_or(|byte| matches!(byte, b' ' | b',' | b'!' | b'?' | b'\n' | b')' | b'"'))
     }
 
     /// Folds the character at the present place into the word; its length, or `None` where the word ends.
@@ -273,16 +314,53 @@ impl<'t> Words<'t> {
     }
 }
 
+/// The lowest bit of each of eight bytes, and the highest.
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = LOW << 7;
+
+/// The first so many of eight bytes.
+fn mask(bytes: u32) -> u64 {
+    u64::MAX.checked_shr(64 - 8 * bytes).unwrap_or(0)
+}
+
+/// The highest bit of each byte that is an ASCII letter; the other bits mean nothing.
+fn letters_of(eight: u64) -> u64 {
+    let seven = (eight | LOW << 5) & !HIGH;
+    let from_a = seven + LOW * u64::from(0x80 - b'a');
+    let after_z = seven + LOW * u64::from(0x7F - b'z');
+    from_a & !after_z & !eight
+}
+
+/// Whether three of the bytes in a row are the same letter.
+fn is_elongated(packed: u64) -> bool {
+    let differ = packed ^ packed >> 8;
+    // A byte's highest bit is set where it equals the next one and is a letter; seven bits a byte: no carry crosses.
+    let same = !(differ + LOW * 0x7F) & HIGH & ((packed & !HIGH) + LOW * 0x7F);
+    same & same >> 8 != 0
+}
+
 impl Letters {
-    fn small(&mut self, run: &str) {
+    /// Takes the ASCII letters that `bytes` begin with, or only the small ones; how many they are.
+    fn take(&mut self, bytes: &[u8], any_case: bool) -> usize {
         let [mut before, mut last] = self.last;
-        for letter in run.chars() {
+        let mut taken = 0_usize;
+        let mut capitals = 0_u16;
+        for byte in bytes {
+            let capital = byte.is_ascii_uppercase();
+            if !(byte.is_ascii_lowercase() || capital && any_case) {
+                break;
+            }
+            let letter = char::from(byte.to_ascii_lowercase());
             self.elongated |= letter == last && letter == before;
             (before, last) = (last, letter);
+            capitals = capitals.saturating_add(u16::from(capital));
+            self.last_was_small = !capital;
+            taken += 1;
         }
         self.last = [before, last];
-        self.count = self.count.saturating_add(u16::try_from(run.len()).unwrap_or(u16::MAX));
-        self.last_was_small = true;
+        self.count = self.count.saturating_add(u16::try_from(taken).unwrap_or(u16::MAX));
+        self.capitals = self.capitals.saturating_add(capitals);
+        taken
     }
 
     fn push(&mut self, character: char, capital: bool) {
@@ -404,5 +482,28 @@ mod tests {
         assert_eq!(next(), Some((false, true)));
         assert_eq!(next(), Some((false, false)));
         assert_eq!(next(), None);
+    }
+
+    /// A short word is taken at once where enough text follows, and letter by letter at the end of the text.
+    #[track_caller]
+    fn check_short(text: &str, language: Language) {
+        let first = |text: &str| {
+            let mut folded = String::new();
+            let word = Words::new(text, language).next(&mut folded);
+            word.map(|word| (word.span, word.kind, word.shouted, word.elongated, folded))
+        };
+        assert_eq!(first(&format!("{text}          ")), first(text), "{text}");
+    }
+
+    #[test]
+    fn short_words_are_the_same_wherever_they_stand() {
+        let texts = [
+            "a", "OK", "BAD", "Bad", "sooo", "SoOo", "aab", "aabb", "zzz", "letters", "lettter", "it's", "hé", "a@b",
+            "x{y", "a1", "IRI", "#AbCd",
+        ];
+        for text in texts {
+            check_short(text, Language::English);
+            check_short(text, Language::Turkish);
+        }
     }
 }
