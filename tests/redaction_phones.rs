@@ -84,7 +84,7 @@ fn a_number_in_the_contact_record_tells_the_region() {
     let party = |phone: &str| Party { phones: vec![RawText::from(phone)], ..Party::default() };
     let redactor = redactor(&[]);
     let found = |contact: &str, number: &str| is_found(&redactor, &[party(contact)], "It is {}, thanks.", number);
-    assert!(found("+47 22 12 34 56", "40 61 23 45"));
-    assert!(found("0047 22 12 34 56", "40 61 23 45"));
-    assert!(!found("+44 20 7946 0958", "40 61 23 45"));
+    assert!(found("+47 22 12 34 56", "40612345"));
+    assert!(found("0047 22 12 34 56", "40612345"));
+    assert!(!found("+44 20 7946 0958", "40612345"));
 }
