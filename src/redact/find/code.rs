@@ -146,8 +146,8 @@ fn locator(view: &View<'_>, index: usize, out: &mut Vec<Candidate>) {
     let labelled = before
         .is_some_and(|label| label.word.cues.any(Cues::of(&[Cue::Order, Cue::NumberNoun, Cue::Copula])))
         && Labels::around(turn, index, index, view.asked).hints().next().is_some_and(|cues| cues.has(Cue::Order));
-    let denies = turn.tokens().iter().any(|token| token.word.cues.has(Cue::Negation));
-    let answered = view.asked.has(Cue::Order) && turn.tokens().len() <= 4 && !denies;
+    let denies = || turn.tokens().iter().any(|token| token.word.cues.has(Cue::Negation));
+    let answered = view.asked.has(Cue::Order) && turn.tokens().len() <= 4 && !denies();
     if labelled || answered {
         out.push(Candidate::new(token.span, Kind::OrderNumber, Likelihood::Likely, "context:order"));
     }

@@ -57,12 +57,18 @@ const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] = &[
     birth::find,
 ];
 
-/// All candidates of a turn.
-pub(super) fn all(view: &View<'_>) -> Vec<Candidate> {
+/// The candidates of a turn with a structure: all but people and places.
+pub(super) fn structured(view: &View<'_>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for find in FINDERS {
         find(view, &mut candidates);
     }
+    candidates
+}
+
+/// All candidates of a turn.
+pub(super) fn all(view: &View<'_>) -> Vec<Candidate> {
+    let mut candidates = structured(view);
     let reading = Reading::new(view.turn);
     people::find(view, &reading, &mut candidates);
     places::find(view, &reading, &mut candidates);
