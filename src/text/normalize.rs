@@ -245,6 +245,10 @@ fn push_decomposed(text: &mut String, character: char) {
         return;
     }
     if matches!(character, '\u{1100}'..='\u{11ff}' | '\u{3040}'..='\u{d7ff}' | '\u{0590}'..='\u{109f}') {
+        // A vowel sign belongs to a letter of its script; before or behind a plain one it only disguises.
+        if is_combining_mark(character) && text.chars().next_back().is_none_or(|before| before.is_ascii()) {
+            return;
+        }
         text.push(character);
         return;
     }
@@ -337,6 +341,7 @@ mod tests {
         check("４１１１\u{a0}1111", "4111 1111");
         check("Šárka Ottová, Straße", "Sarka Ottova, Strasse");
         check("e\u{301}4\u{200b}1", "e41");
+        check("\u{9c7}EA-00\u{9c7}00 কে", "EA-0000 কে");
         check("jоhn@ехample.com", "john@example.com");
         check("Москва", "Москва");
         check("٠١٢ १२", "012 12");
