@@ -11,12 +11,7 @@ mod store_embedded;
 
 #[cfg(test)]
 #[path = "common/canary.rs"]
-#[expect(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "the searcher; trees are searched elsewhere"
-)]
+#[expect(dead_code, reason = "trees are searched elsewhere")]
 mod canary;
 
 #[cfg(test)]

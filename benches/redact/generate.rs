@@ -1,23 +1,10 @@
 //! Seeded conversations of invented people: the same seed gives the same bytes on every machine. A transcript is turns
 //! of a customer and an agent; about one turn in six holds something personal, as in recorded calls and chats.
 
-/// A small generator of numbers (splitmix64, public domain, Sebastiano Vigna).
-pub(crate) struct Numbers(pub(crate) u64);
+#[path = "../tickets/numbers.rs"]
+mod numbers;
 
-impl Numbers {
-    /// A number below `bound`.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % bound as u64).unwrap()
-    }
-
-    fn pick<'t>(&mut self, table: &[&'t str]) -> &'t str {
-        table[self.below(table.len())]
-    }
-}
+pub(crate) use numbers::Numbers;
 
 /// What both sides say besides: `$t` a thing, `$w` a day or place, `$n` a small number.
 const TALK: [&str; 48] = [

@@ -1,6 +1,11 @@
 //! Seeded tickets of invented people about invented goods: the same seed gives the same bytes on every machine.
 
+#[path = "numbers.rs"]
+mod numbers;
+
 use std::fmt::Write;
+
+pub(crate) use numbers::Numbers;
 
 /// Openings.
 const OPENINGS: [&str; 8] = [
@@ -41,24 +46,6 @@ const ENDINGS: [&str; 6] = [
 ];
 
 const CHANNELS: [&str; 4] = ["query", "chat", "email", "call"];
-
-/// A small generator of numbers (splitmix64, public domain, Sebastiano Vigna).
-pub(crate) struct Numbers(pub(crate) u64);
-
-impl Numbers {
-    /// A number below `bound`.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % bound as u64).unwrap()
-    }
-
-    fn pick<'t>(&mut self, table: &[&'t str]) -> &'t str {
-        table[self.below(table.len())]
-    }
-}
 
 /// The text of a ticket: 0.3 to 2.7 KB, 1.5 KB on average.
 pub(crate) fn text(numbers: &mut Numbers) -> String {

@@ -1,6 +1,7 @@
 //! Cases and their interactions on the wire, and what a case is asked for by.
 
 use super::{
+    correction,
     draft::TurnTime,
     enums,
     outcome::{self, TurnView},
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     id::{CaseId, InteractionId},
     service::{
-        correct, limits,
+        limits,
         path::{Path, Violations},
         pb,
         status::Reason,
@@ -90,7 +91,7 @@ pub fn interaction(case: CaseId, record: &InteractionRecord) -> pb::CaseInteract
         attachments: content.attachments.iter().map(attachment).collect(),
         hold_seconds: wire_int(content.input.hold_seconds),
         wait_seconds: wire_int(content.input.wait_seconds),
-        correction: correction.as_ref().map(correct::wire),
+        correction: correction.as_ref().map(correction::wire),
     }
 }
 
