@@ -119,11 +119,11 @@ mod files {
     async fn a_newer_format_is_refused_and_nothing_is_written() {
         for file in ["data/data.db", "keys/keys.db"] {
             let (home, _) = filled().await;
-            database(&home.dir.join(file)).pragma_update(None, "user_version", 3).unwrap();
+            database(&home.dir.join(file)).pragma_update(None, "user_version", 4).unwrap();
             let before: Vec<_> =
                 ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();
             let message =
-                format!("DIR/{file} has format 3, this release knows 2: run the newer release; nothing was changed");
+                format!("DIR/{file} has format 4, this release knows 3: run the newer release; nothing was changed");
             assert_eq!(refusal(&home), message);
             let after: Vec<_> =
                 ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();

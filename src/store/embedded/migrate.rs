@@ -18,13 +18,15 @@ CREATE INDEX interactions_occur ON interactions(occur_time);
 ";
 
 /// Each format with what it adds to the one before.
-const STEPS: [(i64, &str); 1] = [(2, TEACHING)];
+const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[])];
 
 /// Brings the data file from `format` to the present one, a step at a time, each whole or not at all.
 pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()> {
     for (step, sql) in STEPS.iter().filter(|(step, _)| *step > format) {
         let transaction = data.transaction()?;
-        transaction.execute_batch(sql)?;
+        for statements in *sql {
+            transaction.execute_batch(statements)?;
+        }
         transaction.pragma_update(None, "user_version", step)?;
         transaction.commit()?;
     }

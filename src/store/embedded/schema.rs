@@ -2,7 +2,7 @@
 //! ARCHITECTURE.md, opens only with a key of the other file.
 
 /// Number of the newest format, in SQLite's `user_version`. The key file has been the same since the first.
-pub(super) const FORMAT: i64 = 2;
+pub(super) const FORMAT: i64 = 3;
 
 /// Number of the first format, which the tables here are of; `migrate` holds what came later.
 pub(super) const FIRST: i64 = 1;
