@@ -75,20 +75,44 @@ impl Dialogue {
         Asked { cues: if question.left > 0 { question.cues } else { Cues::default() } }
     }
 
-    /// Takes note of a turn: a question arms, an answer and other talk let the question in force decay; short
-    /// acknowledgements do not count.
-    pub(super) fn heard(&mut self, role: Role, turn: &NormalisedTurn<'_>) {
-        let side = Side::from(role);
-        let (own, other) = match side {
+    /// Takes note of a turn that was heard.
+    pub(super) fn note(&mut self, role: Role, heard: Heard) {
+        let (own, other) = match Side::from(role) {
             Side::Customer => (&mut self.by_customer, &mut self.by_company),
             Side::Company => (&mut self.by_company, &mut self.by_customer),
         };
         other.left = other.left.saturating_sub(1);
-        match question(turn, side) {
-            Some(cues) if !cues.is_empty() => *own = Question { cues, left: ANSWERS_MAX },
-            _ if only_acknowledges(turn) => {}
-            Some(_) if asks_else(turn) => own.left = 0,
-            _ => own.left = own.left.saturating_sub(1),
+        match heard {
+            Heard::Asks(cues) => *own = Question { cues, left: ANSWERS_MAX },
+            Heard::Acknowledges => {}
+            Heard::AsksElse => own.left = 0,
+            Heard::Tells => own.left = own.left.saturating_sub(1),
+        }
+    }
+}
+
+/// What a turn does to the questions in force: its own question arms, an answer and other talk let the question in force
+/// decay; short acknowledgements do not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// It asks for these kinds.
+    Asks(Cues),
+    /// It only acknowledges.
+    Acknowledges,
+    /// It asks for something that is no kind.
+    AsksElse,
+    /// Anything else.
+    Tells,
+}
+
+impl Heard {
+    /// What a turn of `role` does.
+    pub(super) fn of(role: Role, turn: &NormalisedTurn<'_>) -> Self {
+        match question(turn, Side::from(role)) {
+            Some(cues) if !cues.is_empty() => Self::Asks(cues),
+            _ if only_acknowledges(turn) => Self::Acknowledges,
+            Some(_) if asks_else(turn) => Self::AsksElse,
+            _ => Self::Tells,
         }
     }
 }
@@ -209,7 +233,7 @@ mod tests {
     fn check(turns: &[(Role, &str)], answering: Role, cue: Cue, expected: bool) {
         let mut dialogue = Dialogue::default();
         for (role, text) in turns {
-            dialogue.heard(*role, &NormalisedTurn::new(text));
+            dialogue.note(*role, Heard::of(*role, &NormalisedTurn::new(text)));
         }
         assert_eq!(dialogue.asked(answering).has(cue), expected);
     }

@@ -3,8 +3,9 @@
 
 use super::{
     Finding, Kind, Likelihood, Pushed, RedactedTurn,
+    again::Reading,
     candidate::Candidate,
-    dialogue::Dialogue,
+    dialogue::{Dialogue, Heard},
     find::{self, Region, View},
     flags::Flags,
     held::Held,
@@ -27,16 +28,20 @@ pub struct Fold<'r> {
     pub(super) redactor: &'r Redactor,
     pub(super) numbering: Numbering,
     pub(super) known: Known,
-    dialogue: Dialogue,
+    pub(super) dialogue: Dialogue,
     pub(super) chain: Option<Chain>,
     pub(super) turns: Vec<Held>,
-    mentions: Mentions,
+    pub(super) mentions: Mentions,
     pub(super) changed: Vec<u32>,
     memory: Memory,
-    regions: Vec<Region>,
+    pub(super) regions: Vec<Region>,
     pub(super) speakers: Vec<(Role, Part)>,
+    /// What the last reading of each turn told; nothing for a turn that changed since.
+    pub(super) readings: Vec<Option<Reading>>,
     /// Whether a turn may have changed since it was last read.
     pub(super) unread: bool,
+    /// Whether the last search found a value that was known before.
+    recalled: bool,
     /// So many turns at the beginning hold no finding.
     clean: usize,
 }
@@ -55,7 +60,9 @@ impl<'r> Fold<'r> {
             memory: Memory::default(),
             regions: regions(redactor, parties),
             speakers: Vec::new(),
+            readings: Vec::new(),
             unread: false,
+            recalled: false,
             clean: 0,
         }
     }
@@ -72,6 +79,8 @@ impl<'r> Fold<'r> {
         let mut candidates = self.candidates(&view);
         let index = u32::try_from(self.turns.len()).unwrap_or(u32::MAX);
         self.speakers.push((turn.role, turn.part));
+        self.readings.push(None);
+        let alone = self.chain.is_none();
         let known_here = self.known.len();
         let fragment = self.fragment(&view, &mut candidates);
         self.render(index, received, &normalised, candidates);
@@ -87,7 +96,7 @@ impl<'r> Fold<'r> {
         self.rewrite(known_before);
         self.mentions.add(normalised.heads());
         if self.turns.get(index as usize).is_none_or(|held| held.findings.is_empty()) {
-            self.dialogue.heard(turn.role, &normalised);
+            self.heard(index, &view, alone);
             normalised.recycle(&mut self.memory);
         } else {
             normalised.recycle(&mut self.memory);
@@ -110,9 +119,9 @@ impl<'r> Fold<'r> {
             let Some(held) = self.turns.get(index as usize) else { return };
             let text = held.text.clone();
             let turn = NormalisedTurn::with(&text, &mut self.memory);
-            self.unread |= round == ROUNDS_MAX;
             if round == ROUNDS_MAX {
-                self.dialogue.heard(role, &turn);
+                self.unread = true;
+                self.dialogue.note(role, Heard::of(role, &turn));
                 turn.recycle(&mut self.memory);
                 return;
             }
@@ -123,8 +132,8 @@ impl<'r> Fold<'r> {
             let found = self.candidates(&view);
             if found.is_empty() {
                 // Digits that are left beside what was removed may look like a part of a number now.
-                self.unread |= part == Part::Body && split::fragment(&view, true).is_some();
-                self.dialogue.heard(role, &turn);
+                self.unread = self.unread || part == Part::Body && split::fragment(&view, true).is_some();
+                self.heard(index, &view, false);
                 turn.recycle(&mut self.memory);
                 return;
             }
@@ -133,6 +142,26 @@ impl<'r> Fold<'r> {
             }
             turn.recycle(&mut self.memory);
             self.rewrite(since);
+        }
+    }
+
+    /// Takes note of what a turn does to the questions in force and of its reading, in which nothing was found. `alone`: no
+    /// number was being said, and none begins in it.
+    fn heard(&mut self, index: u32, view: &View<'_>, alone: bool) {
+        let heard = Heard::of(view.role, view.turn);
+        self.dialogue.note(view.role, heard);
+        let quiet = alone || view.part != Part::Body || !split::may_begin(view.turn);
+        if let Some(reading) = self.readings.get_mut(index as usize) {
+            *reading = (quiet && !self.recalled).then_some(Reading { asked: *view.asked, heard });
+        }
+    }
+
+    /// Takes note that a turn changed after it was read.
+    pub(super) fn change(&mut self, index: u32) {
+        self.changed.push(index);
+        self.unread = true;
+        if let Some(reading) = self.readings.get_mut(index as usize) {
+            *reading = None;
         }
     }
 
@@ -169,7 +198,9 @@ impl<'r> Fold<'r> {
     fn candidates(&mut self, view: &View<'_>) -> Vec<Candidate> {
         let turn = view.turn;
         let mut found = find::all(view);
+        let own = found.len();
         self.known.find(turn, 0, &mut found);
+        self.recalled = found.len() > own;
         let mut chosen = resolve(beside_placeholders(turn, found), turn.text());
         let rules = &self.redactor.rules;
         chosen.retain(|candidate| {
@@ -233,8 +264,7 @@ impl<'r> Fold<'r> {
         for index in self.mentions.of(self.known.heads(since)) {
             let Some(held) = self.turns.get_mut(index as usize) else { continue };
             if revise(held, &self.known, since, &mut self.numbering) {
-                self.changed.push(index);
-                self.unread = true;
+                self.change(index);
             }
         }
     }

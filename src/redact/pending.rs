@@ -100,8 +100,7 @@ impl Fold<'_> {
                 _ => held.restore(piece) | revise(held, &self.known, 0, &mut self.numbering),
             };
             if changed {
-                self.changed.push(piece.turn);
-                self.unread = true;
+                self.change(piece.turn);
             }
         }
         self.rewrite(since);
