@@ -163,12 +163,8 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
     let mut lapses = false;
     let count = turn.tokens().len();
-    for index in 0..count {
+    for (index, token) in turn.telling() {
         let marked = index + 1 == count || turn.flags(index + 1).any(Flags::BEHIND_MARK);
-        if !marked && !turn.flags(index).any(Flags::CUED) {
-            continue;
-        }
-        let Some(token) = turn.token(index) else { break };
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
         lapses |= token.word.cues.has(Cue::Lapse);
@@ -209,8 +205,8 @@ fn asks_else(turn: &NormalisedTurn<'_>) -> bool {
         "that", "it", "again", "repeat", "say", "spell", "rest", "next", "sorry", "pardon", "one", "this", "last",
         "es", "das", "nochmal", "ca", "cela", "eso", "otra", "isso", "questo", "dat", "det",
     ];
-    let words = || (0..turn.tokens().len()).map(|index| turn.word(index));
-    words().any(|word| ASKING.contains(&word)) && !words().any(|word| AGAIN.contains(&word)) && turn.tokens().len() > 3
+    let words = || (0..turn.tokens().len()).map(|index| turn.word(index)).filter(|word| word.len() < 9);
+    turn.tokens().len() > 3 && words().any(|word| ASKING.contains(&word)) && !words().any(|word| AGAIN.contains(&word))
 }
 
 /// `We never ask for your PIN` asks for nothing.

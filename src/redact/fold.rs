@@ -132,7 +132,7 @@ impl<'r> Fold<'r> {
             let found = self.candidates(&view);
             if found.is_empty() {
                 // Digits that are left beside what was removed may look like a part of a number now.
-                self.unread = self.unread || part == Part::Body && split::fragment(&view, true).is_some();
+                self.unread = self.unread || part == Part::Body && find::digit_runs(&turn).next().is_some();
                 self.heard(index, &view, false);
                 turn.recycle(&mut self.memory);
                 return;

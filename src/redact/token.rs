@@ -125,6 +125,17 @@ impl<'a> NormalisedTurn<'a> {
         })
     }
 
+    /// The tokens that have cues or end a sentence, the last token included, with their numbers.
+    pub(super) fn telling(&self) -> impl Iterator<Item = (usize, &Token)> + '_ {
+        let behind = self.cut.flags.iter().skip(1).map(|flags| flags.any(Flags::BEHIND_MARK)).chain([true]);
+        let tells = self.cut.flags.iter().zip(behind).map(|(flags, marked)| marked | flags.any(Flags::CUED));
+        tells
+            .zip(&self.cut.tokens)
+            .enumerate()
+            .filter(|(_, (tells, _))| *tells)
+            .map(|(index, (_, token))| (index, token))
+    }
+
     /// The tokens that a name may begin with.
     pub(super) fn names(&self) -> impl Iterator<Item = usize> + '_ {
         self.cut.names.iter().map(|index| *index as usize)
