@@ -8,9 +8,11 @@ use super::{
     fold::Fold,
     held::Held,
     known::compact,
-    token::NormalisedTurn,
 };
-use crate::conversation::{Part, RawText, RawTurn, Role};
+use crate::{
+    conversation::{Part, RawText, RawTurn, Role},
+    text::Normalised,
+};
 
 /// How often a conversation is read again at most; each reading but the last removes something.
 const READINGS_MAX: usize = 8;
@@ -87,7 +89,7 @@ impl Fold<'_> {
         let Some(held) = self.turns.get_mut(index as usize) else { return false };
         let named = findings.into_iter().map(|finding| {
             let Finding { kind, received: span, likelihood, reasons, .. } = finding;
-            let value = compact(NormalisedTurn::new(span.of(&held.text)).lower());
+            let value = compact(Normalised::new(span.of(&held.text)).lower());
             let placeholder = self.numbering.placeholder(kind, &value);
             (Candidate { span, kind, likelihood, reasons, value: None }, span, placeholder)
         });

@@ -108,7 +108,8 @@ pub(super) enum Heard {
 impl Heard {
     /// What a turn of `role` does.
     pub(super) fn of(role: Role, turn: &NormalisedTurn<'_>) -> Self {
-        match question(turn, Side::from(role)) {
+        let side = Side::from(role);
+        match may_ask(turn, side).then(|| question(turn, side)).flatten() {
             Some(cues) if !cues.is_empty() => Self::Asks(cues),
             _ if only_acknowledges(turn) => Self::Acknowledges,
             Some(_) if asks_else(turn) => Self::AsksElse,
@@ -156,6 +157,11 @@ const DEMAND_WORDS_MAX: usize = 12;
 const ENDING: Cues =
     Cues::of(&[Cue::Order, Cue::Passport, Cue::License, Cue::NationalId, Cue::Medical, Cue::Product, Cue::Tracking]);
 
+/// Whether a turn may ask for something; most say by their marks and cues alone that they do not.
+fn may_ask(turn: &NormalisedTurn<'_>, side: Side) -> bool {
+    asks_aloud(turn) || turn.cues().any(Cues::MEANING) && (side == Side::Company || turn.cues().has(Cue::Ask))
+}
+
 /// The meaning cues of the last sentence that asks; of the sentence before it, where it only says `What is it?`.
 fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let mut asked = None;
@@ -176,12 +182,12 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
         }
         let vague = meaning == meaning & Cues::of(&[Cue::Travel, Cue::Ordinal]);
         let demand =
-            side == Side::Company && !vague && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
+            || side == Side::Company && !vague && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
         // When a contract or a passport ends is not when a card does.
         if meaning.has(Cue::Expiry) && (lapses || meaning.any(ENDING)) && !meaning.has(Cue::Card) {
             meaning = meaning.without(Cue::Expiry);
         }
-        if gap.contains('?') || ((asks || demand) && !denies && !meaning.is_empty()) {
+        if gap.contains('?') || (!denies && !meaning.is_empty() && (asks || demand())) {
             let own = if meaning.is_empty() { before } else { meaning };
             let known = asked.get_or_insert(own);
             *known = if own.is_empty() { *known } else { own };
@@ -205,8 +211,24 @@ fn asks_else(turn: &NormalisedTurn<'_>) -> bool {
         "that", "it", "again", "repeat", "say", "spell", "rest", "next", "sorry", "pardon", "one", "this", "last",
         "es", "das", "nochmal", "ca", "cela", "eso", "otra", "isso", "questo", "dat", "det",
     ];
-    let words = || (0..turn.tokens().len()).map(|index| turn.word(index)).filter(|word| word.len() < 9);
-    turn.tokens().len() > 3 && words().any(|word| ASKING.contains(&word)) && !words().any(|word| AGAIN.contains(&word))
+    const INITIALS: u32 = initials(ASKING);
+    let words = || (0..turn.tokens().len()).map(|index| turn.word(index));
+    let asking = |word: &str| {
+        word.bytes().next().is_some_and(|first| INITIALS >> (first & 31) & 1 == 1) && ASKING.contains(&word)
+    };
+    turn.tokens().len() > 3 && words().any(asking) && !words().any(|word| AGAIN.contains(&word))
+}
+
+/// One bit for the first letter of each word, so that most other words need no comparison.
+const fn initials(words: &[&str]) -> u32 {
+    let (mut bits, mut rest) = (0, words);
+    while let [word, others @ ..] = rest {
+        if let [first, ..] = word.as_bytes() {
+            bits |= 1 << (*first & 31);
+        }
+        rest = others;
+    }
+    bits
 }
 
 /// `We never ask for your PIN` asks for nothing.

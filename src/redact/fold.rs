@@ -34,6 +34,8 @@ pub struct Fold<'r> {
     pub(super) mentions: Mentions,
     pub(super) changed: Vec<u32>,
     memory: Memory,
+    /// The same for what is read while a turn is.
+    pub(super) aside: Memory,
     pub(super) regions: Vec<Region>,
     pub(super) speakers: Vec<(Role, Part)>,
     /// What the last reading of each turn told; nothing for a turn that changed since.
@@ -58,6 +60,7 @@ impl<'r> Fold<'r> {
             mentions: Mentions::default(),
             changed: Vec::new(),
             memory: Memory::default(),
+            aside: Memory::default(),
             regions: regions(redactor, parties),
             speakers: Vec::new(),
             readings: Vec::new(),
@@ -88,7 +91,7 @@ impl<'r> Fold<'r> {
             && let Some(held) = self.turns.get_mut(index as usize)
         {
             // What the number that ended here was may stand in this turn too.
-            revise(held, &self.known, known_here, &mut self.numbering);
+            revise(held, &self.known, known_here, &mut self.numbering, &mut self.aside);
         }
         if let Some((span, digits, cues)) = fragment {
             self.link(&view, index, received, normalised.received(span), &digits, cues);
@@ -222,7 +225,7 @@ impl<'r> Fold<'r> {
             let value = candidate.value.clone().unwrap_or_else(|| compact(raw));
             self.known.learn(candidate.kind, raw, &value);
             if candidate.kind == Kind::Person && candidate.likelihood >= Likelihood::Likely {
-                self.known.add_name(candidate.span.of(turn.text()), "repeated");
+                self.known.add_name(candidate.span.of(turn.text()), "repeated", &mut self.aside);
             }
         }
         if self.known.len() > since {
@@ -263,7 +266,7 @@ impl<'r> Fold<'r> {
     pub(super) fn rewrite(&mut self, since: usize) {
         for index in self.mentions.of(self.known.heads(since)) {
             let Some(held) = self.turns.get_mut(index as usize) else { continue };
-            if revise(held, &self.known, since, &mut self.numbering) {
+            if revise(held, &self.known, since, &mut self.numbering, &mut self.aside) {
                 self.change(index);
             }
         }
@@ -327,13 +330,24 @@ fn insert(held: &mut Held, turn: &NormalisedTurn<'_>, found: Vec<Candidate>, num
 }
 
 /// Replaces the values learnt from number `since` on in a redacted turn; whether there were any.
-pub(super) fn revise(held: &mut Held, known: &Known, since: usize, numbering: &mut Numbering) -> bool {
+pub(super) fn revise(
+    held: &mut Held,
+    known: &Known,
+    since: usize,
+    numbering: &mut Numbering,
+    memory: &mut Memory,
+) -> bool {
+    if known.len() <= since {
+        return false;
+    }
     let text = held.text.clone();
-    let turn = NormalisedTurn::new(&text);
+    let turn = NormalisedTurn::with(&text, memory);
     let mut found = Vec::new();
     known.find(&turn, since, &mut found);
     let chosen = resolve(found, turn.text());
-    insert(held, &turn, chosen, numbering)
+    let changed = insert(held, &turn, chosen, numbering);
+    turn.recycle(memory);
+    changed
 }
 
 #[cfg(test)]

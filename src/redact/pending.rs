@@ -97,7 +97,7 @@ impl Fold<'_> {
             let changed = match (kind, &placeholder) {
                 (Some(kind), Some(placeholder)) => held.rename(piece.received, kind, placeholder, "split-over-turns"),
                 // Values that became known while it waited may stand in what is readable again.
-                _ => held.restore(piece) | revise(held, &self.known, 0, &mut self.numbering),
+                _ => held.restore(piece) | revise(held, &self.known, 0, &mut self.numbering, &mut self.aside),
             };
             if changed {
                 self.change(piece.turn);

@@ -127,13 +127,11 @@ impl<'a> NormalisedTurn<'a> {
 
     /// The tokens that have cues or end a sentence, the last token included, with their numbers.
     pub(super) fn telling(&self) -> impl Iterator<Item = (usize, &Token)> + '_ {
-        let behind = self.cut.flags.iter().skip(1).map(|flags| flags.any(Flags::BEHIND_MARK)).chain([true]);
-        let tells = self.cut.flags.iter().zip(behind).map(|(flags, marked)| marked | flags.any(Flags::CUED));
-        tells
-            .zip(&self.cut.tokens)
-            .enumerate()
-            .filter(|(_, (tells, _))| *tells)
-            .map(|(index, (_, token))| (index, token))
+        let pairs = self.cut.flags.array_windows().enumerate();
+        let last = self.cut.tokens.len().checked_sub(1);
+        let tells = |[own, next]: &[Flags; 2]| own.any(Flags::CUED) | next.any(Flags::BEHIND_MARK);
+        let telling = pairs.filter(move |(_, pair)| tells(pair)).map(|(index, _)| index).chain(last);
+        telling.filter_map(|index| Some((index, self.cut.tokens.get(index)?)))
     }
 
     /// The tokens that a name may begin with.
