@@ -115,7 +115,7 @@ mod tests {
         }
         let mut rows = Rows::new(&[Source::File(path.clone())], reading.clone());
         rows.skip(1_000).unwrap();
-        assert_eq!(rows.next().unwrap().unwrap().1.unwrap_err(), RowError::Json(1));
+        assert_eq!(rows.next().unwrap().unwrap().1.unwrap_err(), RowError::Json(2));
         assert!(rows.next().unwrap().is_none());
         rows.skip(5).unwrap();
         assert!(rows.next().unwrap().is_none());

@@ -36,7 +36,7 @@ const BATCH_ITEMS: usize = 64;
 const BATCH_BYTES: usize = 1 << 20;
 
 /// Batches that were answered between two checkpoints.
-const BATCHES_PER_NOTE: u32 = 32;
+const BATCHES_PER_NOTE: u32 = 8;
 
 /// Tries without any progress before the run is given up.
 const TRIES_MAX: u32 = 12;
