@@ -6,6 +6,8 @@ mod raw;
 
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
+use crate::conversation::RawText;
+
 pub use raw::{Layers, Origin, RawConfig, Row};
 
 /// How log lines look.
@@ -131,6 +133,11 @@ pub fn layers(flags: RawConfig, file: Option<PathBuf>) -> Result<Layers, ConfigE
 /// The first setting that is wrong, by name.
 pub fn check(layers: &Layers) -> Result<Config, ConfigError> {
     check::check(layers.effective(), &check::Places::of_user(variable))
+}
+
+/// The token that the environment brings for calls to a service, `TRIAGED_TOKEN`.
+pub fn token() -> Option<RawText> {
+    variable("TRIAGED_TOKEN").map(RawText::new)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]

@@ -17,6 +17,7 @@ pub mod rules;
 pub mod app;
 pub mod metrics;
 
+pub mod again;
 pub mod assess;
 pub mod batch;
 pub mod filter;

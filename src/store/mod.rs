@@ -28,8 +28,8 @@ pub use self::{
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
     statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally},
     teaching::{
-        CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, Rescore,
-        RescoreRequest, Rescored, Sample, SamplesRequest, Teaching,
+        CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, RedactAgain,
+        Rescore, RescoreRequest, Rescored, Sample, SamplesRequest, Teaching,
     },
     watch::{Position, QueueChanges, QueueWatch},
 };
