@@ -54,6 +54,8 @@ pub enum Action {
     LexiconProposed = 44,
     /// Statistics were read.
     StatisticsRead = 45,
+    /// Keys that the tombstone feed names were destroyed, or their rows read as erased, at a start.
+    TombstonesCarriedOut = 50,
 }
 
 /// One event.

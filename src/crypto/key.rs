@@ -43,6 +43,8 @@ pub enum KeyKind {
     InstanceLookup = 6,
     /// Keyed hashes of one tenant.
     TenantLookup = 7,
+    /// Signs what the instance attests: tombstones and certificates.
+    Signing = 8,
 }
 
 /// The name of a key: what it is for, whose it is, and which of its versions.

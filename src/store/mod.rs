@@ -9,6 +9,7 @@ mod reading;
 pub mod record;
 mod statistics;
 mod teaching;
+pub mod tombstone;
 mod watch;
 
 pub mod embedded;

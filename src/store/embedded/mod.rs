@@ -19,6 +19,8 @@ mod wraps;
 
 mod ring;
 
+mod graves;
+
 mod doomed;
 
 mod commit;
@@ -67,6 +69,8 @@ mod credentials;
 
 mod teaching;
 
+#[cfg(test)]
+mod graves_tests;
 #[cfg(test)]
 mod tests;
 
