@@ -8,6 +8,8 @@ use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use raw::{Layers, Origin, RawConfig, Row};
 
+use crate::crypto::MasterSource;
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -65,7 +67,9 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Directory of the key file of the store.
     pub keys_dir: PathBuf,
-    /// File of the master key.
+    /// Where the master key comes from.
+    pub key: MasterSource,
+    /// File of the master key, where it comes from one.
     pub key_file: PathBuf,
     /// Where the first start writes its credential.
     pub credential_file: PathBuf,
@@ -131,6 +135,14 @@ pub fn layers(flags: RawConfig, file: Option<PathBuf>) -> Result<Layers, ConfigE
 /// The first setting that is wrong, by name.
 pub fn check(layers: &Layers) -> Result<Config, ConfigError> {
     check::check(layers.effective(), &check::Places::of_user(variable))
+}
+
+/// A program and its arguments, apart by spaces: no shell and no quoting.
+///
+/// # Errors
+/// It is not an absolute path.
+pub fn program(name: &'static str, text: &str) -> Result<Vec<String>, ConfigError> {
+    check::program(name, text)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]

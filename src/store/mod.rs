@@ -7,6 +7,7 @@ mod live;
 mod queue;
 mod reading;
 pub mod record;
+mod rotation;
 mod statistics;
 mod teaching;
 pub mod tombstone;
@@ -27,6 +28,7 @@ pub use self::{
     live::{LiveChange, LiveInteraction, LivePosition},
     queue::{LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
+    rotation::Rotated,
     statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally},
     teaching::{
         CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, Rescore,

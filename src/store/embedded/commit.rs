@@ -20,7 +20,7 @@ use tokio::sync::{oneshot, watch};
 use super::{
     doomed::{self, Destroyer},
     error::DISK_FULL,
-    files::Files,
+    files::{BUSY_DURATION, Files},
     graves, header, items,
     ready::ReadyIndex,
     ring::KeyRing,
@@ -68,6 +68,8 @@ struct Effects {
     ready: Vec<(i64, String)>,
     changed: RefCell<Vec<(i64, String, CaseId)>>,
     after: Vec<Box<dyn FnOnce() + Send>>,
+    /// Those who wait until the logs are empty.
+    empties: Vec<Arc<AtomicBool>>,
     /// Whether the job is done only when the keys that it no longer needs are destroyed.
     dooms: bool,
 }
@@ -91,6 +93,11 @@ impl Write<'_> {
     /// Does something once this job is durable, before it is answered.
     pub(super) fn after(&mut self, act: impl FnOnce() + Send + 'static) {
         self.effects.after.push(Box::new(act));
+    }
+
+    /// Empties the logs of both files once this job is durable, and tells whether nobody's reading stood in the way.
+    pub(super) fn empty_logs(&mut self, told: Arc<AtomicBool>) {
+        self.effects.empties.push(told);
     }
 
     /// Destroys a key once the rows that no longer need it are durable, before this job is answered.
@@ -310,6 +317,9 @@ impl Engine {
             if destroyed == Err(Failure::Poisoned) {
                 poisoned.store(true, Ordering::SeqCst);
             }
+            if destroyed.is_ok() && !effects.empties.is_empty() && self.empty_logs(&effects.empties).is_err() {
+                poisoned.store(true, Ordering::SeqCst);
+            }
             if committed.is_ok() {
                 effects.after.into_iter().for_each(|act| act());
                 self.watches.mark(effects.changed.into_inner());
@@ -416,6 +426,7 @@ impl Engine {
                 effects.ready.extend(of_job.ready);
                 effects.changed.get_mut().extend(of_job.changed.into_inner());
                 effects.after.extend(of_job.after);
+                effects.empties.extend(of_job.empties);
                 dooming.extend(of_job.dooms.then_some(number));
             }
         }
@@ -449,6 +460,19 @@ impl Engine {
         let destroyed = self.destroyer.destroy(&self.data, &self.keys, self.generation).map_err(Failure::from);
         self.owes = destroyed == Err(Failure::Full);
         self.generation = destroyed?;
+        Ok(())
+    }
+
+    /// Empties both logs, without waiting for readers, and tells whether it was done.
+    fn empty_logs(&self, told: &[Arc<AtomicBool>]) -> Result<(), Failure> {
+        let mut emptied = true;
+        for connection in [&self.keys, &self.data] {
+            connection.busy_timeout(Duration::ZERO)?;
+            let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            connection.busy_timeout(BUSY_DURATION)?;
+            emptied &= busy == 0;
+        }
+        told.iter().for_each(|told| told.store(emptied, Ordering::SeqCst));
         Ok(())
     }
 

@@ -17,6 +17,8 @@ mod sql;
 
 mod wraps;
 
+mod versions;
+
 mod ring;
 
 mod graves;
@@ -68,6 +70,10 @@ mod tenants;
 mod credentials;
 
 mod teaching;
+
+mod sealed;
+
+mod rotate;
 
 #[cfg(test)]
 mod graves_tests;
@@ -122,6 +128,8 @@ pub struct EmbeddedStore {
     is_filled: tokio::sync::watch::Receiver<bool>,
     cache: Arc<credentials::Cache>,
     locks: Mutex<Option<[File; 2]>>,
+    /// Held by the one rotation that may be under way.
+    rotating: tokio::sync::Mutex<()>,
 }
 
 impl EmbeddedStore {
