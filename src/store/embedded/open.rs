@@ -135,6 +135,7 @@ impl EmbeddedStore {
             index: ReadyIndex::unfilled().into(),
             filled,
             generation,
+            commit_duration: std::time::Duration::ZERO,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
