@@ -3,6 +3,7 @@
 
 use std::{
     cell::RefCell,
+    collections::VecDeque,
     fs,
     path::PathBuf,
     sync::{
@@ -15,7 +16,7 @@ use std::{
 };
 
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{broadcast, oneshot, watch};
 
 use super::{
     doomed::{self, Destroyer},
@@ -29,7 +30,7 @@ use super::{
 };
 use crate::{
     audit::{Event, Leaf},
-    id::CaseId,
+    id::{CaseId, InteractionId},
     store::{StoreError, tombstone::Burial},
     time::{ServiceTime, Timestamp},
 };
@@ -70,6 +71,9 @@ struct Effects {
     after: Vec<Box<dyn FnOnce() + Send>>,
     /// Whether the job is done only when the keys that it no longer needs are destroyed.
     dooms: bool,
+    /// Whether keys are buried: whatever else waits is done after they are gone.
+    buries: bool,
+    erased: Vec<InteractionId>,
 }
 
 impl Write<'_> {
@@ -102,7 +106,13 @@ impl Write<'_> {
     /// Destroys keys for good: written to the tombstone feed first, and before this job is answered.
     pub(super) fn bury(&mut self, burial: Burial) -> Result<(), StoreError> {
         self.await_destruction();
+        self.effects.buries = true;
         graves::note(self.data, burial)
+    }
+
+    /// Tells those who still write to these interactions that they are erased, once that is durable.
+    pub(super) fn erased(&mut self, interactions: impl IntoIterator<Item = InteractionId>) {
+        self.effects.erased.extend(interactions);
     }
 
     /// Answers this job only when every key that is noted is destroyed.
@@ -228,6 +238,8 @@ pub(super) struct Engine {
     pub(super) destroyer: Destroyer,
     /// Keys are noted that could not be destroyed for want of room.
     pub(super) owes: bool,
+    /// Told what is erased.
+    pub(super) erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
 }
 
 impl Committer {
@@ -291,11 +303,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Engine {
     fn work(mut self, jobs: &mpsc::Receiver<Box<dyn Job>>, poisoned: &AtomicBool) {
+        let mut waiting = VecDeque::new();
         loop {
             if !poisoned.load(Ordering::SeqCst) && self.fill() == Err(Failure::Poisoned) {
                 poisoned.store(true, Ordering::SeqCst);
             }
-            let Some(mut group) = self.wait(jobs) else { break };
+            let mut group: Vec<_> = waiting.drain(..).collect();
+            if group.is_empty() {
+                let Some(waited) = self.wait(jobs) else { break };
+                group = waited;
+            }
             while group.len() < GROUP_MAX {
                 let Ok(job) = jobs.try_recv() else { break };
                 group.push(job);
@@ -304,14 +321,23 @@ impl Engine {
                 group.into_iter().for_each(|job| job.answer(Err(Failure::Poisoned)));
                 continue;
             }
+            if let Err(failure) = self.destroy_doomed(false) {
+                poisoned.fetch_or(failure == Failure::Poisoned, Ordering::SeqCst);
+                group.into_iter().for_each(|job| job.answer(Err(failure)));
+                continue;
+            }
             let mut effects = Effects::default();
-            let (committed, dooming) = self.commit(&mut group, &mut effects);
+            let (committed, dooming) = self.commit(&mut group, &mut waiting, &mut effects);
             let destroyed = committed.and_then(|()| self.destroy_doomed(!dooming.is_empty()));
             if destroyed == Err(Failure::Poisoned) {
                 poisoned.store(true, Ordering::SeqCst);
             }
             if committed.is_ok() {
                 effects.after.into_iter().for_each(|act| act());
+                if !effects.erased.is_empty() {
+                    // Nobody listens where no conversation is live.
+                    drop(self.erased.send(Arc::new(effects.erased)));
+                }
                 self.watches.mark(effects.changed.into_inner());
                 effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
             }
@@ -361,12 +387,21 @@ impl Engine {
         }
     }
 
-    /// Runs a group and makes it durable. Gives the numbers of the jobs that wait for a destruction.
-    fn commit(&mut self, group: &mut [Box<dyn Job>], effects: &mut Effects) -> (Result<(), Failure>, Vec<usize>) {
+    /// Runs a group and makes it durable; what follows a burial is left in `waiting`. Gives the numbers of the jobs that
+    /// wait for a destruction.
+    fn commit(
+        &mut self,
+        group: &mut Vec<Box<dyn Job>>,
+        waiting: &mut VecDeque<Box<dyn Job>>,
+        effects: &mut Effects,
+    ) -> (Result<(), Failure>, Vec<usize>) {
         let before = (self.data.total_changes(), self.keys.total_changes());
         let mut dooming = Vec::new();
         let run = self.run(group, effects, &mut dooming);
-        let done = run.and_then(|()| self.finish(before));
+        let done = run.and_then(|ran| {
+            waiting.extend(group.split_off(ran.min(group.len())));
+            self.finish(before)
+        });
         if done.is_ok() {
             self.index.get_mut().settle();
         } else {
@@ -381,12 +416,13 @@ impl Engine {
         (done, dooming)
     }
 
+    /// Runs the jobs of a group up to the first that buries, and gives how many.
     fn run(
         &mut self,
         group: &mut [Box<dyn Job>],
         effects: &mut Effects,
         dooming: &mut Vec<usize>,
-    ) -> Result<(), Failure> {
+    ) -> Result<usize, Failure> {
         for connection in [&self.data, &self.keys] {
             connection.prepare_cached("BEGIN")?.execute([])?;
         }
@@ -416,10 +452,14 @@ impl Engine {
                 effects.ready.extend(of_job.ready);
                 effects.changed.get_mut().extend(of_job.changed.into_inner());
                 effects.after.extend(of_job.after);
+                effects.erased.extend(of_job.erased);
                 dooming.extend(of_job.dooms.then_some(number));
+                if of_job.buries {
+                    return Ok(number + 1);
+                }
             }
         }
-        Ok(())
+        Ok(group.len())
     }
 
     /// Commits keys, then data. A file that nothing was written to is not touched.

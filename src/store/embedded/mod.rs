@@ -69,6 +69,8 @@ mod credentials;
 
 mod teaching;
 
+mod privacy;
+
 #[cfg(test)]
 mod graves_tests;
 #[cfg(test)]
@@ -83,11 +85,12 @@ use std::{
 
 use async_trait::async_trait;
 pub use open::OpenError;
+use tokio::sync::broadcast;
 
 use self::{commit::Committer, readers::Readers, ring::KeyRing, wake::Wakes, watch::Watches};
 use crate::{
     conversation::RawText,
-    crypto::MasterKey,
+    crypto::{MasterKey, SigningKey},
     id::{CaseId, CredentialId, InteractionId, PrincipalId, TenantId},
     store::{
         CaseFilter, CaseLookup, CaseRecord, CaseState, CredentialRecord, IdempotentMethod, InteractionRecord,
@@ -121,6 +124,8 @@ pub struct EmbeddedStore {
     watches: Arc<Watches>,
     is_filled: tokio::sync::watch::Receiver<bool>,
     cache: Arc<credentials::Cache>,
+    erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
+    signing: Arc<SigningKey>,
     locks: Mutex<Option<[File; 2]>>,
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use super::{
     EmbeddedStore, StoreConfig,
@@ -28,6 +28,9 @@ use crate::{
     },
     time::ServiceTime,
 };
+
+/// How many erasures a live conversation may be behind before it looks for itself.
+const ERASED_MAX: usize = 64;
 
 /// Why a store was not opened. Nothing was written to it.
 #[derive(Debug, thiserror::Error)]
@@ -135,6 +138,8 @@ impl EmbeddedStore {
         let time = ServiceTime::new(clock, header.service_time);
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
+        let (erased, _) = broadcast::channel(ERASED_MAX);
+        let signing = Arc::clone(&destroyer.key);
         let engine = Engine {
             files: files.clone(),
             data,
@@ -148,6 +153,7 @@ impl EmbeddedStore {
             generation,
             destroyer,
             owes: false,
+            erased: erased.clone(),
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
@@ -160,6 +166,8 @@ impl EmbeddedStore {
             watches,
             is_filled,
             cache: Arc::default(),
+            erased,
+            signing,
             locks: Some(locks).into(),
         })
     }
@@ -184,7 +192,7 @@ fn settle(
     })?;
     let at = (feed.last(), header.generation);
     let generation = doomed::catch_up(data, keys, &unseen, at, header.service_time)?;
-    let mut destroyer = Destroyer { feed, key };
+    let mut destroyer = Destroyer { feed, key: Arc::new(key) };
     let generation = destroyer.destroy(data, keys, generation)?;
     Ok((destroyer, generation))
 }
