@@ -2,6 +2,7 @@
 //! standard error.
 
 mod analyze;
+mod audit;
 mod completions;
 mod config;
 mod credential;
@@ -58,6 +59,9 @@ enum Command {
     /// Checks, explains and learns lexicons
     #[command(subcommand)]
     Lexicon(lexicon::Command),
+    /// Checks what the service attested, without the service
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Writes a completion script for a shell
     Completions(completions::Args),
 }
@@ -74,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::Rescore(args) => rescore::run(&args),
         Command::Digest(args) => digest::run(&args),
         Command::Lexicon(command) => lexicon::run(&command),
+        Command::Audit(command) => audit::run(&command),
         Command::Completions(args) => completions::run(&args),
     };
     let exit = done.unwrap_or_else(|failure| {

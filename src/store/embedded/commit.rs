@@ -14,7 +14,7 @@ use std::{
 };
 
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use super::{
     doomed::{self, Destroyer},
@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     audit::{Event, Leaf},
-    id::CaseId,
+    id::{CaseId, InteractionId},
     store::{StoreError, tombstone::Burial},
     time::{ServiceTime, Timestamp},
 };
@@ -68,6 +68,19 @@ struct Effects {
     empties: Vec<Arc<AtomicBool>>,
     /// Whether the job is done only when the keys that it no longer needs are destroyed.
     dooms: bool,
+    /// Whether keys are buried: whatever else waits is done after they are gone.
+    buries: bool,
+    erased: Vec<InteractionId>,
+}
+
+/// What a job needs before it is answered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Follows {
+    Nothing,
+    /// Keys that no row needs any more are destroyed.
+    Destruction,
+    /// Keys are destroyed that whatever comes next must not find.
+    Burial,
 }
 
 impl Write<'_> {
@@ -105,7 +118,13 @@ impl Write<'_> {
     /// Destroys keys for good: written to the tombstone feed first, and before this job is answered.
     pub(super) fn bury(&mut self, burial: Burial) -> Result<(), StoreError> {
         self.await_destruction();
+        self.effects.buries = true;
         graves::note(self.data, burial)
+    }
+
+    /// Tells those who still write to these interactions that they are erased, once that is durable.
+    pub(super) fn erased(&mut self, interactions: impl IntoIterator<Item = InteractionId>) {
+        self.effects.erased.extend(interactions);
     }
 
     /// Answers this job only when every key that is noted is destroyed.
@@ -185,6 +204,8 @@ pub(super) struct Engine {
     pub(super) owes: bool,
     /// How long the last commit took.
     pub(super) commit_duration: Duration,
+    /// Told what is erased.
+    pub(super) erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
 }
 
 impl Committer {
@@ -263,6 +284,11 @@ impl Engine {
                 first.1.answer(Err(Failure::Poisoned));
                 continue;
             }
+            if let Err(failure) = self.destroy_doomed(false) {
+                poisoned.fetch_or(failure == Failure::Poisoned, Ordering::SeqCst);
+                first.1.answer(Err(failure));
+                continue;
+            }
             let mut effects = Effects::default();
             let (committed, dooming) = self.commit(first, jobs, &mut group, &mut effects);
             let destroyed = committed.and_then(|()| self.destroy_doomed(!dooming.is_empty()));
@@ -274,6 +300,10 @@ impl Engine {
             }
             if committed.is_ok() {
                 effects.after.into_iter().for_each(|act| act());
+                if !effects.erased.is_empty() {
+                    // Nobody listens where no conversation is live.
+                    drop(self.erased.send(Arc::new(effects.erased)));
+                }
                 self.watches.mark(effects.changed.into_inner());
                 effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
             }
@@ -343,6 +373,7 @@ impl Engine {
         (done, dooming)
     }
 
+    /// Runs the jobs of a group, up to the first that buries.
     fn run(
         &self,
         first: Next,
@@ -358,17 +389,18 @@ impl Engine {
         let mut next = Some(first);
         while let Some((turn, mut job)) = next {
             let ran = self.run_one(job.as_mut(), effects);
-            dooming.extend(matches!(ran, Ok(true)).then_some(group.len()));
+            dooming.extend(matches!(ran, Ok(Follows::Destruction | Follows::Burial)).then_some(group.len()));
             group.push(job);
-            ran?;
+            // Whatever else waits is done after the keys are gone.
+            let buries = ran? == Follows::Burial;
             shape.add(turn);
-            next = jobs.next_of(&shape, self.time.elapsed());
+            next = if buries { None } else { jobs.next_of(&shape, self.time.elapsed()) };
         }
         Ok(())
     }
 
-    /// Runs a job in a savepoint of its own. Whether it waits for a destruction.
-    fn run_one(&self, job: &mut dyn Job, effects: &mut Effects) -> Result<bool, Failure> {
+    /// Runs a job in a savepoint of its own.
+    fn run_one(&self, job: &mut dyn Job, effects: &mut Effects) -> Result<Follows, Failure> {
         let (data, keys, ring, index) = (&self.data, &self.keys, &*self.ring, &self.index);
         for connection in [data, keys] {
             connection.prepare_cached("SAVEPOINT job")?.execute([])?;
@@ -395,8 +427,14 @@ impl Engine {
             effects.changed.get_mut().extend(of_job.changed.into_inner());
             effects.after.extend(of_job.after);
             effects.empties.extend(of_job.empties);
+            effects.erased.extend(of_job.erased);
         }
-        Ok(done && of_job.dooms)
+        Ok(match of_job {
+            _ if !done => Follows::Nothing,
+            Effects { buries: true, .. } => Follows::Burial,
+            Effects { dooms: true, .. } => Follows::Destruction,
+            _ => Follows::Nothing,
+        })
     }
 
     /// Commits keys, then data. A file that nothing was written to is not touched.

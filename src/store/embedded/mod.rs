@@ -77,6 +77,8 @@ mod sealed;
 
 mod rotate;
 
+mod privacy;
+
 #[cfg(test)]
 mod graves_tests;
 #[cfg(test)]
@@ -91,11 +93,12 @@ use std::{
 
 use async_trait::async_trait;
 pub use open::OpenError;
+use tokio::sync::broadcast;
 
 use self::{commit::Committer, jobs::Turn, readers::Readers, ring::KeyRing, wake::Wakes, watch::Watches};
 use crate::{
     conversation::RawText,
-    crypto::MasterKey,
+    crypto::{MasterKey, SigningKey},
     id::{CaseId, CredentialId, InteractionId, PrincipalId, TenantId},
     store::{
         CaseFilter, CaseLookup, CaseRecord, CaseState, CredentialRecord, IdempotentMethod, InteractionRecord,
@@ -129,6 +132,8 @@ pub struct EmbeddedStore {
     watches: Arc<Watches>,
     is_filled: tokio::sync::watch::Receiver<bool>,
     cache: Arc<credentials::Cache>,
+    erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
+    signing: Arc<SigningKey>,
     locks: Mutex<Option<[File; 2]>>,
     /// Held by the one rotation that may be under way.
     rotating: tokio::sync::Mutex<()>,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use super::{
     EmbeddedStore, StoreConfig,
@@ -28,6 +28,9 @@ use crate::{
     },
     time::ServiceTime,
 };
+
+/// How many erasures a live conversation may be behind before it looks for itself.
+const ERASED_MAX: usize = 64;
 
 /// Why a store was not opened. Nothing was written to it.
 #[derive(Debug, thiserror::Error)]
@@ -139,6 +142,8 @@ impl EmbeddedStore {
         let time = ServiceTime::new(clock, header.service_time);
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
+        let (erased, _) = broadcast::channel(ERASED_MAX);
+        let signing = Arc::clone(&destroyer.key);
         let engine = Engine {
             files: files.clone(),
             data,
@@ -153,6 +158,7 @@ impl EmbeddedStore {
             destroyer,
             owes: false,
             commit_duration: std::time::Duration::ZERO,
+            erased: erased.clone(),
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
@@ -165,6 +171,8 @@ impl EmbeddedStore {
             watches,
             is_filled,
             cache: Arc::default(),
+            erased,
+            signing,
             locks: Some(locks).into(),
             rotating: tokio::sync::Mutex::default(),
         })
@@ -190,7 +198,7 @@ fn settle(
     })?;
     let at = (feed.last(), header.generation);
     let generation = doomed::catch_up(data, keys, &unseen, at, header.service_time)?;
-    let mut destroyer = Destroyer { feed, key };
+    let mut destroyer = Destroyer { feed, key: Arc::new(key) };
     let generation = destroyer.destroy(data, keys, generation)?;
     // A crash may have left wraps in the log that were written over since.
     doomed::truncate_log(keys)?;

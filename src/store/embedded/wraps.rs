@@ -51,6 +51,18 @@ pub(super) fn rewrap(
     parent.note_seals(keys)
 }
 
+/// Wraps a stored key anew, under another parent.
+pub(super) fn reparent(
+    keys: &Connection,
+    store: StoreId,
+    tenant: TenantId,
+    parent: &impl Parent,
+    child: &Key,
+) -> Result<(), StoreError> {
+    destroy(keys, child.name())?;
+    insert(keys, store, tenant, parent, child)
+}
+
 /// A wrap as it lies in the file.
 pub(super) struct Wrap {
     /// Id of the parent.
