@@ -177,6 +177,8 @@ pub enum IdempotentMethod {
     Lease = 2,
     /// `StreamTurns`.
     Live = 3,
+    /// `BumpItem`.
+    Bump = 40,
 }
 
 /// One interaction to be stored.

@@ -24,7 +24,7 @@ pub use self::{
         StoredAttachment, StoredFinding, StoredTurn, SubjectKeys, Submission, Submitted, TextState,
     },
     live::{LiveChange, LiveInteraction, LivePosition},
-    queue::{LeaseHandle, LeaseRequest, QueueEntry},
+    queue::{BumpRequest, Bumped, LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
     statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally},
     teaching::{
@@ -53,6 +53,15 @@ pub enum StoreError {
     /// The lease ended and was given to another, or its epoch is stale.
     #[error("lease lost")]
     LeaseLost,
+    /// The case does not wait in the queue.
+    #[error("not queued")]
+    NotQueued,
+    /// Whoever asks has moved as many items forward as the policy allows.
+    #[error("budget spent")]
+    BudgetSpent,
+    /// Whoever asks holds as many leases as it may.
+    #[error("capacity reached")]
+    CapacityReached,
     /// The record was erased.
     #[error("record gone")]
     RecordGone,
@@ -128,6 +137,9 @@ pub trait Store: Teaching + Send + Sync + 'static {
 
     /// Gives an item back, to be leased after `delay`; its place by age is kept.
     async fn release_item(&self, lease: LeaseHandle, delay: Duration) -> Result<(), StoreError>;
+
+    /// Moves an item forward.
+    async fn bump_item(&self, request: BumpRequest) -> Result<Bumped, StoreError>;
 
     /// Lists the items of a queue in the order of leasing.
     async fn list_items(
