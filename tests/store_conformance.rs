@@ -49,6 +49,9 @@ conformance! { crate::engines::embedded;
         a_retried_request_gets_the_same_leases an_empty_answer_is_not_remembered who_waits_is_woken_by_a_new_item
         who_waits_is_woken_when_a_delay_ends one_item_goes_to_one_of_many the_queue_is_listed_in_pages
         service_time_is_kept;
+    bumping: a_bump_moves_into_the_express_lane_and_keeps_the_due_time a_bump_spends_a_daily_budget_of_its_own_person
+        a_retried_bump_spends_nothing_more who_may_not_see_an_item_does_not_move_it
+        a_worker_holds_no_more_leases_than_it_may;
     access: a_tenant_has_one_id a_token_opens_until_it_ends wrong_tokens_open_nothing
         every_credential_has_its_own_principal revoking_takes_effect_at_once_and_once
         credentials_are_listed_newest_first_in_pages;

@@ -8,6 +8,9 @@ mod ready;
 
 mod fair;
 
+mod bump;
+
+pub use bump::BumpReason;
 pub use fair::{FairQueue, LIVE_STREAK_MAX, WorkClass};
 pub use order::{
     EXPRESS_STREAK_MAX, Lane, LaneStreak, OrderKey, QueueHead, STREAK_MAX, choose, lane, next_lane, order_reasons,

@@ -47,6 +47,9 @@ pub enum Reason {
     LeaseNotFound,
     CredentialNotFound,
     LeaseLost,
+    NotQueued,
+    BumpBudgetSpent,
+    CapacityReached,
     RecordGone,
     SubjectNotFound,
     ErasureNotFound,
@@ -93,7 +96,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 52] = [
+pub const REASONS: [ReasonRow; 55] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -157,6 +160,12 @@ pub const REASONS: [ReasonRow; 52] = [
         "There is no such credential in this tenant."),
     row(Reason::LeaseLost, "LEASE_LOST", Code::Aborted, Never,
         "The lease has ended or went to another: drop the work and lease again."),
+    row(Reason::NotQueued, "NOT_QUEUED", Code::FailedPrecondition, Never,
+        "The case does not wait in the queue: there is nothing to move forward."),
+    row(Reason::BumpBudgetSpent, "BUMP_BUDGET_SPENT", Code::ResourceExhausted, Never,
+        "This credential has moved as many items forward within 24 hours as the policy allows."),
+    row(Reason::CapacityReached, "CAPACITY_REACHED", Code::ResourceExhausted, Never,
+        "This credential holds as many leases as it may: acknowledge or release one first."),
     row(Reason::RecordGone, "RECORD_GONE", Code::FailedPrecondition, Never,
         "The record was erased; nothing was stored."),
     row(Reason::SubjectNotFound, "SUBJECT_NOT_FOUND", Code::NotFound, Never,
@@ -204,7 +213,7 @@ pub const REASONS: [ReasonRow; 52] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[51])
+        REASONS.get(self as usize).unwrap_or(&REASONS[54])
     }
 
     /// The name on the wire.

@@ -179,6 +179,8 @@ pub enum IdempotentMethod {
     Live = 3,
     /// `EraseSubject`.
     Erase = 20,
+    /// `BumpItem`.
+    Bump = 40,
 }
 
 /// One interaction to be stored.

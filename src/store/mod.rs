@@ -32,7 +32,7 @@ pub use self::{
         HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, SubjectRecord,
         SubjectSelector, UPKEEP_MAX, Upkeep,
     },
-    queue::{LeaseHandle, LeaseRequest, QueueEntry},
+    queue::{BumpRequest, Bumped, LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
     rotation::Rotated,
     statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally},
@@ -63,6 +63,15 @@ pub enum StoreError {
     /// The lease ended and was given to another, or its epoch is stale.
     #[error("lease lost")]
     LeaseLost,
+    /// The case does not wait in the queue.
+    #[error("not queued")]
+    NotQueued,
+    /// Whoever asks has moved as many items forward as the policy allows.
+    #[error("budget spent")]
+    BudgetSpent,
+    /// Whoever asks holds as many leases as it may.
+    #[error("capacity reached")]
+    CapacityReached,
     /// The record was erased.
     #[error("record gone")]
     RecordGone,
@@ -144,6 +153,9 @@ pub trait Store: Teaching + Privacy + Send + Sync + 'static {
 
     /// Gives an item back, to be leased after `delay`; its place by age is kept.
     async fn release_item(&self, lease: LeaseHandle, delay: Duration) -> Result<(), StoreError>;
+
+    /// Moves an item forward.
+    async fn bump_item(&self, request: BumpRequest) -> Result<Bumped, StoreError>;
 
     /// Lists the items of a queue in the order of leasing.
     async fn list_items(

@@ -21,5 +21,6 @@ pub mod outcome;
 pub mod policy;
 pub mod privacy;
 pub mod queue;
+pub mod work;
 
 pub use draft::Draft;

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     audit::{Action, Event},
     id::{CaseId, LeaseId},
-    queue::{ATTEMPTS_MAX, ItemState, Lane, OrderKey},
+    queue::{ATTEMPTS_MAX, BumpReason, ItemState, Lane, OrderKey},
     store::{QueueEntry, StoreError},
     text::Language,
     time::Timestamp,
@@ -21,7 +21,7 @@ use crate::{
 
 /// The columns that [`Item::read`] reads.
 pub(super) const COLUMNS: &str = "case_number, case_id, queue, lane, state, due_time, value_descending, enter_time, \
-    ready_time, language, skills, attempts, epoch, lease, tenant";
+    ready_time, language, skills, attempts, epoch, lease, tenant, bump";
 
 /// An item as its row says.
 #[derive(Debug)]
@@ -42,6 +42,8 @@ pub(super) struct Item {
     pub(super) attempts: u32,
     pub(super) epoch: u64,
     pub(super) lease: Option<LeaseId>,
+    /// Why somebody moved it forward.
+    pub(super) bump: Option<BumpReason>,
     /// Number of the tenant.
     pub(super) tenant: i64,
     /// Whether the row is in the index of what is ready, and by which key.
@@ -67,6 +69,7 @@ impl Item {
             epoch: row.get(12)?,
             lease: row.get::<_, Option<Id<_>>>(13)?.map(|id| id.0),
             tenant: row.get(14)?,
+            bump: row.get::<_, Option<Coded<_>>>(15)?.map(|reason| reason.0),
             indexed: None,
         };
         item.indexed = item.ready();
@@ -120,8 +123,8 @@ impl Item {
         self.index(write);
         let mut statement = write.data.prepare_cached(
             "INSERT INTO items(case_number, case_id, tenant, queue, lane, state, due_time, value_descending, enter_time,
-               ready_time, language, skills, attempts, epoch, lease)
-             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+               ready_time, language, skills, attempts, epoch, lease, bump)
+             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?;
         statement.execute(params![
             self.case_number,
@@ -139,6 +142,7 @@ impl Item {
             self.attempts,
             self.epoch,
             self.lease.as_ref().map(LeaseId::as_bytes),
+            self.bump.map(Coded),
         ])?;
         Ok(())
     }
@@ -148,7 +152,7 @@ impl Item {
         self.index(write);
         let mut statement = write.data.prepare_cached(
             "UPDATE items SET lane = ?2, state = ?3, due_time = ?4, value_descending = ?5, ready_time = ?6,
-               language = ?7, attempts = ?8, epoch = ?9, lease = ?10 WHERE case_number = ?1",
+               language = ?7, attempts = ?8, epoch = ?9, lease = ?10, bump = ?11 WHERE case_number = ?1",
         )?;
         statement.execute(params![
             self.case_number,
@@ -161,6 +165,7 @@ impl Item {
             self.attempts,
             self.epoch,
             self.lease.as_ref().map(LeaseId::as_bytes),
+            self.bump.map(Coded),
         ])?;
         Ok(())
     }
@@ -198,6 +203,7 @@ impl Item {
             tier: case.tier,
             language: self.language,
             attempts: self.attempts,
+            bump: self.bump,
         }
     }
 }
@@ -234,6 +240,7 @@ pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted:
                 attempts: 0,
                 epoch: case.epoch,
                 lease: None,
+                bump: None,
                 tenant: tenant.number,
                 indexed: None,
             };

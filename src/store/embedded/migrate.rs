@@ -40,8 +40,16 @@ CREATE TABLE rotations(
   PRIMARY KEY(kind, tenant)) STRICT, WITHOUT ROWID;
 ";
 
+/// Items that were moved forward, the budgets of those who do, and the leases that a principal holds.
+const WORK: &str = "
+ALTER TABLE items ADD COLUMN bump INTEGER;
+CREATE TABLE bumps(number INTEGER PRIMARY KEY, principal BLOB NOT NULL, bump_time INTEGER NOT NULL) STRICT;
+CREATE INDEX bumps_principal ON bumps(principal, bump_time);
+CREATE INDEX leases_held ON leases(principal) WHERE outcome IS NULL OR outcome = 100;
+";
+
 /// Each format with what it adds to the one before.
-const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS])];
+const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS, WORK])];
 
 /// Brings the data file from `format` to the present one, a step at a time, each whole or not at all.
 pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()> {

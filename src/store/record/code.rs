@@ -5,7 +5,7 @@ use crate::{
     assessment::{Importance, Label, Level, Tier},
     conversation::{Channel, Part, Role},
     policy::CareBasis,
-    queue::{ItemState, Lane},
+    queue::{BumpReason, ItemState, Lane},
     redact::{KINDS, Kind, Likelihood},
     store::{AccessRole, CaseState, CorrectionReason, ErasureState, Handling, HoldReason, TextState},
     text::Language,
@@ -54,6 +54,7 @@ codes! {
     TextState { Redacted = 1, Withheld = 2 }
     CaseState { Open = 1, Active = 2, Pending = 3, Resolved = 4 }
     Lane { Emergency = 1, Regular = 2, Express = 3 }
+    BumpReason { Escalation = 1, Promise = 2, Mishandled = 3, Severity = 4, Dependency = 5, Other = 6 }
     ItemState { Ready = 1, Leased = 2, Delayed = 3, Parked = 4 }
     CorrectionReason { Wording = 1, Sarcasm = 2, Domain = 3, Context = 4, Severity = 5, Safety = 6, Other = 7 }
     AccessRole { Intake = 1, Analyst = 2, Agent = 3, Supervisor = 4, TenantAdmin = 5, PrivacyOfficer = 6 }
@@ -104,6 +105,7 @@ mod tests {
         check::<CaseState>();
         check::<Lane>();
         check::<ItemState>();
+        check::<BumpReason>();
         check::<CorrectionReason>();
         check::<AccessRole>();
         check::<ErasureState>();

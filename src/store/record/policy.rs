@@ -6,20 +6,44 @@ use serde::{Deserialize, Serialize};
 use super::{
     RecordError,
     code::{self, Code},
+    decode, decode_as, encode_as,
 };
 use crate::{
     calendar::{BusinessHours, Calendar, Period},
     lexicon::Cue,
-    policy::{LexiconLayer, Policy, ServiceTargets},
+    policy::{LexiconLayer, Policy, ServiceTargets, WorkRules},
     priority::{CueWeight, PriorityRules},
     redact::{ExtraPattern, KeepRules},
     sentiment::SentimentRules,
     text::Language,
 };
 
+/// Number of the records that hold the bounds of those who work the queue.
+const WITH_WORK: u8 = 2;
+
+/// A record of version 2: the policy as before, and how many bumps and how many leases.
+type WithWork = (PolicyRow, (u32, u32));
+
+/// The bytes of a policy, made to decide or for the shadow.
+pub(crate) fn encode_policy(policy: &Policy, shadow: bool) -> Result<Vec<u8>, RecordError> {
+    let WorkRules { bumps_per_day_max, leases_max } = policy.work;
+    let row: WithWork = (PolicyRow::new(policy, shadow), (bumps_per_day_max, leases_max));
+    encode_as(WITH_WORK, &row)
+}
+
+/// The policy in these bytes, and whether it was made for the shadow. What a record of version 1 does not hold has its
+/// shipped value.
+pub(crate) fn decode_policy(bytes: &[u8], revision: u32) -> Result<(Policy, bool), RecordError> {
+    let Ok((row, (bumps_per_day_max, leases_max))) = decode_as::<WithWork>(WITH_WORK, bytes) else {
+        return decode::<PolicyRow>(bytes)?.into_policy(revision);
+    };
+    let (policy, shadow) = row.into_policy(revision)?;
+    Ok((Policy { work: WorkRules { bumps_per_day_max, leases_max }, ..policy }, shadow))
+}
+
 /// A policy but for its revision, which stands beside it and in the place it is sealed for.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct PolicyRow {
+struct PolicyRow {
     /// It was made to run beside the live one, and never decided.
     shadow: bool,
     threshold: i32,
@@ -59,8 +83,9 @@ type CalendarRow = Option<(String, Vec<Vec<(u16, u16)>>, Vec<String>)>;
 
 impl PolicyRow {
     /// The record of a policy, made to decide or for the shadow.
-    pub(crate) fn new(policy: &Policy, shadow: bool) -> Self {
-        let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon, care } = policy;
+    fn new(policy: &Policy, shadow: bool) -> Self {
+        let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon, care, work: _ } =
+            policy;
         let ServiceTargets { minutes, tier_percent, urgent, other } = targets;
         let KeepRules { kinds, allow, extra, phone_regions } = keep;
         Self {
@@ -84,7 +109,7 @@ impl PolicyRow {
     }
 
     /// The policy of the record, and whether it was made for the shadow.
-    pub(crate) fn into_policy(self, revision: u32) -> Result<(Policy, bool), RecordError> {
+    fn into_policy(self, revision: u32) -> Result<(Policy, bool), RecordError> {
         let sentiment = SentimentRules {
             negative_threshold_millis: self.threshold,
             turn_step: self.turn_step,
@@ -118,6 +143,7 @@ impl PolicyRow {
             keep,
             lexicon: self.lexicon.into_iter().map(layer).collect::<Result<_, _>>()?,
             care: self.care.map(Code::from_code).transpose()?,
+            work: WorkRules::default(),
         };
         Ok((policy, shadow))
     }
@@ -198,10 +224,7 @@ fn calendar(row: CalendarRow) -> Result<Calendar, RecordError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        redact::Kind,
-        store::record::{decode, encode},
-    };
+    use crate::{redact::Kind, store::record::encode};
 
     fn policy() -> Policy {
         let mut policy = Policy { revision: 7, ..Policy::default() };
@@ -221,14 +244,22 @@ mod tests {
         policy.keep.extra = vec![ExtraPattern { kind: Kind::Username, pattern: "u:[a-z]+".to_owned() }];
         let rows = "gribble\t700\tnot_working".to_owned();
         policy.lexicon = vec![LexiconLayer { language: Language::English, rows }];
+        policy.work = WorkRules { bumps_per_day_max: 0, leases_max: 3 };
         policy
+    }
+
+    #[test]
+    fn a_record_of_version_1_is_read_with_shipped_bounds() {
+        let bytes = encode(&PolicyRow::new(&policy(), false)).unwrap();
+        let (read, _) = decode_policy(&bytes, 7).unwrap();
+        assert_eq!(format!("{read:?}"), format!("{:?}", Policy { work: WorkRules::default(), ..policy() }));
     }
 
     #[test]
     fn a_policy_leads_back() {
         for (policy, shadow) in [(Policy::default(), false), (policy(), true)] {
-            let bytes = encode(&PolicyRow::new(&policy, shadow)).unwrap();
-            let (read, made_for) = decode::<PolicyRow>(&bytes).unwrap().into_policy(policy.revision).unwrap();
+            let bytes = encode_policy(&policy, shadow).unwrap();
+            let (read, made_for) = decode_policy(&bytes, policy.revision).unwrap();
             assert_eq!(made_for, shadow);
             assert_eq!(format!("{read:?}"), format!("{policy:?}"));
         }

@@ -5,7 +5,6 @@ use rusqlite::{Row, params};
 
 use super::corrections;
 use crate::{
-    assessment::Level,
     conversation::Channel,
     crypto::KeyKind,
     id::InteractionId,
@@ -86,9 +85,6 @@ pub(super) fn anew(write: &mut Write<'_>, tenant: &Tenant, mut case: Case, polic
     let Some(latest) = voices.first() else { return Ok(()) };
     let waiting = || voices.iter().filter(|voice| since.is_some_and(|since| voice.receive_time >= since));
     let heard = || waiting().chain((waiting().count() == 0).then_some(latest)).map(|voice| voice.standing);
-    // A supervisor moved it forward: that stands, whatever the words say.
-    let bumped = |item: &Item| item.lane == Lane::Express && case.level < Level::Urgent && !case.emergency;
-    let bumped = item.as_ref().is_some_and(bumped);
     case.label = latest.standing.label;
     case.level = heard().map(|one| one.level).max().unwrap_or(latest.standing.level);
     case.value = heard().map(|one| one.value).max().unwrap_or(latest.standing.value);
@@ -99,7 +95,8 @@ pub(super) fn anew(write: &mut Write<'_>, tenant: &Tenant, mut case: Case, polic
             .map(|voice| policy.due_time(voice.receive_time, voice.channel, voice.standing.level, case.tier));
         item.due_time = due.min().unwrap_or(item.due_time);
         let lane = queue::lane(case.emergency, case.level);
-        item.lane = if bumped { lane.min(Lane::Express) } else { lane };
+        // Somebody moved it forward: that stands, whatever the words say.
+        item.lane = if item.bump.is_some() { lane.min(Lane::Express) } else { lane };
         item.value_descending = 10_000u16.saturating_sub(case.value);
         item.update(write)?;
         write.ready(tenant.number, &item.queue);
