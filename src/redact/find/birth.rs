@@ -25,7 +25,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     if !asked && !turn.cues().any(LABELS) {
         return;
     }
-    let mut labels = turn.telling().filter(|(_, token)| token.word.cues.any(LABELS)).map(|(at, _)| at).peekable();
+    let mut labels = turn.cued(LABELS).map(|(at, _)| at).peekable();
     let carded = out.iter().any(|candidate| candidate.kind == Kind::CreditCard);
     let told = view.asked.has(Cue::Birth) && turn.tokens().len() <= ANSWER_WORDS_MAX;
     let flags = if told { Flags::default() } else { Flags::DIGITS.and(Flags::NUMBER) };
