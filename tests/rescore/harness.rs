@@ -47,12 +47,17 @@ pub(crate) fn tickets(home: &tempfile::TempDir, rows: u64) -> String {
 /// Starts a run, waits until its partial output has `length` bytes, and kills it. Gives whether it was killed.
 pub(crate) fn kill_at(arguments: &[&str], output: &str, length: u64) -> bool {
     let partial = format!("{output}.partial");
+    kill_when(arguments, || fs::metadata(&partial).is_ok_and(|metadata| metadata.len() >= length))
+}
+
+/// Starts a run, waits until it is `ready`, and kills it. Gives whether it was killed before it ended.
+pub(crate) fn kill_when(arguments: &[&str], ready: impl Fn() -> bool) -> bool {
     let mut child = triaged(&["rescore"]).args(arguments).stderr(Stdio::null()).spawn().unwrap();
     loop {
         if child.try_wait().unwrap().is_some() {
             return false;
         }
-        if fs::metadata(&partial).is_ok_and(|metadata| metadata.len() >= length) {
+        if ready() {
             child.kill().unwrap();
             child.wait().unwrap();
             return true;

@@ -1,10 +1,10 @@
 //! Identifiers planted in text and columns: none of them is in any file or message of a run, killed or not.
 
-use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt};
+use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt, path::Path};
 
 use crate::{
     canary::Canaries,
-    harness::{home, kill_at, path, rescore, triaged},
+    harness::{home, kill_when, path, rescore, triaged},
 };
 
 /// Values that are planted.
@@ -77,7 +77,7 @@ fn planted_identifiers_reach_no_file_and_no_message() {
     assert!(said.contains("columns: dropped: user_id, note") && said.contains("as pseudonyms: user_id"), "{said}");
     let killed = out.join("killed.csv").to_str().unwrap().to_owned();
     let arguments = [input.as_str(), "-o", &killed, "--map", &map, "--checkpoint-mib", "0"];
-    assert!(kill_at(&arguments, &killed, 1), "it was not killed");
+    assert!(kill_when(&arguments, || Path::new(&format!("{killed}.checkpoint")).exists()), "it was not killed");
     assert_eq!(fs::read_dir(&out).unwrap().filter(|entry| left_behind(entry.as_ref().unwrap())).count(), 3);
     assert_eq!(canaries.find_in_tree(&out), []);
     assert_eq!(canaries.find(said.as_bytes()), BTreeSet::new());
