@@ -58,6 +58,9 @@ pub enum Failure {
     /// The store is in use by a server, which can do the same by a call.
     #[error("{0}. A running server manages credentials itself: call TenantAdminService, or stop it first")]
     InUse(OpenError),
+    /// What was asked for was refused, with what to do.
+    #[error("{0}")]
+    Refused(String),
     /// The store.
     #[error("store: {0}")]
     Store(#[from] StoreError),
@@ -102,7 +105,7 @@ impl Failure {
         match self {
             Self::Config(_) | Self::Tls(_) | Self::Lexicon(_) => Exit::Settings,
             Self::Argument(_) => Exit::Usage,
-            Self::MasterKey(_) | Self::Open(_) | Self::InUse(_) | Self::Store(_) => Exit::Store,
+            Self::MasterKey(_) | Self::Open(_) | Self::InUse(_) | Self::Refused(_) | Self::Store(_) => Exit::Store,
             Self::Server(error) => match error {
                 ServerError::PlaintextOffLoopback(_) | ServerError::MetricsOffLoopback(_) => Exit::Settings,
                 ServerError::Io(_) | ServerError::Transport(_) => Exit::Machine,

@@ -14,6 +14,9 @@ pub mod convert;
 
 pub mod rules;
 
+pub mod shares;
+pub mod turns;
+
 pub mod app;
 pub mod metrics;
 

@@ -12,6 +12,7 @@ use crate::{
     audit::Action,
     crypto::{KeyKind, KeyName},
     id::{CaseId, InteractionId, PrincipalId},
+    queue::WorkClass,
     store::{
         Flip, InteractionContent, InteractionRecord, RescoreRequest, Rescored, StoreError,
         embedded::{
@@ -19,6 +20,7 @@ use crate::{
             cases::{self, Case},
             commit::Write,
             interactions::Interaction,
+            jobs::Turn,
             live::{self, Resealed},
             position,
             ring::{KeyRing, Tenant},
@@ -63,7 +65,8 @@ pub(super) async fn rescore(store: &EmbeddedStore, request: RescoreRequest) -> R
     }
     let writes = changed.into_iter().map(|changed| {
         let (tenant, policy) = (Arc::clone(&tenant), Arc::clone(&policy));
-        store.committer.run(move |write| {
+        let turn = Turn { tenant: tenant.number, class: WorkClass::Bulk };
+        store.committer.run_in(turn, move |write| {
             let mut event = event(Action::CaseRescored, &tenant, principal, write.now);
             (event.object, event.count) = (Some(changed.case.0), changed.interactions.len() as u64);
             write.audit(Some(tenant.number), &event)?;
