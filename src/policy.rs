@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 pub use self::{
     standing::{Correction, Standing},
-    targets::ServiceTargets,
+    targets::{Minutes, ServiceTargets, Target},
 };
 use crate::{
     assessment::{Assessment, Level, Tier},

@@ -54,6 +54,12 @@ pub enum Action {
     LexiconProposed = 44,
     /// Statistics were read.
     StatisticsRead = 45,
+    /// State, queue or tier of a case were set.
+    CaseUpdated = 50,
+    /// A case was merged into another.
+    CasesMerged = 51,
+    /// An interaction was split off from its case; noted of the case it left and of the one it came to.
+    InteractionSplit = 52,
 }
 
 /// One event.

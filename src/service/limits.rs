@@ -60,6 +60,7 @@ limits! {
     SKILLS_MAX = 16, "Skills of an item or of a worker.";
     LANGUAGE_BYTES_MAX = 35, "A language tag (RFC 5646).";
     LANGUAGES_MAX = 32, "Languages of a worker.";
+    MERGE_CASES_MAX = 10, "Cases that are merged into another at a time.";
     LEASE_QUEUES_MAX = 16, "Queues of one lease request.";
     LEASE_ITEMS_MAX = 100, "Items of one lease request.";
     LEASE_SECONDS_MIN = 5, "Duration of a lease, at least.";

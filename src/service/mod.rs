@@ -27,6 +27,7 @@ pub mod gate;
 
 pub mod analysis;
 pub mod cases;
+pub mod casework;
 pub mod correct;
 pub mod credentials;
 pub mod intake;

@@ -176,6 +176,12 @@ pub enum IdempotentMethod {
     Lease = 2,
     /// `StreamTurns`.
     Live = 3,
+    /// `UpdateCase`.
+    UpdateCase = 20,
+    /// `MergeCases`.
+    MergeCases = 21,
+    /// `SplitInteraction`.
+    SplitInteraction = 22,
 }
 
 /// One interaction to be stored.

@@ -5,6 +5,7 @@
 mod harness;
 
 mod cases;
+mod casework;
 mod drain;
 mod gate;
 mod intake;

@@ -13,6 +13,10 @@ pub(crate) mod leasing;
 
 pub(crate) mod access;
 
+pub(crate) mod clocks;
+
+pub(crate) mod casework;
+
 pub(crate) mod teaching;
 
 use std::{any::Any, sync::Arc, time::Duration};

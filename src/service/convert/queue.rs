@@ -120,7 +120,11 @@ pub fn item(entry: QueueEntry, now: Timestamp) -> pb::QueueItem {
         tier,
         language,
         attempts,
+        target,
+        paused,
     } = entry;
+    let mut order_reasons = queue::order_reasons(lane, level, tier_name(tier), channel.name(), due_time < now);
+    order_reasons.extend(queue::clock_reasons(target, paused));
     pb::QueueItem {
         case: case.to_string(),
         lease: lease.map(|(lease, _)| lease.to_string()).unwrap_or_default(),
@@ -137,7 +141,7 @@ pub fn item(entry: QueueEntry, now: Timestamp) -> pb::QueueItem {
         channel: channel.name().to_owned(),
         language_code: outcome::language(language),
         attempts: wire_int(attempts),
-        order_reasons: queue::order_reasons(lane, level, tier_name(tier), channel.name(), due_time < now),
+        order_reasons,
     }
 }
 

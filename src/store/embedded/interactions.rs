@@ -189,6 +189,12 @@ impl Interaction {
     }
 }
 
+/// Whether an interaction asks nobody for anything: a machine sent it, or it only says thanks.
+pub(super) fn is_quiet(data: &Connection, number: i64) -> Result<bool, StoreError> {
+    let mut statement = data.prepare_cached("SELECT automatic FROM interactions WHERE number = ?1")?;
+    Ok(statement.query_row([number], |row| row.get(0))?)
+}
+
 /// Whether a case has interactions beside this one.
 pub(super) fn has_others(data: &Connection, case_number: i64, number: i64) -> Result<bool, StoreError> {
     let mut statement = data.prepare_cached("SELECT 1 FROM interactions WHERE case_number = ?1 AND number != ?2")?;

@@ -41,6 +41,10 @@ mod transition;
 
 mod cases;
 
+mod casework;
+
+mod clocks;
+
 mod interactions;
 
 mod items;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use dashmap::DashMap;
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use super::{error::damaged, wraps};
 use crate::{
     crypto::{Key, KeyKind, KeyName, LookupKey, MasterKey, Place, StoreId, key::key_version},
     id::{SubjectId, TenantId},
+    policy::ServiceTargets,
     store::{StoreError, record::Field},
 };
 
@@ -28,6 +30,8 @@ pub(super) struct Tenant {
     pub(super) key: Key,
     /// Its key for hashes.
     pub(super) lookup: LookupKey,
+    /// The targets of its live policy, once they were needed.
+    pub(super) targets: Arc<ArcSwapOption<ServiceTargets>>,
 }
 
 /// The keys that are held while the store is open.
@@ -75,7 +79,7 @@ impl KeyRing {
         };
         let key = open(self.master.key(), KeyKind::Tenant)?;
         let lookup = LookupKey::new(&open(&key, KeyKind::TenantLookup)?.into_secret());
-        Ok(Tenant { id, number, key, lookup })
+        Ok(Tenant { id, number, key, lookup, targets: Arc::default() })
     }
 
     /// Draws and stores the keys of a new tenant.
@@ -84,7 +88,7 @@ impl KeyRing {
         let lookup = Key::draw(first(KeyKind::TenantLookup, id.0))?;
         wraps::insert(keys, self.store, id, self.master.key(), &key)?;
         wraps::insert(keys, self.store, id, &key, &lookup)?;
-        Ok(Tenant { id, number, key, lookup: LookupKey::new(&lookup.into_secret()) })
+        Ok(Tenant { id, number, key, lookup: LookupKey::new(&lookup.into_secret()), targets: Arc::default() })
     }
 
     /// Takes up a tenant whose rows are durable.

@@ -3,6 +3,7 @@
 
 use super::{
     cases::Case,
+    clocks,
     commit::Write,
     interactions::{self, Interaction, Sealed},
     items::{self, Item, Wanted},
@@ -21,7 +22,7 @@ use crate::{
     id::{CaseId, InteractionId, SubjectId},
     queue::{self, ItemState},
     store::{
-        CaseState, Decision, StoreError, Submitted,
+        CaseState, Decision, Handling, StoreError, Submitted,
         record::{AssessmentRow, Field, encode},
     },
     time::Timestamp,
@@ -72,6 +73,8 @@ fn open(write: &mut Write<'_>, prepared: &Prepared) -> Result<InteractionId, Sto
     let Prepared { tenant, fresh, clear, .. } = prepared;
     let effect = transition(None, clear.handling, clear.automatic);
     let mut case = new_case(write, prepared, effect.state)?;
+    let speaker = Speaker::of(prepared);
+    let due_time = run_clocks(write, &speaker, &mut case, effect, &prepared.first)?;
     case.insert(write.data, tenant.number)?;
     let known = subjects::of_identifiers(write, tenant, &prepared.identifiers, &fresh.subject_key)?;
     let subject = known.as_ref().unwrap_or(&fresh.subject_key);
@@ -79,7 +82,7 @@ fn open(write: &mut Write<'_>, prepared: &Prepared) -> Result<InteractionId, Sto
     wraps::insert(write.keys, write.ring.store, tenant.id, subject, &fresh.interaction_key)?;
     let decided = Decided { decision: prepared.first.clone(), repeat_days: 0 };
     add(write, prepared, &case, &decided)?;
-    queue_case(write, &Speaker::of(prepared), &mut case, effect, &decided.decision)?;
+    queue_case(write, &speaker, &mut case, effect, due_time)?;
     Ok(fresh.interaction)
 }
 
@@ -103,6 +106,8 @@ fn new_case(write: &Write<'_>, prepared: &Prepared, state: CaseState) -> Result<
         epoch: 0,
         duplicate_of: duplicate_of(write, prepared)?,
         sealed: prepared.case_refs.clone(),
+        clocks: None,
+        merged_into: None,
     })
 }
 
@@ -116,7 +121,7 @@ fn duplicate_of(write: &Write<'_>, prepared: &Prepared) -> Result<Option<CaseId>
 fn unresolved(write: &Write<'_>, tenant: i64, subject: SubjectId) -> Result<Option<CaseId>, StoreError> {
     for id in wraps::records_of(write.keys, subject, KeyKind::Case, DUPLICATES_MAX)? {
         let case = Case::find(write.data, tenant, CaseId::from(id))?;
-        if let Some(case) = case.filter(|case| case.state != CaseState::Resolved) {
+        if let Some(case) = case.filter(|case| case.state.is_open()) {
             return Ok(Some(case.id));
         }
     }
@@ -265,6 +270,8 @@ pub(super) struct Speaker<'a> {
     pub(super) input: &'a AssessmentInput,
     /// The queue it asks for.
     pub(super) queue: &'a str,
+    /// What is to be done with it.
+    pub(super) handling: Handling,
     /// Keyed hashes of the required skills.
     pub(super) skills: &'a [u8],
     /// When it enters the queue, should it wait.
@@ -274,7 +281,7 @@ pub(super) struct Speaker<'a> {
 impl<'a> Speaker<'a> {
     fn of(prepared: &'a Prepared) -> Self {
         let Prepared { tenant, input, queue, skills, clear, .. } = prepared;
-        Self { tenant, input, queue, skills, enter_time: clear.receive_time }
+        Self { tenant, input, queue, handling: clear.handling, skills, enter_time: clear.receive_time }
     }
 }
 
@@ -297,15 +304,41 @@ pub(super) fn speak(
         case.value = if waits { case.value.max(priority.value) } else { priority.value };
         case.emergency = priority.emergency.is_some() || (waits && case.emergency);
     }
+    let due_time = run_clocks(write, speaker, case, effect, decision)?;
     case.state = effect.state;
     if case.state != CaseState::Open
         && let Some(item) = Item::get(write.data, case.number)?
     {
-        items::remove(write, case, &item)?;
+        items::withdraw(write, case, &item)?;
     }
-    queue_case(write, speaker, case, effect, decision)?;
+    queue_case(write, speaker, case, effect, due_time)?;
     write.changed(speaker.tenant.number, &case.queue, case.id);
     case.update(write.data, write.now)
+}
+
+/// What an interaction does to the clocks of its case: one that waits asks for an answer, one that ends the matter ends
+/// them all. Where work remains after a conversation, the
+/// conversation was an answer, unless something older still waits for one. Gives the due time
+/// of the case's item.
+fn run_clocks(
+    write: &mut Write<'_>,
+    speaker: &Speaker<'_>,
+    case: &mut Case,
+    effect: Transition,
+    decision: &Decision,
+) -> Result<Timestamp, StoreError> {
+    let tenant = speaker.tenant;
+    if effect.raised {
+        if speaker.handling == Handling::FollowUp {
+            let clocks = case.clocks.get_or_insert_default();
+            clocks.answered |= clocks.reply.is_none();
+        }
+        return clocks::contact(write, tenant, case, (speaker.enter_time, decision.due_time));
+    }
+    if effect.speaks && effect.state == CaseState::Resolved && case.state != CaseState::Resolved {
+        clocks::resolve(write, tenant, case)?;
+    }
+    Ok(decision.due_time)
 }
 
 /// Puts the case in the queue where the interaction waits.
@@ -314,7 +347,7 @@ fn queue_case(
     speaker: &Speaker<'_>,
     case: &mut Case,
     effect: Transition,
-    decision: &Decision,
+    due_time: Timestamp,
 ) -> Result<(), StoreError> {
     if !effect.raised {
         return Ok(());
@@ -325,7 +358,7 @@ fn queue_case(
     let wanted = Wanted {
         lane: queue::lane(case.emergency, case.level),
         enter_time: speaker.enter_time,
-        due_time: decision.due_time,
+        due_time,
         value: case.value,
         skills: speaker.skills.to_vec(),
     };
