@@ -33,7 +33,7 @@ conformance! { crate::engines::embedded;
     joining: the_reference_of_a_case_joins a_mail_thread_joins references_do_not_join_across_tenants
         the_same_person_alone_makes_a_possible_duplicate a_resolved_case_is_no_duplicate
         the_strongest_identifier_decides_and_nobody_is_merged a_customer_who_writes_again_reopens_the_case
-        automatic_mail_neither_reopens_nor_raises a_second_contact_keeps_age_and_moves_forward_only
+        automatic_mail_neither_reopens_nor_raises thanks_neither_reopen_nor_raise_and_owe_no_reply a_second_contact_keeps_age_and_moves_forward_only
         what_waits_goes_on_waiting;
     reading: absent_and_foreign_are_not_found an_interaction_is_read_within_its_case_only
         interactions_come_oldest_first_and_at_most_a_hundred an_agent_sees_what_it_leases_or_handled

@@ -42,6 +42,7 @@ limits! {
     EMAIL_MESSAGES_MAX = 200, "Messages of a mail thread.";
     EMAIL_ADDRESSES_MAX = 100, "Receivers of a mail.";
     EMAIL_REFERENCES_MAX = 100, "Message-IDs that a mail refers to.";
+    EMAIL_HEADERS_MAX = 200, "Headers of a mail.";
     EMAIL_QUOTED_PARTS_MAX = 100, "Quoted parts of a mail.";
     MESSAGE_ID_BYTES_MAX = 998, "A Message-ID (RFC 5322 line length).";
     ANSWER_PARTS_MAX = 5_000, "Findings of an answer, and pieces of evidence; the first ones are given.";

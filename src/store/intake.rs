@@ -200,6 +200,8 @@ pub struct Submission {
     pub join: JoinKeys,
     /// Whose matter it is.
     pub subject: SubjectKeys,
+    /// What was said last asks for nobody: a machine said it, or it only says thanks. It raises and reopens nothing.
+    pub quiet: bool,
     /// The assessment rules.
     pub decide: Decide,
 }

@@ -12,6 +12,7 @@ mod intake;
 mod live;
 #[path = "../common/live.rs"]
 mod live_client;
+mod mail;
 mod queue;
 mod stream;
 mod teaching;

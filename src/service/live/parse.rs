@@ -63,7 +63,8 @@ pub(super) fn opening(app: &App, rules: &Arc<Rules>, caller: &Caller, message: M
     let assessment = Arc::new(rules.assess(&nothing, TextState::Redacted));
     let decide = assess::decide(Arc::clone(rules), assessment, TextState::Redacted);
     let (tenant, principal) = (caller.tenant, caller.principal);
-    let submission = Submission { tenant, principal, request_id, content, recording_uri, join, subject, decide };
+    let submission =
+        Submission { tenant, principal, request_id, content, recording_uri, join, subject, quiet: false, decide };
     Ok(Opening { submission, parties, wants_turns })
 }
 

@@ -46,6 +46,7 @@ pub(super) struct Clear {
     pub(super) occur_time: Timestamp,
     pub(super) channel: Channel,
     pub(super) handling: Handling,
+    /// It asks nobody for anything: a machine sent it, or it only says thanks.
     pub(super) automatic: bool,
     pub(super) language: Option<Language>,
     pub(super) source_version: i64,

@@ -165,7 +165,9 @@ fn replace(
     corrections::forget(write.data, old.number)?;
     audit(write, prepared, Action::InteractionReplaced, case.id, old.id)?;
     let alone = !interactions::has_others(write.data, case_number, old.number)?;
-    let effect = transition(Some(present(write, &case, alone)?), clear.handling, clear.automatic);
+    // What asks for nobody ends nobody's waiting either.
+    let state = if clear.automatic { case.state } else { present(write, &case, alone)? };
+    let effect = transition(Some(state), clear.handling, clear.automatic);
     speak(write, &Speaker::of(prepared), &mut case, effect, &decided.decision)?;
     Ok(old.id)
 }
