@@ -54,12 +54,18 @@ pub enum Action {
     LexiconProposed = 44,
     /// Statistics were read.
     StatisticsRead = 45,
+    /// Keys that the tombstone feed names were destroyed, or their rows read as erased, at a start.
+    TombstonesCarriedOut = 50,
+    /// A rotation of keys began.
+    KeyRotationBegun = 60,
+    /// Keys were rotated: nothing is left under the older ones, and they are destroyed.
+    KeyRotated = 61,
     /// State, queue or tier of a case were set.
-    CaseUpdated = 50,
+    CaseUpdated = 70,
     /// A case was merged into another.
-    CasesMerged = 51,
+    CasesMerged = 71,
     /// An interaction was split off from its case; noted of the case it left and of the one it came to.
-    InteractionSplit = 52,
+    InteractionSplit = 72,
 }
 
 /// One event.

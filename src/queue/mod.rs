@@ -8,7 +8,10 @@ mod clock;
 
 mod ready;
 
+mod fair;
+
 pub use clock::{Clocks, DueCause, DueChange, Running, ServiceTime, change, clock_reasons};
+pub use fair::{FairQueue, LIVE_STREAK_MAX, WorkClass};
 pub use order::{
     EXPRESS_STREAK_MAX, Lane, LaneStreak, OrderKey, QueueHead, STREAK_MAX, choose, lane, next_lane, order_reasons,
 };

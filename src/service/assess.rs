@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    again,
     app::App,
     convert::{
         Draft,
@@ -24,8 +25,7 @@ use crate::{
     conversation::{Channel, Part, RawText, RawTurn, Role, closing},
     redact::{REDACTOR_REVISION, RedactedText, Redaction},
     store::{
-        Decide, Decision, Handling, InteractionContent, JoinKeys, StoredAttachment, StoredFinding, StoredTurn,
-        SubjectKeys, TextState,
+        Decide, Decision, Handling, InteractionContent, JoinKeys, StoredAttachment, StoredTurn, SubjectKeys, TextState,
     },
     time::Timestamp,
     triage,
@@ -174,7 +174,7 @@ fn content(
     let mut redacted = redaction.turns;
     let values = redacted.split_off(turns.len().min(redacted.len()));
     let attributes = attributes.into_iter().zip(values.into_iter().map(|value| value.text)).collect();
-    let findings = redacted.iter().flat_map(|turn| turn.findings.iter().map(|one| stored_finding(turn.index, one)));
+    let findings = redacted.iter().flat_map(|turn| turn.findings.iter().map(|one| again::stored(turn.index, one)));
     InteractionContent {
         source_ref: draft.source_ref.take(),
         source_version: draft.source_version,
@@ -198,16 +198,6 @@ fn stored_turns(draft: &Draft, turns: Vec<InputTurn>) -> Vec<StoredTurn> {
         StoredTurn { role, part, text, time: time.time, offset_millis: time.offset_millis }
     })
     .collect()
-}
-
-fn stored_finding(turn: u32, finding: &crate::redact::Finding) -> StoredFinding {
-    StoredFinding {
-        turn,
-        kind: finding.kind,
-        span: finding.span,
-        likelihood: finding.likelihood,
-        reasons: finding.reasons.iter().map(|reason| (*reason).to_owned()).collect(),
-    }
 }
 
 /// Decides anew once the history of an interaction is known. Without history the assessment that was answered stands,

@@ -106,7 +106,7 @@ pub(super) fn prepare(
     submission: Submission,
     method: IdempotentMethod,
 ) -> Result<Prepared, StoreError> {
-    let Submission { tenant: _, principal, request_id, content, recording_uri, join, subject, quiet, decide } =
+    let Submission { tenant: _, principal, class: _, request_id, content, recording_uri, join, subject, quiet, decide } =
         submission;
     let joins = JoinHashes::new(&tenant.lookup, content.source_ref.as_ref(), &join);
     let identifiers = subjects::hashes(&tenant.lookup, &subject);
