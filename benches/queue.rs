@@ -143,6 +143,7 @@ fn start() {
             wait_duration: Duration::ZERO,
             skills: Vec::new(),
             languages: Vec::new(),
+            leases_max: 1_000,
         };
         assert_eq!(store.lease_items(asked).await.unwrap().len(), 10);
         println!("                 leases    {:.0} ms", begun.elapsed().as_secs_f64() * 1e3);

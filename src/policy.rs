@@ -4,12 +4,14 @@
 
 mod standing;
 mod targets;
+mod work;
 
 use std::collections::BTreeSet;
 
 pub use self::{
     standing::{Correction, Standing},
     targets::{Minutes, ServiceTargets, Target},
+    work::{WORK_MAX, WorkRules},
 };
 use crate::{
     assessment::{Assessment, Level, Tier},
@@ -65,6 +67,8 @@ pub struct Policy {
     /// Why the holder of a case may be told that its customer speaks of bereavement, illness or disability; `None`, the
     /// default: nobody is told and nobody looks.
     pub care: Option<CareBasis>,
+    /// Bounds of those who work the queue.
+    pub work: WorkRules,
 }
 
 impl Default for Policy {
@@ -78,6 +82,7 @@ impl Default for Policy {
             keep: KeepRules::default(),
             lexicon: Vec::new(),
             care: None,
+            work: WorkRules::default(),
         }
     }
 }

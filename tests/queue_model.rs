@@ -24,10 +24,10 @@ use store_suite::{INTAKE, MINUTE, START, WORKER, draft::Draft};
 use triaged::{
     assessment::Level,
     id::{CaseId, LeaseId, TenantId},
-    queue::{ATTEMPTS_MAX, EXPRESS_STREAK_MAX, ItemState, Lane, OrderKey, STREAK_MAX},
+    queue::{ATTEMPTS_MAX, BumpReason, EXPRESS_STREAK_MAX, ItemState, Lane, OrderKey, STREAK_MAX},
     store::{
-        CaseFilter, CaseState, LeaseHandle, LeaseRequest, QueueEntry, ReadScope, Reader, Store, StoreError,
-        embedded::EmbeddedStore,
+        BumpRequest, CaseFilter, CaseState, LeaseHandle, LeaseRequest, QueueEntry, ReadScope, Reader, Store,
+        StoreError, embedded::EmbeddedStore,
     },
     time::{Clock, ManualClock, Timestamp},
 };
@@ -61,6 +61,10 @@ enum Act {
     Renew {
         which: usize,
     },
+    /// Moves an item forward; `which` picks one.
+    Bump {
+        which: usize,
+    },
     /// By minutes; the clock of the machine may be set back.
     Turn {
         minutes: i64,
@@ -78,6 +82,7 @@ fn act() -> impl Strategy<Value = Act> {
         3 => any::<usize>().prop_map(|which| Act::Acknowledge { which }),
         3 => (any::<usize>(), prop_oneof![Just(0), 1..30u64]).prop_map(|(which, delay)| Act::Release { which, delay }),
         2 => any::<usize>().prop_map(|which| Act::Renew { which }),
+        1 => any::<usize>().prop_map(|which| Act::Bump { which }),
         3 => prop_oneof![0..4i64, -60..0i64, 5..40i64].prop_map(|minutes| Act::Turn { minutes }),
         1 => Just(Act::Restart),
     ]
@@ -208,6 +213,7 @@ impl Bench {
             Act::Acknowledge { which } => self.acknowledge(which).await,
             Act::Release { which, delay } => self.release(which, MINUTE * u32::try_from(delay).unwrap()).await,
             Act::Renew { which } => self.renew(which).await,
+            Act::Bump { which } => self.bump(which).await,
             Act::Turn { minutes } => {
                 self.clock.set(Timestamp(self.clock.now().0 + minutes * 60_000_000));
             }
@@ -256,6 +262,7 @@ impl Bench {
             wait_duration: Duration::ZERO,
             skills: Vec::new(),
             languages: Vec::new(),
+            leases_max: 1_000,
         };
         let leased = self.store().lease_items(asked).await.unwrap();
         for entry in &leased {
@@ -327,6 +334,18 @@ impl Bench {
         }
     }
 
+    async fn bump(&mut self, which: usize) {
+        let Some(at) = which.checked_rem(self.model.items.len()) else { return };
+        let (case, item) = self.model.items.iter_mut().nth(at).unwrap();
+        item.lane = item.lane.min(Lane::Express);
+        let (tenant, reason) = (self.tenant, BumpReason::Other);
+        let (request_id, leased_only, budget) = (None, false, u32::MAX);
+        let asked = BumpRequest { tenant, principal: WORKER, request_id, case: *case, reason, leased_only, budget };
+        let lane = item.lane;
+        let bumped = self.store().bump_item(asked).await.unwrap();
+        assert_eq!(bumped.entry.unwrap().lane, lane);
+    }
+
     /// None is lost, and every state is the model's.
     async fn compare(&mut self) {
         self.look_at_the_time();
@@ -334,10 +353,10 @@ impl Bench {
         let mut listed = BTreeMap::new();
         for queue in QUEUES {
             let page = self.store().list_items(self.tenant, queue.to_owned(), 10_000, None).await.unwrap();
-            listed.extend(page.items.into_iter().map(|entry| (entry.case, (entry.state, entry.epoch))));
+            listed.extend(page.items.into_iter().map(|entry| (entry.case, (entry.lane, entry.state, entry.epoch))));
         }
         let expected: BTreeMap<_, _> =
-            self.model.items.iter().map(|(case, item)| (*case, (item.state, item.epoch))).collect();
+            self.model.items.iter().map(|(case, item)| (*case, (item.lane, item.state, item.epoch))).collect();
         assert_eq!(listed, expected);
     }
 }

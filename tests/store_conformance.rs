@@ -60,6 +60,9 @@ conformance! { crate::engines::embedded;
         who_waits_in_a_source_waits_in_the_target whoever_works_on_the_target_is_told_that_there_is_more
         a_merged_case_is_not_acted_on_again a_merge_needs_the_versions_that_were_read an_agent_merges_what_it_leases
         an_interaction_that_is_split_off_stands_as_if_it_had_come_alone the_last_interaction_of_a_case_stays;
+    bumping: a_bump_moves_into_the_express_lane_and_keeps_the_due_time a_bump_spends_a_daily_budget_of_its_own_person
+        a_retried_bump_spends_nothing_more who_may_not_see_an_item_does_not_move_it
+        a_worker_holds_no_more_leases_than_it_may;
     access: a_tenant_has_one_id a_token_opens_until_it_ends wrong_tokens_open_nothing
         every_credential_has_its_own_principal revoking_takes_effect_at_once_and_once
         credentials_are_listed_newest_first_in_pages;

@@ -42,6 +42,8 @@ pub enum Action {
     ItemReleased = 33,
     /// An item was leased too often and parked.
     ItemParked = 34,
+    /// An item was moved forward.
+    ItemBumped = 35,
     /// A policy was changed: a new revision was made.
     PolicyUpdated = 40,
     /// A policy was previewed over stored interactions.

@@ -10,6 +10,9 @@ mod ready;
 
 mod fair;
 
+mod bump;
+
+pub use bump::BumpReason;
 pub use clock::{Clocks, DueCause, DueChange, Running, ServiceTime, change, clock_reasons};
 pub use fair::{FairQueue, LIVE_STREAK_MAX, WorkClass};
 pub use order::{

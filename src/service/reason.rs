@@ -51,6 +51,9 @@ pub enum Reason {
     CaseMerged,
     LeaseRequired,
     LastInteraction,
+    NotQueued,
+    BumpBudgetSpent,
+    CapacityReached,
     RecordGone,
     SourceRefKnown,
     TurnOutOfOrder,
@@ -92,7 +95,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 51] = [
+pub const REASONS: [ReasonRow; 54] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -164,6 +167,12 @@ pub const REASONS: [ReasonRow; 51] = [
         "The case is in the queue, or no case of a merge is leased by you: lease it first."),
     row(Reason::LastInteraction, "LAST_INTERACTION", Code::FailedPrecondition, Never,
         "The interaction is the only one of its case: nothing would be left there."),
+    row(Reason::NotQueued, "NOT_QUEUED", Code::FailedPrecondition, Never,
+        "The case does not wait in the queue: there is nothing to move forward."),
+    row(Reason::BumpBudgetSpent, "BUMP_BUDGET_SPENT", Code::ResourceExhausted, Never,
+        "This credential has moved as many items forward within 24 hours as the policy allows."),
+    row(Reason::CapacityReached, "CAPACITY_REACHED", Code::ResourceExhausted, Never,
+        "This credential holds as many leases as it may: acknowledge or release one first."),
     row(Reason::RecordGone, "RECORD_GONE", Code::FailedPrecondition, Never,
         "The record was erased; nothing was stored."),
     row(Reason::SourceRefKnown, "SOURCE_REF_KNOWN", Code::AlreadyExists, Never,
@@ -201,7 +210,7 @@ pub const REASONS: [ReasonRow; 51] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[50])
+        REASONS.get(self as usize).unwrap_or(&REASONS[53])
     }
 
     /// The name on the wire.

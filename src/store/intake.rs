@@ -177,12 +177,14 @@ pub enum IdempotentMethod {
     Lease = 2,
     /// `StreamTurns`.
     Live = 3,
+    /// `BumpItem`.
+    Bump = 40,
     /// `UpdateCase`.
-    UpdateCase = 40,
+    UpdateCase = 50,
     /// `MergeCases`.
-    MergeCases = 41,
+    MergeCases = 51,
     /// `SplitInteraction`.
-    SplitInteraction = 42,
+    SplitInteraction = 52,
 }
 
 /// One interaction to be stored.

@@ -28,7 +28,7 @@ pub use self::{
         StoredAttachment, StoredFinding, StoredTurn, SubjectKeys, Submission, Submitted, TextState,
     },
     live::{LiveChange, LiveInteraction, LivePosition},
-    queue::{LeaseHandle, LeaseRequest, QueueEntry},
+    queue::{BumpRequest, Bumped, LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
     rotation::Rotated,
     statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally, bucket},
@@ -70,6 +70,15 @@ pub enum StoreError {
     /// A case is never left without an interaction.
     #[error("last interaction of its case")]
     LastInteraction,
+    /// The case does not wait in the queue.
+    #[error("not queued")]
+    NotQueued,
+    /// Whoever asks has moved as many items forward as the policy allows.
+    #[error("budget spent")]
+    BudgetSpent,
+    /// Whoever asks holds as many leases as it may.
+    #[error("capacity reached")]
+    CapacityReached,
     /// The record was erased.
     #[error("record gone")]
     RecordGone,
@@ -145,6 +154,9 @@ pub trait Store: Teaching + Casework + Send + Sync + 'static {
 
     /// Gives an item back, to be leased after `delay`; its place by age is kept.
     async fn release_item(&self, lease: LeaseHandle, delay: Duration) -> Result<(), StoreError>;
+
+    /// Moves an item forward.
+    async fn bump_item(&self, request: BumpRequest) -> Result<Bumped, StoreError>;
 
     /// Lists the items of a queue in the order of leasing.
     async fn list_items(

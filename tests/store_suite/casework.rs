@@ -49,7 +49,7 @@ impl Bench {
         self.store.get_case(self.supervisor(), case).await.unwrap().1.len()
     }
 
-    async fn listed(&self, queue: &str) -> Vec<QueueEntry> {
+    async fn in_queue(&self, queue: &str) -> Vec<QueueEntry> {
         self.store.list_items(self.tenant, queue.to_owned(), 9, None).await.unwrap().items
     }
 }
@@ -68,7 +68,7 @@ pub(crate) async fn closing_a_case_ends_its_item_and_its_lease(bench: Bench) {
         let closed = bench.set_state(&case, state).await;
         assert_eq!((closed.state, closed.queued), (state, None));
         assert!(closed.version > case.version);
-        assert!(bench.listed("default").await.is_empty());
+        assert!(bench.in_queue("default").await.is_empty());
         check_closed(&bench, bench.handle(&entry)).await;
         let stale = LeaseHandle { epoch: entry.epoch + 1, ..bench.handle(&entry) };
         assert_error!(bench.store.renew_lease(stale, MINUTE).await, StoreError::LeaseLost);
@@ -85,7 +85,7 @@ pub(crate) async fn a_newer_version_that_closes_is_told_to_the_lease(bench: Benc
     bench.submit(&draft).await;
     let entry = bench.lease_one().await;
     bench.submit(&Draft { source_version: 1, handling: Handling::Closed, ..draft }).await;
-    assert_eq!(bench.listed("default").await.len(), 1, "who works on it is not interrupted");
+    assert_eq!(bench.in_queue("default").await.len(), 1, "who works on it is not interrupted");
     bench.acknowledge(&entry).await.unwrap();
 }
 
@@ -115,8 +115,8 @@ pub(crate) async fn a_case_that_changes_its_queue_keeps_its_place_and_lease(benc
     let moved = bench.update(&case, CaseChange { queue: Some("second".to_owned()), ..CaseChange::default() }).await;
     let moved = moved.unwrap();
     assert_eq!((moved.queue.as_str(), moved.queued), ("second", case.queued));
-    assert!(bench.listed("default").await.is_empty());
-    assert_eq!(bench.listed("second").await[0].state, ItemState::Leased);
+    assert!(bench.in_queue("default").await.is_empty());
+    assert_eq!(bench.in_queue("second").await[0].state, ItemState::Leased);
     bench.store.release_item(bench.handle(&leased), Duration::ZERO).await.unwrap();
     let ask = LeaseRequest { queues: vec!["second".to_owned()], ..bench.ask() };
     assert!(bench.lease(ask.clone()).await.is_empty(), "it still asks for its skill");
@@ -158,7 +158,7 @@ pub(crate) async fn merging_moves_everything_into_the_target(bench: Bench) {
     let (gone, left) = bench.store.get_case(bench.supervisor(), from.case).await.unwrap();
     assert_eq!((gone.state, gone.merged_into, left.len()), (CaseState::Merged, Some(into.case), 0));
     check_closed(&bench, bench.handle(&holder)).await;
-    let items = bench.listed("default").await;
+    let items = bench.in_queue("default").await;
     assert_eq!(items.iter().map(|item| (item.case, item.lane)).collect::<Vec<_>>(), [(into.case, Lane::Express)]);
     for later in [
         Draft { case_ref: Some("c-2"), ..bench.draft() },
@@ -180,7 +180,7 @@ pub(crate) async fn who_waits_in_a_source_waits_in_the_target(bench: Bench) {
     let merged = bench.merge(&into, &[&from]).await.unwrap();
     assert_eq!((merged.state, merged.queue.as_str()), (CaseState::Open, "second"));
     assert_eq!(merged.queued, from.queued);
-    assert!(bench.listed("default").await.is_empty());
+    assert!(bench.in_queue("default").await.is_empty());
     let ask = LeaseRequest { queues: vec!["second".to_owned()], skills: vec!["billing".to_owned()], ..bench.ask() };
     assert_eq!(bench.lease(ask).await[0].case, into.case);
 }

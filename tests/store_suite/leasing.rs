@@ -157,6 +157,7 @@ pub(crate) async fn a_lease_tells_everything_of_its_item(bench: Bench) {
         attempts: 1,
         target: Target::FirstResponse,
         paused: Duration::ZERO,
+        bump: None,
     };
     assert_eq!(entry, expected);
     let listed = bench.store.list_items(bench.tenant, "default".to_owned(), 9, None).await.unwrap();

@@ -11,6 +11,8 @@ pub(crate) mod reading;
 
 pub(crate) mod leasing;
 
+pub(crate) mod bumping;
+
 pub(crate) mod access;
 
 pub(crate) mod clocks;
@@ -111,6 +113,7 @@ impl Bench {
             wait_duration: Duration::ZERO,
             skills: Vec::new(),
             languages: Vec::new(),
+            leases_max: 1_000,
         }
     }
 

@@ -21,5 +21,6 @@ pub mod credential;
 pub mod outcome;
 pub mod policy;
 pub mod queue;
+pub mod work;
 
 pub use draft::Draft;

@@ -16,7 +16,7 @@ use crate::{
     audit::{Action, Event},
     id::{CaseId, LeaseId},
     policy::Target,
-    queue::{ATTEMPTS_MAX, ItemState, Lane, OrderKey},
+    queue::{ATTEMPTS_MAX, BumpReason, ItemState, Lane, OrderKey},
     store::{QueueEntry, StoreError},
     text::Language,
     time::Timestamp,
@@ -24,7 +24,7 @@ use crate::{
 
 /// The columns that [`Item::read`] reads.
 pub(super) const COLUMNS: &str = "case_number, case_id, queue, lane, state, due_time, value_descending, enter_time, \
-    ready_time, language, skills, attempts, epoch, lease, tenant";
+    ready_time, language, skills, attempts, epoch, lease, tenant, bump";
 
 /// An item as its row says.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub(super) struct Item {
     pub(super) attempts: u32,
     pub(super) epoch: u64,
     pub(super) lease: Option<LeaseId>,
+    /// Why somebody moved it forward.
+    pub(super) bump: Option<BumpReason>,
     /// Number of the tenant.
     pub(super) tenant: i64,
     /// Whether the row is in the index of what is ready, and by which key.
@@ -70,6 +72,7 @@ impl Item {
             epoch: row.get(12)?,
             lease: row.get::<_, Option<Id<_>>>(13)?.map(|id| id.0),
             tenant: row.get(14)?,
+            bump: row.get::<_, Option<Coded<_>>>(15)?.map(|reason| reason.0),
             indexed: None,
         };
         item.indexed = item.ready();
@@ -123,8 +126,8 @@ impl Item {
         self.index(write);
         let mut statement = write.data.prepare_cached(
             "INSERT INTO items(case_number, case_id, tenant, queue, lane, state, due_time, value_descending, enter_time,
-               ready_time, language, skills, attempts, epoch, lease)
-             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+               ready_time, language, skills, attempts, epoch, lease, bump)
+             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?;
         statement.execute(params![
             self.case_number,
@@ -142,6 +145,7 @@ impl Item {
             self.attempts,
             self.epoch,
             self.lease.as_ref().map(LeaseId::as_bytes),
+            self.bump.map(Coded),
         ])?;
         Ok(())
     }
@@ -151,7 +155,7 @@ impl Item {
         self.index(write);
         let mut statement = write.data.prepare_cached(
             "UPDATE items SET lane = ?2, state = ?3, due_time = ?4, value_descending = ?5, ready_time = ?6,
-               language = ?7, attempts = ?8, epoch = ?9, lease = ?10 WHERE case_number = ?1",
+               language = ?7, attempts = ?8, epoch = ?9, lease = ?10, bump = ?11 WHERE case_number = ?1",
         )?;
         statement.execute(params![
             self.case_number,
@@ -164,6 +168,7 @@ impl Item {
             self.attempts,
             self.epoch,
             self.lease.as_ref().map(LeaseId::as_bytes),
+            self.bump.map(Coded),
         ])?;
         Ok(())
     }
@@ -204,6 +209,7 @@ impl Item {
             attempts: self.attempts,
             target: leading.map_or(Target::FirstResponse, |leading| leading.target),
             paused: leading.map_or(Duration::ZERO, |leading| leading.paused),
+            bump: self.bump,
         }
     }
 }
@@ -240,6 +246,7 @@ pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted:
                 attempts: 0,
                 epoch: case.epoch,
                 lease: None,
+                bump: None,
                 tenant: tenant.number,
                 indexed: None,
             };

@@ -17,6 +17,14 @@ CREATE TABLE shadows(
 CREATE INDEX interactions_occur ON interactions(occur_time);
 ";
 
+/// Items that were moved forward, the budgets of those who do, and the leases that a principal holds.
+const WORK: &str = "
+ALTER TABLE items ADD COLUMN bump INTEGER;
+CREATE TABLE bumps(number INTEGER PRIMARY KEY, principal BLOB NOT NULL, bump_time INTEGER NOT NULL) STRICT;
+CREATE INDEX bumps_principal ON bumps(principal, bump_time);
+CREATE INDEX leases_held ON leases(principal) WHERE outcome IS NULL OR outcome = 100;
+";
+
 /// Burials that are noted and not yet carried out, and what is erased and not yet swept.
 const ERASURE: &str = "
 CREATE TABLE burials(number INTEGER PRIMARY KEY, burial BLOB NOT NULL) STRICT;
@@ -49,7 +57,7 @@ CREATE INDEX due_changes_case ON due_changes(case_number);
 ";
 
 /// Each format with what it adds to the one before.
-const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS, DESK])];
+const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS, WORK, DESK])];
 
 /// Brings the data file from `format` to the present one, a step at a time, each whole or not at all.
 pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()> {

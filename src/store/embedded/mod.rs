@@ -69,6 +69,8 @@ mod lease;
 
 mod settle;
 
+mod bump;
+
 mod listing;
 
 mod tenants;
@@ -102,9 +104,9 @@ use crate::{
     crypto::MasterKey,
     id::{CaseId, CredentialId, InteractionId, PrincipalId, TenantId},
     store::{
-        CaseFilter, CaseLookup, CaseRecord, CaseState, CredentialRecord, IdempotentMethod, InteractionRecord,
-        LeaseHandle, LeaseRequest, LiveChange, LiveInteraction, LivePosition, NewCredential, OpenCase, Page,
-        QueueEntry, QueueWatch, Reader, Store, StoreError, Submission, Submitted,
+        BumpRequest, Bumped, CaseFilter, CaseLookup, CaseRecord, CaseState, CredentialRecord, IdempotentMethod,
+        InteractionRecord, LeaseHandle, LeaseRequest, LiveChange, LiveInteraction, LivePosition, NewCredential,
+        OpenCase, Page, QueueEntry, QueueWatch, Reader, Store, StoreError, Submission, Submitted,
     },
     time::{Clock, ServiceTime},
 };
@@ -227,6 +229,11 @@ impl Store for EmbeddedStore {
         self.committer
             .run_in(Turn::live(tenant.number), move |write| settle::release(write, &tenant, &lease, delay))
             .await
+    }
+
+    async fn bump_item(&self, request: BumpRequest) -> Result<Bumped, StoreError> {
+        let tenant = self.ring.tenant(request.tenant)?;
+        self.committer.run_in(Turn::live(tenant.number), move |write| bump::bump(write, &tenant, &request)).await
     }
 
     async fn list_items(

@@ -5,7 +5,7 @@ use crate::{
     assessment::{Importance, Label, Level, Tier},
     conversation::{Channel, Part, Role},
     policy::{CareBasis, Target},
-    queue::{DueCause, ItemState, Lane},
+    queue::{BumpReason, DueCause, ItemState, Lane},
     redact::{KINDS, Kind, Likelihood},
     store::{AccessRole, CaseState, CorrectionReason, Handling, TextState},
     text::Language,
@@ -56,6 +56,7 @@ codes! {
     Lane { Emergency = 1, Regular = 2, Express = 3 }
     Target { FirstResponse = 1, NextReply = 2, Resolution = 3 }
     DueCause { Contact = 1, Resumed = 2, Assessed = 3, Merged = 4 }
+    BumpReason { Escalation = 1, Promise = 2, Mishandled = 3, Severity = 4, Dependency = 5, Other = 6 }
     ItemState { Ready = 1, Leased = 2, Delayed = 3, Parked = 4 }
     CorrectionReason { Wording = 1, Sarcasm = 2, Domain = 3, Context = 4, Severity = 5, Safety = 6, Other = 7 }
     AccessRole { Intake = 1, Analyst = 2, Agent = 3, Supervisor = 4, TenantAdmin = 5 }
@@ -104,6 +105,7 @@ mod tests {
         check::<CaseState>();
         check::<Lane>();
         check::<ItemState>();
+        check::<BumpReason>();
         check::<CorrectionReason>();
         check::<AccessRole>();
         check::<Target>();

@@ -11,36 +11,41 @@ use super::{
 use crate::{
     calendar::{BusinessHours, Calendar, Period},
     lexicon::Cue,
-    policy::{LexiconLayer, Minutes, Policy, ServiceTargets},
+    policy::{LexiconLayer, Minutes, Policy, ServiceTargets, WorkRules},
     priority::{CueWeight, PriorityRules},
     redact::{ExtraPattern, KeepRules},
     sentiment::SentimentRules,
     text::Language,
 };
 
-/// Number of the records that hold all three targets.
-const WITH_TARGETS: u8 = 2;
+/// Number of the records that hold all three targets and the bounds of those who work the queue.
+const WITH_WORK: u8 = 2;
 
-/// A record of version 2: the policy as before, and open minutes until each further reply and until the resolution.
-type WithTargets = (PolicyRow, MinutesRow, MinutesRow);
+/// A record of version 2: the policy as before; how many bumps and how many leases; open minutes until each further reply
+/// and until the resolution.
+type WithWork = (PolicyRow, (u32, u32), MinutesRow, MinutesRow);
 
 /// Open minutes by channel and level.
 type MinutesRow = Vec<(u8, [u32; 4])>;
 
 /// The bytes of a policy, made to decide or for the shadow.
 pub(crate) fn encode_policy(policy: &Policy, shadow: bool) -> Result<Vec<u8>, RecordError> {
+    let WorkRules { bumps_per_day_max, leases_max } = policy.work;
     let ServiceTargets { next_reply_minutes, resolution_minutes, .. } = &policy.targets;
-    let row: WithTargets = (PolicyRow::new(policy, shadow), minutes(next_reply_minutes), minutes(resolution_minutes));
-    encode_as(WITH_TARGETS, &row)
+    let (next_reply, resolution) = (minutes(next_reply_minutes), minutes(resolution_minutes));
+    let row: WithWork = (PolicyRow::new(policy, shadow), (bumps_per_day_max, leases_max), next_reply, resolution);
+    encode_as(WITH_WORK, &row)
 }
 
 /// The policy in these bytes, and whether it was made for the shadow. What a record of version 1 does not hold has its
 /// shipped value.
 pub(crate) fn decode_policy(bytes: &[u8], revision: u32) -> Result<(Policy, bool), RecordError> {
-    let Ok((row, next_reply, resolution)) = decode_as::<WithTargets>(WITH_TARGETS, bytes) else {
+    let Ok((row, (bumps_per_day_max, leases_max), next_reply, resolution)) = decode_as::<WithWork>(WITH_WORK, bytes)
+    else {
         return decode::<PolicyRow>(bytes)?.into_policy(revision);
     };
     let (mut policy, shadow) = row.into_policy(revision)?;
+    policy.work = WorkRules { bumps_per_day_max, leases_max };
     place(&mut policy.targets.next_reply_minutes, next_reply)?;
     place(&mut policy.targets.resolution_minutes, resolution)?;
     Ok((policy, shadow))
@@ -93,7 +98,8 @@ type CalendarRow = Option<(String, Vec<Vec<(u16, u16)>>, Vec<String>)>;
 impl PolicyRow {
     /// The record of a policy, made to decide or for the shadow.
     fn new(policy: &Policy, shadow: bool) -> Self {
-        let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon, care } = policy;
+        let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon, care, work: _ } =
+            policy;
         let ServiceTargets {
             minutes: first,
             tier_percent,
@@ -158,6 +164,7 @@ impl PolicyRow {
             keep,
             lexicon: self.lexicon.into_iter().map(layer).collect::<Result<_, _>>()?,
             care: self.care.map(Code::from_code).transpose()?,
+            work: WorkRules::default(),
         };
         Ok((policy, shadow))
     }
@@ -260,7 +267,15 @@ mod tests {
         policy.keep.extra = vec![ExtraPattern { kind: Kind::Username, pattern: "u:[a-z]+".to_owned() }];
         let rows = "gribble\t700\tnot_working".to_owned();
         policy.lexicon = vec![LexiconLayer { language: Language::English, rows }];
+        policy.work = WorkRules { bumps_per_day_max: 0, leases_max: 3 };
         policy
+    }
+
+    #[test]
+    fn a_record_of_version_1_is_read_with_shipped_bounds() {
+        let bytes = encode(&PolicyRow::new(&policy(), false)).unwrap();
+        let (read, _) = decode_policy(&bytes, 7).unwrap();
+        assert_eq!(format!("{read:?}"), format!("{:?}", Policy { work: WorkRules::default(), ..policy() }));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod lexicon;
 mod numbers;
 mod redaction;
 mod targets;
+mod work;
 
 use super::scalar::{self, wire_int, wire_time};
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// The groups of a policy that can be replaced.
-const GROUPS: [&str; 6] = ["sentiment", "priority", "targets", "redaction", "lexicon", "care"];
+const GROUPS: [&str; 7] = ["sentiment", "priority", "targets", "redaction", "lexicon", "care", "work"];
 
 /// The collection that revisions are named in.
 const COLLECTION: &str = "policy/revisions/";
@@ -39,6 +40,7 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         keep,
         lexicon: layers,
         care: basis,
+        work: bounds,
     } = policy;
     pb::Policy {
         name: format!("{COLLECTION}{revision}"),
@@ -53,6 +55,7 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         redaction: Some(redaction::wire(keep, attribute_allow_list)),
         lexicon: Some(pb::LexiconPolicy { rows: lexicon::wire(layers) }),
         care: Some(care::wire(*basis)),
+        work: Some(work::wire(*bounds)),
     }
 }
 
@@ -107,6 +110,7 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
         redaction: rules,
         lexicon: layer,
         care: basis,
+        work: bounds,
     } = wanted.unwrap_or_default();
     violations.check(!given.is_empty(), &path.field("etag"), Reason::FieldRequired);
     let mask = groups(mask, &root.field("update_mask"), &mut violations);
@@ -132,6 +136,9 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
     }
     if wants("care", basis.is_some()) {
         policy.care = care::basis(basis.unwrap_or_default(), &path.field("care"), &mut violations);
+    }
+    if wants("work", bounds.is_some()) {
+        policy.work = work::rules(bounds.unwrap_or_default(), &path.field("work"), &mut violations);
     }
     violations.finish(())?;
     if given == etag(live.revision) { Ok(policy) } else { Err(Failure::of(Reason::EtagMismatch)) }

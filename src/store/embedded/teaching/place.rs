@@ -7,7 +7,6 @@ use rusqlite::{Row, params};
 
 use super::corrections;
 use crate::{
-    assessment::Level,
     conversation::Channel,
     crypto::KeyKind,
     id::InteractionId,
@@ -94,9 +93,6 @@ pub(in super::super) fn anew(
     let Some(latest) = voices.first() else { return Ok(()) };
     let waiting = || voices.iter().filter(|voice| since.is_some_and(|since| voice.receive_time >= since));
     let heard = || waiting().chain((waiting().count() == 0).then_some(latest)).map(|voice| voice.standing);
-    // A supervisor moved it forward: that stands, whatever the words say.
-    let bumped = |item: &Item| item.lane == Lane::Express && case.level < Level::Urgent && !case.emergency;
-    let bumped = item.as_ref().is_some_and(bumped);
     case.label = latest.standing.label;
     case.level = heard().map(|one| one.level).max().unwrap_or(latest.standing.level);
     case.value = heard().map(|one| one.value).max().unwrap_or(latest.standing.value);
@@ -105,7 +101,8 @@ pub(in super::super) fn anew(
         let waiting: Vec<_> = waiting().filter(|voice| voice.waits).collect();
         item.due_time = due_again(write, &mut case, &waiting, policy)?.unwrap_or(item.due_time);
         let lane = queue::lane(case.emergency, case.level);
-        item.lane = if bumped { lane.min(Lane::Express) } else { lane };
+        // Somebody moved it forward: that stands, whatever the words say.
+        item.lane = if item.bump.is_some() { lane.min(Lane::Express) } else { lane };
         item.value_descending = 10_000u16.saturating_sub(case.value);
         item.update(write)?;
         write.ready(tenant.number, &item.queue);
