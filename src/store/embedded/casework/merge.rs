@@ -19,6 +19,7 @@ use crate::{
             ring::Tenant,
         },
     },
+    time::Timestamp,
 };
 
 /// Merges the sources into the target.
@@ -65,8 +66,8 @@ fn take_in(write: &mut Write<'_>, tenant: &Tenant, into: &mut Case, mut from: Ca
     (from.state, from.merged_into, from.clocks) = (CaseState::Merged, Some(into.id), None);
     write.changed(tenant.number, &from.queue, from.id);
     from.update(write.data, write.now)?;
-    let Some(item) = item.filter(|_| waits) else { return Ok(()) };
     let due = into.clocks.and_then(|clocks| clocks.leading()).map(|leading| leading.due);
+    let Some(item) = item.filter(|_| waits) else { return bring_forward(write, into, due) };
     let wanted = Wanted {
         lane: queue::lane(into.emergency, into.level).min(item.lane),
         enter_time: item.enter_time,
@@ -75,6 +76,16 @@ fn take_in(write: &mut Write<'_>, tenant: &Tenant, into: &mut Case, mut from: Ca
         skills: item.skills,
     };
     items::raise(write, tenant, into, wanted)
+}
+
+/// The item of a case is due no later than its clocks say.
+fn bring_forward(write: &Write<'_>, case: &Case, due: Option<Timestamp>) -> Result<(), StoreError> {
+    let (Some(mut item), Some(due)) = (Item::get(write.data, case.number)?, due) else { return Ok(()) };
+    if due < item.due_time {
+        item.due_time = due;
+        item.update(write)?;
+    }
+    Ok(())
 }
 
 /// What waits in the source speaks for the target too.
