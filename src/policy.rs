@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 pub use self::{
     standing::{Correction, Standing},
-    targets::ServiceTargets,
+    targets::{Minutes, ServiceTargets, Target},
     work::{WORK_MAX, WorkRules},
 };
 use crate::{

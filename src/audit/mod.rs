@@ -78,6 +78,12 @@ pub enum Action {
     KeyRotationBegun = 60,
     /// Keys were rotated: nothing is left under the older ones, and they are destroyed.
     KeyRotated = 61,
+    /// State, queue or tier of a case were set.
+    CaseUpdated = 70,
+    /// A case was merged into another.
+    CasesMerged = 71,
+    /// An interaction was split off from its case; noted of the case it left and of the one it came to.
+    InteractionSplit = 72,
 }
 
 /// One event.

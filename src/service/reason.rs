@@ -47,6 +47,10 @@ pub enum Reason {
     LeaseNotFound,
     CredentialNotFound,
     LeaseLost,
+    CaseClosed,
+    CaseMerged,
+    LeaseRequired,
+    LastInteraction,
     NotQueued,
     BumpBudgetSpent,
     CapacityReached,
@@ -96,7 +100,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 55] = [
+pub const REASONS: [ReasonRow; 59] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -160,6 +164,14 @@ pub const REASONS: [ReasonRow; 55] = [
         "There is no such credential in this tenant."),
     row(Reason::LeaseLost, "LEASE_LOST", Code::Aborted, Never,
         "The lease has ended or went to another: drop the work and lease again."),
+    row(Reason::CaseClosed, "CASE_CLOSED", Code::FailedPrecondition, Never,
+        "The case was resolved, set to wait for its customer, or merged while you held its lease: drop the work."),
+    row(Reason::CaseMerged, "CASE_MERGED", Code::FailedPrecondition, Never,
+        "The case was merged into another, or is to be merged into itself: `merged_into` names where its interactions are."),
+    row(Reason::LeaseRequired, "LEASE_REQUIRED", Code::FailedPrecondition, Never,
+        "The case is in the queue, or no case of a merge is leased by you: lease it first."),
+    row(Reason::LastInteraction, "LAST_INTERACTION", Code::FailedPrecondition, Never,
+        "The interaction is the only one of its case: nothing would be left there."),
     row(Reason::NotQueued, "NOT_QUEUED", Code::FailedPrecondition, Never,
         "The case does not wait in the queue: there is nothing to move forward."),
     row(Reason::BumpBudgetSpent, "BUMP_BUDGET_SPENT", Code::ResourceExhausted, Never,
@@ -213,7 +225,7 @@ pub const REASONS: [ReasonRow; 55] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[54])
+        REASONS.get(self as usize).unwrap_or(&REASONS[58])
     }
 
     /// The name on the wire.

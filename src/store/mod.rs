@@ -1,6 +1,7 @@
 //! What is kept and how it is asked for: the [`Store`] trait, its values and its errors. An engine seals every text
 //! before it writes; this module knows neither SQL nor keys, and no text but redacted text.
 
+mod casework;
 mod credentials;
 mod intake;
 mod live;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use self::{
+    casework::{Actor, CaseChange, CaseVersion, Casework},
     credentials::{AccessRole, CredentialRecord, NewCredential},
     intake::{
         Decide, Decision, Handling, IdempotentMethod, InteractionContent, JoinKeys, ShadowVerdict, SourceRef,
@@ -35,7 +37,7 @@ pub use self::{
     queue::{BumpRequest, Bumped, LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
     rotation::Rotated,
-    statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally},
+    statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally, bucket},
     teaching::{
         CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, RedactAgain,
         Rescore, RescoreRequest, Rescored, Sample, SamplesRequest, Teaching,
@@ -63,6 +65,18 @@ pub enum StoreError {
     /// The lease ended and was given to another, or its epoch is stale.
     #[error("lease lost")]
     LeaseLost,
+    /// The case was resolved, set to wait for its customer, or merged while it was leased.
+    #[error("case closed")]
+    CaseClosed,
+    /// The case was merged into another.
+    #[error("case merged")]
+    CaseMerged,
+    /// The case is in the queue and the caller does not hold its lease.
+    #[error("lease required")]
+    LeaseRequired,
+    /// A case is never left without an interaction.
+    #[error("last interaction of its case")]
+    LastInteraction,
     /// The case does not wait in the queue.
     #[error("not queued")]
     NotQueued,
@@ -109,7 +123,7 @@ pub enum StoreError {
 
 /// A durable, sealed store. Whatever a method has answered survives the loss of the process and of power.
 #[async_trait]
-pub trait Store: Teaching + Privacy + Send + Sync + 'static {
+pub trait Store: Teaching + Privacy + Casework + Send + Sync + 'static {
     /// Stores an interaction, joins it to its case and queues the case as far as its handling says.
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError>;
 

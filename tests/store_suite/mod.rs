@@ -15,6 +15,10 @@ pub(crate) mod bumping;
 
 pub(crate) mod access;
 
+pub(crate) mod clocks;
+
+pub(crate) mod casework;
+
 pub(crate) mod teaching;
 
 pub(crate) mod privacy;

@@ -15,6 +15,7 @@ mod party;
 mod query;
 
 pub mod case;
+pub mod clocks;
 pub mod correction;
 pub mod credential;
 pub mod outcome;

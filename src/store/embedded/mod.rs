@@ -47,6 +47,10 @@ mod transition;
 
 mod cases;
 
+mod casework;
+
+mod clocks;
+
 mod interactions;
 
 mod items;

@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 use super::{
     EmbeddedStore,
     cases::{self, Case},
+    clocks,
     interactions::Interaction,
     jobs::Turn,
     joins, position,
@@ -76,7 +77,10 @@ pub(super) async fn get_case(
         let gone = |read: &Result<_, StoreError>| !matches!(read, Err(StoreError::RecordGone));
         let interactions = interactions.into_iter().map(open).filter(gone).collect::<Result<Vec<_>, _>>()?;
         let is_leased_by_reader = holds(&data, &reader, case.number)?;
-        Ok((CaseRecord { is_leased_by_reader, ..case.into_record(&ring, &tenant, keys, queued)? }, interactions))
+        let service_times = clocks::service_times(&data, case.number)?;
+        let due_changes = clocks::due_changes(&data, case.number)?;
+        let case = case.into_record(&ring, &tenant, keys, queued)?;
+        Ok((CaseRecord { service_times, due_changes, is_leased_by_reader, ..case }, interactions))
     });
     let (case, interactions) = found.await?;
     let count = interactions.len() as u64;
@@ -120,7 +124,7 @@ pub(super) async fn find_open_cases(
         let mut open = Vec::new();
         for number in numbers {
             let case = Case::get(&data, number)?;
-            if case.state != CaseState::Resolved && may_see(&data, &tenant, &reader, number)? {
+            if case.state.is_open() && may_see(&data, &tenant, &reader, number)? {
                 open.push(case);
             }
         }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use dashmap::DashMap;
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -16,6 +17,7 @@ use super::{
 use crate::{
     crypto::{Key, KeyKind, KeyName, LookupKey, MasterKey, Place, StoreId, key::key_version},
     id::{SubjectId, TenantId},
+    policy::ServiceTargets,
     store::{StoreError, record::Field},
 };
 
@@ -33,6 +35,8 @@ pub(super) struct Tenant {
     pub(super) key: Versions,
     /// Its key for hashes.
     pub(super) lookup: LookupKey,
+    /// The targets of its live policy, once they were needed.
+    pub(super) targets: Arc<ArcSwapOption<ServiceTargets>>,
 }
 
 /// The keys that are held while the store is open.
@@ -91,7 +95,7 @@ impl KeyRing {
         let name = first(KeyKind::TenantLookup, id.0);
         let wrap = wraps::get(keys, name)?.ok_or_else(missing)?;
         let lookup = LookupKey::new(&wraps::open(&wrap, self.store, id, &key, name)?.into_secret());
-        Ok(Tenant { id, number, key, lookup })
+        Ok(Tenant { id, number, key, lookup, targets: Arc::default() })
     }
 
     /// The versions of the master key.
@@ -115,7 +119,7 @@ impl KeyRing {
         wraps::insert(keys, self.store, id, &*master, &key)?;
         wraps::insert(keys, self.store, id, &key, &lookup)?;
         let key = Versions::new(key);
-        Ok(Tenant { id, number, key, lookup: LookupKey::new(&lookup.into_secret()) })
+        Ok(Tenant { id, number, key, lookup: LookupKey::new(&lookup.into_secret()), targets: Arc::default() })
     }
 
     /// Takes up a tenant whose rows are durable.

@@ -11,6 +11,8 @@ mod assessment;
 
 mod access;
 
+mod clocks;
+
 mod policy;
 
 mod privacy;
@@ -20,6 +22,7 @@ mod tests;
 
 pub(crate) use access::CredentialRow;
 pub(crate) use assessment::AssessmentRow;
+pub(crate) use clocks::ClocksRow;
 pub(crate) use code::Code;
 pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
 pub(crate) use policy::{decode_policy, encode_policy};

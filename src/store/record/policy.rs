@@ -11,34 +11,48 @@ use super::{
 use crate::{
     calendar::{BusinessHours, Calendar, Period},
     lexicon::Cue,
-    policy::{LexiconLayer, Policy, ServiceTargets, WorkRules},
+    policy::{LexiconLayer, Minutes, Policy, ServiceTargets, WorkRules},
     priority::{CueWeight, PriorityRules},
     redact::{ExtraPattern, KeepRules},
     sentiment::SentimentRules,
     text::Language,
 };
 
-/// Number of the records that hold the bounds of those who work the queue.
+/// Number of the records that hold all three targets and the bounds of those who work the queue.
 const WITH_WORK: u8 = 2;
 
-/// A record of version 2: the policy as before, and how many bumps and how many leases.
-type WithWork = (PolicyRow, (u32, u32));
+/// A record of version 2: the policy as before; how many bumps and how many leases; open minutes until each further reply
+/// and until the resolution.
+type WithWork = (PolicyRow, (u32, u32), MinutesRow, MinutesRow);
+
+/// Open minutes by channel and level.
+type MinutesRow = Vec<(u8, [u32; 4])>;
 
 /// The bytes of a policy, made to decide or for the shadow.
 pub(crate) fn encode_policy(policy: &Policy, shadow: bool) -> Result<Vec<u8>, RecordError> {
     let WorkRules { bumps_per_day_max, leases_max } = policy.work;
-    let row: WithWork = (PolicyRow::new(policy, shadow), (bumps_per_day_max, leases_max));
+    let ServiceTargets { next_reply_minutes, resolution_minutes, .. } = &policy.targets;
+    let (next_reply, resolution) = (minutes(next_reply_minutes), minutes(resolution_minutes));
+    let row: WithWork = (PolicyRow::new(policy, shadow), (bumps_per_day_max, leases_max), next_reply, resolution);
     encode_as(WITH_WORK, &row)
 }
 
 /// The policy in these bytes, and whether it was made for the shadow. What a record of version 1 does not hold has its
 /// shipped value.
 pub(crate) fn decode_policy(bytes: &[u8], revision: u32) -> Result<(Policy, bool), RecordError> {
-    let Ok((row, (bumps_per_day_max, leases_max))) = decode_as::<WithWork>(WITH_WORK, bytes) else {
+    let Ok((row, (bumps_per_day_max, leases_max), next_reply, resolution)) = decode_as::<WithWork>(WITH_WORK, bytes)
+    else {
         return decode::<PolicyRow>(bytes)?.into_policy(revision);
     };
-    let (policy, shadow) = row.into_policy(revision)?;
-    Ok((Policy { work: WorkRules { bumps_per_day_max, leases_max }, ..policy }, shadow))
+    let (mut policy, shadow) = row.into_policy(revision)?;
+    policy.work = WorkRules { bumps_per_day_max, leases_max };
+    place(&mut policy.targets.next_reply_minutes, next_reply)?;
+    place(&mut policy.targets.resolution_minutes, resolution)?;
+    Ok((policy, shadow))
+}
+
+fn minutes(minutes: &Minutes) -> MinutesRow {
+    minutes.iter().map(|(channel, minutes)| (channel.code(), *minutes)).collect()
 }
 
 /// A policy but for its revision, which stands beside it and in the place it is sealed for.
@@ -50,7 +64,7 @@ struct PolicyRow {
     turn_step: i32,
     turn_steps_max: i32,
     priority: PriorityRow,
-    minutes: Vec<(u8, [u32; 4])>,
+    minutes: MinutesRow,
     tier_percent: Vec<(u8, u32)>,
     urgent: CalendarRow,
     other: CalendarRow,
@@ -86,7 +100,14 @@ impl PolicyRow {
     fn new(policy: &Policy, shadow: bool) -> Self {
         let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon, care, work: _ } =
             policy;
-        let ServiceTargets { minutes, tier_percent, urgent, other } = targets;
+        let ServiceTargets {
+            minutes: first,
+            tier_percent,
+            urgent,
+            other,
+            next_reply_minutes: _,
+            resolution_minutes: _,
+        } = targets;
         let KeepRules { kinds, allow, extra, phone_regions } = keep;
         Self {
             shadow,
@@ -94,7 +115,7 @@ impl PolicyRow {
             turn_step: sentiment.turn_step,
             turn_steps_max: sentiment.turn_steps_max,
             priority: PriorityRow::new(priority),
-            minutes: minutes.iter().map(|(channel, minutes)| (channel.code(), *minutes)).collect(),
+            minutes: minutes(first),
             tier_percent: tier_percent.iter().map(|(tier, percent)| (tier.code(), *percent)).collect(),
             urgent: calendar_row(urgent),
             other: calendar_row(other),
@@ -234,6 +255,8 @@ mod tests {
         policy.targets.urgent = policy.targets.other.clone();
         policy.targets.tier_percent[1].1 = 40;
         policy.targets.minutes[3].1 = [9, 8, 7, 6];
+        policy.targets.next_reply_minutes[0].1 = [5, 4, 3, 2];
+        policy.targets.resolution_minutes[2].1 = [90, 80, 70, 60];
         let week = std::array::from_fn(|_| vec![Period::new((0, 30), (24, 0)).unwrap()]);
         let holidays = BusinessHours::dates(["2026-12-25"]).unwrap();
         policy.targets.other =
@@ -263,6 +286,17 @@ mod tests {
             assert_eq!(made_for, shadow);
             assert_eq!(format!("{read:?}"), format!("{policy:?}"));
         }
+    }
+
+    #[test]
+    fn a_policy_of_version_1_has_the_shipped_further_targets() {
+        let bytes = encode(&PolicyRow::new(&policy(), true)).unwrap();
+        let (read, shadow) = decode_policy(&bytes, 7).unwrap();
+        let shipped = ServiceTargets::default();
+        assert_eq!((read.targets.minutes[3].1, shadow), ([9, 8, 7, 6], true));
+        assert_eq!(read.targets.next_reply_minutes, shipped.next_reply_minutes);
+        assert_eq!(read.targets.resolution_minutes, shipped.resolution_minutes);
+        assert_eq!(decode_policy(&[3, 0], 7).unwrap_err(), RecordError);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Policies, corrections, scoring anew and counts in the embedded engine.
 
-mod policies;
+pub(super) mod policies;
 
 pub(super) mod corrections;
 
-mod place;
+pub(super) mod place;
 
 mod rescore;
 
