@@ -2,6 +2,7 @@
 
 use std::{io, path::Path};
 
+use super::remote::RemoteError;
 use crate::{
     archive::error::ArchiveError,
     config::ConfigError,
@@ -66,6 +67,9 @@ pub enum Failure {
     /// The server.
     #[error(transparent)]
     Server(#[from] ServerError),
+    /// A service that is called.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// A file or a socket.
     #[error("{what}: {error}")]
     File {
@@ -108,8 +112,9 @@ impl Failure {
                 ServerError::Store(_) | ServerError::Policies(_) => Exit::Store,
                 ServerError::Table(_) | ServerError::Reflection(_) => Exit::Fault,
             },
+            Self::Remote(error) if error.is_setting() => Exit::Settings,
             Self::Archive(error) => archive(error),
-            Self::File { .. } => Exit::Machine,
+            Self::File { .. } | Self::Remote(_) => Exit::Machine,
             Self::Rules(_) => Exit::Fault,
         }
     }

@@ -12,6 +12,7 @@ mod lexicon;
 mod log;
 mod open;
 mod progress;
+mod remote;
 mod rescore;
 mod secret_file;
 mod serve;
@@ -25,6 +26,7 @@ use std::{
 use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, Failure};
+pub use remote::RemoteError;
 
 /// Triage for contact centres: redacts, scores, stores sealed and queues cases, chats, e-mails and calls.
 #[derive(Debug, Parser)]

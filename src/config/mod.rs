@@ -6,9 +6,9 @@ mod raw;
 
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
-pub use raw::{Layers, Origin, RawConfig, Row};
+use crate::{conversation::RawText, crypto::MasterSource};
 
-use crate::crypto::MasterSource;
+pub use raw::{Layers, Origin, RawConfig, Row};
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +135,11 @@ pub fn layers(flags: RawConfig, file: Option<PathBuf>) -> Result<Layers, ConfigE
 /// The first setting that is wrong, by name.
 pub fn check(layers: &Layers) -> Result<Config, ConfigError> {
     check::check(layers.effective(), &check::Places::of_user(variable))
+}
+
+/// The token that the environment brings for calls to a service, `TRIAGED_TOKEN`.
+pub fn token() -> Option<RawText> {
+    variable("TRIAGED_TOKEN").map(RawText::new)
 }
 
 /// A program and its arguments, apart by spaces: no shell and no quoting.

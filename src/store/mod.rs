@@ -31,8 +31,8 @@ pub use self::{
     rotation::Rotated,
     statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally},
     teaching::{
-        CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, Rescore,
-        RescoreRequest, Rescored, Sample, SamplesRequest, Teaching,
+        CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, RedactAgain,
+        Rescore, RescoreRequest, Rescored, Sample, SamplesRequest, Teaching,
     },
     watch::{Position, QueueChanges, QueueWatch},
 };

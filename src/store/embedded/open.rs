@@ -156,6 +156,7 @@ impl EmbeddedStore {
             generation,
             destroyer,
             owes: false,
+            commit_duration: std::time::Duration::ZERO,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
