@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     OpenError,
     files::{self, Files},
-    schema,
+    schema, slots,
 };
 use crate::{
     crypto::{Key, MasterKey, Place, StoreId, random},
@@ -67,7 +67,7 @@ pub(super) fn put_master(keys: &Connection, store: StoreId, master: &Key) -> Res
 }
 
 /// The format of an existing file, read without writing to it; 0 where it was never finished.
-pub(super) fn format(path: &std::path::Path) -> Result<i64, OpenError> {
+pub(super) fn format(path: &std::path::Path, known: i64) -> Result<i64, OpenError> {
     if !files::has_content(path) {
         return Ok(0);
     }
@@ -80,8 +80,8 @@ pub(super) fn format(path: &std::path::Path) -> Result<i64, OpenError> {
     if pragma("application_id")? != schema::APPLICATION_ID {
         return Err(OpenError::Foreign(path.to_owned()));
     }
-    if format > schema::FORMAT {
-        return Err(OpenError::Newer { file: path.to_owned(), found: format, known: schema::FORMAT });
+    if format > known {
+        return Err(OpenError::Newer { file: path.to_owned(), found: format, known });
     }
     Ok(format)
 }
@@ -93,17 +93,19 @@ pub(super) fn create(
     keys: &mut Connection,
     master: &MasterKey,
 ) -> Result<(), OpenError> {
-    if format(&files.keys())? == 0 {
+    if format(&files.keys(), schema::KEYS_FORMAT)? == 0 {
         let store = StoreId(random()?);
         let probe = master.key().seal(&probe_place(store), PROBE_BYTES)?;
-        make(keys, schema::KEYS, |keys| {
+        make(keys, schema::KEYS, schema::KEYS_FORMAT, |keys| {
+            keys.execute_batch(slots::TABLES)?;
+            slots::prepare(keys)?;
             put(keys, STORE_ID, store.0)?;
             put(keys, PROBE, probe)?;
             put_generation(keys, 0)
         })?;
     }
     let store: [u8; 16] = meta(keys, STORE_ID)?.ok_or_else(|| OpenError::Damaged(files.keys()))?;
-    make(data, schema::DATA, |data| {
+    make(data, schema::DATA, schema::FIRST, |data| {
         put(data, STORE_ID, store)?;
         put_service_time(data, Timestamp(0))?;
         put_generation(data, 0)
@@ -117,13 +119,14 @@ pub(super) fn create(
 fn make(
     connection: &mut Connection,
     tables: &str,
+    format: i64,
     fill: impl FnOnce(&Connection) -> rusqlite::Result<()>,
 ) -> Result<(), OpenError> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(tables)?;
     fill(&transaction)?;
     transaction.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", schema::FIRST)?;
+    transaction.pragma_update(None, "user_version", format)?;
     Ok(transaction.commit()?)
 }
 

@@ -15,6 +15,8 @@ mod open;
 
 mod sql;
 
+mod slots;
+
 mod wraps;
 
 mod versions;

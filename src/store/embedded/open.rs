@@ -18,7 +18,7 @@ use super::{
     readers::Readers,
     ready::ReadyIndex,
     ring::KeyRing,
-    schema, versions,
+    schema, slots, versions,
 };
 use crate::{
     crypto::{CryptoError, MasterKey},
@@ -118,7 +118,8 @@ impl EmbeddedStore {
         let StoreConfig { data_dir, keys_dir, master_key, clock } = config;
         let files = Files::new(&data_dir, &keys_dir);
         let locks = files.lock()?;
-        let (data_format, keys_format) = (header::format(&files.data())?, header::format(&files.keys())?);
+        let (data_format, keys_format) =
+            (header::format(&files.data(), schema::FORMAT)?, header::format(&files.keys(), schema::KEYS_FORMAT)?);
         if data_format != 0 && keys_format == 0 {
             return Err(OpenError::Missing { missing: files.keys(), present: files.data() });
         }
@@ -135,6 +136,9 @@ impl EmbeddedStore {
         }
         let master_key = master_key.of_version(header::master_version(&keys)?)?;
         let header = header::check(&files, &data, &keys, &master_key)?;
+        if keys_format == schema::FIRST {
+            slots::migrate(&mut keys)?;
+        }
         versions::prepare(&keys)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
