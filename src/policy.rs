@@ -2,12 +2,14 @@
 //! attributes are kept, and its own layer of the lexicon. A policy is a value with a revision; every assessment names
 //! the revision it was made with. Nothing here can switch redaction off.
 
+pub mod retention;
 mod standing;
 mod targets;
 
 use std::collections::BTreeSet;
 
 pub use self::{
+    retention::Retention,
     standing::{Correction, Standing},
     targets::ServiceTargets,
 };
@@ -65,6 +67,8 @@ pub struct Policy {
     /// Why the holder of a case may be told that its customer speaks of bereavement, illness or disability; `None`, the
     /// default: nobody is told and nobody looks.
     pub care: Option<CareBasis>,
+    /// How long what is stored is kept.
+    pub retention: Retention,
 }
 
 impl Default for Policy {
@@ -78,6 +82,7 @@ impl Default for Policy {
             keep: KeepRules::default(),
             lexicon: Vec::new(),
             care: None,
+            retention: Retention::default(),
         }
     }
 }

@@ -72,6 +72,12 @@ pub enum Action {
     HoldApproved = 57,
     /// A legal hold was released.
     HoldReleased = 58,
+    /// The time of texts was over: they were destroyed.
+    TextsExpired = 59,
+    /// The time of interactions was over: they were destroyed.
+    InteractionsExpired = 60,
+    /// The time of audit events was over: they were emptied but for their hashes.
+    EventsExpired = 61,
 }
 
 /// One event.

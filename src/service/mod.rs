@@ -37,6 +37,7 @@ pub mod policy;
 pub mod privacy;
 pub mod queue;
 pub mod rescore;
+pub mod retain;
 mod watch;
 
 pub mod server;

@@ -53,6 +53,7 @@ pub enum Reason {
     HoldNotFound,
     OnHold,
     SecondPersonRequired,
+    PastRetention,
     SourceRefKnown,
     TurnOutOfOrder,
     StreamSuperseded,
@@ -91,7 +92,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 50] = [
+pub const REASONS: [ReasonRow; 51] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -167,6 +168,8 @@ pub const REASONS: [ReasonRow; 50] = [
         "A legal hold keeps it from being destroyed: wait until the hold ends or is released."),
     row(Reason::SecondPersonRequired, "SECOND_PERSON_REQUIRED", Code::FailedPrecondition, Never,
         "Whoever asked for it cannot confirm it: let another person do so with a credential of their own."),
+    row(Reason::PastRetention, "PAST_RETENTION", Code::InvalidArgument, Never,
+        "The interaction took place longer ago than the policy keeps anything (retention.facts_days): it is not stored."),
     row(Reason::SourceRefKnown, "SOURCE_REF_KNOWN", Code::AlreadyExists, Never,
         "This source_ref was submitted before under another request id: resume with that one, or send a higher source_version."),
     row(Reason::TurnOutOfOrder, "TURN_OUT_OF_ORDER", Code::FailedPrecondition, Never,
@@ -198,7 +201,7 @@ pub const REASONS: [ReasonRow; 50] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[49])
+        REASONS.get(self as usize).unwrap_or(&REASONS[50])
     }
 
     /// The name on the wire.

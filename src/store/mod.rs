@@ -28,7 +28,7 @@ pub use self::{
     live::{LiveChange, LiveInteraction, LivePosition},
     privacy::{
         Assurance, Attestation, BACKUP_RETENTION, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState,
-        HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, SubjectRecord,
+        HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, RetentionOf, SubjectRecord,
         SubjectSelector, UPKEEP_MAX, Upkeep,
     },
     queue::{LeaseHandle, LeaseRequest, QueueEntry},

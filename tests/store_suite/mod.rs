@@ -69,6 +69,11 @@ impl Bench {
         Draft::new(self.tenant, self.clock.now())
     }
 
+    /// A round of upkeep with the shipped periods of retention.
+    pub(crate) async fn upkeep(&self) -> triaged::store::Upkeep {
+        self.store.upkeep(Arc::new(|_| triaged::policy::Retention::default())).await.unwrap()
+    }
+
     pub(crate) fn clock_now(&self) -> Timestamp {
         self.clock.now()
     }

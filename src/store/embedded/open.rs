@@ -168,6 +168,7 @@ impl EmbeddedStore {
             cache: Arc::default(),
             erased,
             signing,
+            pass: std::sync::Mutex::default(),
             locks: Some(locks).into(),
         })
     }

@@ -6,20 +6,44 @@ use serde::{Deserialize, Serialize};
 use super::{
     RecordError,
     code::{self, Code},
+    decode, decode_as, encode_as,
 };
 use crate::{
     calendar::{BusinessHours, Calendar, Period},
     lexicon::Cue,
-    policy::{LexiconLayer, Policy, ServiceTargets},
+    policy::{LexiconLayer, Policy, Retention, ServiceTargets},
     priority::{CueWeight, PriorityRules},
     redact::{ExtraPattern, KeepRules},
     sentiment::SentimentRules,
     text::Language,
 };
 
+/// Number of the records that hold the periods of retention.
+const WITH_RETENTION: u8 = 3;
+
+/// A record of version 3: the policy as before, and the days that text, facts and audit events are kept.
+type WithRetention = (PolicyRow, (u32, u32, u32));
+
+/// The bytes of a policy, made to decide or for the shadow.
+pub(crate) fn encode_policy(policy: &Policy, shadow: bool) -> Result<Vec<u8>, RecordError> {
+    let Retention { text_days, facts_days, audit_days } = policy.retention;
+    let row: WithRetention = (PolicyRow::new(policy, shadow), (text_days, facts_days, audit_days));
+    encode_as(WITH_RETENTION, &row)
+}
+
+/// The policy in these bytes, and whether it was made for the shadow. What an earlier record does not hold has its
+/// shipped value.
+pub(crate) fn decode_policy(bytes: &[u8], revision: u32) -> Result<(Policy, bool), RecordError> {
+    let Ok((row, (text_days, facts_days, audit_days))) = decode_as::<WithRetention>(WITH_RETENTION, bytes) else {
+        return decode::<PolicyRow>(bytes)?.into_policy(revision);
+    };
+    let (policy, shadow) = row.into_policy(revision)?;
+    Ok((Policy { retention: Retention { text_days, facts_days, audit_days }, ..policy }, shadow))
+}
+
 /// A policy but for its revision, which stands beside it and in the place it is sealed for.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct PolicyRow {
+struct PolicyRow {
     /// It was made to run beside the live one, and never decided.
     shadow: bool,
     threshold: i32,
@@ -59,8 +83,18 @@ type CalendarRow = Option<(String, Vec<Vec<(u16, u16)>>, Vec<String>)>;
 
 impl PolicyRow {
     /// The record of a policy, made to decide or for the shadow.
-    pub(crate) fn new(policy: &Policy, shadow: bool) -> Self {
-        let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon, care } = policy;
+    fn new(policy: &Policy, shadow: bool) -> Self {
+        let Policy {
+            revision: _,
+            sentiment,
+            priority,
+            targets,
+            attribute_allow_list,
+            keep,
+            lexicon,
+            care,
+            retention: _,
+        } = policy;
         let ServiceTargets { minutes, tier_percent, urgent, other } = targets;
         let KeepRules { kinds, allow, extra, phone_regions } = keep;
         Self {
@@ -84,7 +118,7 @@ impl PolicyRow {
     }
 
     /// The policy of the record, and whether it was made for the shadow.
-    pub(crate) fn into_policy(self, revision: u32) -> Result<(Policy, bool), RecordError> {
+    fn into_policy(self, revision: u32) -> Result<(Policy, bool), RecordError> {
         let sentiment = SentimentRules {
             negative_threshold_millis: self.threshold,
             turn_step: self.turn_step,
@@ -118,6 +152,7 @@ impl PolicyRow {
             keep,
             lexicon: self.lexicon.into_iter().map(layer).collect::<Result<_, _>>()?,
             care: self.care.map(Code::from_code).transpose()?,
+            retention: Retention::default(),
         };
         Ok((policy, shadow))
     }
@@ -198,10 +233,7 @@ fn calendar(row: CalendarRow) -> Result<Calendar, RecordError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        redact::Kind,
-        store::record::{decode, encode},
-    };
+    use crate::{redact::Kind, store::record::encode};
 
     fn policy() -> Policy {
         let mut policy = Policy { revision: 7, ..Policy::default() };
@@ -211,6 +243,7 @@ mod tests {
         policy.targets.urgent = policy.targets.other.clone();
         policy.targets.tier_percent[1].1 = 40;
         policy.targets.minutes[3].1 = [9, 8, 7, 6];
+        policy.retention = Retention { text_days: 7, facts_days: 40, audit_days: 200 };
         let week = std::array::from_fn(|_| vec![Period::new((0, 30), (24, 0)).unwrap()]);
         let holidays = BusinessHours::dates(["2026-12-25"]).unwrap();
         policy.targets.other =
@@ -227,11 +260,17 @@ mod tests {
     #[test]
     fn a_policy_leads_back() {
         for (policy, shadow) in [(Policy::default(), false), (policy(), true)] {
-            let bytes = encode(&PolicyRow::new(&policy, shadow)).unwrap();
-            let (read, made_for) = decode::<PolicyRow>(&bytes).unwrap().into_policy(policy.revision).unwrap();
+            let bytes = encode_policy(&policy, shadow).unwrap();
+            let (read, made_for) = decode_policy(&bytes, policy.revision).unwrap();
             assert_eq!(made_for, shadow);
             assert_eq!(format!("{read:?}"), format!("{policy:?}"));
         }
+    }
+
+    #[test]
+    fn a_policy_of_version_1_has_the_shipped_periods_of_retention() {
+        let bytes = encode(&PolicyRow::new(&policy(), true)).unwrap();
+        assert_eq!(decode_policy(&bytes, 7).unwrap().0.retention, Retention::default());
     }
 
     #[test]

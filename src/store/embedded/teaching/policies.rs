@@ -17,7 +17,7 @@ use crate::{
             ring::{KeyRing, Tenant},
             sql::{Id, Time},
         },
-        record::{Field, PolicyRow, decode, encode},
+        record::{Field, decode_policy, encode_policy},
     },
     time::Timestamp,
 };
@@ -50,7 +50,7 @@ impl Stored {
         let name = || damaged(&format!("policy {} of {}", self.revision, tenant.id));
         let place = ring.place(tenant.id, tenant.id.0, Field::Policy, u64::from(self.revision));
         let plain = tenant.key.open(&place, &self.sealed).map_err(|_| name())?;
-        let (policy, shadow) = decode::<PolicyRow>(&plain)?.into_policy(self.revision)?;
+        let (policy, shadow) = decode_policy(&plain, self.revision)?;
         let stage = if shadow { PolicyStage::Shadow } else { PolicyStage::Live };
         Ok(PolicyRecord { policy, stage, create_time: Some(self.create_time), creator: Some(self.creator) })
     }
@@ -159,7 +159,7 @@ pub(super) fn put(write: &mut Write<'_>, tenant: &Tenant, new: NewPolicy) -> Res
     let newest = "SELECT COALESCE(MAX(revision), ?2) + 1 FROM policies WHERE tenant = ?1";
     policy.revision = write.data.query_row(newest, params![tenant.number, SHIPPED], |row| row.get(0))?;
     let place = write.ring.place(tenant.id, tenant.id.0, Field::Policy, u64::from(policy.revision));
-    let sealed = tenant.key.seal(&place, &encode(&PolicyRow::new(&policy, shadow))?)?;
+    let sealed = tenant.key.seal(&place, &encode_policy(&policy, shadow)?)?;
     let mut insert = write.data.prepare_cached(
         "INSERT INTO policies(tenant, revision, create_time, creator, sealed) VALUES(?1, ?2, ?3, ?4, ?5)",
     )?;
