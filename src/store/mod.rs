@@ -4,6 +4,7 @@
 mod credentials;
 mod intake;
 mod live;
+mod orders;
 mod privacy;
 mod queue;
 mod reading;
@@ -26,6 +27,7 @@ pub use self::{
         StoredAttachment, StoredFinding, StoredTurn, SubjectKeys, Submission, Submitted, TextState,
     },
     live::{LiveChange, LiveInteraction, LivePosition},
+    orders::{ExportRecord, ExportedCase, Orders, PurgeFilter, PurgeRecord, PurgeState, RecipientRecord},
     privacy::{
         Assurance, Attestation, BACKUP_RETENTION, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState,
         HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, RetentionOf, SubjectRecord,
@@ -67,6 +69,12 @@ pub enum StoreError {
     /// A legal hold that ends then keeps it from being destroyed.
     #[error("on hold")]
     OnHold(Timestamp),
+    /// Nothing is kept of anybody these lead to.
+    #[error("nobody found")]
+    SubjectNotFound,
+    /// The recipient is revoked, or not registered for long enough.
+    #[error("recipient not usable")]
+    RecipientUnusable,
     /// The act needs a second person.
     #[error("the same person")]
     SamePerson,
@@ -98,7 +106,7 @@ pub enum StoreError {
 
 /// A durable, sealed store. Whatever a method has answered survives the loss of the process and of power.
 #[async_trait]
-pub trait Store: Teaching + Privacy + Send + Sync + 'static {
+pub trait Store: Teaching + Privacy + Orders + Send + Sync + 'static {
     /// Stores an interaction, joins it to its case and queues the case as far as its handling says.
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError>;
 

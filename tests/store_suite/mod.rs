@@ -17,6 +17,8 @@ pub(crate) mod teaching;
 
 pub(crate) mod privacy;
 
+pub(crate) mod orders;
+
 use std::{any::Any, sync::Arc, time::Duration};
 
 use triaged::{

@@ -16,7 +16,7 @@ use super::{Bench, DAY, INTAKE, MINUTE, draft::Draft};
 use crate::assert_error;
 
 pub(crate) const OFFICER: PrincipalId = PrincipalId(Uuid::from_u128(11));
-const OTHER_OFFICER: PrincipalId = PrincipalId(Uuid::from_u128(12));
+pub(crate) const OTHER_OFFICER: PrincipalId = PrincipalId(Uuid::from_u128(12));
 
 pub(crate) fn officer(tenant: TenantId) -> Officer {
     Officer { tenant, principal: OFFICER }
@@ -180,7 +180,7 @@ async fn hold(bench: &Bench, target: HoldTarget) -> HoldRecord {
     bench.store.place_hold(new).await.unwrap()
 }
 
-async fn approved(bench: &Bench, target: HoldTarget) -> HoldRecord {
+pub(crate) async fn approved(bench: &Bench, target: HoldTarget) -> HoldRecord {
     let placed = hold(bench, target).await;
     let other = Officer { principal: OTHER_OFFICER, ..officer(bench.tenant) };
     bench.store.approve_hold(other, placed.hold).await.unwrap()

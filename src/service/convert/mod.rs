@@ -17,6 +17,7 @@ mod query;
 pub mod case;
 pub mod correction;
 pub mod credential;
+pub mod orders;
 pub mod outcome;
 pub mod policy;
 pub mod privacy;

@@ -11,6 +11,8 @@ mod assessment;
 
 mod access;
 
+mod orders;
+
 mod policy;
 
 mod privacy;
@@ -22,6 +24,7 @@ pub(crate) use access::CredentialRow;
 pub(crate) use assessment::AssessmentRow;
 pub(crate) use code::Code;
 pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
+pub(crate) use orders::{ExportRow, PurgeRow};
 pub(crate) use policy::{decode_policy, encode_policy};
 pub(crate) use privacy::ErasureRow;
 use serde::{Serialize, de::DeserializeOwned};

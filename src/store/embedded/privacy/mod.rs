@@ -10,6 +10,14 @@ mod holds;
 
 mod link;
 
+mod orders;
+
+mod purge;
+
+mod export;
+
+mod two;
+
 pub(super) mod retention;
 
 use std::{

@@ -55,6 +55,13 @@ pub(super) struct Due {
     whole: bool,
 }
 
+impl Due {
+    /// A whole interaction.
+    pub(super) fn whole(tenant: i64, case_number: i64, interaction: InteractionId) -> Self {
+        Self { tenant, case_number, interaction, whole: true }
+    }
+}
+
 /// What a part of a pass found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -170,7 +177,7 @@ fn note(write: &Write<'_>, tenant: Option<&Tenant>, action: Action, count: u64) 
 }
 
 /// Whose an interaction is, where no hold stands against destroying it.
-fn free(write: &Write<'_>, tenant: &Tenant, due: &Due) -> Result<Option<SubjectId>, StoreError> {
+pub(super) fn free(write: &Write<'_>, tenant: &Tenant, due: &Due) -> Result<Option<SubjectId>, StoreError> {
     let Some(subject) = scope::of_record(write.keys, KeyKind::Interaction, due.interaction.as_bytes())? else {
         return Ok(None);
     };
@@ -181,7 +188,7 @@ fn free(write: &Write<'_>, tenant: &Tenant, due: &Due) -> Result<Option<SubjectI
 }
 
 /// Takes away the cases in which nothing is left.
-fn empty_cases(
+pub(super) fn empty_cases(
     write: &mut Write<'_>,
     tenant: &Tenant,
     cases: BTreeSet<i64>,
