@@ -75,6 +75,12 @@ ids! {
     ErasureId "erasures";
     /// A legal hold.
     HoldId "holds";
+    /// A purge of records of a faulty intake.
+    PurgeId "purges";
+    /// An export of what is kept of a person.
+    ExportId "exports";
+    /// Somebody to whom exports are sealed.
+    RecipientId "recipients";
 }
 
 #[cfg(test)]

@@ -264,7 +264,7 @@ mod attack {
             }
         }
         assert_eq!(again.cases(again.tenant).await.len(), 2, "those of the other person, once");
-        while again.store.upkeep().await.unwrap().more {}
+        while again.upkeep().await.more {}
         let data = open(&copy.data().join("data.db"));
         let count = |sql: &str| data.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
         assert_eq!(count("SELECT COUNT(*) FROM interactions"), 2, "the rows are swept");

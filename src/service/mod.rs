@@ -36,12 +36,15 @@ pub mod certificate;
 pub mod correct;
 pub mod credentials;
 pub mod delete;
+pub mod export;
 pub mod intake;
 mod live;
 pub mod policy;
 pub mod privacy;
+pub mod purge;
 pub mod queue;
 pub mod rescore;
+pub mod retain;
 mod watch;
 
 pub mod server;

@@ -4,17 +4,19 @@ use tonic::{Request, Response, Status};
 
 use super::{
     app::{self, App},
+    batch::Answers,
     certificate,
-    convert::{privacy, scalar},
-    limits,
+    convert::{orders, privacy, scalar},
+    export, limits,
     path::{Path, Violations},
     pb::{self, privacy_service_server::PrivacyService},
+    purge,
     status::{Failure, Outcome, Reason},
 };
 use crate::{
     access::Caller,
     id::HoldId,
-    store::{ErasureRecord, ErasureRequest, ErasureState, HoldRecord, NewHold, Officer, StoreError},
+    store::{ErasureRecord, ErasureRequest, ErasureState, HoldRecord, NewHold, Officer, RecipientRecord, StoreError},
 };
 
 /// The service.
@@ -32,6 +34,14 @@ fn subject_failure(error: StoreError) -> Failure {
 
 fn hold_failure(error: StoreError) -> Failure {
     Failure::of_store(&error, Reason::HoldNotFound)
+}
+
+fn recipient_failure(error: StoreError) -> Failure {
+    Failure::of_store(&error, Reason::RecipientNotFound)
+}
+
+fn recipient(record: Result<RecipientRecord, StoreError>) -> Result<Response<pb::Recipient>, Status> {
+    Ok(Response::new(orders::recipient(record.map_err(recipient_failure)?)))
 }
 
 fn hold_name(name: &str) -> Outcome<HoldId> {
@@ -129,6 +139,55 @@ impl PrivacyService for People {
         let caller = app::caller(&request)?;
         let pb::ReleaseHoldRequest { name } = request.into_inner();
         hold(self.0.store.release_hold(officer(&caller), hold_name(&name)?).await)
+    }
+
+    async fn purge_records(&self, request: Request<pb::PurgeRecordsRequest>) -> Result<Response<pb::Purge>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(purge::purge(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    async fn register_recipient(
+        &self,
+        request: Request<pb::RegisterRecipientRequest>,
+    ) -> Result<Response<pb::Recipient>, Status> {
+        let caller = app::caller(&request)?;
+        let pb::RegisterRecipientRequest { age_recipient } = request.into_inner();
+        let mut violations = Violations::default();
+        let key = orders::age_recipient(age_recipient, &Path::Root.field("age_recipient"), &mut violations);
+        let key = violations.finish_some(key)?;
+        recipient(self.0.store.register_recipient(officer(&caller), key).await)
+    }
+
+    async fn list_recipients(
+        &self,
+        request: Request<pb::ListRecipientsRequest>,
+    ) -> Result<Response<pb::ListRecipientsResponse>, Status> {
+        let caller = app::caller(&request)?;
+        let pb::ListRecipientsRequest {} = request.into_inner();
+        let recipients = self.0.store.list_recipients(officer(&caller)).await.map_err(recipient_failure)?;
+        let recipients = recipients.into_iter().map(orders::recipient).collect();
+        Ok(Response::new(pb::ListRecipientsResponse { recipients }))
+    }
+
+    async fn revoke_recipient(
+        &self,
+        request: Request<pb::RevokeRecipientRequest>,
+    ) -> Result<Response<pb::Recipient>, Status> {
+        let caller = app::caller(&request)?;
+        let pb::RevokeRecipientRequest { name } = request.into_inner();
+        let mut violations = Violations::default();
+        let id = scalar::name(&name, &Path::Root.field("name"), &mut violations);
+        recipient(self.0.store.revoke_recipient(officer(&caller), violations.finish_some(id)?).await)
+    }
+
+    type ExportSubjectStream = Answers<pb::Export>;
+
+    async fn export_subject(
+        &self,
+        request: Request<pb::ExportSubjectRequest>,
+    ) -> Result<Response<Self::ExportSubjectStream>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(export::export(&self.0, &caller, request.into_inner()).await?))
     }
 
     async fn list_holds(

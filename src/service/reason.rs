@@ -60,6 +60,11 @@ pub enum Reason {
     HoldNotFound,
     OnHold,
     SecondPersonRequired,
+    PastRetention,
+    PurgeNotFound,
+    ExportNotFound,
+    RecipientNotFound,
+    RecipientUnusable,
     SourceRefKnown,
     TurnOutOfOrder,
     StreamSuperseded,
@@ -100,7 +105,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 59] = [
+pub const REASONS: [ReasonRow; 64] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -190,6 +195,16 @@ pub const REASONS: [ReasonRow; 59] = [
         "A legal hold keeps it from being destroyed: wait until the hold ends or is released."),
     row(Reason::SecondPersonRequired, "SECOND_PERSON_REQUIRED", Code::FailedPrecondition, Never,
         "Whoever asked for it cannot confirm it: let another person do so with a credential of their own."),
+    row(Reason::PastRetention, "PAST_RETENTION", Code::InvalidArgument, Never,
+        "The interaction took place longer ago than the policy keeps anything (retention.facts_days): it is not stored."),
+    row(Reason::PurgeNotFound, "PURGE_NOT_FOUND", Code::NotFound, Never,
+        "There is no such purge in this tenant."),
+    row(Reason::ExportNotFound, "EXPORT_NOT_FOUND", Code::NotFound, Never,
+        "There is no such export in this tenant."),
+    row(Reason::RecipientNotFound, "RECIPIENT_NOT_FOUND", Code::NotFound, Never,
+        "There is no such recipient in this tenant."),
+    row(Reason::RecipientUnusable, "RECIPIENT_UNUSABLE", Code::FailedPrecondition, Never,
+        "The recipient is revoked, or was registered less than 24 hours ago: wait, or use another."),
     row(Reason::SourceRefKnown, "SOURCE_REF_KNOWN", Code::AlreadyExists, Never,
         "This source_ref was submitted before under another request id: resume with that one, or send a higher source_version."),
     row(Reason::TurnOutOfOrder, "TURN_OUT_OF_ORDER", Code::FailedPrecondition, Never,
@@ -225,7 +240,7 @@ pub const REASONS: [ReasonRow; 59] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[58])
+        REASONS.get(self as usize).unwrap_or(&REASONS[63])
     }
 
     /// The name on the wire.

@@ -78,6 +78,8 @@ impl Failure {
             StoreError::CapacityReached => Reason::CapacityReached,
             StoreError::RecordGone => Reason::RecordGone,
             StoreError::OnHold(_) => Reason::OnHold,
+            StoreError::SubjectNotFound => Reason::SubjectNotFound,
+            StoreError::RecipientUnusable => Reason::RecipientUnusable,
             StoreError::SamePerson => Reason::SecondPersonRequired,
             StoreError::SourceRefKnown => Reason::SourceRefKnown,
             StoreError::TooOld => Reason::ResumeTokenTooOld,

@@ -46,6 +46,8 @@ pub enum TextState {
     Redacted,
     /// Redaction failed; nothing of the text was kept.
     Withheld,
+    /// It was stored, and its time was over.
+    Expired,
 }
 
 /// One redacted turn with the facts of its source.

@@ -5,6 +5,7 @@ mod casework;
 mod credentials;
 mod intake;
 mod live;
+mod orders;
 mod privacy;
 mod queue;
 mod reading;
@@ -29,9 +30,10 @@ pub use self::{
         StoredAttachment, StoredFinding, StoredTurn, SubjectKeys, Submission, Submitted, TextState,
     },
     live::{LiveChange, LiveInteraction, LivePosition},
+    orders::{ExportRecord, ExportedCase, Orders, PurgeFilter, PurgeRecord, PurgeState, RecipientRecord},
     privacy::{
         Assurance, Attestation, BACKUP_RETENTION, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState,
-        HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, SubjectRecord,
+        HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, RetentionOf, SubjectRecord,
         SubjectSelector, UPKEEP_MAX, Upkeep,
     },
     queue::{BumpRequest, Bumped, LeaseHandle, LeaseRequest, QueueEntry},
@@ -92,6 +94,12 @@ pub enum StoreError {
     /// A legal hold that ends then keeps it from being destroyed.
     #[error("on hold")]
     OnHold(Timestamp),
+    /// Nothing is kept of anybody these lead to.
+    #[error("nobody found")]
+    SubjectNotFound,
+    /// The recipient is revoked, or not registered for long enough.
+    #[error("recipient not usable")]
+    RecipientUnusable,
     /// The act needs a second person.
     #[error("the same person")]
     SamePerson,
@@ -123,7 +131,7 @@ pub enum StoreError {
 
 /// A durable, sealed store. Whatever a method has answered survives the loss of the process and of power.
 #[async_trait]
-pub trait Store: Teaching + Privacy + Casework + Send + Sync + 'static {
+pub trait Store: Teaching + Privacy + Orders + Casework + Send + Sync + 'static {
     /// Stores an interaction, joins it to its case and queues the case as far as its handling says.
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError>;
 

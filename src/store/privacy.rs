@@ -12,6 +12,7 @@ use crate::{
     conversation::RawText,
     crypto::{PublicKey, Signature, StoreId},
     id::{CaseId, ErasureId, HoldId, InteractionId, PrincipalId, SubjectId, TenantId},
+    policy::Retention,
     time::Timestamp,
 };
 
@@ -216,6 +217,9 @@ pub struct HoldRecord {
     pub end_time: Timestamp,
 }
 
+/// The periods of retention of a tenant. Pure.
+pub type RetentionOf = Arc<dyn Fn(TenantId) -> Retention + Send + Sync>;
+
 /// How much one round of upkeep does at most.
 pub const UPKEEP_MAX: u32 = 256;
 
@@ -224,6 +228,8 @@ pub const UPKEEP_MAX: u32 = 256;
 pub struct Upkeep {
     /// Erasures that were on hold and ran.
     pub erasures: u64,
+    /// Texts, interactions and audit events whose time was over.
+    pub expired: u64,
     /// Rows without a key that were swept.
     pub swept: u64,
     /// There is more to do at once.
@@ -270,8 +276,9 @@ pub trait Privacy: Send + Sync + 'static {
     /// Lists holds, newest first, at most 1000.
     async fn list_holds(&self, officer: Officer) -> Result<Vec<HoldRecord>, StoreError>;
 
-    /// Does a bounded part of what time brings: runs erasures whose holds have ended, sweeps rows without a key.
-    async fn upkeep(&self) -> Result<Upkeep, StoreError>;
+    /// Does a bounded part of what time brings: runs erasures whose holds have ended, sweeps rows without a key, destroys
+    /// what is kept long enough.
+    async fn upkeep(&self, retention: RetentionOf) -> Result<Upkeep, StoreError>;
 
     /// Tells the interactions that are erased from now on, as they are.
     fn erased(&self) -> broadcast::Receiver<Arc<Vec<InteractionId>>>;

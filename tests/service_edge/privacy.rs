@@ -184,3 +184,68 @@ async fn wrong_requests_name_the_field_and_no_value() {
     let past = Some(prost_types::Timestamp { seconds, nanos });
     check("end_time", "OUT_OF_RANGE", &people.place_hold(hold(past)).await.unwrap_err());
 }
+
+/// The parts of an export, put together.
+async fn exported(
+    people: &mut People,
+    request: pb::ExportSubjectRequest,
+) -> Result<(pb::Export, Vec<u8>), tonic::Status> {
+    let mut parts = people.export_subject(request).await?.into_inner();
+    let first = parts.message().await?.unwrap();
+    let mut sealed = first.sealed.clone();
+    while let Some(part) = parts.message().await? {
+        sealed.extend(part.sealed);
+    }
+    Ok((first, sealed))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_opens_with_the_key_of_its_recipient_alone() {
+    let server = Server::start().await;
+    submitted(&server.client(&AccessRole::ALL).await).await;
+    let identity = age::x25519::Identity::generate();
+    let mut early = people(&server).await;
+    let register = pb::RegisterRecipientRequest { age_recipient: identity.to_public().to_string() };
+    let recipient = early.register_recipient(register).await.unwrap().into_inner().name;
+    server.clock.advance(std::time::Duration::from_hours(24));
+    let (mut one, mut other) = (people(&server).await, people(&server).await);
+    let ask = pb::ExportSubjectRequest { selectors: petra(), recipient, ..pb::ExportSubjectRequest::default() };
+    let (shown, nothing) = exported(&mut one, ask).await.unwrap();
+    assert_eq!((nothing.len(), shown.holdings.unwrap().interactions), (0, 1));
+    let confirm =
+        pb::ExportSubjectRequest { name: shown.name, etag: shown.etag, ..pb::ExportSubjectRequest::default() };
+    let alone = exported(&mut one, confirm.clone()).await.unwrap_err();
+    assert_eq!(reason(&alone), "SECOND_PERSON_REQUIRED");
+    let (_, sealed) = exported(&mut other, confirm.clone()).await.unwrap();
+    assert!(memchr::memmem::find(&sealed, b"parcel").is_none(), "it is sealed");
+    let plain = age::decrypt(&identity, &sealed).unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&plain).unwrap();
+    assert_eq!(document["cases"][0]["interactions"][0]["turns"][0]["text"], "my parcel is late");
+    assert!(age::decrypt(&age::x25519::Identity::generate(), &sealed).is_err());
+    assert_eq!(exported(&mut other, confirm).await.unwrap_err().code(), Code::Aborted, "it is read once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purge_is_counted_by_one_and_carried_out_by_another() {
+    let server = Server::start().await;
+    let client = server.client(&AccessRole::ALL).await;
+    submitted(&client).await;
+    let (mut one, mut other) = (people(&server).await, people(&server).await);
+    let time = |hours: i64| {
+        let (seconds, nanos) = START.seconds_and_nanos();
+        Some(prost_types::Timestamp { seconds: seconds + 3_600 * hours, nanos })
+    };
+    let filter = pb::PurgeFilter { from_time: time(-1), until_time: time(1), ..pb::PurgeFilter::default() };
+    let count = |filter| pb::PurgeRecordsRequest { filter, ..pb::PurgeRecordsRequest::default() };
+    check("filter", "REQUIRED", &one.purge_records(count(None)).await.unwrap_err());
+    let wrong = pb::PurgeFilter { channel: "novak".into(), ..filter.clone() };
+    check("filter.channel", "UNKNOWN_VALUE", &one.purge_records(count(Some(wrong))).await.unwrap_err());
+    let counted = one.purge_records(count(Some(filter))).await.unwrap().into_inner();
+    assert_eq!((counted.state(), counted.counted), (pb::PurgeState::Counted, 1));
+    let run = pb::PurgeRecordsRequest { name: counted.name, etag: counted.etag, ..pb::PurgeRecordsRequest::default() };
+    assert_eq!(reason(&one.purge_records(run.clone()).await.unwrap_err()), "SECOND_PERSON_REQUIRED");
+    let done = other.purge_records(run).await.unwrap().into_inner();
+    assert_eq!((done.state(), done.purged), (pb::PurgeState::Purged, 1));
+    let mut cases = CaseServiceClient::new(client);
+    assert!(cases.list_cases(pb::ListCasesRequest::default()).await.unwrap().into_inner().cases.is_empty());
+}

@@ -16,7 +16,7 @@ use super::{Bench, DAY, INTAKE, MINUTE, draft::Draft};
 use crate::assert_error;
 
 pub(crate) const OFFICER: PrincipalId = PrincipalId(Uuid::from_u128(11));
-const OTHER_OFFICER: PrincipalId = PrincipalId(Uuid::from_u128(12));
+pub(crate) const OTHER_OFFICER: PrincipalId = PrincipalId(Uuid::from_u128(12));
 
 pub(crate) fn officer(tenant: TenantId) -> Officer {
     Officer { tenant, principal: OFFICER }
@@ -107,7 +107,7 @@ pub(crate) async fn an_erasure_is_shown_and_then_done(bench: Bench) {
     let again = bench.store.get_erasure(officer(bench.tenant), done.erasure.unwrap()).await.unwrap();
     assert_eq!(again.subjects, done.subjects);
     assert_error!(bench.store.get_erasure(officer(bench.other), done.erasure.unwrap()).await, StoreError::NotFound);
-    while bench.store.upkeep().await.unwrap().more {}
+    while bench.upkeep().await.more {}
     let (new, _) = bench.submit(&of(&bench, "a@example.com")).await;
     assert_ne!(subject(&bench, "a@example.com").await, done.subjects[0], "who writes again is somebody new");
     assert_ne!(new.case, case.case);
@@ -180,7 +180,7 @@ async fn hold(bench: &Bench, target: HoldTarget) -> HoldRecord {
     bench.store.place_hold(new).await.unwrap()
 }
 
-async fn approved(bench: &Bench, target: HoldTarget) -> HoldRecord {
+pub(crate) async fn approved(bench: &Bench, target: HoldTarget) -> HoldRecord {
     let placed = hold(bench, target).await;
     let other = Officer { principal: OTHER_OFFICER, ..officer(bench.tenant) };
     bench.store.approve_hold(other, placed.hold).await.unwrap()
@@ -224,12 +224,12 @@ pub(crate) async fn an_erasure_runs_by_itself_when_the_hold_ends(bench: Bench) {
     approved(&bench, HoldTarget::Subject(subject(&bench, "a@example.com").await)).await;
     erase(&bench, "a@example.com").await;
     bench.clock.advance(30 * DAY - MINUTE);
-    assert_eq!(bench.store.upkeep().await.unwrap().erasures, 0);
+    assert_eq!(bench.upkeep().await.erasures, 0);
     assert!(bench.store.get_case(bench.supervisor(), case.case).await.is_ok());
     bench.clock.advance(MINUTE);
-    assert_eq!(bench.store.upkeep().await.unwrap().erasures, 1);
+    assert_eq!(bench.upkeep().await.erasures, 1);
     assert_error!(bench.store.get_case(bench.supervisor(), case.case).await, StoreError::NotFound);
-    assert_eq!(bench.store.upkeep().await.unwrap().erasures, 0, "it runs once");
+    assert_eq!(bench.upkeep().await.erasures, 0, "it runs once");
 }
 
 pub(crate) async fn a_case_is_deleted_as_it_was_read(bench: Bench) {
@@ -274,11 +274,75 @@ pub(crate) async fn a_new_case_is_not_open_to_who_leased_an_erased_one(bench: Be
     bench.submit(&of(&bench, "a@example.com")).await;
     let leased = bench.lease_one().await;
     erase(&bench, "a@example.com").await;
-    while bench.store.upkeep().await.unwrap().more {}
+    while bench.upkeep().await.more {}
     assert_error!(bench.acknowledge(&leased).await, StoreError::LeaseLost);
     bench.submit(&of(&bench, "b@example.com")).await;
     let since = bench.clock_now() - Duration::from_hours(1);
     let agent = triaged::store::Reader { scope: triaged::store::ReadScope::HandledBy { since }, ..bench.supervisor() };
     let seen = bench.store.list_cases(agent, triaged::store::CaseFilter::default(), 10, None).await.unwrap();
     assert!(seen.items.is_empty());
+}
+
+/// Rounds of upkeep until nothing is due; how much expired.
+async fn expired(bench: &Bench) -> u64 {
+    let mut expired = 0;
+    loop {
+        let done = bench.upkeep().await;
+        expired += done.expired;
+        if !done.more {
+            return expired;
+        }
+    }
+}
+
+pub(crate) async fn the_text_of_a_resolved_case_goes_first_and_the_facts_later(bench: Bench) {
+    let draft =
+        Draft { recording: Some("https://r.example/1"), source_ref: Some("i-1"), ..of(&bench, "a@example.com") };
+    let (case, before) = bench.submit(&draft).await;
+    let (open, _) = bench.submit(&of(&bench, "b@example.com")).await;
+    let mut ask = bench.ask();
+    ask.case = Some(case.case);
+    let leased = bench.lease(ask).await;
+    bench.acknowledge(&leased[0]).await.unwrap();
+    bench.clock.advance(90 * DAY - MINUTE);
+    assert_eq!(expired(&bench).await, 0);
+    bench.clock.advance(2 * MINUTE + Duration::from_hours(1));
+    assert_eq!(expired(&bench).await, 1, "only what is resolved");
+    assert_eq!(bench.store.get_case(bench.supervisor(), open.case).await.unwrap().1[0].content.turns.len(), 2);
+    let (_, interactions) = bench.store.get_case(bench.supervisor(), case.case).await.unwrap();
+    let kept = &interactions[0];
+    assert_eq!(kept.content.text_state, triaged::store::TextState::Expired);
+    assert!(kept.content.turns.is_empty() && kept.content.attributes.is_empty() && !kept.has_recording);
+    assert_eq!((&kept.assessment, &kept.content.source_ref), (&before.assessment, &before.content.source_ref));
+    bench.clock.advance(DAY);
+    assert_eq!(expired(&bench).await, 0, "once");
+    bench.clock.advance(305 * DAY);
+    assert_eq!(expired(&bench).await, 2, "the open case too");
+    assert!(bench.cases(bench.tenant).await.is_empty());
+    assert!(bench.lease(bench.ask()).await.is_empty());
+    let found = bench.store.lookup_subjects(officer(bench.tenant), vec![email("a@example.com")]).await;
+    assert!(found.unwrap().is_empty(), "nobody is left");
+}
+
+pub(crate) async fn what_is_on_hold_is_kept_longer(bench: Bench) {
+    let (case, _) = bench.submit(&of(&bench, "a@example.com")).await;
+    bench.clock.advance(380 * DAY);
+    approved(&bench, HoldTarget::Case(case.case)).await;
+    bench.clock.advance(17 * DAY);
+    assert_eq!(expired(&bench).await, 0);
+    assert!(bench.store.get_case(bench.supervisor(), case.case).await.is_ok());
+    bench.clock.advance(14 * DAY);
+    assert_eq!(expired(&bench).await, 1);
+    assert_error!(bench.store.get_case(bench.supervisor(), case.case).await, StoreError::NotFound);
+}
+
+pub(crate) async fn audit_events_go_last(bench: Bench) {
+    bench.submit(&of(&bench, "a@example.com")).await;
+    bench.clock.advance(729 * DAY);
+    expired(&bench).await;
+    bench.clock.advance(2 * DAY);
+    let events = expired(&bench).await;
+    assert!(events >= 2, "those of the two tenants and of the submission: {events}");
+    bench.clock.advance(DAY);
+    assert_eq!(expired(&bench).await, 0, "once");
 }

@@ -17,7 +17,7 @@ use crate::{
         pb,
         status::Reason,
     },
-    store::{CaseLookup, CaseRecord, InteractionRecord, OpenCase, SourceRef, StoredAttachment, StoredTurn},
+    store::{CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, SourceRef, StoredAttachment, StoredTurn},
 };
 
 /// A case on the wire with its interactions.
@@ -144,6 +144,11 @@ fn etag(version: u64) -> String {
 pub fn version_of(text: &str) -> Option<u64> {
     let version = text.strip_prefix('v')?.parse().ok()?;
     (etag(version) == text).then_some(version)
+}
+
+/// The name of a state.
+pub fn state_name(state: CaseState) -> &'static str {
+    enums::wire_case_state(state).as_str_name()
 }
 
 /// A found case on the wire.

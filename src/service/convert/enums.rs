@@ -183,6 +183,7 @@ pub fn wire_text_state(state: TextState) -> pb::TextState {
     match state {
         TextState::Redacted => pb::TextState::Redacted,
         TextState::Withheld => pb::TextState::Withheld,
+        TextState::Expired => pb::TextState::TextExpired,
     }
 }
 

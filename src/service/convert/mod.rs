@@ -18,6 +18,7 @@ pub mod case;
 pub mod clocks;
 pub mod correction;
 pub mod credential;
+pub mod orders;
 pub mod outcome;
 pub mod policy;
 pub mod privacy;

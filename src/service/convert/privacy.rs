@@ -60,7 +60,8 @@ fn selector(value: pb::SubjectSelector, path: &Path<'_>, violations: &mut Violat
     }
 }
 
-fn holdings(holdings: Holdings) -> pb::Holdings {
+/// How much is kept, on the wire.
+pub fn holdings(holdings: Holdings) -> pb::Holdings {
     let Holdings { cases, interactions, identifiers } = holdings;
     pb::Holdings { cases: wire_long(cases), interactions: wire_long(interactions), identifiers: wire_long(identifiers) }
 }

@@ -1,9 +1,10 @@
-//! What time brings, done beside the calls: erasures whose holds have ended, rows without a key. Each round is bounded; the
+//! What time brings, done beside the calls: erasures whose holds have ended, what is kept long enough, rows without
+//! a key. Each round is bounded; the
 //! store's own time decides what is due.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use crate::service::app::App;
+use crate::{service::app::App, store::RetentionOf};
 
 /// How long it rests when nothing is due.
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -11,7 +12,9 @@ const INTERVAL: Duration = Duration::from_secs(30);
 /// Runs until the server shuts down.
 pub(super) async fn run(app: App) {
     loop {
-        let more = match app.store.upkeep().await {
+        let rules = app.clone();
+        let retention: RetentionOf = Arc::new(move |tenant| rules.rules.retention(tenant));
+        let more = match app.store.upkeep(retention).await {
             Ok(done) => done.more,
             Err(error) => {
                 tracing::warn!(%error, "upkeep was put off");

@@ -17,7 +17,8 @@ CREATE TABLE shadows(
 CREATE INDEX interactions_occur ON interactions(occur_time);
 ";
 
-/// Burials that are noted and not yet carried out, what is erased and not yet swept, erasures, legal holds.
+/// Burials that are noted and not yet carried out, what is erased and not yet swept, erasures, legal holds,
+/// what takes two people, and when a case was resolved, whoever resolves it.
 const ERASURE: &str = "
 CREATE TABLE burials(number INTEGER PRIMARY KEY, burial BLOB NOT NULL) STRICT;
 CREATE INDEX joins_case ON joins(case_number);
@@ -29,6 +30,22 @@ CREATE TABLE holds(
   placer BLOB NOT NULL, approver BLOB, create_time INTEGER NOT NULL, end_time INTEGER NOT NULL,
   release_time INTEGER) STRICT;
 CREATE INDEX holds_tenant ON holds(tenant, end_time);
+ALTER TABLE cases ADD COLUMN resolve_time INTEGER;
+UPDATE cases SET resolve_time = update_time WHERE state = 4;
+CREATE TRIGGER cases_begun AFTER INSERT ON cases WHEN NEW.state = 4 BEGIN
+  UPDATE cases SET resolve_time = NEW.create_time WHERE number = NEW.number;
+END;
+CREATE TRIGGER cases_moved AFTER UPDATE OF state ON cases WHEN NEW.state != OLD.state BEGIN
+  UPDATE cases SET resolve_time = iif(NEW.state = 4, NEW.update_time, NULL) WHERE number = NEW.number;
+END;
+CREATE TABLE orders(
+  number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, tenant INTEGER NOT NULL, kind INTEGER NOT NULL,
+  creator BLOB NOT NULL, approver BLOB, create_time INTEGER NOT NULL, done INTEGER NOT NULL,
+  record BLOB NOT NULL) STRICT;
+CREATE TABLE recipients(
+  number INTEGER PRIMARY KEY, recipient BLOB NOT NULL UNIQUE, tenant INTEGER NOT NULL, key TEXT NOT NULL,
+  creator BLOB NOT NULL, create_time INTEGER NOT NULL, revoke_time INTEGER) STRICT;
+CREATE INDEX recipients_tenant ON recipients(tenant);
 CREATE TABLE sweeps(kind INTEGER NOT NULL, id BLOB NOT NULL, PRIMARY KEY(kind, id)) STRICT, WITHOUT ROWID;
 ";
 

@@ -142,6 +142,7 @@ pub struct EmbeddedStore {
     cache: Arc<credentials::Cache>,
     erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
     signing: Arc<SigningKey>,
+    pass: Mutex<privacy::retention::Pass>,
     locks: Mutex<Option<[File; 2]>>,
     /// Held by the one rotation that may be under way.
     rotating: tokio::sync::Mutex<()>,

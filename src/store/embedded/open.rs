@@ -177,6 +177,7 @@ impl EmbeddedStore {
             cache: Arc::default(),
             erased,
             signing,
+            pass: std::sync::Mutex::default(),
             locks: Some(locks).into(),
             rotating: tokio::sync::Mutex::default(),
         })

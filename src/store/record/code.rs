@@ -51,7 +51,7 @@ codes! {
     Level { Low = 1, Normal = 2, High = 3, Urgent = 4 }
     Likelihood { Possible = 1, Likely = 2, VeryLikely = 3 }
     Handling { Waiting = 1, InProgress = 2, FollowUp = 3, Closed = 4, Historical = 5 }
-    TextState { Redacted = 1, Withheld = 2 }
+    TextState { Redacted = 1, Withheld = 2, Expired = 3 }
     CaseState { Open = 1, Active = 2, Pending = 3, Resolved = 4, Merged = 5 }
     Lane { Emergency = 1, Regular = 2, Express = 3 }
     Target { FirstResponse = 1, NextReply = 2, Resolution = 3 }

@@ -30,8 +30,8 @@ use crate::{
 
 /// What an act destroys beside the rows.
 #[derive(Debug, Default)]
-struct Taken {
-    graves: Vec<Grave>,
+pub(super) struct Taken {
+    pub(super) graves: Vec<Grave>,
     cases: Vec<CaseId>,
     interactions: Vec<InteractionId>,
 }
@@ -128,18 +128,19 @@ pub(super) fn carry_out(
 }
 
 impl Taken {
-    fn interaction(&mut self, id: InteractionId) {
+    pub(super) fn interaction(&mut self, id: InteractionId) {
         self.graves.push(Grave::all(KeyKind::Interaction, id.0));
         self.interactions.push(id);
     }
 
-    fn case(&mut self, id: CaseId) {
+    pub(super) fn case(&mut self, id: CaseId) {
         self.graves.push(Grave::all(KeyKind::Case, id.0));
         self.cases.push(id);
     }
 }
 
-fn bury(write: &mut Write<'_>, tenant: &Tenant, cause: Cause, taken: Taken) -> Result<(), StoreError> {
+/// Notes what is to be destroyed, and tells those who still write to it.
+pub(super) fn bury(write: &mut Write<'_>, tenant: &Tenant, cause: Cause, taken: Taken) -> Result<(), StoreError> {
     let Taken { graves, cases: _, interactions } = taken;
     write.erased(interactions);
     write.bury(Burial { tenant: tenant.id, time: write.now, cause, graves })
@@ -226,7 +227,7 @@ fn people_of(
 }
 
 /// Those of whom nothing is left once this is taken.
-fn without_anything(
+pub(super) fn without_anything(
     write: &Write<'_>,
     people: BTreeSet<SubjectId>,
     taken: &Taken,

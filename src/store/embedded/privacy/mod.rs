@@ -10,7 +10,20 @@ mod holds;
 
 mod link;
 
-use std::{collections::BTreeSet, sync::Arc};
+mod orders;
+
+mod purge;
+
+mod export;
+
+mod two;
+
+pub(super) mod retention;
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use async_trait::async_trait;
 use tokio::sync::broadcast;
@@ -23,7 +36,7 @@ use crate::{
     id::{ErasureId, HoldId, InteractionId, SubjectId},
     store::{
         Assurance, Attestation, DeleteCaseRequest, ErasureRecord, ErasureRequest, HoldRecord, NewHold, Officer,
-        Privacy, StoreError, SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
+        Privacy, RetentionOf, StoreError, SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
     },
 };
 
@@ -111,13 +124,15 @@ impl Privacy for EmbeddedStore {
         self.readers.run(move |read| holds::list(&read.data()?.0, &tenant, now)).await
     }
 
-    async fn upkeep(&self) -> Result<Upkeep, StoreError> {
+    async fn upkeep(&self, retention: RetentionOf) -> Result<Upkeep, StoreError> {
         let work = |write: &mut Write<'_>| {
             let erasures = erase::run_deferred(write, UPKEEP_MAX)?;
             let swept = rows::sweep(write.data, UPKEEP_MAX)?;
-            Ok(Upkeep { erasures, swept, more: erasures.max(swept) >= u64::from(UPKEEP_MAX) })
+            Ok(Upkeep { erasures, swept, expired: 0, more: erasures.max(swept) >= u64::from(UPKEEP_MAX) })
         };
-        self.committer.run(work).await
+        let done = self.committer.run(work).await?;
+        let (expired, more) = expire(self, retention).await?;
+        Ok(Upkeep { expired, more: done.more || more, ..done })
     }
 
     fn erased(&self) -> broadcast::Receiver<Arc<Vec<InteractionId>>> {
@@ -156,4 +171,31 @@ fn record(write: &Write<'_>, tenant: &super::ring::Tenant, subject: SubjectId) -
     let scope = Scope::of(write.keys, [subject].into())?;
     let is_held = holds::end_of(write, tenant, &scope)?.is_some();
     Ok(SubjectRecord { subject, holdings: scope.holdings(), is_held })
+}
+
+/// Does the next part of the pass over what may be kept too long; how much was destroyed, and whether there is more.
+async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, bool), StoreError> {
+    let (pass, now) = (*lock(&store.pass), store.time.now());
+    if pass.ended.is_some_and(|ended| now < ended + retention::REST) {
+        return Ok((0, false));
+    }
+    let ring = Arc::clone(&store.ring);
+    let find =
+        move |read: &mut super::readers::Read| retention::find(&read.data()?.0, &ring, pass, now, retention.as_ref());
+    let found = store.readers.run(find).await?;
+    let (case, event, is_last) = (found.case, found.event, found.is_last);
+    let mut done = 0;
+    if !found.due.is_empty() || !found.events.is_empty() {
+        let destroy = move |write: &mut Write<'_>| retention::destroy(write, &found.due, &found.events);
+        done = store.committer.run(destroy).await?;
+    }
+    *lock(&store.pass) = match is_last {
+        true => retention::Pass { ended: Some(now), ..retention::Pass::default() },
+        false => retention::Pass { case, event, ended: None },
+    };
+    Ok((done, !is_last))
+}
+
+fn lock(pass: &Mutex<retention::Pass>) -> MutexGuard<'_, retention::Pass> {
+    pass.lock().unwrap_or_else(PoisonError::into_inner)
 }

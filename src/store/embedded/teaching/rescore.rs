@@ -14,7 +14,7 @@ use crate::{
     id::{CaseId, InteractionId, PrincipalId},
     queue::WorkClass,
     store::{
-        Flip, InteractionContent, InteractionRecord, RescoreRequest, Rescored, StoreError,
+        Flip, InteractionContent, InteractionRecord, RescoreRequest, Rescored, StoreError, TextState,
         embedded::{
             EmbeddedStore,
             cases::{self, Case},
@@ -107,6 +107,7 @@ fn batch(
             let (number, content_version, segments) =
                 (interaction.number, interaction.content_version, interaction.segments);
             match interaction.into_record(ring, tenant, data, keys) {
+                Ok(record) if record.content.text_state == TextState::Expired => done.skipped += 1,
                 Ok(record) => {
                     let scored = score(request, &mut done, case.id, record);
                     interactions.extend(scored.map(|scored| Scored { number, content_version, segments, ..scored }));
