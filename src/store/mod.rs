@@ -172,6 +172,9 @@ pub trait Store: Teaching + Send + Sync + 'static {
         credential: CredentialId,
     ) -> Result<CredentialRecord, StoreError>;
 
-    /// Waits until everything acknowledged is written, and closes. Later calls answer `Unavailable`.
+    /// Ends when the store has stopped for good after a fault of the disk; never otherwise.
+    async fn failed(&self);
+
+    /// Waits until everything acknowledged is written, and closes. After a fault of the disk it says so. Later calls answer `Unavailable`.
     async fn close(&self) -> Result<(), StoreError>;
 }

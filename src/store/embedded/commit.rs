@@ -5,20 +5,23 @@ use std::{
     cell::RefCell,
     fs,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread,
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
 use super::{
-    doomed, error::DISK_FULL, files::Files, header, items, ready::ReadyIndex, ring::KeyRing, wake::Wakes,
+    doomed,
+    files::{Files, Mark},
+    header, items,
+    job::{CLOSED, Failure, Job, POISONED, Task},
+    ready::ReadyIndex,
+    reserve::Reserve,
+    ring::KeyRing,
+    wake::Wakes,
     watch::Watches,
 };
 use crate::{
@@ -34,12 +37,11 @@ const JOBS_MAX: usize = 8192;
 const GROUP_MAX: usize = 512;
 /// Size of a write-ahead log from which it is written back to its file, in bytes.
 const LOG_BYTES_MAX: u64 = 32 << 20;
+/// The same while the disk is full.
+const FULL_LOG_BYTES_MAX: u64 = 1 << 20;
 
 /// The least time between two looks for leases and delays that ended.
 const REVIVE_INTERVAL_MIN: Duration = Duration::from_millis(5);
-
-const POISONED: &str = "a commit failed; restart the service and look at the disk";
-const CLOSED: &str = "the store is closed";
 
 /// What a job writes with.
 pub(super) struct Write<'a> {
@@ -63,6 +65,8 @@ struct Effects {
     changed: RefCell<Vec<(i64, String, CaseId)>>,
     after: Vec<Box<dyn FnOnce() + Send>>,
     dooms: bool,
+    /// Which jobs of the group wait for a key to be destroyed.
+    doomers: Vec<usize>,
 }
 
 impl Write<'_> {
@@ -97,86 +101,12 @@ impl Write<'_> {
     }
 }
 
-/// A job as the committer sees it.
-trait Job: Send {
-    /// Does the work; false: it failed and is rolled back.
-    fn run(&mut self, write: &mut Write<'_>) -> bool;
-    /// Whether it failed for want of room.
-    fn is_exhausted(&self) -> bool;
-    /// Answers, once it is known whether the work is durable.
-    fn answer(self: Box<Self>, commit: Result<(), Failure>);
-}
-
-struct Task<F, T> {
-    work: Option<F>,
-    outcome: Option<Result<T, StoreError>>,
-    reply: oneshot::Sender<Result<T, StoreError>>,
-}
-
-impl<F, T> Job for Task<F, T>
-where
-    F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send,
-    T: Send,
-{
-    fn run(&mut self, write: &mut Write<'_>) -> bool {
-        let outcome = self.work.take().map(|work| work(write));
-        let done = matches!(outcome, Some(Ok(_)));
-        self.outcome = outcome;
-        done
-    }
-
-    fn is_exhausted(&self) -> bool {
-        matches!(self.outcome, Some(Err(StoreError::Exhausted(_))))
-    }
-
-    fn answer(self: Box<Self>, commit: Result<(), Failure>) {
-        let outcome = match commit {
-            Ok(()) => self.outcome.unwrap_or(Err(StoreError::Unavailable(CLOSED))),
-            Err(failure) => Err(failure.into()),
-        };
-        // A caller that is gone needs no answer; its work stands.
-        drop(self.reply.send(outcome));
-    }
-}
-
-/// Why a whole group was not committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Failure {
-    Full,
-    Poisoned,
-}
-
-impl From<Failure> for StoreError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Full => Self::Exhausted(DISK_FULL),
-            Failure::Poisoned => Self::Unavailable(POISONED),
-        }
-    }
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
-            return Self::Full;
-        }
-        tracing::error!(%error, "a commit failed; nothing more is written");
-        Self::Poisoned
-    }
-}
-
 /// The way to the thread that writes.
 #[derive(Debug)]
 pub(super) struct Committer {
     jobs: Mutex<Option<mpsc::SyncSender<Box<dyn Job>>>>,
-    poisoned: Arc<AtomicBool>,
+    poisoned: watch::Receiver<bool>,
     thread: Mutex<Option<thread::JoinHandle<()>>>,
-}
-
-impl std::fmt::Debug for Box<dyn Job> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Job")
-    }
 }
 
 /// What the thread owns.
@@ -192,27 +122,56 @@ pub(super) struct Engine {
     /// Told when the index is filled.
     pub(super) filled: watch::Sender<bool>,
     pub(super) generation: i64,
+    /// How often the data file was committed.
+    pub(super) commits: i64,
+    /// Where that is marked.
+    pub(super) mark: Mark,
+    /// Room that is kept on both disks.
+    pub(super) reserve: Reserve,
+    /// Noted keys are still to be destroyed, since the disk was full.
+    pub(super) undestroyed: bool,
 }
 
 impl Committer {
     /// Starts the thread.
     pub(super) fn start(engine: Engine) -> std::io::Result<Self> {
         let (jobs, waiting) = mpsc::sync_channel(JOBS_MAX);
-        let poisoned = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&poisoned);
-        let thread = thread::Builder::new().name("committer".to_owned()).spawn(move || engine.work(&waiting, &flag))?;
+        let (poison, poisoned) = watch::channel(false);
+        let thread =
+            thread::Builder::new().name("committer".to_owned()).spawn(move || engine.work(&waiting, &poison))?;
         Ok(Self { jobs: Some(jobs).into(), poisoned, thread: Some(thread).into() })
     }
 
-    /// Runs a job and waits until it is durable.
+    /// Runs a job and waits until it is durable. While the disk is full it is refused.
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.send(work, false).await
+    }
+
+    /// The same for what must go on while the disk is full, within the room that is kept for it: the audit events of
+    /// reads, and erasure. The job that finds the disk full is lost with its group, so it is tried once more.
+    pub(super) async fn run_essential<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + Clone + 'static,
+    {
+        match self.send(work.clone(), true).await {
+            Err(StoreError::Exhausted(_)) => self.send(work, true).await,
+            done => done,
+        }
+    }
+
+    async fn send<T, F>(&self, work: F, essential: bool) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         self.check()?;
         let (reply, answer) = oneshot::channel();
-        let task = Task { work: Some(work), outcome: None, reply };
+        let task = Task::new(work, essential, reply);
         let sent = match &*lock(&self.jobs) {
             Some(jobs) => jobs.try_send(Box::new(task)),
             None => return Err(StoreError::Unavailable(CLOSED)),
@@ -226,25 +185,36 @@ impl Committer {
 
     /// Whether the store may still be used.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        if self.poisoned.load(Ordering::SeqCst) {
+        if *self.poisoned.borrow() {
             return Err(StoreError::Unavailable(POISONED));
         }
         if lock(&self.jobs).is_none() { Err(StoreError::Unavailable(CLOSED)) } else { Ok(()) }
     }
 
+    /// Ends when a commit has failed, or the thread has ended without being told to; never otherwise.
+    pub(super) async fn failed(&self) {
+        let mut poisoned = self.poisoned.clone();
+        let ended = poisoned.wait_for(|poisoned| *poisoned).await.is_err();
+        if ended && lock(&self.jobs).is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// Takes no more jobs and waits until the waiting ones are done.
-    pub(super) fn close(&self) {
+    pub(super) fn close(&self) -> Result<(), StoreError> {
         lock(&self.jobs).take();
         if let Some(thread) = lock(&self.thread).take() {
             // A panic of the thread has already been reported by its own hook.
             drop(thread.join());
         }
+        if *self.poisoned.borrow() { Err(StoreError::Unavailable(POISONED)) } else { Ok(()) }
     }
 }
 
 impl Drop for Committer {
     fn drop(&mut self) {
-        self.close();
+        // Whoever wants to know calls `close`.
+        drop(self.close());
     }
 }
 
@@ -254,38 +224,55 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Engine {
-    fn work(mut self, jobs: &mpsc::Receiver<Box<dyn Job>>, poisoned: &AtomicBool) {
+    fn work(mut self, jobs: &mpsc::Receiver<Box<dyn Job>>, poison: &watch::Sender<bool>) {
         loop {
-            if !poisoned.load(Ordering::SeqCst) && self.fill() == Err(Failure::Poisoned) {
-                poisoned.store(true, Ordering::SeqCst);
+            if !*poison.borrow() {
+                self.fill().unwrap_or_else(|failure| judge(failure, poison));
             }
             let Some(mut group) = self.wait(jobs) else { break };
             while group.len() < GROUP_MAX {
                 let Ok(job) = jobs.try_recv() else { break };
                 group.push(job);
             }
-            if poisoned.load(Ordering::SeqCst) {
+            if *poison.borrow() {
                 answer(group, Err(Failure::Poisoned));
                 continue;
             }
-            let mut effects = Effects::default();
-            let committed = self.commit(&mut group, &mut effects);
-            if committed == Err(Failure::Poisoned) {
-                poisoned.store(true, Ordering::SeqCst);
-            }
-            if committed.is_ok() {
-                effects.after.into_iter().for_each(|act| act());
-                self.watches.mark(effects.changed.into_inner());
-                effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
-            }
-            answer(group, committed);
-            if committed.is_ok() && self.write_back() == Err(Failure::Poisoned) {
-                poisoned.store(true, Ordering::SeqCst);
+            let (group, refused) = self.admit(group);
+            answer(refused, Err(Failure::Full));
+            self.carry_out(group, poison);
+        }
+        if !*poison.borrow() {
+            self.truncate_logs().unwrap_or_else(|failure| judge(failure, poison));
+        }
+    }
+
+    /// Those of a group that may be written now, and those that the disk has no room for.
+    fn admit(&mut self, group: Vec<Box<dyn Job>>) -> (Vec<Box<dyn Job>>, Vec<Box<dyn Job>>) {
+        let full = !self.reserve.hold();
+        group.into_iter().partition(|job| !full || job.is_essential())
+    }
+
+    /// Runs a group, makes it durable, and answers.
+    fn carry_out(&mut self, mut group: Vec<Box<dyn Job>>, poison: &watch::Sender<bool>) {
+        let mut effects = Effects::default();
+        let committed = self.commit(&mut group, &mut effects);
+        if let Err(failure) = committed {
+            self.make_room(failure).unwrap_or_else(|failure| judge(failure, poison));
+            return answer(group, Err(failure));
+        }
+        if let Err(failure) = self.destroy_doomed(effects.dooms) {
+            self.make_room(failure).unwrap_or_else(|failure| judge(failure, poison));
+            // The rows are durable; what was to be destroyed is not gone yet, so that these must not be told so.
+            for at in effects.doomers {
+                group.get_mut(at).into_iter().for_each(|job| job.withhold(failure));
             }
         }
-        if !poisoned.load(Ordering::SeqCst) {
-            self.truncate_logs();
-        }
+        effects.after.into_iter().for_each(|act| act());
+        self.watches.mark(effects.changed.into_inner());
+        effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
+        answer(group, Ok(()));
+        self.write_back().unwrap_or_else(|failure| judge(failure, poison));
     }
 
     /// Reads some more rows into the index; all of them are read between the jobs.
@@ -316,7 +303,7 @@ impl Engine {
             Ok(job) => Some(vec![job]),
             Err(mpsc::RecvTimeoutError::Timeout) => {
                 let (reply, _) = oneshot::channel();
-                Some(vec![Box::new(Task { work: Some(items::revive), outcome: None, reply })])
+                Some(vec![Box::new(Task::new(items::revive, true, reply))])
             }
             Err(mpsc::RecvTimeoutError::Disconnected) => None,
         }
@@ -326,7 +313,7 @@ impl Engine {
     fn commit(&mut self, group: &mut [Box<dyn Job>], effects: &mut Effects) -> Result<(), Failure> {
         let before = (self.data.total_changes(), self.keys.total_changes());
         let run = self.run(group, effects);
-        let done = run.and_then(|()| self.finish(before)).and_then(|()| self.destroy_doomed(effects));
+        let done = run.and_then(|()| self.finish(before));
         if done.is_ok() {
             self.index.get_mut().settle();
         } else {
@@ -345,7 +332,7 @@ impl Engine {
         for connection in [&self.data, &self.keys] {
             connection.prepare_cached("BEGIN")?.execute([])?;
         }
-        for job in group {
+        for (at, job) in group.iter_mut().enumerate() {
             for connection in [&self.data, &self.keys] {
                 connection.prepare_cached("SAVEPOINT job")?.execute([])?;
             }
@@ -368,10 +355,7 @@ impl Engine {
                 connection.prepare_cached("RELEASE job")?.execute([])?;
             }
             if done {
-                effects.ready.extend(of_job.ready);
-                effects.changed.get_mut().extend(of_job.changed.into_inner());
-                effects.after.extend(of_job.after);
-                effects.dooms |= of_job.dooms;
+                effects.take_in(of_job, at);
             }
         }
         Ok(())
@@ -383,8 +367,10 @@ impl Engine {
             self.keys.prepare_cached("ROLLBACK")?.execute([])?;
         } else {
             header::put_generation(&self.keys, self.generation + 1)?;
-            self.generation += 1;
+            header::put_commits(&self.keys, self.commits)?;
             self.keys.prepare_cached("COMMIT")?.execute([])?;
+            // Not before: a generation that the key file never reached would make it look old.
+            self.generation += 1;
         }
         if self.data.total_changes() == data {
             self.data.prepare_cached("ROLLBACK")?.execute([])?;
@@ -392,34 +378,73 @@ impl Engine {
         }
         header::put_generation(&self.data, self.generation)?;
         header::put_service_time(&self.data, self.time.now())?;
+        header::put_commits(&self.data, self.commits + 1)?;
         self.data.prepare_cached("COMMIT")?.execute([])?;
-        Ok(())
-    }
-
-    /// Destroys what the committed rows no longer need.
-    fn destroy_doomed(&mut self, effects: &Effects) -> Result<(), Failure> {
-        if effects.dooms {
-            self.generation = doomed::destroy(&self.data, &self.keys, self.generation)?;
+        self.commits += 1;
+        if let Err(error) = self.mark.put(self.commits) {
+            // It is then behind, which is no fault.
+            tracing::warn!(%error, "the mark of commits was not written");
         }
         Ok(())
     }
 
-    /// Writes a long log back to its file.
+    /// Destroys what the committed rows no longer need.
+    fn destroy_doomed(&mut self, dooms: bool) -> Result<(), Failure> {
+        if dooms || self.undestroyed {
+            self.undestroyed = true;
+            self.generation = doomed::destroy(&self.data, &self.keys, self.generation)?;
+            self.undestroyed = false;
+        }
+        Ok(())
+    }
+
+    /// Where the disk is full, gives up the room that was kept and shortens the logs as far as their files can grow.
+    fn make_room(&mut self, failure: Failure) -> Result<(), Failure> {
+        if failure == Failure::Poisoned {
+            return Err(failure);
+        }
+        self.reserve.release();
+        match self.truncate_logs() {
+            Err(Failure::Full) => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Writes a long log back to its file. A full disk leaves it long.
     fn write_back(&self) -> Result<(), Failure> {
+        let bytes_max = if self.reserve.is_held() { LOG_BYTES_MAX } else { FULL_LOG_BYTES_MAX };
         for (path, connection) in [(self.files.data(), &self.data), (self.files.keys(), &self.keys)] {
-            if log_bytes(path) > LOG_BYTES_MAX {
+            if log_bytes(path) > bytes_max {
                 connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
             }
         }
         Ok(())
     }
 
-    fn truncate_logs(&self) {
+    /// Writes both logs back at the end. What does not fit on the disk stays in them, for the next start.
+    fn truncate_logs(&self) -> Result<(), Failure> {
         for connection in [&self.keys, &self.data] {
-            if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
-                tracing::warn!(%error, "the log was not written back at the end; the next start does it");
-            }
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         }
+        Ok(())
+    }
+}
+
+impl Effects {
+    /// Takes in the effects of the job at this place of the group.
+    fn take_in(&mut self, of_job: Self, at: usize) {
+        self.ready.extend(of_job.ready);
+        self.changed.get_mut().extend(of_job.changed.into_inner());
+        self.after.extend(of_job.after);
+        self.dooms |= of_job.dooms;
+        self.doomers.extend(of_job.dooms.then_some(at));
+    }
+}
+
+/// A full disk passes; anything else ends the writing for good.
+fn judge(failure: Failure, poison: &watch::Sender<bool>) {
+    if failure == Failure::Poisoned {
+        poison.send_replace(true);
     }
 }
 

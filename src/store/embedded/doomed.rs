@@ -30,7 +30,11 @@ pub(super) fn destroy(data: &Connection, keys: &Connection, generation: i64) -> 
     header::put_generation(&transaction, generation + 1)?;
     transaction.commit()?;
     truncate_log(keys)?;
-    data.execute("DELETE FROM doomed", [])?;
+    // The data must know of this generation: older keys would bring the destroyed ones back.
+    let transaction = data.unchecked_transaction()?;
+    transaction.execute("DELETE FROM doomed", [])?;
+    header::put_generation(&transaction, generation + 1)?;
+    transaction.commit()?;
     Ok(generation + 1)
 }
 

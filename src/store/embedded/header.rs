@@ -1,7 +1,7 @@
 //! What both files say about themselves: format, store id, the generation of the key file, service time, and a sealed
 //! probe that only the right master key opens.
 
-use rusqlite::{Connection, OptionalExtension, types::FromSql};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, types::FromSql};
 use uuid::Uuid;
 
 use super::{
@@ -19,6 +19,7 @@ use crate::{
 const STORE_ID: &str = "store_id";
 const GENERATION: &str = "generation";
 const SERVICE_TIME: &str = "service_time";
+const COMMITS: &str = "commits";
 const PROBE: &str = "probe";
 const PROBE_BYTES: &[u8] = b"triaged";
 
@@ -29,6 +30,8 @@ pub(super) struct Header {
     pub(super) store: StoreId,
     /// Generation of the key file: grows with each of its commits.
     pub(super) generation: i64,
+    /// How often the data file was committed.
+    pub(super) commits: i64,
     /// The highest service time that was committed.
     pub(super) service_time: Timestamp,
 }
@@ -48,6 +51,11 @@ pub(super) fn put_generation(connection: &Connection, generation: i64) -> rusqli
     put(connection, GENERATION, generation)
 }
 
+/// Notes in either file how often the data file was committed.
+pub(super) fn put_commits(connection: &Connection, commits: i64) -> rusqlite::Result<()> {
+    put(connection, COMMITS, commits)
+}
+
 /// Notes the service time in the data file.
 pub(super) fn put_service_time(data: &Connection, time: Timestamp) -> rusqlite::Result<()> {
     put(data, SERVICE_TIME, time.0)
@@ -60,7 +68,14 @@ pub(super) fn format(path: &std::path::Path) -> Result<i64, OpenError> {
     }
     let connection = files::reader(path)?;
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let format = pragma("user_version")?;
+    let format = match pragma("user_version") {
+        // The power went while it was made: what was begun is taken back before anything can be read.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => {
+            files::recover(path)?;
+            pragma("user_version")?
+        }
+        format => format?,
+    };
     if format == 0 {
         return Ok(0);
     }
@@ -141,8 +156,14 @@ pub(super) fn check(
     if seen > generation {
         return Err(OpenError::OlderKeys { keys: files.keys(), found: generation, needed: seen });
     }
+    // Files of the first release count from zero.
+    let commits: i64 = meta(data, COMMITS)?.unwrap_or_default();
+    let needed = meta::<i64>(keys, COMMITS)?.unwrap_or_default().max(files.marked());
+    if commits < needed {
+        return Err(OpenError::OlderData { data: files.data(), found: commits, needed });
+    }
     let service_time = Timestamp(meta(data, SERVICE_TIME)?.ok_or_else(of_data)?);
-    Ok(Header { store, generation, service_time })
+    Ok(Header { store, generation, commits, service_time })
 }
 
 fn opens(master: &Key, store: StoreId, probe: &[u8]) -> bool {

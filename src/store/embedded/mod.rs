@@ -21,6 +21,10 @@ mod ring;
 
 mod doomed;
 
+mod job;
+
+mod reserve;
+
 mod commit;
 
 mod readers;
@@ -266,11 +270,15 @@ impl Store for EmbeddedStore {
         self.committer.run(move |write| credentials::revoke(write, &tenant, by, credential, cache)).await
     }
 
+    async fn failed(&self) {
+        self.committer.failed().await;
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         self.watches.close();
         self.readers.close();
-        self.committer.close();
+        let closed = self.committer.close();
         self.locks.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Ok(())
+        closed
     }
 }

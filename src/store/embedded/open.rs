@@ -16,6 +16,7 @@ use super::{
     header, migrate,
     readers::Readers,
     ready::ReadyIndex,
+    reserve::Reserve,
     ring::KeyRing,
     schema,
 };
@@ -54,6 +55,19 @@ pub enum OpenError {
         /// Its generation.
         found: i64,
         /// The generation the data has seen.
+        needed: i64,
+    },
+    /// The data file is an older copy, or the end of its log was lost.
+    #[error(
+        "{data} is older (commit {found}) than what was acknowledged ({needed}): an older copy was put there, or its log is \
+         damaged; put the newest files back or restore a backup"
+    )]
+    OlderData {
+        /// The data file.
+        data: PathBuf,
+        /// How often it was committed.
+        found: i64,
+        /// How often it was committed before.
         needed: i64,
     },
     /// The master key is not the one of this store.
@@ -120,7 +134,7 @@ impl EmbeddedStore {
         let header = header::check(&files, &data, &keys, &master_key)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let generation = doomed::destroy(&data, &keys, header.generation)?;
-        let ring = Arc::new(KeyRing::load(header.store, master_key, &data, &keys)?);
+        let ring = Arc::new(KeyRing::load(&header, master_key, &data, &keys)?);
         let time = ServiceTime::new(clock, header.service_time);
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
@@ -135,6 +149,10 @@ impl EmbeddedStore {
             index: ReadyIndex::unfilled().into(),
             filled,
             generation,
+            commits: header.commits,
+            mark: files.mark()?,
+            reserve: Reserve::new(&files),
+            undestroyed: false,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);

@@ -173,7 +173,7 @@ fn event(action: Action, reader: Reader) -> Event {
 
 async fn audit(store: &EmbeddedStore, reader: Reader, event: Event) -> Result<(), StoreError> {
     let tenant = store.ring.tenant(reader.tenant)?.number;
-    store.committer.run(move |write| write.audit(Some(tenant), &Event { time: write.now, ..event })).await
+    store.committer.run_essential(move |write| write.audit(Some(tenant), &Event { time: write.now, ..event })).await
 }
 
 /// Lists cases, newest first.

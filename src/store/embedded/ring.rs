@@ -7,7 +7,7 @@ use dashmap::DashMap;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{error::damaged, wraps};
+use super::{error::damaged, header::Header, wraps};
 use crate::{
     crypto::{Key, KeyKind, KeyName, LookupKey, MasterKey, Place, StoreId, key::key_version},
     id::{SubjectId, TenantId},
@@ -42,16 +42,20 @@ pub(super) struct KeyRing {
 }
 
 impl KeyRing {
-    /// Loads the keys of the instance and of every tenant; draws the instance's where there is none yet.
+    /// Loads the keys of the instance and of every tenant; draws the instance's where the store is new.
     pub(super) fn load(
-        store: StoreId,
+        header: &Header,
         master: MasterKey,
         data: &Connection,
         keys: &Connection,
     ) -> Result<Self, StoreError> {
+        let store = header.store;
         let name = first(KeyKind::InstanceLookup, Uuid::nil());
         let secret = if let Some(wrap) = wraps::get(keys, name)? {
             wraps::open(&wrap, store, INSTANCE, master.key(), name)?
+        } else if header.generation > 0 {
+            // Another one would find no tenant and no credential, as if there were none.
+            return Err(damaged(&"keys.db: wraps: the lookup key of the instance is missing"));
         } else {
             let key = Key::draw(name)?;
             wraps::insert(keys, store, INSTANCE, master.key(), &key)?;
