@@ -54,6 +54,14 @@ pub enum Action {
     LexiconProposed = 44,
     /// Statistics were read.
     StatisticsRead = 45,
+    /// Keys that the tombstone feed names were destroyed, or their rows read as erased, at a start.
+    TombstonesCarriedOut = 50,
+    /// A store was restored from backups.
+    Restored = 70,
+    /// A person accepted that tombstones may be missing in what was restored.
+    RestoreAccepted = 71,
+    /// A record was found that is not what was written.
+    DamageFound = 72,
 }
 
 /// One event.

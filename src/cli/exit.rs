@@ -9,7 +9,10 @@ use crate::{
     lexicon::LexiconError,
     redact::RuleError,
     service::server::{ServerError, tls::TlsError},
-    store::{StoreError, embedded::OpenError},
+    store::{
+        StoreError,
+        embedded::{OpenError, recovery::RecoveryError},
+    },
 };
 
 /// Exit codes.
@@ -60,6 +63,9 @@ pub enum Failure {
     /// The store.
     #[error("store: {0}")]
     Store(#[from] StoreError),
+    /// A backup or a restore.
+    #[error(transparent)]
+    Recovery(#[from] RecoveryError),
     /// The server.
     #[error(transparent)]
     Server(#[from] ServerError),
@@ -98,7 +104,7 @@ impl Failure {
         match self {
             Self::Config(_) | Self::Tls(_) | Self::Lexicon(_) => Exit::Settings,
             Self::Argument(_) => Exit::Usage,
-            Self::MasterKey(_) | Self::Open(_) | Self::InUse(_) | Self::Store(_) => Exit::Store,
+            Self::MasterKey(_) | Self::Open(_) | Self::InUse(_) | Self::Store(_) | Self::Recovery(_) => Exit::Store,
             Self::Server(error) => match error {
                 ServerError::PlaintextOffLoopback(_) | ServerError::MetricsOffLoopback(_) => Exit::Settings,
                 ServerError::Io(_) | ServerError::Transport(_) => Exit::Machine,

@@ -7,10 +7,12 @@ mod config;
 mod credential;
 mod digest;
 mod exit;
+mod key;
 mod lexicon;
 mod log;
 mod open;
 mod progress;
+mod recovery;
 mod rescore;
 mod secret_file;
 mod serve;
@@ -52,6 +54,13 @@ enum Command {
     /// Checks, explains and learns lexicons
     #[command(subcommand)]
     Lexicon(lexicon::Command),
+    /// Copies the data file, sealed as it lies, while the server runs or not
+    Backup(recovery::backup::Args),
+    /// Backs up and escrows keys
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Restores a store from its backups
+    Restore(recovery::restore::Args),
     /// Writes a completion script for a shell
     Completions(completions::Args),
 }
@@ -67,6 +76,9 @@ pub fn run() -> ExitCode {
         Command::Rescore(args) => rescore::run(&args),
         Command::Digest(args) => digest::run(&args),
         Command::Lexicon(command) => lexicon::run(&command),
+        Command::Backup(args) => recovery::backup::run(args),
+        Command::Key(command) => key::run(command),
+        Command::Restore(args) => recovery::restore::run(args),
         Command::Completions(args) => completions::run(&args),
     };
     let exit = done.unwrap_or_else(|failure| {

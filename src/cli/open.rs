@@ -28,6 +28,11 @@ pub(super) fn store(config: &Config) -> Result<Opened, Failure> {
     Ok(Opened { time: opened.service_time(), store: Arc::new(opened) })
 }
 
+/// The master key of a store that must exist.
+pub(super) fn master(config: &Config) -> Result<MasterKey, Failure> {
+    Ok(MasterKey::load_or_create(&config.key_file, true)?)
+}
+
 /// Opens a store that must exist.
 pub(super) fn existing(config: &Config) -> Result<Opened, Failure> {
     if EmbeddedStore::exists(&config.data_dir, &config.keys_dir) {

@@ -43,6 +43,8 @@ pub enum KeyKind {
     InstanceLookup = 6,
     /// Keyed hashes of one tenant.
     TenantLookup = 7,
+    /// Signs what the instance attests: tombstones and certificates.
+    Signing = 8,
 }
 
 /// The name of a key: what it is for, whose it is, and which of its versions.
@@ -108,6 +110,11 @@ impl Key {
     /// Gives up the cipher and keeps the bytes, for a key that hashes.
     pub fn into_secret(self) -> Secret {
         self.secret
+    }
+
+    /// The bytes of the key, to be sealed for an offline recipient and nowhere else.
+    pub(super) fn secret(&self) -> &Secret {
+        &self.secret
     }
 
     /// Seals `plain` for `place`: format, key version, nonce, ciphertext, tag.

@@ -95,6 +95,19 @@ impl MasterKey {
         Ok(Self::new(secret)?)
     }
 
+    /// The bytes, to be sealed for an offline recipient and nowhere else.
+    pub(crate) fn expose(&self) -> &[u8; KEY_BYTES] {
+        self.0.secret().expose()
+    }
+
+    /// Writes the key to a file that must not exist, as a restore does.
+    ///
+    /// # Errors
+    /// The file exists or could not be written.
+    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+        write_new(path, self.expose())
+    }
+
     /// The key itself, to wrap the keys below it.
     pub fn key(&self) -> &Key {
         &self.0

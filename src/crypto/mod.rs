@@ -12,13 +12,19 @@ pub mod lookup;
 
 pub mod master;
 
+pub mod recipient;
+
 pub mod token;
+
+pub mod sign;
 
 pub use key::{Key, KeyKind, KeyName, StoreId};
 pub use lookup::{LookupKey, Purpose, ShortHash, sha256};
 pub use master::MasterKey;
 pub use place::Place;
+pub use recipient::Recipient;
 pub use secret::{Secret, new_id, random};
+pub use sign::{PublicKey, Signature, SigningKey, Statement};
 
 /// Why a cryptographic step failed. It carries nothing of keys or texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,4 +38,10 @@ pub enum CryptoError {
     /// The bytes are not what was sealed for this place, or the key is another one.
     #[error("does not open")]
     Open,
+    /// The library refused to sign.
+    #[error("signing failed")]
+    Sign,
+    /// The bytes are not what was signed with this key.
+    #[error("signature does not hold")]
+    Signature,
 }

@@ -9,6 +9,7 @@ mod reading;
 pub mod record;
 mod statistics;
 mod teaching;
+pub mod tombstone;
 mod watch;
 
 pub mod embedded;
@@ -74,6 +75,9 @@ pub enum StoreError {
     /// The store shuts down or has stopped writing after a failed fsync.
     #[error("unavailable: {0}")]
     Unavailable(&'static str),
+    /// Texts stay closed since a restore, because tombstones may be missing.
+    #[error("closed since a restore whose tombstones may be incomplete")]
+    Closed,
     /// Stored bytes are not what was written; the record is named by id.
     #[error("damaged: {0}")]
     Damaged(String),

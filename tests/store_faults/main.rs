@@ -38,7 +38,7 @@ use triaged::{crypto::random, time::ManualClock};
 /// A suite by name.
 type Suite = (&'static str, fn(&Plan));
 
-const SUITES: [Suite; 4] = [("power", power::run), ("sync", sync::run), ("full", full::run), ("damage", damage::run)];
+const SUITES: [Suite; 3] = [("power", power::run), ("sync", sync::run), ("full", full::run)];
 
 /// How much is done, and from which seed.
 pub(crate) struct Plan {

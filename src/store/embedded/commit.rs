@@ -14,9 +14,9 @@ use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
 use super::{
-    doomed,
+    doomed::{self, Destroyer},
     files::{Files, Mark},
-    header, items,
+    graves, header, items,
     job::{CLOSED, Failure, Job, POISONED, Task},
     ready::ReadyIndex,
     reserve::Reserve,
@@ -27,7 +27,7 @@ use super::{
 use crate::{
     audit::{Event, Leaf},
     id::CaseId,
-    store::StoreError,
+    store::{StoreError, tombstone::Burial},
     time::{ServiceTime, Timestamp},
 };
 
@@ -64,6 +64,7 @@ struct Effects {
     ready: Vec<(i64, String)>,
     changed: RefCell<Vec<(i64, String, CaseId)>>,
     after: Vec<Box<dyn FnOnce() + Send>>,
+    /// Whether the job is done only when the keys that it no longer needs are destroyed.
     dooms: bool,
     /// Which jobs of the group wait for a key to be destroyed.
     doomers: Vec<usize>,
@@ -72,11 +73,7 @@ struct Effects {
 impl Write<'_> {
     /// Writes an audit event.
     pub(super) fn audit(&self, tenant: Option<i64>, event: &Event) -> Result<(), StoreError> {
-        let leaf = Leaf::new(event)?;
-        let mut statement =
-            self.data.prepare_cached("INSERT INTO events(tenant, salt, event, hash) VALUES(?1, ?2, ?3, ?4)")?;
-        statement.execute((tenant, leaf.salt, leaf.event, leaf.hash))?;
-        Ok(())
+        insert_event(self.data, tenant, event)
     }
 
     /// Tells those who wait that a queue has an item, once it is durable.
@@ -96,9 +93,28 @@ impl Write<'_> {
 
     /// Destroys a key once the rows that no longer need it are durable, before this job is answered.
     pub(super) fn doom(&mut self, name: crate::crypto::KeyName) -> Result<(), StoreError> {
-        self.effects.dooms = true;
+        self.await_destruction();
         Ok(doomed::note(self.data, name)?)
     }
+
+    /// Destroys keys for good: written to the tombstone feed first, and before this job is answered.
+    pub(super) fn bury(&mut self, burial: Burial) -> Result<(), StoreError> {
+        self.await_destruction();
+        graves::note(self.data, burial)
+    }
+
+    /// Answers this job only when every key that is noted is destroyed.
+    pub(super) fn await_destruction(&mut self) {
+        self.effects.dooms = true;
+    }
+}
+
+/// Writes an audit event, salted and hashed.
+pub(super) fn insert_event(data: &Connection, tenant: Option<i64>, event: &Event) -> Result<(), StoreError> {
+    let leaf = Leaf::new(event)?;
+    let mut statement = data.prepare_cached("INSERT INTO events(tenant, salt, event, hash) VALUES(?1, ?2, ?3, ?4)")?;
+    statement.execute((tenant, leaf.salt, leaf.event, leaf.hash))?;
+    Ok(())
 }
 
 /// The way to the thread that writes.
@@ -128,8 +144,10 @@ pub(super) struct Engine {
     pub(super) mark: Mark,
     /// Room that is kept on both disks.
     pub(super) reserve: Reserve,
-    /// Noted keys are still to be destroyed, since the disk was full.
-    pub(super) undestroyed: bool,
+    /// Destroys keys.
+    pub(super) destroyer: Destroyer,
+    /// Keys are noted that could not be destroyed for want of room.
+    pub(super) owes: bool,
 }
 
 impl Committer {
@@ -261,7 +279,7 @@ impl Engine {
             self.make_room(failure).unwrap_or_else(|failure| judge(failure, poison));
             return answer(group, Err(failure));
         }
-        if let Err(failure) = self.destroy_doomed(effects.dooms) {
+        if let Err(failure) = self.destroy_doomed(!effects.doomers.is_empty()) {
             self.make_room(failure).unwrap_or_else(|failure| judge(failure, poison));
             // The rows are durable; what was to be destroyed is not gone yet, so that these must not be told so.
             for at in effects.doomers {
@@ -388,13 +406,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Destroys what the committed rows no longer need.
-    fn destroy_doomed(&mut self, dooms: bool) -> Result<(), Failure> {
-        if dooms || self.undestroyed {
-            self.undestroyed = true;
-            self.generation = doomed::destroy(&self.data, &self.keys, self.generation)?;
-            self.undestroyed = false;
+    /// Destroys what the committed rows no longer need. A full disk leaves it noted, for the next group.
+    fn destroy_doomed(&mut self, asked: bool) -> Result<(), Failure> {
+        if !asked && !self.owes {
+            return Ok(());
         }
+        let destroyed = self.destroyer.destroy(&self.data, &self.keys, self.generation).map_err(Failure::from);
+        self.owes = destroyed == Err(Failure::Full);
+        self.generation = destroyed?;
         Ok(())
     }
 
@@ -436,7 +455,6 @@ impl Effects {
         self.ready.extend(of_job.ready);
         self.changed.get_mut().extend(of_job.changed.into_inner());
         self.after.extend(of_job.after);
-        self.dooms |= of_job.dooms;
         self.doomers.extend(of_job.dooms.then_some(at));
     }
 }

@@ -15,6 +15,7 @@ const DATA_FILE: &str = "data.db";
 const KEYS_FILE: &str = "keys.db";
 const LOCK_FILE: &str = "lock";
 const MARK_FILE: &str = "commits";
+const TOMBSTONES_FILE: &str = "tombstones";
 
 /// How long a connection waits for another one's short lock.
 const BUSY_DURATION: Duration = Duration::from_secs(10);
@@ -69,6 +70,11 @@ impl Files {
         private_file(&path).map(Mark).map_err(|error| OpenError::File(path, error))
     }
 
+    /// Path of the tombstone feed, beside the keys.
+    pub(super) fn tombstones(&self) -> PathBuf {
+        self.keys_dir.join(TOMBSTONES_FILE)
+    }
+
     /// Makes both directories, open to their owner only, and locks them against a second server.
     pub(super) fn lock(&self) -> Result<[File; 2], OpenError> {
         for dir in [&self.data_dir, &self.keys_dir] {
@@ -111,6 +117,14 @@ fn lock(dir: &Path) -> Result<File, OpenError> {
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
         Err(TryLockError::Error(error)) => Err(OpenError::File(path, error)),
     }
+}
+
+/// Makes a directory that must not exist, open to its owner only, with those above it.
+pub(super) fn new_private_dir(dir: &Path) -> io::Result<()> {
+    if dir.exists() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    make_dir(dir)
 }
 
 /// Opens or makes a file that only its owner can read. SQLite gives its companions the same mode.

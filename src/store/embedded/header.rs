@@ -37,13 +37,48 @@ pub(super) struct Header {
 }
 
 /// Reads a value of a file's header.
-fn meta<T: FromSql>(connection: &Connection, name: &str) -> rusqlite::Result<Option<T>> {
+pub(super) fn meta<T: FromSql>(connection: &Connection, name: &str) -> rusqlite::Result<Option<T>> {
     connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
 }
 
-fn put(connection: &Connection, name: &str, value: impl rusqlite::ToSql) -> rusqlite::Result<()> {
+/// Writes a value of a file's header.
+pub(super) fn put(connection: &Connection, name: &str, value: impl rusqlite::ToSql) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)")?;
     statement.execute((name, value)).map(drop)
+}
+
+/// Removes a value of a file's header.
+pub(super) fn remove(connection: &Connection, name: &str) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM meta WHERE name = ?1", [name]).map(drop)
+}
+
+/// What either file says of itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stamp {
+    /// The store.
+    pub(super) store: StoreId,
+    /// Generation of the key file.
+    pub(super) generation: i64,
+    /// How often the data file was committed.
+    pub(super) commits: i64,
+}
+
+/// Reads what a file says of itself; `None`: a part is missing.
+pub(super) fn stamp(connection: &Connection) -> rusqlite::Result<Option<Stamp>> {
+    let (store, generation) = (meta(connection, STORE_ID)?, meta(connection, GENERATION)?);
+    let commits = meta(connection, COMMITS)?.unwrap_or_default();
+    Ok(store.zip(generation).map(|(store, generation)| Stamp { store: StoreId(store), generation, commits }))
+}
+
+/// The sealed probe of a key file.
+pub(super) fn probe(keys: &Connection) -> rusqlite::Result<Vec<u8>> {
+    Ok(meta(keys, PROBE)?.unwrap_or_default())
+}
+
+/// Whether a key file is that of this master key.
+pub(super) fn opens_with(keys: &Connection, master: &MasterKey) -> rusqlite::Result<bool> {
+    let (store, probe) = (meta(keys, STORE_ID)?, meta::<Vec<u8>>(keys, PROBE)?);
+    Ok(store.zip(probe).is_some_and(|(store, probe)| opens(master.key(), StoreId(store), &probe)))
 }
 
 /// Notes the generation of the key file in either file.

@@ -107,3 +107,13 @@ impl From<rusqlite::Error> for Failure {
         Self::Poisoned
     }
 }
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Exhausted(_)) {
+            return Self::Full;
+        }
+        tracing::error!(%error, "keys could not be destroyed; nothing more is written, the next start goes on");
+        Self::Poisoned
+    }
+}

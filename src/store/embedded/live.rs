@@ -7,6 +7,7 @@ use super::{
     cases::Case,
     commit::Write,
     error::damaged,
+    graves,
     interactions::{self, Interaction},
     items::Item,
     joins::{self, Target},
@@ -111,9 +112,9 @@ fn speak(
 
 /// The key that an interaction is sealed under now.
 fn present_key(write: &Write<'_>, tenant: &Tenant, id: InteractionId) -> Result<Key, StoreError> {
-    let version = wraps::latest_version(write.keys, KeyKind::Interaction, id.0)?.ok_or(StoreError::RecordGone)?;
+    let version = wraps::latest_version(write.keys, KeyKind::Interaction, id.0)?.unwrap_or_default();
     let name = KeyName { kind: KeyKind::Interaction, id: id.0, version };
-    write.ring.data_key(write.keys, tenant, name)?.ok_or(StoreError::RecordGone)
+    write.ring.data_key(write.keys, tenant, name)?.ok_or_else(|| graves::keyless(write.keys, name))
 }
 
 /// Writes the new turns as a segment of their own.

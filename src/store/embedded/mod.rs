@@ -19,6 +19,8 @@ mod wraps;
 
 mod ring;
 
+mod graves;
+
 mod doomed;
 
 mod job;
@@ -71,13 +73,20 @@ mod credentials;
 
 mod teaching;
 
+pub mod recovery;
+
+#[cfg(test)]
+mod graves_tests;
 #[cfg(test)]
 mod tests;
 
 use std::{
     fs::File,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -121,6 +130,8 @@ pub struct EmbeddedStore {
     watches: Arc<Watches>,
     is_filled: tokio::sync::watch::Receiver<bool>,
     cache: Arc<credentials::Cache>,
+    /// Texts stay closed since a restore.
+    closed: Arc<AtomicBool>,
     locks: Mutex<Option<[File; 2]>>,
 }
 
@@ -128,6 +139,20 @@ impl EmbeddedStore {
     /// The time that judges every expiry in this store.
     pub fn service_time(&self) -> ServiceTime {
         self.time.clone()
+    }
+
+    /// Opens texts that a restore left closed: two different privacy officers answer for it.
+    ///
+    /// # Errors
+    /// One and the same person twice, or the store does not write.
+    pub async fn accept_restore(&self, officers: [PrincipalId; 2]) -> Result<(), StoreError> {
+        recovery::accept(self, officers).await
+    }
+
+    /// Whether texts may be read.
+    fn check_texts(&self) -> Result<(), StoreError> {
+        self.committer.check()?;
+        if self.closed.load(Ordering::SeqCst) { Err(StoreError::Closed) } else { Ok(()) }
     }
 }
 
@@ -141,7 +166,7 @@ impl Store for EmbeddedStore {
     }
 
     async fn open_live(&self, submission: Submission) -> Result<LiveInteraction, StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         let tenant = self.ring.tenant(submission.tenant)?;
         let prepared = prepare::prepare(&self.ring, tenant, self.time.now(), submission, IdempotentMethod::Live)?;
         self.committer.run(move |write| live::open(write, &prepared)).await
@@ -153,7 +178,7 @@ impl Store for EmbeddedStore {
     }
 
     async fn get_case(&self, reader: Reader, case: CaseId) -> Result<(CaseRecord, Vec<InteractionRecord>), StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         read::get_case(self, reader, case).await
     }
 
@@ -164,7 +189,7 @@ impl Store for EmbeddedStore {
         limit: u32,
         after: Option<Vec<u8>>,
     ) -> Result<Page<CaseRecord>, StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(reader.tenant)?);
         let work = move |read: &mut readers::Read| {
             let (data, keys) = read.data()?;
@@ -174,7 +199,7 @@ impl Store for EmbeddedStore {
     }
 
     async fn find_open_cases(&self, reader: Reader, lookup: CaseLookup) -> Result<Vec<OpenCase>, StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         read::find_open_cases(self, reader, lookup).await
     }
 
@@ -184,7 +209,7 @@ impl Store for EmbeddedStore {
         case: CaseId,
         interaction: InteractionId,
     ) -> Result<InteractionRecord, StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         read::get_interaction(self, reader, case, interaction).await
     }
 

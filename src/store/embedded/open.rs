@@ -3,24 +3,33 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 
+use rusqlite::Connection;
 use tokio::sync::watch;
 
 use super::{
     EmbeddedStore, StoreConfig,
     commit::{Committer, Engine},
-    doomed,
+    doomed::{self, Destroyer},
     files::{self, Files},
-    header, migrate,
+    graves, header, migrate,
     readers::Readers,
     ready::ReadyIndex,
+    recovery,
     reserve::Reserve,
     ring::KeyRing,
     schema,
 };
-use crate::{crypto::CryptoError, store::StoreError, time::ServiceTime};
+use crate::{
+    crypto::{CryptoError, MasterKey},
+    store::{
+        StoreError,
+        tombstone::{Feed, FeedError},
+    },
+    time::ServiceTime,
+};
 
 /// Why a store was not opened. Nothing was written to it.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +101,9 @@ pub enum OpenError {
     /// A file could not be read or written.
     #[error("{0}: {1}")]
     File(PathBuf, io::Error),
+    /// The tombstone feed is missing, damaged, of another store, or an older copy.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
     /// A fault of the cipher.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
@@ -133,11 +145,12 @@ impl EmbeddedStore {
         }
         let header = header::check(&files, &data, &keys, &master_key)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
-        let generation = doomed::destroy(&data, &keys, header.generation)?;
+        let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
         let ring = Arc::new(KeyRing::load(&header, master_key, &data, &keys)?);
         let time = ServiceTime::new(clock, header.service_time);
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
+        let closed = recovery::is_closed(&data)?;
         let engine = Engine {
             files: files.clone(),
             data,
@@ -152,7 +165,8 @@ impl EmbeddedStore {
             commits: header.commits,
             mark: files.mark()?,
             reserve: Reserve::new(&files),
-            undestroyed: false,
+            destroyer,
+            owes: false,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
@@ -165,7 +179,32 @@ impl EmbeddedStore {
             watches,
             is_filled,
             cache: Arc::default(),
+            closed: Arc::new(AtomicBool::new(closed)),
             locks: Some(locks).into(),
         })
     }
+}
+
+/// Carries out what the tombstone feed holds beyond what the key file has seen, as after a restore of an older key file,
+/// and what was noted before a crash.
+fn settle(
+    files: &Files,
+    header: &header::Header,
+    master: &MasterKey,
+    data: &Connection,
+    keys: &Connection,
+) -> Result<(Destroyer, i64), OpenError> {
+    graves::prepare(keys)?;
+    let key = graves::signing_key(keys, header.store, master)?;
+    let known = graves::carried_out(keys)?;
+    let seen = known.map_or(0, |mark| mark.sequence).min(graves::indexed(data)?);
+    let mut unseen = Vec::new();
+    let feed = Feed::open(&files.tombstones(), header.store, &key, known, |tombstone| {
+        unseen.extend((tombstone.sequence > seen).then(|| tombstone.clone()));
+    })?;
+    let at = (feed.last(), header.generation);
+    let generation = doomed::catch_up(data, keys, &unseen, at, header.service_time)?;
+    let mut destroyer = Destroyer { feed, key };
+    let generation = destroyer.destroy(data, keys, generation)?;
+    Ok((destroyer, generation))
 }

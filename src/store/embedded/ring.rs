@@ -7,7 +7,7 @@ use dashmap::DashMap;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{error::damaged, header::Header, wraps};
+use super::{error::damaged, graves, header::Header, wraps};
 use crate::{
     crypto::{Key, KeyKind, KeyName, LookupKey, MasterKey, Place, StoreId, key::key_version},
     id::{SubjectId, TenantId},
@@ -180,7 +180,10 @@ impl<'a> Opener<'a> {
         let name = KeyName { kind: self.kind, id: self.record, version };
         let key = match self.key.take().filter(|key| key.name() == name) {
             Some(key) => key,
-            None => self.ring.data_key(self.keys, self.tenant, name)?.ok_or(StoreError::RecordGone)?,
+            None => {
+                let key = self.ring.data_key(self.keys, self.tenant, name)?;
+                key.ok_or_else(|| graves::keyless(self.keys, name))?
+            }
         };
         Ok(self.key.insert(key))
     }

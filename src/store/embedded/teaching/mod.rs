@@ -66,12 +66,12 @@ impl Teaching for EmbeddedStore {
     }
 
     async fn rescore_cases(&self, request: RescoreRequest) -> Result<Rescored, StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         rescore::rescore(self, request).await
     }
 
     async fn corrected_samples(&self, request: SamplesRequest) -> Result<Vec<Sample>, StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(request.tenant)?);
         let samples = self.readers.run(move |read| {
             let (data, keys) = read.data()?;
