@@ -71,6 +71,10 @@ ids! {
     CredentialId "credentials";
     /// The right to work on an item for a while.
     LeaseId "leases";
+    /// An erasure, done or on hold.
+    ErasureId "erasures";
+    /// A legal hold.
+    HoldId "holds";
 }
 
 #[cfg(test)]

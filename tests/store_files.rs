@@ -294,12 +294,14 @@ mod files {
     }
 
     #[tokio::test]
-    async fn a_case_whose_key_is_destroyed_is_gone() {
+    async fn a_case_whose_key_is_missing_without_a_tombstone_is_damaged_and_named() {
         let (home, clock) = filled().await;
         database(&home.keys().join("keys.db")).execute("DELETE FROM wraps WHERE kind = 5", []).unwrap();
         let bench = bench(&home, &clock).await;
         for case in bench.cases(bench.tenant).await {
-            assert_error!(bench.store.get_case(bench.supervisor(), case.case).await, StoreError::RecordGone);
+            let read = bench.store.get_case(bench.supervisor(), case.case).await;
+            let Err(StoreError::Damaged(named)) = read else { panic!("{read:?}") };
+            assert!(named.contains("no tombstone names it"), "{named}");
         }
     }
 

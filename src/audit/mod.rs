@@ -56,6 +56,22 @@ pub enum Action {
     StatisticsRead = 45,
     /// Keys that the tombstone feed names were destroyed, or their rows read as erased, at a start.
     TombstonesCarriedOut = 50,
+    /// People were looked up, or what erasing them would destroy was shown.
+    SubjectsFound = 51,
+    /// Two people were made one.
+    SubjectsLinked = 52,
+    /// A person was erased.
+    SubjectErased = 53,
+    /// An erasure waits for a legal hold.
+    ErasureDeferred = 54,
+    /// A case was deleted.
+    CaseDeleted = 55,
+    /// A legal hold was placed, and waits for a second person.
+    HoldPlaced = 56,
+    /// A legal hold was approved.
+    HoldApproved = 57,
+    /// A legal hold was released.
+    HoldReleased = 58,
     /// A store was restored from backups.
     Restored = 70,
     /// A person accepted that tombstones may be missing in what was restored.

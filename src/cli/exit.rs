@@ -35,6 +35,8 @@ pub enum Exit {
     TooManyRejects = 6,
     /// A checkpoint belongs to a run with other inputs, options or revisions.
     OtherRun = 7,
+    /// A certificate or a feed does not prove what it says.
+    Unproved = 8,
     /// A fault inside the program.
     Fault = 70,
 }
@@ -80,6 +82,9 @@ pub enum Failure {
     /// An archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// A certificate or a tombstone feed.
+    #[error("{0}")]
+    Unproved(String),
     /// A lexicon file holds a bad line.
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
@@ -104,6 +109,7 @@ impl Failure {
         match self {
             Self::Config(_) | Self::Tls(_) | Self::Lexicon(_) => Exit::Settings,
             Self::Argument(_) => Exit::Usage,
+            Self::Unproved(_) => Exit::Unproved,
             Self::MasterKey(_) | Self::Open(_) | Self::InUse(_) | Self::Store(_) | Self::Recovery(_) => Exit::Store,
             Self::Server(error) => match error {
                 ServerError::PlaintextOffLoopback(_) | ServerError::MetricsOffLoopback(_) => Exit::Settings,

@@ -2,6 +2,7 @@
 //! standard error.
 
 mod analyze;
+mod audit;
 mod completions;
 mod config;
 mod credential;
@@ -61,6 +62,9 @@ enum Command {
     Key(key::Command),
     /// Restores a store from its backups
     Restore(recovery::restore::Args),
+    /// Checks what the service attested, without the service
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Writes a completion script for a shell
     Completions(completions::Args),
 }
@@ -79,6 +83,7 @@ pub fn run() -> ExitCode {
         Command::Backup(args) => recovery::backup::run(args),
         Command::Key(command) => key::run(command),
         Command::Restore(args) => recovery::restore::run(args),
+        Command::Audit(command) => audit::run(&command),
         Command::Completions(args) => completions::run(&args),
     };
     let exit = done.unwrap_or_else(|failure| {

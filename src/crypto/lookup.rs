@@ -39,6 +39,8 @@ pub enum Purpose {
     Request = 10,
     /// Position of a page.
     Position = 11,
+    /// What an erasure was shown to destroy.
+    Erasure = 12,
 }
 
 /// A key for hashes; `Debug` shows nothing of it.

@@ -75,6 +75,9 @@ limits! {
     CREDENTIAL_LABEL_BYTES_MAX = 64, "Label of a credential.";
     CREDENTIAL_SECONDS_MIN = 60, "Validity of a credential, at least.";
     CREDENTIAL_SECONDS_MAX = 90 * 86_400, "Validity of a credential, at most.";
+    ETAG_BYTES_MAX = 128, "An etag of an erasure.";
+    SUBJECT_SELECTORS_MAX = 20, "References and identifiers of one look-up or erasure of people.";
+    HOLD_SECONDS_MAX = 10 * 366 * 86_400, "How far the end of a legal hold may lie ahead.";
     FUTURE_SECONDS_MAX = 86_400, "How far `occur_time` may lie ahead of the server's clock.";
     CALL_SECONDS_MAX = 100, "A call until its answer begins. Beyond: DEADLINE_EXCEEDED.";
     CALLS_MAX = 4_096, "Calls under way in the whole server. Beyond: UNAVAILABLE, retry with backoff.";

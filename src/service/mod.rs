@@ -27,11 +27,14 @@ pub mod gate;
 
 pub mod analysis;
 pub mod cases;
+pub mod certificate;
 pub mod correct;
 pub mod credentials;
+pub mod delete;
 pub mod intake;
 mod live;
 pub mod policy;
+pub mod privacy;
 pub mod queue;
 pub mod rescore;
 mod watch;

@@ -48,6 +48,11 @@ pub enum Reason {
     CredentialNotFound,
     LeaseLost,
     RecordGone,
+    SubjectNotFound,
+    ErasureNotFound,
+    HoldNotFound,
+    OnHold,
+    SecondPersonRequired,
     SourceRefKnown,
     TurnOutOfOrder,
     StreamSuperseded,
@@ -87,7 +92,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 46] = [
+pub const REASONS: [ReasonRow; 51] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -153,6 +158,16 @@ pub const REASONS: [ReasonRow; 46] = [
         "The lease has ended or went to another: drop the work and lease again."),
     row(Reason::RecordGone, "RECORD_GONE", Code::FailedPrecondition, Never,
         "The record was erased; nothing was stored."),
+    row(Reason::SubjectNotFound, "SUBJECT_NOT_FOUND", Code::NotFound, Never,
+        "Nothing is kept of anybody these lead to."),
+    row(Reason::ErasureNotFound, "ERASURE_NOT_FOUND", Code::NotFound, Never,
+        "There is no such erasure in this tenant."),
+    row(Reason::HoldNotFound, "HOLD_NOT_FOUND", Code::NotFound, Never,
+        "There is no such legal hold in this tenant."),
+    row(Reason::OnHold, "ON_HOLD", Code::FailedPrecondition, Never,
+        "A legal hold keeps it from being destroyed: wait until the hold ends or is released."),
+    row(Reason::SecondPersonRequired, "SECOND_PERSON_REQUIRED", Code::FailedPrecondition, Never,
+        "Whoever asked for it cannot confirm it: let another person do so with a credential of their own."),
     row(Reason::SourceRefKnown, "SOURCE_REF_KNOWN", Code::AlreadyExists, Never,
         "This source_ref was submitted before under another request id: resume with that one, or send a higher source_version."),
     row(Reason::TurnOutOfOrder, "TURN_OUT_OF_ORDER", Code::FailedPrecondition, Never,
@@ -187,7 +202,7 @@ pub const REASONS: [ReasonRow; 46] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[44])
+        REASONS.get(self as usize).unwrap_or(&REASONS[49])
     }
 
     /// The name on the wire.

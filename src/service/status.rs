@@ -63,6 +63,8 @@ impl Failure {
             StoreError::Changed => Reason::EtagMismatch,
             StoreError::LeaseLost => Reason::LeaseLost,
             StoreError::RecordGone => Reason::RecordGone,
+            StoreError::OnHold(_) => Reason::OnHold,
+            StoreError::SamePerson => Reason::SecondPersonRequired,
             StoreError::SourceRefKnown => Reason::SourceRefKnown,
             StoreError::TooOld => Reason::ResumeTokenTooOld,
             StoreError::Superseded => Reason::StreamSuperseded,

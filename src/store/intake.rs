@@ -176,6 +176,8 @@ pub enum IdempotentMethod {
     Lease = 2,
     /// `StreamTurns`.
     Live = 3,
+    /// `EraseSubject`.
+    Erase = 20,
 }
 
 /// One interaction to be stored.

@@ -4,6 +4,7 @@
 mod credentials;
 mod intake;
 mod live;
+mod privacy;
 mod queue;
 mod reading;
 pub mod record;
@@ -25,6 +26,11 @@ pub use self::{
         StoredAttachment, StoredFinding, StoredTurn, SubjectKeys, Submission, Submitted, TextState,
     },
     live::{LiveChange, LiveInteraction, LivePosition},
+    privacy::{
+        Assurance, Attestation, BACKUP_RETENTION, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState,
+        HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, SubjectRecord,
+        SubjectSelector, UPKEEP_MAX, Upkeep,
+    },
     queue::{LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
     statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally},
@@ -37,6 +43,7 @@ pub use self::{
 use crate::{
     conversation::RawText,
     id::{CaseId, CredentialId, InteractionId, PrincipalId, TenantId},
+    time::Timestamp,
 };
 
 /// Why a store did not do what it was asked for. No variant carries customer text.
@@ -57,6 +64,12 @@ pub enum StoreError {
     /// The record was erased.
     #[error("record gone")]
     RecordGone,
+    /// A legal hold that ends then keeps it from being destroyed.
+    #[error("on hold")]
+    OnHold(Timestamp),
+    /// The act needs a second person.
+    #[error("the same person")]
+    SamePerson,
     /// The reference of an interaction came before, under another request id.
     #[error("source reference known")]
     SourceRefKnown,
@@ -88,7 +101,7 @@ pub enum StoreError {
 
 /// A durable, sealed store. Whatever a method has answered survives the loss of the process and of power.
 #[async_trait]
-pub trait Store: Teaching + Send + Sync + 'static {
+pub trait Store: Teaching + Privacy + Send + Sync + 'static {
     /// Stores an interaction, joins it to its case and queues the case as far as its handling says.
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError>;
 

@@ -11,6 +11,7 @@ mod intake;
 mod live;
 #[path = "../common/live.rs"]
 mod live_client;
+mod privacy;
 mod queue;
 mod stream;
 mod teaching;

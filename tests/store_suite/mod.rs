@@ -15,6 +15,8 @@ pub(crate) mod access;
 
 pub(crate) mod teaching;
 
+pub(crate) mod privacy;
+
 use std::{any::Any, sync::Arc, time::Duration};
 
 use triaged::{
@@ -65,6 +67,10 @@ impl Bench {
     /// A draft of this tenant.
     pub(crate) fn draft(&self) -> Draft {
         Draft::new(self.tenant, self.clock.now())
+    }
+
+    pub(crate) fn clock_now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     pub(crate) fn supervisor(&self) -> Reader {

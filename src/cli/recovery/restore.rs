@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Who may accept that tombstones are missing.
-const OFFICER: AccessRole = AccessRole::TenantAdmin;
+const OFFICER: AccessRole = AccessRole::PrivacyOfficer;
 
 /// Arguments of `restore`.
 #[derive(Debug, clap::Args)]

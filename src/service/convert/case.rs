@@ -58,7 +58,7 @@ pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case 
         update_time: Some(wire_time(update_time)),
         enter_time: queued.map(|(enter, _)| wire_time(enter)),
         due_time: queued.map(|(_, due)| wire_time(due)),
-        etag: format!("v{version}"),
+        etag: etag(version),
         interactions: interactions.iter().map(|one| interaction(case, one)).collect(),
         possible_duplicate_of: possible_duplicate_of.map(|other| other.to_string()).unwrap_or_default(),
         care_needed: false,
@@ -114,6 +114,17 @@ pub fn turn(index: usize, stored: &StoredTurn) -> pb::RedactedTurn {
     let StoredTurn { role, part, text, time, offset_millis } = stored;
     let time = TurnTime { time: *time, offset_millis: *offset_millis };
     outcome::turn(index, TurnView { role: *role, part: *part, text, time })
+}
+
+/// The etag of a version of a case.
+fn etag(version: u64) -> String {
+    format!("v{version}")
+}
+
+/// The version of an etag; `None`: it is none.
+pub fn version_of(text: &str) -> Option<u64> {
+    let version = text.strip_prefix('v')?.parse().ok()?;
+    (etag(version) == text).then_some(version)
 }
 
 /// A found case on the wire.

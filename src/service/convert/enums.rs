@@ -119,6 +119,7 @@ pub fn access_role(number: i32, path: &Path<'_>, violations: &mut Violations) ->
         pb::Role::Agent => AccessRole::Agent,
         pb::Role::Supervisor => AccessRole::Supervisor,
         pb::Role::TenantAdmin => AccessRole::TenantAdmin,
+        pb::Role::PrivacyOfficer => AccessRole::PrivacyOfficer,
     }
 }
 
@@ -130,6 +131,7 @@ pub fn wire_access_role(role: AccessRole) -> pb::Role {
         AccessRole::Agent => pb::Role::Agent,
         AccessRole::Supervisor => pb::Role::Supervisor,
         AccessRole::TenantAdmin => pb::Role::TenantAdmin,
+        AccessRole::PrivacyOfficer => pb::Role::PrivacyOfficer,
     }
 }
 

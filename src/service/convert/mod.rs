@@ -19,6 +19,7 @@ pub mod correction;
 pub mod credential;
 pub mod outcome;
 pub mod policy;
+pub mod privacy;
 pub mod queue;
 
 pub use draft::Draft;

@@ -7,7 +7,7 @@ mod session;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     access::Caller,
+    id::InteractionId,
     store::{Handling, LiveChange, LiveInteraction, StoreError, TextState},
 };
 
@@ -40,12 +41,32 @@ pub(super) fn stream(app: App, caller: Caller, mut requests: Requests) -> Answer
     Box::pin(ReceiverStream::new(receiver))
 }
 
+/// Hears of erasures.
+struct Erased {
+    told: broadcast::Receiver<Arc<Vec<InteractionId>>>,
+    interaction: Option<InteractionId>,
+}
+
+impl Erased {
+    /// Ends when the interaction of this stream is erased. Whoever missed some learns it from the store with the next turn.
+    async fn told(&mut self) {
+        loop {
+            match self.told.recv().await {
+                Ok(told) if self.interaction.is_some_and(|own| told.contains(&own)) => return,
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+}
+
 /// The next message; `None`: the caller has ended the stream.
-async fn next(app: &App, requests: &mut Requests) -> Outcome<Option<Message>> {
+async fn next(app: &App, requests: &mut Requests, erased: &mut Erased) -> Outcome<Option<Message>> {
     let idle: Duration = limits::seconds(limits::LIVE_IDLE_SECONDS_MAX);
     let read = tokio::select! {
         read = requests.message() => read,
         () = app.drained() => return Err(Failure::of(Reason::ShuttingDown)),
+        () = erased.told() => return Err(Failure::of(Reason::RecordGone)),
         () = tokio::time::sleep(idle) => return Err(Failure::of(Reason::StreamIdle)),
     };
     match read.map_err(|status| of_message(&status))? {
@@ -61,16 +82,18 @@ fn of_message(status: &Status) -> Failure {
 }
 
 async fn run(app: &App, caller: Caller, requests: &mut Requests, answers: &Sender) -> Outcome<()> {
-    let Some(first) = next(app, requests).await? else { return Ok(()) };
+    let mut erased = Erased { told: app.store.erased(), interaction: None };
+    let Some(first) = next(app, requests, &mut erased).await? else { return Ok(()) };
     let rules = app.rules(caller.tenant)?;
     let opening = parse::opening(app, &rules, &caller, first)?;
     let opened = app.store.open_live(opening.submission).await;
     let opened = opened.map_err(|error| failure(&error))?;
     let LiveInteraction { submission, position, content } = opened;
+    erased.interaction = Some(submission);
     let session = Session::new(&rules, &opening.parties, content, opening.wants_turns);
     let mut live = Live { app, caller, answers, submission, position, session };
     live.answer(live.session.opened()).await;
-    while let Some(message) = next(app, requests).await? {
+    while let Some(message) = next(app, requests, &mut erased).await? {
         match message {
             Message::Open(_) => return Err(Failure::of(Reason::FieldUnknownValue)),
             Message::Turn(turn) => live.turn(turn).await?,

@@ -3,6 +3,7 @@
 
 use std::{
     cell::RefCell,
+    collections::VecDeque,
     fs,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
@@ -11,7 +12,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{broadcast, oneshot, watch};
 
 use super::{
     doomed::{self, Destroyer},
@@ -26,7 +27,7 @@ use super::{
 };
 use crate::{
     audit::{Event, Leaf},
-    id::CaseId,
+    id::{CaseId, InteractionId},
     store::{StoreError, tombstone::Burial},
     time::{ServiceTime, Timestamp},
 };
@@ -68,6 +69,9 @@ struct Effects {
     dooms: bool,
     /// Which jobs of the group wait for a key to be destroyed.
     doomers: Vec<usize>,
+    /// Whether keys are buried: whatever else waits is done after they are gone.
+    buries: bool,
+    erased: Vec<InteractionId>,
 }
 
 impl Write<'_> {
@@ -100,7 +104,13 @@ impl Write<'_> {
     /// Destroys keys for good: written to the tombstone feed first, and before this job is answered.
     pub(super) fn bury(&mut self, burial: Burial) -> Result<(), StoreError> {
         self.await_destruction();
+        self.effects.buries = true;
         graves::note(self.data, burial)
+    }
+
+    /// Tells those who still write to these interactions that they are erased, once that is durable.
+    pub(super) fn erased(&mut self, interactions: impl IntoIterator<Item = InteractionId>) {
+        self.effects.erased.extend(interactions);
     }
 
     /// Answers this job only when every key that is noted is destroyed.
@@ -148,6 +158,8 @@ pub(super) struct Engine {
     pub(super) destroyer: Destroyer,
     /// Keys are noted that could not be destroyed for want of room.
     pub(super) owes: bool,
+    /// Told what is erased.
+    pub(super) erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
 }
 
 impl Committer {
@@ -243,11 +255,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Engine {
     fn work(mut self, jobs: &mpsc::Receiver<Box<dyn Job>>, poison: &watch::Sender<bool>) {
+        let mut waiting = VecDeque::new();
         loop {
             if !*poison.borrow() {
                 self.fill().unwrap_or_else(|failure| judge(failure, poison));
             }
-            let Some(mut group) = self.wait(jobs) else { break };
+            let mut group: Vec<_> = waiting.drain(..).collect();
+            if group.is_empty() {
+                let Some(waited) = self.wait(jobs) else { break };
+                group = waited;
+            }
             while group.len() < GROUP_MAX {
                 let Ok(job) = jobs.try_recv() else { break };
                 group.push(job);
@@ -258,7 +275,13 @@ impl Engine {
             }
             let (group, refused) = self.admit(group);
             answer(refused, Err(Failure::Full));
-            self.carry_out(group, poison);
+            match self.destroy_doomed(false) {
+                Ok(()) => self.carry_out(group, &mut waiting, poison),
+                Err(failure) => {
+                    self.make_room(failure).unwrap_or_else(|failure| judge(failure, poison));
+                    answer(group, Err(failure));
+                }
+            }
         }
         if !*poison.borrow() {
             self.truncate_logs().unwrap_or_else(|failure| judge(failure, poison));
@@ -271,10 +294,15 @@ impl Engine {
         group.into_iter().partition(|job| !full || job.is_essential())
     }
 
-    /// Runs a group, makes it durable, and answers.
-    fn carry_out(&mut self, mut group: Vec<Box<dyn Job>>, poison: &watch::Sender<bool>) {
+    /// Runs a group, makes it durable, and answers. What follows a burial is left in `waiting`.
+    fn carry_out(
+        &mut self,
+        mut group: Vec<Box<dyn Job>>,
+        waiting: &mut VecDeque<Box<dyn Job>>,
+        poison: &watch::Sender<bool>,
+    ) {
         let mut effects = Effects::default();
-        let committed = self.commit(&mut group, &mut effects);
+        let committed = self.commit(&mut group, waiting, &mut effects);
         if let Err(failure) = committed {
             self.make_room(failure).unwrap_or_else(|failure| judge(failure, poison));
             return answer(group, Err(failure));
@@ -287,6 +315,10 @@ impl Engine {
             }
         }
         effects.after.into_iter().for_each(|act| act());
+        if !effects.erased.is_empty() {
+            // Nobody listens where no conversation is live.
+            drop(self.erased.send(Arc::new(effects.erased)));
+        }
         self.watches.mark(effects.changed.into_inner());
         effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
         answer(group, Ok(()));
@@ -327,11 +359,19 @@ impl Engine {
         }
     }
 
-    /// Runs a group and makes it durable.
-    fn commit(&mut self, group: &mut [Box<dyn Job>], effects: &mut Effects) -> Result<(), Failure> {
+    /// Runs a group and makes it durable; what follows a burial is left in `waiting`.
+    fn commit(
+        &mut self,
+        group: &mut Vec<Box<dyn Job>>,
+        waiting: &mut VecDeque<Box<dyn Job>>,
+        effects: &mut Effects,
+    ) -> Result<(), Failure> {
         let before = (self.data.total_changes(), self.keys.total_changes());
         let run = self.run(group, effects);
-        let done = run.and_then(|()| self.finish(before));
+        let done = run.and_then(|ran| {
+            waiting.extend(group.split_off(ran.min(group.len())));
+            self.finish(before)
+        });
         if done.is_ok() {
             self.index.get_mut().settle();
         } else {
@@ -346,7 +386,8 @@ impl Engine {
         done
     }
 
-    fn run(&mut self, group: &mut [Box<dyn Job>], effects: &mut Effects) -> Result<(), Failure> {
+    /// Runs the jobs of a group up to the first that buries, and gives how many.
+    fn run(&mut self, group: &mut [Box<dyn Job>], effects: &mut Effects) -> Result<usize, Failure> {
         for connection in [&self.data, &self.keys] {
             connection.prepare_cached("BEGIN")?.execute([])?;
         }
@@ -373,10 +414,14 @@ impl Engine {
                 connection.prepare_cached("RELEASE job")?.execute([])?;
             }
             if done {
+                let buries = of_job.buries;
                 effects.take_in(of_job, at);
+                if buries {
+                    return Ok(at + 1);
+                }
             }
         }
-        Ok(())
+        Ok(group.len())
     }
 
     /// Commits keys, then data. A file that nothing was written to is not touched.
@@ -455,6 +500,7 @@ impl Effects {
         self.ready.extend(of_job.ready);
         self.changed.get_mut().extend(of_job.changed.into_inner());
         self.after.extend(of_job.after);
+        self.erased.extend(of_job.erased);
         self.doomers.extend(of_job.dooms.then_some(at));
     }
 }

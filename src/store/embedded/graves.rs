@@ -18,12 +18,15 @@ use crate::{
     },
 };
 
-/// Makes the table of erased ids in the key file, where a row and the key it stands for change in one transaction.
+/// Makes two tables in the key file, where a row and the keys it is about change in one transaction: erased ids, and who
+/// was made one with whom.
 pub(super) fn prepare(keys: &Connection) -> rusqlite::Result<()> {
     keys.execute_batch(
         "CREATE TABLE IF NOT EXISTS tombstones(
            id BLOB NOT NULL, version INTEGER NOT NULL, erase_time INTEGER NOT NULL, PRIMARY KEY(id, version)) STRICT,
-           WITHOUT ROWID",
+           WITHOUT ROWID;
+         CREATE TABLE IF NOT EXISTS links(subject BLOB PRIMARY KEY, main BLOB NOT NULL) STRICT, WITHOUT ROWID;
+         CREATE INDEX IF NOT EXISTS links_main ON links(main);",
     )
 }
 
@@ -103,6 +106,7 @@ fn destroy_one(keys: &Connection, grave: &Grave) -> rusqlite::Result<()> {
     if kind == KeyKind::Subject {
         keys.prepare_cached("DELETE FROM wraps WHERE parent = ?1")?.execute([id])?;
         keys.prepare_cached("DELETE FROM identifiers WHERE subject = ?1")?.execute([id])?;
+        keys.prepare_cached("DELETE FROM links WHERE subject = ?1 OR main = ?1")?.execute([id])?;
     }
     Ok(())
 }

@@ -17,9 +17,18 @@ CREATE TABLE shadows(
 CREATE INDEX interactions_occur ON interactions(occur_time);
 ";
 
-/// Burials that are noted and not yet carried out, and what is erased and not yet swept.
+/// Burials that are noted and not yet carried out, what is erased and not yet swept, erasures, legal holds.
 const ERASURE: &str = "
 CREATE TABLE burials(number INTEGER PRIMARY KEY, burial BLOB NOT NULL) STRICT;
+CREATE INDEX joins_case ON joins(case_number);
+CREATE TABLE erasures(
+  erasure BLOB PRIMARY KEY, tenant INTEGER NOT NULL, state INTEGER NOT NULL, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX erasures_deferred ON erasures(tenant) WHERE state = 2;
+CREATE TABLE holds(
+  number INTEGER PRIMARY KEY, hold BLOB NOT NULL UNIQUE, tenant INTEGER NOT NULL, kind INTEGER NOT NULL, object BLOB NOT NULL, reason INTEGER NOT NULL,
+  placer BLOB NOT NULL, approver BLOB, create_time INTEGER NOT NULL, end_time INTEGER NOT NULL,
+  release_time INTEGER) STRICT;
+CREATE INDEX holds_tenant ON holds(tenant, end_time);
 CREATE TABLE sweeps(kind INTEGER NOT NULL, id BLOB NOT NULL, PRIMARY KEY(kind, id)) STRICT, WITHOUT ROWID;
 ";
 

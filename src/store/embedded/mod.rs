@@ -75,6 +75,8 @@ mod teaching;
 
 pub mod recovery;
 
+mod privacy;
+
 #[cfg(test)]
 mod graves_tests;
 #[cfg(test)]
@@ -92,11 +94,12 @@ use std::{
 
 use async_trait::async_trait;
 pub use open::OpenError;
+use tokio::sync::broadcast;
 
 use self::{commit::Committer, readers::Readers, ring::KeyRing, wake::Wakes, watch::Watches};
 use crate::{
     conversation::RawText,
-    crypto::MasterKey,
+    crypto::{MasterKey, SigningKey},
     id::{CaseId, CredentialId, InteractionId, PrincipalId, TenantId},
     store::{
         CaseFilter, CaseLookup, CaseRecord, CaseState, CredentialRecord, IdempotentMethod, InteractionRecord,
@@ -132,6 +135,8 @@ pub struct EmbeddedStore {
     cache: Arc<credentials::Cache>,
     /// Texts stay closed since a restore.
     closed: Arc<AtomicBool>,
+    erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
+    signing: Arc<SigningKey>,
     locks: Mutex<Option<[File; 2]>>,
 }
 

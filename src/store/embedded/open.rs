@@ -7,7 +7,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use super::{
     EmbeddedStore, StoreConfig,
@@ -30,6 +30,9 @@ use crate::{
     },
     time::ServiceTime,
 };
+
+/// How many erasures a live conversation may be behind before it looks for itself.
+const ERASED_MAX: usize = 64;
 
 /// Why a store was not opened. Nothing was written to it.
 #[derive(Debug, thiserror::Error)]
@@ -151,6 +154,8 @@ impl EmbeddedStore {
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
         let closed = recovery::is_closed(&data)?;
+        let (erased, _) = broadcast::channel(ERASED_MAX);
+        let signing = Arc::clone(&destroyer.key);
         let engine = Engine {
             files: files.clone(),
             data,
@@ -167,6 +172,7 @@ impl EmbeddedStore {
             reserve: Reserve::new(&files),
             destroyer,
             owes: false,
+            erased: erased.clone(),
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
@@ -180,6 +186,8 @@ impl EmbeddedStore {
             is_filled,
             cache: Arc::default(),
             closed: Arc::new(AtomicBool::new(closed)),
+            erased,
+            signing,
             locks: Some(locks).into(),
         })
     }
@@ -204,7 +212,7 @@ fn settle(
     })?;
     let at = (feed.last(), header.generation);
     let generation = doomed::catch_up(data, keys, &unseen, at, header.service_time)?;
-    let mut destroyer = Destroyer { feed, key };
+    let mut destroyer = Destroyer { feed, key: Arc::new(key) };
     let generation = destroyer.destroy(data, keys, generation)?;
     Ok((destroyer, generation))
 }

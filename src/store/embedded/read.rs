@@ -71,7 +71,9 @@ pub(super) async fn get_case(
         let interactions = Interaction::of_case(&data, case.number, INTERACTIONS_MAX)?;
         let queued = cases::queued(&data, case.number)?;
         let open = |interaction: Interaction| interaction.into_record(&ring, &tenant, &data, keys);
-        let interactions = interactions.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        // What was erased while this was read, or is restored and not swept yet, is no part of the case any more.
+        let gone = |read: &Result<_, StoreError>| !matches!(read, Err(StoreError::RecordGone));
+        let interactions = interactions.into_iter().map(open).filter(gone).collect::<Result<Vec<_>, _>>()?;
         let is_leased_by_reader = holds(&data, &reader, case.number)?;
         Ok((CaseRecord { is_leased_by_reader, ..case.into_record(&ring, &tenant, keys, queued)? }, interactions))
     });

@@ -101,6 +101,11 @@ impl KeyRing {
         self.tenants.get(&id).map(|entry| Arc::clone(&entry)).ok_or(StoreError::NotFound)
     }
 
+    /// The tenant of that number in the data file.
+    pub(super) fn of_number(&self, number: i64) -> Option<Arc<Tenant>> {
+        self.tenants.iter().find(|entry| entry.number == number).map(|entry| Arc::clone(&entry))
+    }
+
     /// The key of a subject; `None`: it was destroyed.
     pub(super) fn subject(
         &self,

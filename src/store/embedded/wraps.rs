@@ -34,6 +34,18 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// Wraps a stored key anew, under another parent.
+pub(super) fn rewrap(
+    keys: &Connection,
+    store: StoreId,
+    tenant: TenantId,
+    parent: &Key,
+    child: &Key,
+) -> Result<(), StoreError> {
+    destroy(keys, child.name())?;
+    insert(keys, store, tenant, parent, child)
+}
+
 /// A wrap as it lies in the file.
 pub(super) struct Wrap {
     /// Id of the parent.

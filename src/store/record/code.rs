@@ -7,7 +7,7 @@ use crate::{
     policy::CareBasis,
     queue::{ItemState, Lane},
     redact::{KINDS, Kind, Likelihood},
-    store::{AccessRole, CaseState, CorrectionReason, Handling, TextState},
+    store::{AccessRole, CaseState, CorrectionReason, ErasureState, Handling, HoldReason, TextState},
     text::Language,
 };
 
@@ -56,7 +56,9 @@ codes! {
     Lane { Emergency = 1, Regular = 2, Express = 3 }
     ItemState { Ready = 1, Leased = 2, Delayed = 3, Parked = 4 }
     CorrectionReason { Wording = 1, Sarcasm = 2, Domain = 3, Context = 4, Severity = 5, Safety = 6, Other = 7 }
-    AccessRole { Intake = 1, Analyst = 2, Agent = 3, Supervisor = 4, TenantAdmin = 5 }
+    AccessRole { Intake = 1, Analyst = 2, Agent = 3, Supervisor = 4, TenantAdmin = 5, PrivacyOfficer = 6 }
+    ErasureState { Shown = 1, OnHold = 2, Erased = 3 }
+    HoldReason { Litigation = 1, Regulator = 2, Investigation = 3, Other = 4 }
 }
 
 /// The number of a kind of PII: its place in the table of kinds, from 1.
@@ -104,6 +106,8 @@ mod tests {
         check::<ItemState>();
         check::<CorrectionReason>();
         check::<AccessRole>();
+        check::<ErasureState>();
+        check::<HoldReason>();
     }
 
     #[test]

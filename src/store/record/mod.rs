@@ -13,6 +13,8 @@ mod access;
 
 mod policy;
 
+mod privacy;
+
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +23,7 @@ pub(crate) use assessment::AssessmentRow;
 pub(crate) use code::Code;
 pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
 pub(crate) use policy::PolicyRow;
+pub(crate) use privacy::ErasureRow;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Number of the records of this release.

@@ -8,6 +8,7 @@ use std::{
 };
 
 use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
 
 use super::{
     Contents, DATA_FILE, MANIFEST_FILE, Manifest, RecoveryError,
@@ -28,6 +29,11 @@ use crate::{
     },
     time::Timestamp,
 };
+
+/// Where the header of a database file has its write and read versions (SQLite file format, section 1.3.4).
+const FORMAT_VERSIONS_AT: usize = 18;
+/// The version without a write-ahead log.
+const ROLLBACK_JOURNAL: u8 = 1;
 
 /// What there is to restore from.
 #[derive(Clone, Copy)]
@@ -145,8 +151,11 @@ fn open_keys(backups: Backups<'_>) -> Result<OpenedKeys, RecoveryError> {
     let rest = rest.strip_prefix(RULE).ok_or_else(foreign)?;
     let (master, bytes) = rest.split_at_checked(KEY_BYTES).ok_or_else(foreign)?;
     let master = MasterKey::new(Secret::from_slice(master).ok_or_else(foreign)?)?;
+    let mut bytes = Zeroizing::new(bytes.to_vec());
+    // Memory has no write-ahead log: the file format says here who may read and write it.
+    bytes.iter_mut().skip(FORMAT_VERSIONS_AT).take(2).for_each(|version| *version = ROLLBACK_JOURNAL);
     let mut database = Connection::open_in_memory()?;
-    database.deserialize_read_exact("main", bytes, bytes.len(), false)?;
+    database.deserialize_read_exact("main", bytes.as_slice(), bytes.len(), false)?;
     if !header::opens_with(&database, &master)? {
         return Err(RecoveryError::MasterKey);
     }
