@@ -39,6 +39,12 @@ pub enum Purpose {
     Request = 10,
     /// Position of a page.
     Position = 11,
+    /// A row of a case.
+    ManifestRow = 30,
+    /// What hides the sums of a manifest.
+    ManifestMask = 31,
+    /// A manifest.
+    ManifestTag = 32,
     /// What an erasure was shown to destroy.
     Erasure = 12,
 }

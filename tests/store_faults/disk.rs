@@ -47,6 +47,14 @@ impl Disk {
                     file.removed = true;
                 }
             }
+            // Nothing is renamed onto a file that is there; the new name counts once the directory was synced.
+            Act::Renamed { to } => {
+                if let Some(file) = self.0.get_mut(path) {
+                    let renamed = File { entry: false, ..file.clone() };
+                    file.removed = true;
+                    self.0.insert(to.clone(), renamed);
+                }
+            }
             Act::SyncFailed => {}
             act => {
                 let file = self.0.entry(path.clone()).or_default();

@@ -3,7 +3,7 @@
 //!
 //! A program of its own, not a collection of tests: it starts itself again, under a shim that takes part in every write
 //! (`shim.c`), as the process whose disk fails. `TRIAGED_SOAK` asks for the full counts; `store_faults power` (or `sync`,
-//! `full`) runs one suite, `TRIAGED_SEED` repeats a run.
+//! `full`, `damage`) runs one suite, `TRIAGED_SEED` repeats a run.
 
 #![expect(
     clippy::print_stdout,
@@ -22,6 +22,7 @@ mod store_suite;
 #[expect(dead_code, reason = "it has more helpers than are needed here")]
 mod store_embedded;
 
+mod damage;
 mod disk;
 mod full;
 mod power;
@@ -38,7 +39,7 @@ use triaged::{crypto::random, time::ManualClock};
 /// A suite by name.
 type Suite = (&'static str, fn(&Plan));
 
-const SUITES: [Suite; 3] = [("power", power::run), ("sync", sync::run), ("full", full::run)];
+const SUITES: [Suite; 4] = [("power", power::run), ("sync", sync::run), ("full", full::run), ("damage", damage::run)];
 
 /// How much is done, and from which seed.
 pub(crate) struct Plan {

@@ -7,7 +7,7 @@
  *
  * A record: one byte of kind, 4 bytes length of the path, 8 bytes offset, 8 bytes length, little-endian; then path, then
  * the bytes of a write. Kinds: O made or opened, W write, T truncate (offset is the new length), S sync of a file, D sync of
- * a directory, U removed, F a sync that failed.
+ * a directory, R renamed (the bytes are the new path), U removed, F a sync that failed.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -164,6 +164,15 @@ TRUNCATE(ftruncate64, off64_t)
     }
 SYNC(fsync)
 SYNC(fdatasync)
+
+int rename(const char *from, const char *to) {
+    REAL(int, "rename", const char *, const char *);
+    pthread_mutex_lock(&lock);
+    int done = real(from, to);
+    if (!done && within(from)) record('R', from, 0, to, strlen(to));
+    pthread_mutex_unlock(&lock);
+    return done;
+}
 
 int unlink(const char *path) {
     REAL(int, "unlink", const char *);

@@ -15,6 +15,7 @@ pub(crate) enum Act {
     Synced,
     DirSynced,
     Removed,
+    Renamed { to: PathBuf },
     SyncFailed,
 }
 
@@ -57,15 +58,15 @@ pub(crate) fn read(log: &Path, dir: &Path) -> Vec<Record> {
         let kind = take(&mut rest, 1)[0];
         let path_length = u32::from_le_bytes(take(&mut rest, 4).try_into().unwrap());
         let [at, length] = [(); 2].map(|()| u64::from_le_bytes(take(&mut rest, 8).try_into().unwrap()) as usize);
-        let path = Path::new(std::str::from_utf8(take(&mut rest, path_length as usize)).unwrap());
+        let path = relative(std::str::from_utf8(take(&mut rest, path_length as usize)).unwrap(), dir);
         let bytes = take(&mut rest, length).to_vec();
-        let path = path.strip_prefix(dir).unwrap().to_owned();
         let act = match kind {
             b'O' => Act::Made,
             b'W' => Act::Write { at, bytes },
             b'T' => Act::Truncate { length: at },
             b'S' => Act::Synced,
             b'D' => Act::DirSynced,
+            b'R' => Act::Renamed { to: relative(std::str::from_utf8(&bytes).unwrap(), dir) },
             b'U' => Act::Removed,
             b'F' => Act::SyncFailed,
             other => panic!("no kind of record: {other}"),
@@ -73,6 +74,10 @@ pub(crate) fn read(log: &Path, dir: &Path) -> Vec<Record> {
         records.push(Record { path, act });
     }
     records
+}
+
+fn relative(path: &str, dir: &Path) -> PathBuf {
+    Path::new(path).strip_prefix(dir).unwrap().to_owned()
 }
 
 fn take<'a>(bytes: &mut &'a [u8], length: usize) -> &'a [u8] {

@@ -19,6 +19,7 @@ use super::{
     files::{Files, Mark},
     graves, header, items,
     job::{CLOSED, Failure, Job, POISONED, Task},
+    manifest::{self, Tracker},
     ready::ReadyIndex,
     reserve::Reserve,
     ring::KeyRing,
@@ -148,6 +149,8 @@ pub(super) struct Engine {
     /// Told when the index is filled.
     pub(super) filled: watch::Sender<bool>,
     pub(super) generation: i64,
+    /// The rows of cases that jobs change.
+    pub(super) tracker: Tracker,
     /// How often the data file was committed.
     pub(super) commits: i64,
     /// Where that is marked.
@@ -398,9 +401,11 @@ impl Engine {
             let (data, keys, ring, index) = (&self.data, &self.keys, &*self.ring, &self.index);
             let mark = index.borrow().mark();
             let mut write = Write { data, keys, ring, now: self.time.now(), index, effects: Effects::default() };
-            let done = job.run(&mut write);
+            let ran = job.run(&mut write);
             let of_job = write.effects;
+            let done = ran && self.keep_manifests(job);
             if !done {
+                self.tracker.forget();
                 index.borrow_mut().undo(mark);
             }
             for connection in [data, keys] {
@@ -422,6 +427,12 @@ impl Engine {
             }
         }
         Ok(group.len())
+    }
+
+    /// Brings the manifests in line with a job; false: the job failed with them.
+    fn keep_manifests(&self, job: &mut Box<dyn Job>) -> bool {
+        let kept = manifest::settle(&self.data, &self.ring, &self.tracker);
+        kept.map_err(|error| job.fail(error)).is_ok()
     }
 
     /// Commits keys, then data. A file that nothing was written to is not touched.

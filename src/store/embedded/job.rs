@@ -19,6 +19,8 @@ pub(super) trait Job: Send {
     fn is_exhausted(&self) -> bool;
     /// Whether it goes on while the disk is full.
     fn is_essential(&self) -> bool;
+    /// It failed after its own work.
+    fn fail(&mut self, error: StoreError);
     /// Takes back what it came to: it is written, but not all that belongs to it is done.
     fn withhold(&mut self, failure: Failure);
     /// Answers, once it is known whether the work is durable.
@@ -64,6 +66,10 @@ where
 
     fn is_essential(&self) -> bool {
         self.essential
+    }
+
+    fn fail(&mut self, error: StoreError) {
+        self.outcome = Some(Err(error));
     }
 
     fn withhold(&mut self, failure: Failure) {

@@ -32,8 +32,11 @@ CREATE INDEX holds_tenant ON holds(tenant, end_time);
 CREATE TABLE sweeps(kind INTEGER NOT NULL, id BLOB NOT NULL, PRIMARY KEY(kind, id)) STRICT, WITHOUT ROWID;
 ";
 
+/// What each case consists of.
+const MANIFESTS: &str = "ALTER TABLE cases ADD COLUMN manifest BLOB;";
+
 /// Each format with what it adds to the one before.
-const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE])];
+const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[MANIFESTS, ERASURE])];
 
 /// Brings the data file from `format` to the present one, a step at a time, each whole or not at all.
 pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()> {

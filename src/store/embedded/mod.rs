@@ -27,6 +27,8 @@ mod job;
 
 mod reserve;
 
+mod manifest;
+
 mod commit;
 
 mod readers;
@@ -74,6 +76,8 @@ mod credentials;
 mod teaching;
 
 pub mod recovery;
+
+mod verify;
 
 mod privacy;
 
@@ -184,7 +188,7 @@ impl Store for EmbeddedStore {
 
     async fn get_case(&self, reader: Reader, case: CaseId) -> Result<(CaseRecord, Vec<InteractionRecord>), StoreError> {
         self.check_texts()?;
-        read::get_case(self, reader, case).await
+        verify::reported(self, reader.tenant, Some(case), read::get_case(self, reader, case).await).await
     }
 
     async fn list_cases(
@@ -200,7 +204,7 @@ impl Store for EmbeddedStore {
             let (data, keys) = read.data()?;
             read::list_cases(&ring, &tenant, (&data, keys), &reader, &filter, limit, after.as_deref())
         };
-        self.readers.run(work).await
+        verify::reported(self, reader.tenant, None, self.readers.run(work).await).await
     }
 
     async fn find_open_cases(&self, reader: Reader, lookup: CaseLookup) -> Result<Vec<OpenCase>, StoreError> {
@@ -215,7 +219,8 @@ impl Store for EmbeddedStore {
         interaction: InteractionId,
     ) -> Result<InteractionRecord, StoreError> {
         self.check_texts()?;
-        read::get_interaction(self, reader, case, interaction).await
+        let read = read::get_interaction(self, reader, case, interaction).await;
+        verify::reported(self, reader.tenant, Some(case), read).await
     }
 
     async fn lease_items(&self, request: LeaseRequest) -> Result<Vec<QueueEntry>, StoreError> {
@@ -245,10 +250,11 @@ impl Store for EmbeddedStore {
         after: Option<Vec<u8>>,
     ) -> Result<Page<QueueEntry>, StoreError> {
         self.committer.check()?;
-        let tenant = self.ring.tenant(tenant)?;
-        let work =
-            move |read: &mut readers::Read| listing::list(&tenant, &read.data()?.0, &queue, limit, after.as_deref());
-        self.readers.run(work).await
+        let (id, ring, tenant) = (tenant, Arc::clone(&self.ring), self.ring.tenant(tenant)?);
+        let work = move |read: &mut readers::Read| {
+            listing::list(&ring, &tenant, &read.data()?.0, &queue, limit, after.as_deref())
+        };
+        verify::reported(self, id, None, self.readers.run(work).await).await
     }
 
     async fn watch_queue(

@@ -14,7 +14,9 @@ use super::{
     commit::{Committer, Engine},
     doomed::{self, Destroyer},
     files::{self, Files},
-    graves, header, migrate,
+    graves, header,
+    manifest::{self, Tracker},
+    migrate,
     readers::Readers,
     ready::ReadyIndex,
     recovery,
@@ -150,6 +152,8 @@ impl EmbeddedStore {
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
         let ring = Arc::new(KeyRing::load(&header, master_key, &data, &keys)?);
+        manifest::complete(&data, &keys, &ring)?;
+        let tracker = Tracker::watch(&data, &ring)?;
         let time = ServiceTime::new(clock, header.service_time);
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
@@ -167,6 +171,7 @@ impl EmbeddedStore {
             index: ReadyIndex::unfilled().into(),
             filled,
             generation,
+            tracker,
             commits: header.commits,
             mark: files.mark()?,
             reserve: Reserve::new(&files),

@@ -7,7 +7,7 @@ use dashmap::DashMap;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{error::damaged, graves, header::Header, wraps};
+use super::{error::damaged, graves, header::Header, manifest::Layout, wraps};
 use crate::{
     crypto::{Key, KeyKind, KeyName, LookupKey, MasterKey, Place, StoreId, key::key_version},
     id::{SubjectId, TenantId},
@@ -37,6 +37,8 @@ pub(super) struct KeyRing {
     pub(super) store: StoreId,
     /// For hashes of the instance: tokens and names of tenants.
     pub(super) lookup: LookupKey,
+    /// The rows of which the manifests of cases are made.
+    pub(super) layout: Layout,
     master: MasterKey,
     tenants: DashMap<TenantId, Arc<Tenant>>,
 }
@@ -61,7 +63,13 @@ impl KeyRing {
             wraps::insert(keys, store, INSTANCE, master.key(), &key)?;
             key
         };
-        let ring = Self { store, lookup: LookupKey::new(&secret.into_secret()), master, tenants: DashMap::new() };
+        let ring = Self {
+            store,
+            lookup: LookupKey::new(&secret.into_secret()),
+            layout: Layout::read(data)?,
+            master,
+            tenants: DashMap::new(),
+        };
         let mut statement = data.prepare("SELECT number, tenant FROM tenants")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, [u8; 16]>(1)?)))?;
         for row in rows {
