@@ -102,6 +102,12 @@ pub enum Action {
     KeyRotationBegun = 80,
     /// Keys were rotated: nothing is left under the older ones, and they are destroyed.
     KeyRotated = 81,
+    /// A store was restored from backups.
+    Restored = 90,
+    /// A person accepted that tombstones may be missing in what was restored.
+    RestoreAccepted = 91,
+    /// A record was found that is not what was written.
+    DamageFound = 92,
 }
 
 /// One event.

@@ -78,6 +78,7 @@ pub enum Reason {
     ShuttingDown,
     StoreUnavailable,
     DeadlineExceeded,
+    RestoreUnconfirmed,
     RecordDamaged,
     Internal,
 }
@@ -105,7 +106,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 64] = [
+pub const REASONS: [ReasonRow; 65] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -231,6 +232,9 @@ pub const REASONS: [ReasonRow; 64] = [
         "The store does not take calls at present: retry with the same request id."),
     row(Reason::DeadlineExceeded, "DEADLINE_EXCEEDED", Code::DeadlineExceeded, AfterMillis(1_000),
         "The call took too long; whether it took effect is not known: retry with the same request id."),
+    row(Reason::RestoreUnconfirmed, "RESTORE_UNCONFIRMED", Code::FailedPrecondition, Never,
+        "The store was restored and tombstones may be missing: no text is read until two privacy officers accept \
+         (docs/backup-and-restore.md)."),
     row(Reason::RecordDamaged, "RECORD_DAMAGED", Code::DataLoss, Never,
         "A stored record is damaged; the log names it: tell the operator the error id."),
     row(Reason::Internal, "INTERNAL", Code::Internal, Never,
@@ -240,7 +244,7 @@ pub const REASONS: [ReasonRow; 64] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[63])
+        REASONS.get(self as usize).unwrap_or(&REASONS[64])
     }
 
     /// The name on the wire.

@@ -88,6 +88,7 @@ impl Failure {
                 return Self::field(&Path::Root.field("page_token"), Reason::InvalidPageToken);
             }
             StoreError::Exhausted(_) => Reason::NoCapacity,
+            StoreError::Closed => Reason::RestoreUnconfirmed,
             StoreError::Unavailable(_) => Reason::StoreUnavailable,
             StoreError::Damaged(_) => return Self::fault(Reason::RecordDamaged, error),
             StoreError::Engine(_) => return Self::fault(Reason::Internal, error),

@@ -121,6 +121,9 @@ pub enum StoreError {
     /// The store shuts down or has stopped writing after a failed fsync.
     #[error("unavailable: {0}")]
     Unavailable(&'static str),
+    /// Texts stay closed since a restore, because tombstones may be missing.
+    #[error("closed since a restore whose tombstones may be incomplete")]
+    Closed,
     /// Stored bytes are not what was written; the record is named by id.
     #[error("damaged: {0}")]
     Damaged(String),
@@ -222,6 +225,9 @@ pub trait Store: Teaching + Privacy + Orders + Casework + Send + Sync + 'static 
         credential: CredentialId,
     ) -> Result<CredentialRecord, StoreError>;
 
-    /// Waits until everything acknowledged is written, and closes. Later calls answer `Unavailable`.
+    /// Ends when the store has stopped for good after a fault of the disk; never otherwise.
+    async fn failed(&self);
+
+    /// Waits until everything acknowledged is written, and closes. After a fault of the disk it says so. Later calls answer `Unavailable`.
     async fn close(&self) -> Result<(), StoreError>;
 }

@@ -72,16 +72,10 @@ pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case 
     }
 }
 
-/// The etag of a version.
-fn etag(version: u64) -> String {
-    format!("v{version}")
-}
-
 /// The version of an etag that must be there. One that is none is that of no case.
 pub fn version(given: &str, path: &Path<'_>, violations: &mut Violations) -> u64 {
     violations.check(!given.is_empty(), path, Reason::FieldRequired);
-    let version = given.strip_prefix('v').and_then(|version| version.parse().ok());
-    version.filter(|version| etag(*version) == given).unwrap_or(0)
+    version_of(given).unwrap_or(0)
 }
 
 /// A stored interaction on the wire.

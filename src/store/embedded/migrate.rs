@@ -82,8 +82,11 @@ CREATE TABLE due_changes(
 CREATE INDEX due_changes_case ON due_changes(case_number);
 ";
 
+/// What each case consists of.
+const MANIFESTS: &str = "ALTER TABLE cases ADD COLUMN manifest BLOB;";
+
 /// Each format with what it adds to the one before.
-const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS, WORK, DESK])];
+const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS, WORK, DESK, MANIFESTS])];
 
 /// Brings the data file from `format` to the present one, a step at a time, each whole or not at all.
 pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()> {

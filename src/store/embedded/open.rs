@@ -3,7 +3,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use rusqlite::Connection;
@@ -14,9 +14,13 @@ use super::{
     commit::{Committer, Engine},
     doomed::{self, Destroyer},
     files::{self, Files},
-    graves, header, migrate,
+    graves, header,
+    manifest::{self, Tracker},
+    migrate,
     readers::Readers,
     ready::ReadyIndex,
+    recovery,
+    reserve::Reserve,
     ring::KeyRing,
     schema, slots, versions,
 };
@@ -65,6 +69,19 @@ pub enum OpenError {
         /// Its generation.
         found: i64,
         /// The generation the data has seen.
+        needed: i64,
+    },
+    /// The data file is an older copy, or the end of its log was lost.
+    #[error(
+        "{data} is older (commit {found}) than what was acknowledged ({needed}): an older copy was put there, or its log is \
+         damaged; put the newest files back or restore a backup"
+    )]
+    OlderData {
+        /// The data file.
+        data: PathBuf,
+        /// How often it was committed.
+        found: i64,
+        /// How often it was committed before.
         needed: i64,
     },
     /// The master key is not the one of this store.
@@ -142,10 +159,13 @@ impl EmbeddedStore {
         versions::prepare(&keys)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
-        let ring = Arc::new(KeyRing::load(header.store, master_key, &data, &keys)?);
+        let ring = Arc::new(KeyRing::load(&header, master_key, &data, &keys)?);
+        manifest::complete(&data, &keys, &ring)?;
+        let tracker = Tracker::watch(&data, &ring)?;
         let time = ServiceTime::new(clock, header.service_time);
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
+        let closed = recovery::is_closed(&data)?;
         let (erased, _) = broadcast::channel(ERASED_MAX);
         let signing = Arc::clone(&destroyer.key);
         let engine = Engine {
@@ -159,6 +179,10 @@ impl EmbeddedStore {
             index: ReadyIndex::unfilled().into(),
             filled,
             generation,
+            tracker,
+            commits: header.commits,
+            mark: files.mark()?,
+            reserve: Reserve::new(&files),
             destroyer,
             owes: false,
             commit_duration: std::time::Duration::ZERO,
@@ -175,6 +199,7 @@ impl EmbeddedStore {
             watches,
             is_filled,
             cache: Arc::default(),
+            closed: Arc::new(AtomicBool::new(closed)),
             erased,
             signing,
             pass: std::sync::Mutex::default(),
