@@ -31,6 +31,8 @@ pub struct Fold<'r> {
     known: Known,
     dialogue: Dialogue,
     chain: Option<Chain>,
+    /// After how many turns digits that nobody knew the rest of were given up.
+    lapsed: Option<u32>,
     pub(super) turns: Vec<Held>,
     mentions: Mentions,
     pub(super) changed: Vec<u32>,
@@ -51,6 +53,7 @@ impl<'r> Fold<'r> {
             known: Known::from_parties(parties),
             dialogue: Dialogue::default(),
             chain: None,
+            lapsed: None,
             turns: Vec::new(),
             mentions: Mentions::default(),
             changed: Vec::new(),
@@ -96,6 +99,24 @@ impl<'r> Fold<'r> {
             self.look_again(index, turn.role, turn.part);
         }
         self.pushed(index)
+    }
+
+    /// Whether digits wait for what may follow them.
+    pub fn waits(&self) -> bool {
+        self.chain.is_some()
+    }
+
+    /// Waits no longer: nothing came for too long. What waits is named where it is known what it is; otherwise it stays
+    /// removed for good, and so do digits that follow soon, which may be its other half. Its text is forgotten. Gives the
+    /// turns that this changed.
+    pub fn lapse(&mut self) -> Vec<RedactedTurn> {
+        if self.chain.as_ref().is_some_and(|chain| chain.kind().is_none()) {
+            self.chain = None;
+            self.lapsed = u32::try_from(self.turns.len()).ok();
+            return Vec::new();
+        }
+        self.settle();
+        self.take_changed(u32::MAX)
     }
 
     /// Ends the interaction: settles what was pending. Gives the turns that this changed.
@@ -305,6 +326,7 @@ impl<'r> Fold<'r> {
     /// Ends the number that is being said: its pieces become what they are together, or readable again.
     pub(super) fn settle(&mut self) {
         let Some(chain) = self.chain.take() else { return };
+        let follows_lapsed = self.lapsed.is_some_and(|at| chain.began < at.saturating_add(split::TURNS_MAX));
         let since = self.known.len();
         let kind = chain.kind().filter(|kind| !self.redactor.rules.keeps(*kind));
         let placeholder = kind.map(|kind| self.numbering.placeholder(kind, &chain.digits));
@@ -318,6 +340,7 @@ impl<'r> Fold<'r> {
             let Some(held) = self.turns.get_mut(piece.turn as usize) else { continue };
             let changed = match (kind, &placeholder) {
                 (Some(kind), Some(placeholder)) => held.rename(piece.received, kind, placeholder, "split-over-turns"),
+                _ if follows_lapsed => false,
                 // Values that became known while it waited may stand in what is readable again.
                 _ => held.restore(piece) | revise(held, &self.known, 0, &mut self.numbering),
             };

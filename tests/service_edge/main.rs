@@ -12,6 +12,7 @@ mod live;
 #[path = "../common/live.rs"]
 mod live_client;
 mod queue;
+mod remnants;
 mod stream;
 mod teaching;
 mod tenants;
