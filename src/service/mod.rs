@@ -20,6 +20,7 @@ pub mod turns;
 pub mod app;
 pub mod metrics;
 
+pub mod again;
 pub mod assess;
 pub mod batch;
 pub mod filter;

@@ -21,7 +21,7 @@ use crate::{
     live_client::{Live, chat},
 };
 
-const KINDS: [KeyKind; 7] = [
+const KINDS: [KeyKind; 8] = [
     KeyKind::Master,
     KeyKind::Tenant,
     KeyKind::Subject,
@@ -29,6 +29,7 @@ const KINDS: [KeyKind; 7] = [
     KeyKind::Interaction,
     KeyKind::InstanceLookup,
     KeyKind::TenantLookup,
+    KeyKind::Signing,
 ];
 
 /// Leading byte of a sealed value, and how long the smallest is: format, key version, nonce, tag.

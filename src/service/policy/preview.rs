@@ -90,6 +90,7 @@ async fn stored(app: &App, caller: &Caller, candidate: &Arc<Rules>, cases: u32) 
             limit,
             newest_first: true,
             apply: false,
+            redact: None,
             rescore: Arc::clone(&rescore),
             policy: Arc::clone(&candidate.policy),
         };

@@ -17,10 +17,10 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::watch;
 
 use super::{
-    doomed,
+    doomed::{self, Destroyer},
     error::DISK_FULL,
-    files::Files,
-    header, items,
+    files::{BUSY_DURATION, Files},
+    graves, header, items,
     jobs::{Ending, Group, Job, Jobs, Next, Task, Turn, Waited},
     ready::ReadyIndex,
     ring::KeyRing,
@@ -30,7 +30,7 @@ use super::{
 use crate::{
     audit::{Event, Leaf},
     id::CaseId,
-    store::StoreError,
+    store::{StoreError, tombstone::Burial},
     time::{ServiceTime, Timestamp},
 };
 
@@ -64,17 +64,16 @@ struct Effects {
     ready: Vec<(i64, String)>,
     changed: RefCell<Vec<(i64, String, CaseId)>>,
     after: Vec<Box<dyn FnOnce() + Send>>,
+    /// Those who wait until the logs are empty.
+    empties: Vec<Arc<AtomicBool>>,
+    /// Whether the job is done only when the keys that it no longer needs are destroyed.
     dooms: bool,
 }
 
 impl Write<'_> {
     /// Writes an audit event.
     pub(super) fn audit(&self, tenant: Option<i64>, event: &Event) -> Result<(), StoreError> {
-        let leaf = Leaf::new(event)?;
-        let mut statement =
-            self.data.prepare_cached("INSERT INTO events(tenant, salt, event, hash) VALUES(?1, ?2, ?3, ?4)")?;
-        statement.execute((tenant, leaf.salt, leaf.event, leaf.hash))?;
-        Ok(())
+        insert_event(self.data, tenant, event)
     }
 
     /// Tells those who wait that a queue has an item, once it is durable.
@@ -92,11 +91,35 @@ impl Write<'_> {
         self.effects.after.push(Box::new(act));
     }
 
+    /// Empties the logs of both files once this job is durable, and tells whether nobody's reading stood in the way.
+    pub(super) fn empty_logs(&mut self, told: Arc<AtomicBool>) {
+        self.effects.empties.push(told);
+    }
+
     /// Destroys a key once the rows that no longer need it are durable, before this job is answered.
     pub(super) fn doom(&mut self, name: crate::crypto::KeyName) -> Result<(), StoreError> {
-        self.effects.dooms = true;
+        self.await_destruction();
         Ok(doomed::note(self.data, name)?)
     }
+
+    /// Destroys keys for good: written to the tombstone feed first, and before this job is answered.
+    pub(super) fn bury(&mut self, burial: Burial) -> Result<(), StoreError> {
+        self.await_destruction();
+        graves::note(self.data, burial)
+    }
+
+    /// Answers this job only when every key that is noted is destroyed.
+    pub(super) fn await_destruction(&mut self) {
+        self.effects.dooms = true;
+    }
+}
+
+/// Writes an audit event, salted and hashed.
+pub(super) fn insert_event(data: &Connection, tenant: Option<i64>, event: &Event) -> Result<(), StoreError> {
+    let leaf = Leaf::new(event)?;
+    let mut statement = data.prepare_cached("INSERT INTO events(tenant, salt, event, hash) VALUES(?1, ?2, ?3, ?4)")?;
+    statement.execute((tenant, leaf.salt, leaf.event, leaf.hash))?;
+    Ok(())
 }
 
 /// Why a whole group was not committed.
@@ -125,6 +148,16 @@ impl From<rusqlite::Error> for Failure {
     }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Exhausted(_)) {
+            return Self::Full;
+        }
+        tracing::error!(%error, "keys could not be destroyed; nothing more is written, the next start goes on");
+        Self::Poisoned
+    }
+}
+
 /// The way to the thread that writes.
 #[derive(Debug)]
 pub(super) struct Committer {
@@ -146,6 +179,10 @@ pub(super) struct Engine {
     /// Told when the index is filled.
     pub(super) filled: watch::Sender<bool>,
     pub(super) generation: i64,
+    /// Destroys keys.
+    pub(super) destroyer: Destroyer,
+    /// Keys are noted that could not be destroyed for want of room.
+    pub(super) owes: bool,
     /// How long the last commit took.
     pub(super) commit_duration: Duration,
 }
@@ -227,8 +264,12 @@ impl Engine {
                 continue;
             }
             let mut effects = Effects::default();
-            let committed = self.commit(first, jobs, &mut group, &mut effects);
-            if committed == Err(Failure::Poisoned) {
+            let (committed, dooming) = self.commit(first, jobs, &mut group, &mut effects);
+            let destroyed = committed.and_then(|()| self.destroy_doomed(!dooming.is_empty()));
+            if destroyed == Err(Failure::Poisoned) {
+                poisoned.store(true, Ordering::SeqCst);
+            }
+            if destroyed.is_ok() && !effects.empties.is_empty() && self.empty_logs(&effects.empties).is_err() {
                 poisoned.store(true, Ordering::SeqCst);
             }
             if committed.is_ok() {
@@ -236,8 +277,10 @@ impl Engine {
                 self.watches.mark(effects.changed.into_inner());
                 effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
             }
-            group.drain(..).for_each(|job| job.answer(committed));
-            if committed.is_ok() && self.write_back() == Err(Failure::Poisoned) {
+            for (number, job) in group.drain(..).enumerate() {
+                job.answer(if dooming.contains(&number) { destroyed } else { committed });
+            }
+            if destroyed.is_ok() && self.write_back() == Err(Failure::Poisoned) {
                 poisoned.store(true, Ordering::SeqCst);
             }
         }
@@ -271,18 +314,20 @@ impl Engine {
         }
     }
 
-    /// Runs a job and those that may share its transaction, and makes them durable. `group` gets all of them.
+    /// Runs a job and those that may share its transaction, and makes them durable. `group` gets all of them. Gives the
+    /// numbers of the jobs that wait for a destruction.
     fn commit(
         &mut self,
         first: Next,
         jobs: &Jobs,
         group: &mut Vec<Box<dyn Job>>,
         effects: &mut Effects,
-    ) -> Result<(), Failure> {
+    ) -> (Result<(), Failure>, Vec<usize>) {
         let before = (self.data.total_changes(), self.keys.total_changes());
-        let run = self.run(first, jobs, group, effects);
+        let mut dooming = Vec::new();
+        let run = self.run(first, jobs, group, effects, &mut dooming);
         let worked = self.time.elapsed();
-        let done = run.and_then(|()| self.finish(before)).and_then(|()| self.destroy_doomed(effects));
+        let done = run.and_then(|()| self.finish(before));
         self.commit_duration = self.time.elapsed().saturating_sub(worked);
         if done.is_ok() {
             self.index.get_mut().settle();
@@ -295,7 +340,7 @@ impl Engine {
                 }
             }
         }
-        done
+        (done, dooming)
     }
 
     fn run(
@@ -304,6 +349,7 @@ impl Engine {
         jobs: &Jobs,
         group: &mut Vec<Box<dyn Job>>,
         effects: &mut Effects,
+        dooming: &mut Vec<usize>,
     ) -> Result<(), Failure> {
         for connection in [&self.data, &self.keys] {
             connection.prepare_cached("BEGIN")?.execute([])?;
@@ -312,6 +358,7 @@ impl Engine {
         let mut next = Some(first);
         while let Some((turn, mut job)) = next {
             let ran = self.run_one(job.as_mut(), effects);
+            dooming.extend(matches!(ran, Ok(true)).then_some(group.len()));
             group.push(job);
             ran?;
             shape.add(turn);
@@ -320,8 +367,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Runs a job in a savepoint of its own.
-    fn run_one(&self, job: &mut dyn Job, effects: &mut Effects) -> Result<(), Failure> {
+    /// Runs a job in a savepoint of its own. Whether it waits for a destruction.
+    fn run_one(&self, job: &mut dyn Job, effects: &mut Effects) -> Result<bool, Failure> {
         let (data, keys, ring, index) = (&self.data, &self.keys, &*self.ring, &self.index);
         for connection in [data, keys] {
             connection.prepare_cached("SAVEPOINT job")?.execute([])?;
@@ -347,9 +394,9 @@ impl Engine {
             effects.ready.extend(of_job.ready);
             effects.changed.get_mut().extend(of_job.changed.into_inner());
             effects.after.extend(of_job.after);
-            effects.dooms |= of_job.dooms;
+            effects.empties.extend(of_job.empties);
         }
-        Ok(())
+        Ok(done && of_job.dooms)
     }
 
     /// Commits keys, then data. A file that nothing was written to is not touched.
@@ -371,11 +418,27 @@ impl Engine {
         Ok(())
     }
 
-    /// Destroys what the committed rows no longer need.
-    fn destroy_doomed(&mut self, effects: &Effects) -> Result<(), Failure> {
-        if effects.dooms {
-            self.generation = doomed::destroy(&self.data, &self.keys, self.generation)?;
+    /// Destroys what the committed rows no longer need. A full disk leaves it noted, for the next group.
+    fn destroy_doomed(&mut self, asked: bool) -> Result<(), Failure> {
+        if !asked && !self.owes {
+            return Ok(());
         }
+        let destroyed = self.destroyer.destroy(&self.data, &self.keys, self.generation).map_err(Failure::from);
+        self.owes = destroyed == Err(Failure::Full);
+        self.generation = destroyed?;
+        Ok(())
+    }
+
+    /// Empties both logs, without waiting for readers, and tells whether it was done.
+    fn empty_logs(&self, told: &[Arc<AtomicBool>]) -> Result<(), Failure> {
+        let mut emptied = true;
+        for connection in [&self.keys, &self.data] {
+            connection.busy_timeout(Duration::ZERO)?;
+            let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            connection.busy_timeout(BUSY_DURATION)?;
+            emptied &= busy == 0;
+        }
+        told.iter().for_each(|told| told.store(emptied, Ordering::SeqCst));
         Ok(())
     }
 

@@ -17,7 +17,11 @@ mod sql;
 
 mod wraps;
 
+mod versions;
+
 mod ring;
+
+mod graves;
 
 mod doomed;
 
@@ -71,6 +75,12 @@ mod credentials;
 
 mod teaching;
 
+mod sealed;
+
+mod rotate;
+
+#[cfg(test)]
+mod graves_tests;
 #[cfg(test)]
 mod tests;
 
@@ -122,6 +132,8 @@ pub struct EmbeddedStore {
     is_filled: tokio::sync::watch::Receiver<bool>,
     cache: Arc<credentials::Cache>,
     locks: Mutex<Option<[File; 2]>>,
+    /// Held by the one rotation that may be under way.
+    rotating: tokio::sync::Mutex<()>,
 }
 
 impl EmbeddedStore {
