@@ -38,6 +38,7 @@ limits! {
     LIVE_TURN_BYTES_MAX = 64 << 10, "One turn of `StreamTurns`.";
     LIVE_ANSWERS_MAX = 16, "Answers of one `StreamTurns` that its caller has not read; then no more turns are read.";
     LIVE_IDLE_SECONDS_MAX = 900, "Time without a turn in `StreamTurns`. Beyond: DEADLINE_EXCEEDED, resume.";
+    LIVE_PENDING_SECONDS_MAX = 60, "How long digits that may go on are kept in memory while no turn comes. Beyond: they stay `[NUMBER]`, or what they are known to be.";
     TRAJECTORY_POINTS_MAX = 100, "Changes of label or level in an answer of `StreamTurns`; the last ones are given.";
     EMAIL_MESSAGES_MAX = 200, "Messages of a mail thread.";
     EMAIL_ADDRESSES_MAX = 100, "Receivers of a mail.";

@@ -15,6 +15,7 @@ mod live_client;
 mod mail;
 mod privacy;
 mod queue;
+mod remnants;
 mod stream;
 mod teaching;
 mod tenants;

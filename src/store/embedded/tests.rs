@@ -195,3 +195,24 @@ async fn a_lease_waits_for_the_index_no_longer_than_it_was_told_to() {
     let filling = async { filled.send_replace(true) };
     assert_eq!(tokio::join!(waiting, filling).0.unwrap(), []);
 }
+
+#[tokio::test]
+async fn a_queue_that_nobody_watches_any_more_is_forgotten() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let tenant = store.ensure_tenant("one").await.unwrap();
+    let watch = async |name: &str| store.watch_queue(tenant, PrincipalId(Uuid::nil()), name.into(), None).await;
+    let kept = watch("kept").await.unwrap();
+    for number in 0..100 {
+        drop(watch(&format!("q{number}")).await.unwrap());
+    }
+    assert_eq!(store.watches.len(), 101);
+    let forgotten = async {
+        while store.watches.len() > 1 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), forgotten).await.unwrap();
+    drop(watch("kept").await.unwrap());
+    assert_eq!((store.watches.len(), kept.after), (1, 0));
+}
