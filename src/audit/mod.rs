@@ -73,23 +73,27 @@ pub enum Action {
     /// A legal hold was released.
     HoldReleased = 58,
     /// The time of texts was over: they were destroyed.
-    TextsExpired = 59,
+    TextsExpired = 70,
     /// The time of interactions was over: they were destroyed.
-    InteractionsExpired = 60,
+    InteractionsExpired = 71,
     /// The time of audit events was over: they were emptied but for their hashes.
-    EventsExpired = 61,
+    EventsExpired = 72,
     /// What a purge would destroy was counted.
-    PurgeCounted = 62,
+    PurgeCounted = 73,
     /// A part of a purge was carried out.
-    RecordsPurged = 63,
+    RecordsPurged = 74,
     /// A recipient of exports was registered.
-    RecipientRegistered = 64,
+    RecipientRegistered = 75,
     /// A recipient of exports was revoked.
-    RecipientRevoked = 65,
+    RecipientRevoked = 76,
     /// Somebody asked for an export.
-    ExportRequested = 66,
+    ExportRequested = 77,
     /// Another person confirmed it, and everything kept of a person was read and sealed.
-    SubjectExported = 67,
+    SubjectExported = 78,
+    /// A rotation of keys began.
+    KeyRotationBegun = 60,
+    /// Keys were rotated: nothing is left under the older ones, and they are destroyed.
+    KeyRotated = 61,
 }
 
 /// One event.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     crypto::{Key, MasterKey, Place, StoreId, random},
     id::TenantId,
-    store::record::Field,
+    store::{StoreError, record::Field},
     time::Timestamp,
 };
 
@@ -20,6 +20,7 @@ const STORE_ID: &str = "store_id";
 const GENERATION: &str = "generation";
 const SERVICE_TIME: &str = "service_time";
 const PROBE: &str = "probe";
+const MASTER_VERSION: &str = "master_version";
 const PROBE_BYTES: &[u8] = b"triaged";
 
 /// What the headers of both files agree on.
@@ -52,6 +53,17 @@ pub(super) fn put_generation(connection: &Connection, generation: i64) -> rusqli
 /// Notes the service time in the data file.
 pub(super) fn put_service_time(data: &Connection, time: Timestamp) -> rusqlite::Result<()> {
     put(data, SERVICE_TIME, time.0)
+}
+
+/// The version of the master key that the key file is wrapped under.
+pub(super) fn master_version(keys: &Connection) -> rusqlite::Result<u32> {
+    Ok(meta(keys, MASTER_VERSION)?.unwrap_or(1))
+}
+
+/// Notes the version of the master key, with a new proof of it.
+pub(super) fn put_master(keys: &Connection, store: StoreId, master: &Key) -> Result<(), StoreError> {
+    put(keys, PROBE, master.seal(&probe_place(store), PROBE_BYTES)?)?;
+    Ok(put(keys, MASTER_VERSION, master.name().version)?)
 }
 
 /// The format of an existing file, read without writing to it; 0 where it was never finished.
