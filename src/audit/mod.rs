@@ -75,33 +75,33 @@ pub enum Action {
     /// A legal hold was released.
     HoldReleased = 58,
     /// The time of texts was over: they were destroyed.
-    TextsExpired = 59,
+    TextsExpired = 70,
     /// The time of interactions was over: they were destroyed.
-    InteractionsExpired = 60,
+    InteractionsExpired = 71,
     /// The time of audit events was over: they were emptied but for their hashes.
-    EventsExpired = 61,
+    EventsExpired = 72,
     /// What a purge would destroy was counted.
-    PurgeCounted = 62,
+    PurgeCounted = 73,
     /// A part of a purge was carried out.
-    RecordsPurged = 63,
+    RecordsPurged = 74,
     /// A recipient of exports was registered.
-    RecipientRegistered = 64,
+    RecipientRegistered = 75,
     /// A recipient of exports was revoked.
-    RecipientRevoked = 65,
+    RecipientRevoked = 76,
     /// Somebody asked for an export.
-    ExportRequested = 66,
+    ExportRequested = 77,
     /// Another person confirmed it, and everything kept of a person was read and sealed.
-    SubjectExported = 67,
-    /// State, queue or tier of a case were set.
-    CaseUpdated = 70,
-    /// A case was merged into another.
-    CasesMerged = 71,
-    /// An interaction was split off from its case; noted of the case it left and of the one it came to.
-    InteractionSplit = 72,
+    SubjectExported = 78,
     /// A rotation of keys began.
-    KeyRotationBegun = 80,
+    KeyRotationBegun = 60,
     /// Keys were rotated: nothing is left under the older ones, and they are destroyed.
-    KeyRotated = 81,
+    KeyRotated = 61,
+    /// State, queue or tier of a case were set.
+    CaseUpdated = 82,
+    /// A case was merged into another.
+    CasesMerged = 83,
+    /// An interaction was split off from its case; noted of the case it left and of the one it came to.
+    InteractionSplit = 84,
     /// A store was restored from backups.
     Restored = 90,
     /// A person accepted that tombstones may be missing in what was restored.

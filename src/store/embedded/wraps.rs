@@ -58,7 +58,7 @@ pub(super) fn rewrap(
 }
 
 /// Wraps a stored key anew, under another parent.
-pub(super) fn reparent(
+pub(super) fn adopt(
     keys: &Connection,
     store: StoreId,
     tenant: TenantId,
