@@ -289,13 +289,6 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_version_1_is_read_with_shipped_bounds() {
-        let bytes = encode(&PolicyRow::new(&policy(), false)).unwrap();
-        let (read, _) = decode_policy(&bytes, 7).unwrap();
-        assert_eq!(format!("{read:?}"), format!("{:?}", Policy { work: WorkRules::default(), ..policy() }));
-    }
-
-    #[test]
     fn a_policy_leads_back() {
         for (policy, shadow) in [(Policy::default(), false), (policy(), true)] {
             let bytes = encode_policy(&policy, shadow).unwrap();
