@@ -7,8 +7,8 @@ use crate::redact::{
     candidate::Candidate,
     flags::Flags,
     gazetteer,
+    marks::Marks,
     token::{Class, NormalisedTurn},
-    tokenise::Marks,
     words::{Cue, Cues},
 };
 
