@@ -54,6 +54,12 @@ pub enum Action {
     LexiconProposed = 44,
     /// Statistics were read.
     StatisticsRead = 45,
+    /// Keys that the tombstone feed names were destroyed, or their rows read as erased, at a start.
+    TombstonesCarriedOut = 50,
+    /// A rotation of keys began.
+    KeyRotationBegun = 60,
+    /// Keys were rotated: nothing is left under the older ones, and they are destroyed.
+    KeyRotated = 61,
 }
 
 /// One event.

@@ -7,10 +7,12 @@ mod config;
 mod credential;
 mod digest;
 mod exit;
+mod key;
 mod lexicon;
 mod log;
 mod open;
 mod progress;
+mod remote;
 mod rescore;
 mod secret_file;
 mod serve;
@@ -24,6 +26,7 @@ use std::{
 use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, Failure};
+pub use remote::RemoteError;
 
 /// Triage for contact centres: redacts, scores, stores sealed and queues cases, chats, e-mails and calls.
 #[derive(Debug, Parser)]
@@ -40,6 +43,9 @@ enum Command {
     /// Makes, lists and revokes credentials, on the host of the store
     #[command(subcommand)]
     Credential(credential::Command),
+    /// Acts on the keys of a store
+    #[command(subcommand)]
+    Key(key::Command),
     /// Checks or shows the settings
     #[command(subcommand)]
     Config(config::Command),
@@ -62,6 +68,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
         Command::Credential(command) => credential::run(command),
+        Command::Key(command) => key::run(command),
         Command::Config(command) => config::run(command),
         Command::Analyze(args) => analyze::run(&args),
         Command::Rescore(args) => rescore::run(&args),

@@ -4,12 +4,14 @@ use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use tokio::net::TcpListener;
 
+#[cfg(unix)]
+use super::key::control::Control;
 use super::{Exit, Failure, log, open, secret_file, settings::Settings};
 use crate::{
     config::{Config, TlsFiles},
     conversation::RawText,
     service::server::{self, ServerConfig, tls::Tls},
-    store::{AccessRole, NewCredential, Store},
+    store::{AccessRole, NewCredential, Rotated, Store, embedded::EmbeddedStore},
     triage::Triage,
 };
 
@@ -49,9 +51,31 @@ async fn serve(config: Config) -> Result<(), Failure> {
     first_credential(opened.store.as_ref(), &config.credential_file).await?;
     let triage = Arc::new(Triage::new()?);
     let metrics_address = metrics.as_ref().and_then(|listener| listener.local_addr().ok());
+    #[cfg(unix)]
+    let _control = control(&config, &opened.store);
+    tokio::spawn(resume_rotations(Arc::clone(&opened.store)));
     super::say(&ready(address, metrics_address, &config));
     let server = ServerConfig { tls, metrics, drain_duration: config.drain_timeout };
     Ok(server::run(listener, opened.store, triage, server, opened.time, stop).await?)
+}
+
+/// Opens the control socket. Without it, as where its path is too long, everything else works.
+#[cfg(unix)]
+fn control(config: &Config, store: &Arc<EmbeddedStore>) -> Option<Control> {
+    let control = Control::serve(&config.keys_dir, Arc::clone(store), config.key.clone());
+    let why = |error: &io::Error| {
+        super::say(&format!("triaged: warning: no control socket ({error}): stop the server to rotate keys"));
+    };
+    control.inspect_err(why).ok()
+}
+
+/// Goes on with rotations of keys that the end of an earlier process cut short.
+async fn resume_rotations(store: Arc<EmbeddedStore>) {
+    match store.resume_rotations().await {
+        Ok(done) if done == Rotated::default() => {}
+        Ok(Rotated { keys, wraps, values }) => tracing::info!(keys, wraps, values, "a rotation of keys is complete"),
+        Err(error) => tracing::warn!(%error, "a rotation of keys is not complete; the next start goes on"),
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -7,8 +7,10 @@ mod live;
 mod queue;
 mod reading;
 pub mod record;
+mod rotation;
 mod statistics;
 mod teaching;
+pub mod tombstone;
 mod watch;
 
 pub mod embedded;
@@ -26,10 +28,11 @@ pub use self::{
     live::{LiveChange, LiveInteraction, LivePosition},
     queue::{LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
+    rotation::Rotated,
     statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally},
     teaching::{
-        CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, Rescore,
-        RescoreRequest, Rescored, Sample, SamplesRequest, Teaching,
+        CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, RedactAgain,
+        Rescore, RescoreRequest, Rescored, Sample, SamplesRequest, Teaching,
     },
     watch::{Position, QueueChanges, QueueWatch},
 };

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     access::Caller,
+    queue::WorkClass,
     store::{Handling, LiveChange, LiveInteraction, StoreError, TextState},
 };
 
@@ -73,7 +74,10 @@ async fn run(app: &App, caller: Caller, requests: &mut Requests, answers: &Sende
     while let Some(message) = next(app, requests).await? {
         match message {
             Message::Open(_) => return Err(Failure::of(Reason::FieldUnknownValue)),
-            Message::Turn(turn) => live.turn(turn).await?,
+            Message::Turn(turn) => {
+                app.shares.pace(live.caller.tenant, WorkClass::Live, 1).await;
+                live.turn(turn).await?;
+            }
             Message::Close(close) => return live.close(close).await,
         }
     }

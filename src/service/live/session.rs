@@ -153,6 +153,7 @@ impl<'t> Session<'t> {
     }
 
     /// Takes the next turn in. `None`: this number came before on this stream.
+    #[expect(clippy::needless_pass_by_value, reason = "what was received ends here and is wiped")]
     pub(super) fn turn(&mut self, sequence: usize, raw: RawTurn, time: TurnTime) -> Outcome<Option<Step>> {
         if sequence <= self.turns.len() {
             return Ok(None);

@@ -8,30 +8,32 @@ use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
-        mpsc,
     },
     thread,
     time::Duration,
 };
 
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use super::{
-    doomed, error::DISK_FULL, files::Files, header, items, ready::ReadyIndex, ring::KeyRing, wake::Wakes,
+    doomed::{self, Destroyer},
+    error::DISK_FULL,
+    files::{BUSY_DURATION, Files},
+    graves, header, items,
+    jobs::{Ending, Group, Job, Jobs, Next, Task, Turn, Waited},
+    ready::ReadyIndex,
+    ring::KeyRing,
+    wake::Wakes,
     watch::Watches,
 };
 use crate::{
     audit::{Event, Leaf},
     id::CaseId,
-    store::StoreError,
+    store::{StoreError, tombstone::Burial},
     time::{ServiceTime, Timestamp},
 };
 
-/// How many jobs may wait; more are refused.
-const JOBS_MAX: usize = 8192;
-/// How many jobs one transaction takes.
-const GROUP_MAX: usize = 512;
 /// Size of a write-ahead log from which it is written back to its file, in bytes.
 const LOG_BYTES_MAX: u64 = 32 << 20;
 
@@ -39,7 +41,7 @@ const LOG_BYTES_MAX: u64 = 32 << 20;
 const REVIVE_INTERVAL_MIN: Duration = Duration::from_millis(5);
 
 const POISONED: &str = "a commit failed; restart the service and look at the disk";
-const CLOSED: &str = "the store is closed";
+pub(super) const CLOSED: &str = "the store is closed";
 
 /// What a job writes with.
 pub(super) struct Write<'a> {
@@ -62,17 +64,16 @@ struct Effects {
     ready: Vec<(i64, String)>,
     changed: RefCell<Vec<(i64, String, CaseId)>>,
     after: Vec<Box<dyn FnOnce() + Send>>,
+    /// Those who wait until the logs are empty.
+    empties: Vec<Arc<AtomicBool>>,
+    /// Whether the job is done only when the keys that it no longer needs are destroyed.
     dooms: bool,
 }
 
 impl Write<'_> {
     /// Writes an audit event.
     pub(super) fn audit(&self, tenant: Option<i64>, event: &Event) -> Result<(), StoreError> {
-        let leaf = Leaf::new(event)?;
-        let mut statement =
-            self.data.prepare_cached("INSERT INTO events(tenant, salt, event, hash) VALUES(?1, ?2, ?3, ?4)")?;
-        statement.execute((tenant, leaf.salt, leaf.event, leaf.hash))?;
-        Ok(())
+        insert_event(self.data, tenant, event)
     }
 
     /// Tells those who wait that a queue has an item, once it is durable.
@@ -90,58 +91,40 @@ impl Write<'_> {
         self.effects.after.push(Box::new(act));
     }
 
+    /// Empties the logs of both files once this job is durable, and tells whether nobody's reading stood in the way.
+    pub(super) fn empty_logs(&mut self, told: Arc<AtomicBool>) {
+        self.effects.empties.push(told);
+    }
+
     /// Destroys a key once the rows that no longer need it are durable, before this job is answered.
     pub(super) fn doom(&mut self, name: crate::crypto::KeyName) -> Result<(), StoreError> {
-        self.effects.dooms = true;
+        self.await_destruction();
         Ok(doomed::note(self.data, name)?)
     }
-}
 
-/// A job as the committer sees it.
-trait Job: Send {
-    /// Does the work; false: it failed and is rolled back.
-    fn run(&mut self, write: &mut Write<'_>) -> bool;
-    /// Whether it failed for want of room.
-    fn is_exhausted(&self) -> bool;
-    /// Answers, once it is known whether the work is durable.
-    fn answer(self: Box<Self>, commit: Result<(), Failure>);
-}
-
-struct Task<F, T> {
-    work: Option<F>,
-    outcome: Option<Result<T, StoreError>>,
-    reply: oneshot::Sender<Result<T, StoreError>>,
-}
-
-impl<F, T> Job for Task<F, T>
-where
-    F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send,
-    T: Send,
-{
-    fn run(&mut self, write: &mut Write<'_>) -> bool {
-        let outcome = self.work.take().map(|work| work(write));
-        let done = matches!(outcome, Some(Ok(_)));
-        self.outcome = outcome;
-        done
+    /// Destroys keys for good: written to the tombstone feed first, and before this job is answered.
+    pub(super) fn bury(&mut self, burial: Burial) -> Result<(), StoreError> {
+        self.await_destruction();
+        graves::note(self.data, burial)
     }
 
-    fn is_exhausted(&self) -> bool {
-        matches!(self.outcome, Some(Err(StoreError::Exhausted(_))))
+    /// Answers this job only when every key that is noted is destroyed.
+    pub(super) fn await_destruction(&mut self) {
+        self.effects.dooms = true;
     }
+}
 
-    fn answer(self: Box<Self>, commit: Result<(), Failure>) {
-        let outcome = match commit {
-            Ok(()) => self.outcome.unwrap_or(Err(StoreError::Unavailable(CLOSED))),
-            Err(failure) => Err(failure.into()),
-        };
-        // A caller that is gone needs no answer; its work stands.
-        drop(self.reply.send(outcome));
-    }
+/// Writes an audit event, salted and hashed.
+pub(super) fn insert_event(data: &Connection, tenant: Option<i64>, event: &Event) -> Result<(), StoreError> {
+    let leaf = Leaf::new(event)?;
+    let mut statement = data.prepare_cached("INSERT INTO events(tenant, salt, event, hash) VALUES(?1, ?2, ?3, ?4)")?;
+    statement.execute((tenant, leaf.salt, leaf.event, leaf.hash))?;
+    Ok(())
 }
 
 /// Why a whole group was not committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Failure {
+pub(super) enum Failure {
     Full,
     Poisoned,
 }
@@ -165,18 +148,22 @@ impl From<rusqlite::Error> for Failure {
     }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Exhausted(_)) {
+            return Self::Full;
+        }
+        tracing::error!(%error, "keys could not be destroyed; nothing more is written, the next start goes on");
+        Self::Poisoned
+    }
+}
+
 /// The way to the thread that writes.
 #[derive(Debug)]
 pub(super) struct Committer {
-    jobs: Mutex<Option<mpsc::SyncSender<Box<dyn Job>>>>,
+    jobs: Arc<Jobs>,
     poisoned: Arc<AtomicBool>,
     thread: Mutex<Option<thread::JoinHandle<()>>>,
-}
-
-impl std::fmt::Debug for Box<dyn Job> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Job")
-    }
 }
 
 /// What the thread owns.
@@ -192,36 +179,43 @@ pub(super) struct Engine {
     /// Told when the index is filled.
     pub(super) filled: watch::Sender<bool>,
     pub(super) generation: i64,
+    /// Destroys keys.
+    pub(super) destroyer: Destroyer,
+    /// Keys are noted that could not be destroyed for want of room.
+    pub(super) owes: bool,
+    /// How long the last commit took.
+    pub(super) commit_duration: Duration,
 }
 
 impl Committer {
     /// Starts the thread.
     pub(super) fn start(engine: Engine) -> std::io::Result<Self> {
-        let (jobs, waiting) = mpsc::sync_channel(JOBS_MAX);
-        let poisoned = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&poisoned);
-        let thread = thread::Builder::new().name("committer".to_owned()).spawn(move || engine.work(&waiting, &flag))?;
-        Ok(Self { jobs: Some(jobs).into(), poisoned, thread: Some(thread).into() })
+        let (jobs, poisoned) = (Arc::new(Jobs::default()), Arc::new(AtomicBool::new(false)));
+        let (ending, flag) = (Ending(Arc::clone(&jobs)), Arc::clone(&poisoned));
+        let work = move || engine.work(&ending.0, &flag);
+        let thread = thread::Builder::new().name("committer".to_owned()).spawn(work)?;
+        Ok(Self { jobs, poisoned, thread: Some(thread).into() })
     }
 
-    /// Runs a job and waits until it is durable.
+    /// Runs a job of the instance and waits until it is durable.
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
+        self.run_in(Turn::INSTANCE, work).await
+    }
+
+    /// Runs a job when it is its turn, and waits until it is durable.
+    pub(super) async fn run_in<T, F>(&self, turn: Turn, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
         self.check()?;
-        let (reply, answer) = oneshot::channel();
-        let task = Task { work: Some(work), outcome: None, reply };
-        let sent = match &*lock(&self.jobs) {
-            Some(jobs) => jobs.try_send(Box::new(task)),
-            None => return Err(StoreError::Unavailable(CLOSED)),
-        };
-        match sent {
-            Ok(()) => answer.await.unwrap_or(Err(StoreError::Unavailable(CLOSED))),
-            Err(mpsc::TrySendError::Full(_)) => Err(StoreError::Exhausted("too many writes wait")),
-            Err(mpsc::TrySendError::Disconnected(_)) => Err(StoreError::Unavailable(CLOSED)),
-        }
+        let (task, answer) = Task::new(work);
+        self.jobs.push(turn, task)?;
+        answer.await.unwrap_or(Err(StoreError::Unavailable(CLOSED)))
     }
 
     /// Whether the store may still be used.
@@ -229,12 +223,12 @@ impl Committer {
         if self.poisoned.load(Ordering::SeqCst) {
             return Err(StoreError::Unavailable(POISONED));
         }
-        if lock(&self.jobs).is_none() { Err(StoreError::Unavailable(CLOSED)) } else { Ok(()) }
+        if self.jobs.is_closed() { Err(StoreError::Unavailable(CLOSED)) } else { Ok(()) }
     }
 
     /// Takes no more jobs and waits until the waiting ones are done.
     pub(super) fn close(&self) {
-        lock(&self.jobs).take();
+        self.jobs.close();
         if let Some(thread) = lock(&self.thread).take() {
             // A panic of the thread has already been reported by its own hook.
             drop(thread.join());
@@ -254,23 +248,28 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Engine {
-    fn work(mut self, jobs: &mpsc::Receiver<Box<dyn Job>>, poisoned: &AtomicBool) {
+    fn work(mut self, jobs: &Jobs, poisoned: &AtomicBool) {
+        let mut group = Vec::new();
         loop {
             if !poisoned.load(Ordering::SeqCst) && self.fill() == Err(Failure::Poisoned) {
                 poisoned.store(true, Ordering::SeqCst);
             }
-            let Some(mut group) = self.wait(jobs) else { break };
-            while group.len() < GROUP_MAX {
-                let Ok(job) = jobs.try_recv() else { break };
-                group.push(job);
-            }
+            let first = match self.wait(jobs) {
+                Waited::Job(first) => first,
+                Waited::Nothing => continue,
+                Waited::Closed => break,
+            };
             if poisoned.load(Ordering::SeqCst) {
-                answer(group, Err(Failure::Poisoned));
+                first.1.answer(Err(Failure::Poisoned));
                 continue;
             }
             let mut effects = Effects::default();
-            let committed = self.commit(&mut group, &mut effects);
-            if committed == Err(Failure::Poisoned) {
+            let (committed, dooming) = self.commit(first, jobs, &mut group, &mut effects);
+            let destroyed = committed.and_then(|()| self.destroy_doomed(!dooming.is_empty()));
+            if destroyed == Err(Failure::Poisoned) {
+                poisoned.store(true, Ordering::SeqCst);
+            }
+            if destroyed.is_ok() && !effects.empties.is_empty() && self.empty_logs(&effects.empties).is_err() {
                 poisoned.store(true, Ordering::SeqCst);
             }
             if committed.is_ok() {
@@ -278,8 +277,10 @@ impl Engine {
                 self.watches.mark(effects.changed.into_inner());
                 effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
             }
-            answer(group, committed);
-            if committed.is_ok() && self.write_back() == Err(Failure::Poisoned) {
+            for (number, job) in group.drain(..).enumerate() {
+                job.answer(if dooming.contains(&number) { destroyed } else { committed });
+            }
+            if destroyed.is_ok() && self.write_back() == Err(Failure::Poisoned) {
                 poisoned.store(true, Ordering::SeqCst);
             }
         }
@@ -300,33 +301,34 @@ impl Engine {
         Ok(())
     }
 
-    /// The next job, or one of its own when a lease or a delay ends; `None`: nobody can send one any more.
-    fn wait(&self, jobs: &mpsc::Receiver<Box<dyn Job>>) -> Option<Vec<Box<dyn Job>>> {
+    /// The next job, or one of its own when a lease or a delay ends.
+    fn wait(&self, jobs: &Jobs) -> Waited {
         if !*self.filled.borrow() {
-            return match jobs.try_recv() {
-                Ok(job) => Some(vec![job]),
-                Err(mpsc::TryRecvError::Empty) => Some(Vec::new()),
-                Err(mpsc::TryRecvError::Disconnected) => None,
-            };
+            return jobs.wait(Some(Duration::ZERO));
         }
         let next = items::next_ready(&self.data).unwrap_or_default();
-        let Some(next) = next else { return jobs.recv().ok().map(|job| vec![job]) };
-        let left = next.since(self.time.now()).max(REVIVE_INTERVAL_MIN);
-        match jobs.recv_timeout(left) {
-            Ok(job) => Some(vec![job]),
-            Err(mpsc::RecvTimeoutError::Timeout) => {
-                let (reply, _) = oneshot::channel();
-                Some(vec![Box::new(Task { work: Some(items::revive), outcome: None, reply })])
-            }
-            Err(mpsc::RecvTimeoutError::Disconnected) => None,
+        let left = next.map(|next| next.since(self.time.now()).max(REVIVE_INTERVAL_MIN));
+        match jobs.wait(left) {
+            Waited::Nothing => Waited::Job((Turn::INSTANCE, Task::new(items::revive).0)),
+            waited => waited,
         }
     }
 
-    /// Runs a group and makes it durable.
-    fn commit(&mut self, group: &mut [Box<dyn Job>], effects: &mut Effects) -> Result<(), Failure> {
+    /// Runs a job and those that may share its transaction, and makes them durable. `group` gets all of them. Gives the
+    /// numbers of the jobs that wait for a destruction.
+    fn commit(
+        &mut self,
+        first: Next,
+        jobs: &Jobs,
+        group: &mut Vec<Box<dyn Job>>,
+        effects: &mut Effects,
+    ) -> (Result<(), Failure>, Vec<usize>) {
         let before = (self.data.total_changes(), self.keys.total_changes());
-        let run = self.run(group, effects);
-        let done = run.and_then(|()| self.finish(before)).and_then(|()| self.destroy_doomed(effects));
+        let mut dooming = Vec::new();
+        let run = self.run(first, jobs, group, effects, &mut dooming);
+        let worked = self.time.elapsed();
+        let done = run.and_then(|()| self.finish(before));
+        self.commit_duration = self.time.elapsed().saturating_sub(worked);
         if done.is_ok() {
             self.index.get_mut().settle();
         } else {
@@ -338,43 +340,63 @@ impl Engine {
                 }
             }
         }
-        done
+        (done, dooming)
     }
 
-    fn run(&mut self, group: &mut [Box<dyn Job>], effects: &mut Effects) -> Result<(), Failure> {
+    fn run(
+        &self,
+        first: Next,
+        jobs: &Jobs,
+        group: &mut Vec<Box<dyn Job>>,
+        effects: &mut Effects,
+        dooming: &mut Vec<usize>,
+    ) -> Result<(), Failure> {
         for connection in [&self.data, &self.keys] {
             connection.prepare_cached("BEGIN")?.execute([])?;
         }
-        for job in group {
-            for connection in [&self.data, &self.keys] {
-                connection.prepare_cached("SAVEPOINT job")?.execute([])?;
-            }
-            let (data, keys, ring, index) = (&self.data, &self.keys, &*self.ring, &self.index);
-            let mark = index.borrow().mark();
-            let mut write = Write { data, keys, ring, now: self.time.now(), index, effects: Effects::default() };
-            let done = job.run(&mut write);
-            let of_job = write.effects;
-            if !done {
-                index.borrow_mut().undo(mark);
-            }
-            for connection in [data, keys] {
-                if connection.is_autocommit() {
-                    // A fault made SQLite roll back the whole transaction, the other jobs with it.
-                    return Err(if job.is_exhausted() { Failure::Full } else { Failure::Poisoned });
-                }
-                if !done {
-                    connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
-                }
-                connection.prepare_cached("RELEASE job")?.execute([])?;
-            }
-            if done {
-                effects.ready.extend(of_job.ready);
-                effects.changed.get_mut().extend(of_job.changed.into_inner());
-                effects.after.extend(of_job.after);
-                effects.dooms |= of_job.dooms;
-            }
+        let mut shape = Group::new(self.time.elapsed(), self.commit_duration);
+        let mut next = Some(first);
+        while let Some((turn, mut job)) = next {
+            let ran = self.run_one(job.as_mut(), effects);
+            dooming.extend(matches!(ran, Ok(true)).then_some(group.len()));
+            group.push(job);
+            ran?;
+            shape.add(turn);
+            next = jobs.next_of(&shape, self.time.elapsed());
         }
         Ok(())
+    }
+
+    /// Runs a job in a savepoint of its own. Whether it waits for a destruction.
+    fn run_one(&self, job: &mut dyn Job, effects: &mut Effects) -> Result<bool, Failure> {
+        let (data, keys, ring, index) = (&self.data, &self.keys, &*self.ring, &self.index);
+        for connection in [data, keys] {
+            connection.prepare_cached("SAVEPOINT job")?.execute([])?;
+        }
+        let mark = index.borrow().mark();
+        let mut write = Write { data, keys, ring, now: self.time.now(), index, effects: Effects::default() };
+        let done = job.run(&mut write);
+        let of_job = write.effects;
+        if !done {
+            index.borrow_mut().undo(mark);
+        }
+        for connection in [data, keys] {
+            if connection.is_autocommit() {
+                // A fault made SQLite roll back the whole transaction, the other jobs with it.
+                return Err(if job.is_exhausted() { Failure::Full } else { Failure::Poisoned });
+            }
+            if !done {
+                connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
+            }
+            connection.prepare_cached("RELEASE job")?.execute([])?;
+        }
+        if done {
+            effects.ready.extend(of_job.ready);
+            effects.changed.get_mut().extend(of_job.changed.into_inner());
+            effects.after.extend(of_job.after);
+            effects.empties.extend(of_job.empties);
+        }
+        Ok(done && of_job.dooms)
     }
 
     /// Commits keys, then data. A file that nothing was written to is not touched.
@@ -396,11 +418,27 @@ impl Engine {
         Ok(())
     }
 
-    /// Destroys what the committed rows no longer need.
-    fn destroy_doomed(&mut self, effects: &Effects) -> Result<(), Failure> {
-        if effects.dooms {
-            self.generation = doomed::destroy(&self.data, &self.keys, self.generation)?;
+    /// Destroys what the committed rows no longer need. A full disk leaves it noted, for the next group.
+    fn destroy_doomed(&mut self, asked: bool) -> Result<(), Failure> {
+        if !asked && !self.owes {
+            return Ok(());
         }
+        let destroyed = self.destroyer.destroy(&self.data, &self.keys, self.generation).map_err(Failure::from);
+        self.owes = destroyed == Err(Failure::Full);
+        self.generation = destroyed?;
+        Ok(())
+    }
+
+    /// Empties both logs, without waiting for readers, and tells whether it was done.
+    fn empty_logs(&self, told: &[Arc<AtomicBool>]) -> Result<(), Failure> {
+        let mut emptied = true;
+        for connection in [&self.keys, &self.data] {
+            connection.busy_timeout(Duration::ZERO)?;
+            let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            connection.busy_timeout(BUSY_DURATION)?;
+            emptied &= busy == 0;
+        }
+        told.iter().for_each(|told| told.store(emptied, Ordering::SeqCst));
         Ok(())
     }
 
@@ -420,12 +458,6 @@ impl Engine {
                 tracing::warn!(%error, "the log was not written back at the end; the next start does it");
             }
         }
-    }
-}
-
-fn answer(group: Vec<Box<dyn Job>>, commit: Result<(), Failure>) {
-    for job in group {
-        job.answer(commit);
     }
 }
 

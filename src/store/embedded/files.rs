@@ -14,9 +14,10 @@ use super::OpenError;
 const DATA_FILE: &str = "data.db";
 const KEYS_FILE: &str = "keys.db";
 const LOCK_FILE: &str = "lock";
+const TOMBSTONES_FILE: &str = "tombstones";
 
 /// How long a connection waits for another one's short lock.
-const BUSY_DURATION: Duration = Duration::from_secs(10);
+pub(super) const BUSY_DURATION: Duration = Duration::from_secs(10);
 /// Prepared statements kept by a connection; more than there are in this module.
 const STATEMENTS: usize = 128;
 /// A connection is used by one thread at a time, which Rust's types hold, so SQLite need not lock.
@@ -49,6 +50,11 @@ impl Files {
     /// Path of the key file.
     pub(super) fn keys(&self) -> PathBuf {
         self.keys_dir.join(KEYS_FILE)
+    }
+
+    /// Path of the tombstone feed, beside the keys.
+    pub(super) fn tombstones(&self) -> PathBuf {
+        self.keys_dir.join(TOMBSTONES_FILE)
     }
 
     /// Makes both directories, open to their owner only, and locks them against a second server.

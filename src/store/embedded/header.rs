@@ -12,7 +12,7 @@ use super::{
 use crate::{
     crypto::{Key, MasterKey, Place, StoreId, random},
     id::TenantId,
-    store::record::Field,
+    store::{StoreError, record::Field},
     time::Timestamp,
 };
 
@@ -20,6 +20,7 @@ const STORE_ID: &str = "store_id";
 const GENERATION: &str = "generation";
 const SERVICE_TIME: &str = "service_time";
 const PROBE: &str = "probe";
+const MASTER_VERSION: &str = "master_version";
 const PROBE_BYTES: &[u8] = b"triaged";
 
 /// What the headers of both files agree on.
@@ -34,11 +35,12 @@ pub(super) struct Header {
 }
 
 /// Reads a value of a file's header.
-fn meta<T: FromSql>(connection: &Connection, name: &str) -> rusqlite::Result<Option<T>> {
+pub(super) fn meta<T: FromSql>(connection: &Connection, name: &str) -> rusqlite::Result<Option<T>> {
     connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
 }
 
-fn put(connection: &Connection, name: &str, value: impl rusqlite::ToSql) -> rusqlite::Result<()> {
+/// Writes a value of a file's header.
+pub(super) fn put(connection: &Connection, name: &str, value: impl rusqlite::ToSql) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached("INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)")?;
     statement.execute((name, value)).map(drop)
 }
@@ -51,6 +53,17 @@ pub(super) fn put_generation(connection: &Connection, generation: i64) -> rusqli
 /// Notes the service time in the data file.
 pub(super) fn put_service_time(data: &Connection, time: Timestamp) -> rusqlite::Result<()> {
     put(data, SERVICE_TIME, time.0)
+}
+
+/// The version of the master key that the key file is wrapped under.
+pub(super) fn master_version(keys: &Connection) -> rusqlite::Result<u32> {
+    Ok(meta(keys, MASTER_VERSION)?.unwrap_or(1))
+}
+
+/// Notes the version of the master key, with a new proof of it.
+pub(super) fn put_master(keys: &Connection, store: StoreId, master: &Key) -> Result<(), StoreError> {
+    put(keys, PROBE, master.seal(&probe_place(store), PROBE_BYTES)?)?;
+    Ok(put(keys, MASTER_VERSION, master.name().version)?)
 }
 
 /// The format of an existing file, read without writing to it; 0 where it was never finished.

@@ -17,8 +17,22 @@ CREATE TABLE shadows(
 CREATE INDEX interactions_occur ON interactions(occur_time);
 ";
 
+/// Burials that are noted and not yet carried out, and what is erased and not yet swept.
+const ERASURE: &str = "
+CREATE TABLE burials(number INTEGER PRIMARY KEY, burial BLOB NOT NULL) STRICT;
+CREATE TABLE sweeps(kind INTEGER NOT NULL, id BLOB NOT NULL, PRIMARY KEY(kind, id)) STRICT, WITHOUT ROWID;
+";
+
+/// Rotations of keys that are under way.
+const ROTATIONS: &str = "
+CREATE TABLE rotations(
+  kind INTEGER NOT NULL, tenant INTEGER NOT NULL, phase INTEGER NOT NULL, position INTEGER NOT NULL,
+  count INTEGER NOT NULL, last_case INTEGER NOT NULL, last_interaction INTEGER NOT NULL,
+  PRIMARY KEY(kind, tenant)) STRICT, WITHOUT ROWID;
+";
+
 /// Each format with what it adds to the one before.
-const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[])];
+const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS])];
 
 /// Brings the data file from `format` to the present one, a step at a time, each whole or not at all.
 pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()> {

@@ -6,20 +6,28 @@ use std::{
     sync::Arc,
 };
 
+use rusqlite::Connection;
 use tokio::sync::watch;
 
 use super::{
     EmbeddedStore, StoreConfig,
     commit::{Committer, Engine},
-    doomed,
+    doomed::{self, Destroyer},
     files::{self, Files},
-    header, migrate,
+    graves, header, migrate,
     readers::Readers,
     ready::ReadyIndex,
     ring::KeyRing,
-    schema,
+    schema, versions,
 };
-use crate::{crypto::CryptoError, store::StoreError, time::ServiceTime};
+use crate::{
+    crypto::{CryptoError, MasterKey},
+    store::{
+        StoreError,
+        tombstone::{Feed, FeedError},
+    },
+    time::ServiceTime,
+};
 
 /// Why a store was not opened. Nothing was written to it.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +86,9 @@ pub enum OpenError {
     /// A file could not be read or written.
     #[error("{0}: {1}")]
     File(PathBuf, io::Error),
+    /// The tombstone feed is missing, damaged, of another store, or an older copy.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
     /// A fault of the cipher.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
@@ -114,12 +125,16 @@ impl EmbeddedStore {
             return Err(OpenError::Missing { missing: files.data(), present: files.keys() });
         }
         let mut data = files::writer(&files.data(), files::DATA_PAGE_BYTES)?;
+        // What was sealed under a key that may have leaked must be gone after a rotation.
+        data.pragma_update(None, "secure_delete", true)?;
         if data_format == 0 {
             header::create(&files, &mut data, &mut keys, &master_key)?;
         }
+        let master_key = master_key.of_version(header::master_version(&keys)?)?;
         let header = header::check(&files, &data, &keys, &master_key)?;
+        versions::prepare(&keys)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
-        let generation = doomed::destroy(&data, &keys, header.generation)?;
+        let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
         let ring = Arc::new(KeyRing::load(header.store, master_key, &data, &keys)?);
         let time = ServiceTime::new(clock, header.service_time);
         let (wakes, watches) = (Arc::default(), Arc::default());
@@ -135,6 +150,9 @@ impl EmbeddedStore {
             index: ReadyIndex::unfilled().into(),
             filled,
             generation,
+            destroyer,
+            owes: false,
+            commit_duration: std::time::Duration::ZERO,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
@@ -148,6 +166,33 @@ impl EmbeddedStore {
             is_filled,
             cache: Arc::default(),
             locks: Some(locks).into(),
+            rotating: tokio::sync::Mutex::default(),
         })
     }
+}
+
+/// Carries out what the tombstone feed holds beyond what the key file has seen, as after a restore of an older key file,
+/// and what was noted before a crash.
+fn settle(
+    files: &Files,
+    header: &header::Header,
+    master: &MasterKey,
+    data: &Connection,
+    keys: &Connection,
+) -> Result<(Destroyer, i64), OpenError> {
+    graves::prepare(keys)?;
+    let key = graves::signing_key(keys, header.store, master)?;
+    let known = graves::carried_out(keys)?;
+    let seen = known.map_or(0, |mark| mark.sequence).min(graves::indexed(data)?);
+    let mut unseen = Vec::new();
+    let feed = Feed::open(&files.tombstones(), header.store, &key, known, |tombstone| {
+        unseen.extend((tombstone.sequence > seen).then(|| tombstone.clone()));
+    })?;
+    let at = (feed.last(), header.generation);
+    let generation = doomed::catch_up(data, keys, &unseen, at, header.service_time)?;
+    let mut destroyer = Destroyer { feed, key };
+    let generation = destroyer.destroy(data, keys, generation)?;
+    // A crash may have left wraps in the log that were written over since.
+    doomed::truncate_log(keys)?;
+    Ok((destroyer, generation))
 }

@@ -8,6 +8,7 @@ use super::{
     EmbeddedStore,
     cases::{self, Case},
     interactions::Interaction,
+    jobs::Turn,
     joins, position,
     ring::{KeyRing, Tenant},
     sql::{Coded, Tongue},
@@ -173,7 +174,10 @@ fn event(action: Action, reader: Reader) -> Event {
 
 async fn audit(store: &EmbeddedStore, reader: Reader, event: Event) -> Result<(), StoreError> {
     let tenant = store.ring.tenant(reader.tenant)?.number;
-    store.committer.run(move |write| write.audit(Some(tenant), &Event { time: write.now, ..event })).await
+    store
+        .committer
+        .run_in(Turn::live(tenant), move |write| write.audit(Some(tenant), &Event { time: write.now, ..event }))
+        .await
 }
 
 /// Lists cases, newest first.

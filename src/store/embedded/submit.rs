@@ -4,6 +4,7 @@
 use super::{
     cases::Case,
     commit::Write,
+    graves,
     interactions::{self, Interaction, Sealed},
     items::{self, Item, Wanted},
     joins::{self, Target},
@@ -146,8 +147,11 @@ fn replace(
 ) -> Result<InteractionId, StoreError> {
     let Prepared { tenant, fresh, clear, .. } = prepared;
     let mut case = Case::get(write.data, case_number)?;
-    let version = wraps::latest_version(write.keys, KeyKind::Interaction, old.id.0)?.ok_or(StoreError::RecordGone)?;
+    let version = wraps::latest_version(write.keys, KeyKind::Interaction, old.id.0)?.unwrap_or_default();
     let old_key = KeyName { kind: KeyKind::Interaction, id: old.id.0, version };
+    if version == 0 {
+        return Err(graves::keyless(write.keys, old_key));
+    }
     let known = subject(write, prepared, old_key)?;
     let key = Key::draw(KeyName { version: version + 1, ..old_key })?;
     wraps::insert(write.keys, write.ring.store, tenant.id, known.as_ref().unwrap_or(&fresh.subject_key), &key)?;
