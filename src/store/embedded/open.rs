@@ -153,6 +153,7 @@ impl EmbeddedStore {
             destroyer,
             owes: false,
             commit_duration: std::time::Duration::ZERO,
+            revive_elapsed: std::time::Duration::ZERO,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
