@@ -171,6 +171,8 @@ pub(super) struct Engine {
     pub(super) commit_duration: Duration,
     /// Told what is erased.
     pub(super) erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
+    /// When it was last looked for leases and delays that ended.
+    pub(super) revive_elapsed: Duration,
 }
 
 impl Committer {
@@ -346,17 +348,22 @@ impl Engine {
         Ok(())
     }
 
-    /// The next job, or one of its own when a lease or a delay ends.
-    fn wait(&self, jobs: &Jobs) -> Waited {
+    /// The next job, or one of its own when a lease or a delay ends, however many jobs wait.
+    fn wait(&mut self, jobs: &Jobs) -> Waited {
         if !*self.filled.borrow() {
             return jobs.wait(Some(Duration::ZERO));
         }
         let next = items::next_ready(&self.data).unwrap_or_default();
-        let left = next.map(|next| next.since(self.time.now()).max(REVIVE_INTERVAL_MIN));
-        match jobs.wait(left) {
-            Waited::Nothing => Waited::Job((Turn::INSTANCE, Task::new(items::revive, true).0)),
-            waited => waited,
-        }
+        let left = next.map(|next| next.since(self.time.now()));
+        let rested = self.time.elapsed().saturating_sub(self.revive_elapsed) >= REVIVE_INTERVAL_MIN;
+        let waited = match left {
+            Some(Duration::ZERO) if rested => Waited::Nothing,
+            left => jobs.wait(left.map(|left| left.max(REVIVE_INTERVAL_MIN))),
+        };
+        let Waited::Nothing = waited else { return waited };
+        self.revive_elapsed = self.time.elapsed();
+        let (task, _) = Task::new(|write: &mut Write<'_>| items::revive(write, None), true);
+        Waited::Job((Turn::INSTANCE, task))
     }
 
     /// Runs a job and those that may share its transaction, and makes them durable. `group` gets all of them.

@@ -187,6 +187,7 @@ impl EmbeddedStore {
             owes: false,
             commit_duration: std::time::Duration::ZERO,
             erased: erased.clone(),
+            revive_elapsed: std::time::Duration::ZERO,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
