@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 pub(super) mod control;
+mod purge;
 mod request;
 mod rotate;
 
@@ -15,6 +16,8 @@ use super::{Exit, Failure};
 pub(super) enum Command {
     /// Replaces keys and destroys the old ones; goes on where it was cut short
     Rotate(Box<rotate::Args>),
+    /// Draws every key above the data keys anew and rewrites the files: after erasures, or when a disk is given away
+    Purge(Box<purge::Args>),
 }
 
 /// Does it.
@@ -24,6 +27,7 @@ pub(super) fn run(command: Command) -> Result<Exit, Failure> {
     runtime.block_on(async {
         match command {
             Command::Rotate(args) => rotate::run(*args).await,
+            Command::Purge(args) => purge::run(*args).await,
         }
     })?;
     Ok(Exit::Done)
