@@ -5,13 +5,15 @@
 pub mod retention;
 mod standing;
 mod targets;
+mod work;
 
 use std::collections::BTreeSet;
 
 pub use self::{
     retention::Retention,
     standing::{Correction, Standing},
-    targets::ServiceTargets,
+    targets::{Minutes, ServiceTargets, Target},
+    work::{WORK_MAX, WorkRules},
 };
 use crate::{
     assessment::{Assessment, Level, Tier},
@@ -67,6 +69,8 @@ pub struct Policy {
     /// Why the holder of a case may be told that its customer speaks of bereavement, illness or disability; `None`, the
     /// default: nobody is told and nobody looks.
     pub care: Option<CareBasis>,
+    /// Bounds of those who work the queue.
+    pub work: WorkRules,
     /// How long what is stored is kept.
     pub retention: Retention,
 }
@@ -82,6 +86,7 @@ impl Default for Policy {
             keep: KeepRules::default(),
             lexicon: Vec::new(),
             care: None,
+            work: WorkRules::default(),
             retention: Retention::default(),
         }
     }

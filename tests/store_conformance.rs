@@ -33,7 +33,7 @@ conformance! { crate::engines::embedded;
     joining: the_reference_of_a_case_joins a_mail_thread_joins references_do_not_join_across_tenants
         the_same_person_alone_makes_a_possible_duplicate a_resolved_case_is_no_duplicate
         the_strongest_identifier_decides_and_nobody_is_merged a_customer_who_writes_again_reopens_the_case
-        automatic_mail_neither_reopens_nor_raises a_second_contact_keeps_age_and_moves_forward_only
+        automatic_mail_neither_reopens_nor_raises thanks_neither_reopen_nor_raise_and_owe_no_reply a_second_contact_keeps_age_and_moves_forward_only
         what_waits_goes_on_waiting;
     reading: absent_and_foreign_are_not_found an_interaction_is_read_within_its_case_only
         interactions_come_oldest_first_and_at_most_a_hundred an_agent_sees_what_it_leases_or_handled
@@ -49,6 +49,20 @@ conformance! { crate::engines::embedded;
         a_retried_request_gets_the_same_leases an_empty_answer_is_not_remembered who_waits_is_woken_by_a_new_item
         who_waits_is_woken_when_a_delay_ends one_item_goes_to_one_of_many the_queue_is_listed_in_pages
         service_time_is_kept;
+    clocks: the_first_response_ends_with_the_answer a_contact_after_an_answer_has_a_due_time_of_its_own
+        a_pause_by_hand_moves_the_due_time who_writes_during_a_pause_waits_no_longer_than_before
+        a_case_that_is_opened_again_goes_on_with_its_resolution an_acknowledgement_beside_a_new_contact_is_no_answer
+        what_was_never_queued_has_no_clocks the_targets_are_those_of_the_live_policy
+        a_tier_that_is_set_moves_the_due_time what_targets_came_to_is_counted_by_day;
+    casework: closing_a_case_ends_its_item_and_its_lease a_newer_version_that_closes_is_told_to_the_lease
+        a_case_is_changed_as_it_was_read_or_not_at_all a_case_that_changes_its_queue_keeps_its_place_and_lease
+        an_agent_acts_on_what_it_leases merging_moves_everything_into_the_target
+        who_waits_in_a_source_waits_in_the_target whoever_works_on_the_target_is_told_that_there_is_more
+        a_merged_case_is_not_acted_on_again a_merge_needs_the_versions_that_were_read an_agent_merges_what_it_leases
+        an_interaction_that_is_split_off_stands_as_if_it_had_come_alone the_last_interaction_of_a_case_stays;
+    bumping: a_bump_moves_into_the_express_lane_and_keeps_the_due_time a_bump_spends_a_daily_budget_of_its_own_person
+        a_retried_bump_spends_nothing_more who_may_not_see_an_item_does_not_move_it
+        a_worker_holds_no_more_leases_than_it_may;
     access: a_tenant_has_one_id a_token_opens_until_it_ends wrong_tokens_open_nothing
         every_credential_has_its_own_principal revoking_takes_effect_at_once_and_once
         credentials_are_listed_newest_first_in_pages;

@@ -42,6 +42,8 @@ pub enum Action {
     ItemReleased = 33,
     /// An item was leased too often and parked.
     ItemParked = 34,
+    /// An item was moved forward.
+    ItemBumped = 35,
     /// A policy was changed: a new revision was made.
     PolicyUpdated = 40,
     /// A policy was previewed over stored interactions.
@@ -94,6 +96,18 @@ pub enum Action {
     KeyRotationBegun = 60,
     /// Keys were rotated: nothing is left under the older ones, and they are destroyed.
     KeyRotated = 61,
+    /// State, queue or tier of a case were set.
+    CaseUpdated = 82,
+    /// A case was merged into another.
+    CasesMerged = 83,
+    /// An interaction was split off from its case; noted of the case it left and of the one it came to.
+    InteractionSplit = 84,
+    /// A store was restored from backups.
+    Restored = 90,
+    /// A person accepted that tombstones may be missing in what was restored.
+    RestoreAccepted = 91,
+    /// A record was found that is not what was written.
+    DamageFound = 92,
 }
 
 /// One event.

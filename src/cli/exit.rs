@@ -10,7 +10,10 @@ use crate::{
     lexicon::LexiconError,
     redact::RuleError,
     service::server::{ServerError, tls::TlsError},
-    store::{StoreError, embedded::OpenError},
+    store::{
+        StoreError,
+        embedded::{OpenError, recovery::RecoveryError},
+    },
 };
 
 /// Exit codes.
@@ -66,6 +69,9 @@ pub enum Failure {
     /// The store.
     #[error("store: {0}")]
     Store(#[from] StoreError),
+    /// A backup or a restore.
+    #[error(transparent)]
+    Recovery(#[from] RecoveryError),
     /// The server.
     #[error(transparent)]
     Server(#[from] ServerError),
@@ -111,7 +117,12 @@ impl Failure {
             Self::Config(_) | Self::Tls(_) | Self::Lexicon(_) => Exit::Settings,
             Self::Argument(_) => Exit::Usage,
             Self::Unproved(_) => Exit::Unproved,
-            Self::MasterKey(_) | Self::Open(_) | Self::InUse(_) | Self::Refused(_) | Self::Store(_) => Exit::Store,
+            Self::MasterKey(_)
+            | Self::Open(_)
+            | Self::InUse(_)
+            | Self::Refused(_)
+            | Self::Store(_)
+            | Self::Recovery(_) => Exit::Store,
             Self::Server(error) => match error {
                 ServerError::PlaintextOffLoopback(_) | ServerError::MetricsOffLoopback(_) => Exit::Settings,
                 ServerError::Io(_) | ServerError::Transport(_) => Exit::Machine,

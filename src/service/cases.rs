@@ -5,6 +5,7 @@ use tonic::{Request, Response, Status};
 use super::{
     app::{self, App},
     batch::Answers,
+    casework,
     convert::{case, scalar},
     correct, delete, filter, limits,
     page::Binding,
@@ -105,6 +106,24 @@ impl CaseService for Cases {
     async fn delete_case(&self, request: Request<pb::DeleteCaseRequest>) -> Result<Response<pb::Erasure>, Status> {
         let caller = app::caller(&request)?;
         Ok(Response::new(delete::delete(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    async fn update_case(&self, request: Request<pb::UpdateCaseRequest>) -> Result<Response<pb::Case>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(casework::update(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    async fn merge_cases(&self, request: Request<pb::MergeCasesRequest>) -> Result<Response<pb::Case>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(casework::merge(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    async fn split_interaction(
+        &self,
+        request: Request<pb::SplitInteractionRequest>,
+    ) -> Result<Response<pb::Case>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(casework::split(&self.0, &caller, request.into_inner()).await?))
     }
 
     type RescoreCasesStream = Answers<pb::RescoreCasesResponse>;

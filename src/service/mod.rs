@@ -31,6 +31,7 @@ pub mod gate;
 
 pub mod analysis;
 pub mod cases;
+pub mod casework;
 pub mod certificate;
 pub mod correct;
 pub mod credentials;

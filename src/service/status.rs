@@ -69,6 +69,13 @@ impl Failure {
             StoreError::RequestIdReused => Reason::RequestIdReused,
             StoreError::Changed => Reason::EtagMismatch,
             StoreError::LeaseLost => Reason::LeaseLost,
+            StoreError::CaseClosed => Reason::CaseClosed,
+            StoreError::CaseMerged => Reason::CaseMerged,
+            StoreError::LeaseRequired => Reason::LeaseRequired,
+            StoreError::LastInteraction => Reason::LastInteraction,
+            StoreError::NotQueued => Reason::NotQueued,
+            StoreError::BudgetSpent => Reason::BumpBudgetSpent,
+            StoreError::CapacityReached => Reason::CapacityReached,
             StoreError::RecordGone => Reason::RecordGone,
             StoreError::OnHold(_) => Reason::OnHold,
             StoreError::SubjectNotFound => Reason::SubjectNotFound,
@@ -81,6 +88,7 @@ impl Failure {
                 return Self::field(&Path::Root.field("page_token"), Reason::InvalidPageToken);
             }
             StoreError::Exhausted(_) => Reason::NoCapacity,
+            StoreError::Closed => Reason::RestoreUnconfirmed,
             StoreError::Unavailable(_) => Reason::StoreUnavailable,
             StoreError::Damaged(_) => return Self::fault(Reason::RecordDamaged, error),
             StoreError::Engine(_) => return Self::fault(Reason::Internal, error),

@@ -181,6 +181,14 @@ pub enum IdempotentMethod {
     Live = 3,
     /// `EraseSubject`.
     Erase = 20,
+    /// `BumpItem`.
+    Bump = 40,
+    /// `UpdateCase`.
+    UpdateCase = 50,
+    /// `MergeCases`.
+    MergeCases = 51,
+    /// `SplitInteraction`.
+    SplitInteraction = 52,
 }
 
 /// One interaction to be stored.
@@ -201,6 +209,8 @@ pub struct Submission {
     pub join: JoinKeys,
     /// Whose matter it is.
     pub subject: SubjectKeys,
+    /// What was said last asks for nobody: a machine said it, or it only says thanks. It raises and reopens nothing.
+    pub quiet: bool,
     /// The assessment rules.
     pub decide: Decide,
 }

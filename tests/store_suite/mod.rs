@@ -11,7 +11,13 @@ pub(crate) mod reading;
 
 pub(crate) mod leasing;
 
+pub(crate) mod bumping;
+
 pub(crate) mod access;
+
+pub(crate) mod clocks;
+
+pub(crate) mod casework;
 
 pub(crate) mod teaching;
 
@@ -120,6 +126,7 @@ impl Bench {
             wait_duration: Duration::ZERO,
             skills: Vec::new(),
             languages: Vec::new(),
+            leases_max: 1_000,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Cases and their interactions on the wire, and what a case is asked for by.
 
 use super::{
-    correction,
+    clocks, correction,
     draft::TurnTime,
     enums,
     outcome::{self, TurnView},
@@ -40,6 +40,10 @@ pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case 
         queued,
         version,
         possible_duplicate_of,
+        merged_into,
+        clocks,
+        service_times,
+        due_changes,
         is_leased_by_reader: _,
     } = record;
     pb::Case {
@@ -62,7 +66,16 @@ pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case 
         interactions: interactions.iter().map(|one| interaction(case, one)).collect(),
         possible_duplicate_of: possible_duplicate_of.map(|other| other.to_string()).unwrap_or_default(),
         care_needed: false,
+        merged_into: merged_into.map(|other| other.to_string()).unwrap_or_default(),
+        service_clocks: clocks::service_clocks(clocks, state, &service_times),
+        due_changes: due_changes.iter().map(clocks::due_change).collect(),
     }
+}
+
+/// The version of an etag that must be there. One that is none is that of no case.
+pub fn version(given: &str, path: &Path<'_>, violations: &mut Violations) -> u64 {
+    violations.check(!given.is_empty(), path, Reason::FieldRequired);
+    version_of(given).unwrap_or(0)
 }
 
 /// A stored interaction on the wire.
@@ -184,6 +197,18 @@ pub fn interaction_name(name: &str, path: &Path<'_>, violations: &mut Violations
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_etag_leads_back_and_anything_else_is_that_of_no_case() {
+        for (given, expected) in [("v7", 7), (&etag(u64::MAX), u64::MAX), ("v07", 0), ("7", 0), ("v", 0), ("r1", 0)] {
+            let mut violations = Violations::default();
+            assert_eq!(version(given, &Path::Root, &mut violations), expected, "{given}");
+            assert!(violations.finish(()).is_ok());
+        }
+        let mut violations = Violations::default();
+        version("", &Path::Root.field("etag"), &mut violations);
+        assert_eq!(violations.finish(()).unwrap_err().reason, Reason::FieldRequired);
+    }
 
     #[track_caller]
     fn check(name: &str, good: bool) {

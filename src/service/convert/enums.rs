@@ -80,9 +80,23 @@ pub fn acknowledged(number: i32, path: &Path<'_>, violations: &mut Violations) -
     match known(number, path, violations) {
         pb::CaseState::Unspecified | pb::CaseState::Resolved => CaseState::Resolved,
         pb::CaseState::Pending => CaseState::Pending,
-        pb::CaseState::Open | pb::CaseState::Active => {
+        pb::CaseState::Open | pb::CaseState::Active | pb::CaseState::Merged => {
             violations.push(path, Reason::FieldUnknownValue);
             CaseState::Resolved
+        }
+    }
+}
+
+/// The state that a case is set to; unspecified: none.
+pub fn settable_state(number: i32, path: &Path<'_>, violations: &mut Violations) -> Option<CaseState> {
+    match known(number, path, violations) {
+        pb::CaseState::Unspecified => None,
+        pb::CaseState::Open => Some(CaseState::Open),
+        pb::CaseState::Pending => Some(CaseState::Pending),
+        pb::CaseState::Resolved => Some(CaseState::Resolved),
+        pb::CaseState::Active | pb::CaseState::Merged => {
+            violations.push(path, Reason::FieldUnknownValue);
+            None
         }
     }
 }
@@ -216,6 +230,7 @@ pub fn wire_case_state(state: CaseState) -> pb::CaseState {
         CaseState::Active => pb::CaseState::Active,
         CaseState::Pending => pb::CaseState::Pending,
         CaseState::Resolved => pb::CaseState::Resolved,
+        CaseState::Merged => pb::CaseState::Merged,
     }
 }
 

@@ -15,6 +15,7 @@ mod party;
 mod query;
 
 pub mod case;
+pub mod clocks;
 pub mod correction;
 pub mod credential;
 pub mod orders;
@@ -22,5 +23,6 @@ pub mod outcome;
 pub mod policy;
 pub mod privacy;
 pub mod queue;
+pub mod work;
 
 pub use draft::Draft;

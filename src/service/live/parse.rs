@@ -65,8 +65,9 @@ pub(super) fn opening(app: &App, rules: &Arc<Rules>, caller: &Caller, message: M
     let nothing = AssessmentInput { turns: Vec::new(), ..content.input.clone() };
     let assessment = Arc::new(rules.assess(&nothing, TextState::Redacted));
     let decide = assess::decide(Arc::clone(rules), assessment, TextState::Redacted);
-    let (tenant, principal, class) = (caller.tenant, caller.principal, WorkClass::Live);
-    let submission = Submission { tenant, principal, class, request_id, content, recording_uri, join, subject, decide };
+    let (tenant, principal, class, quiet) = (caller.tenant, caller.principal, WorkClass::Live, false);
+    let submission =
+        Submission { tenant, principal, class, request_id, content, recording_uri, join, subject, quiet, decide };
     Ok(Opening { submission, parties, wants_turns })
 }
 

@@ -90,8 +90,12 @@ pub async fn run(
     let (reporter, health) = tonic_health::server::health_reporter();
     let routes = routes(&app)?.add_service(health);
     set_health(&reporter, true).await;
+    let watched = Arc::clone(&store);
     tokio::spawn(async move {
-        shutdown.await;
+        tokio::select! {
+            () = shutdown => {}
+            () = watched.failed() => tracing::error!("the store has failed: the server ends"),
+        }
         set_health(&reporter, false).await;
         tracing::info!("draining");
         drain.send_replace(true);

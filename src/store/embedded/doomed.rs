@@ -56,6 +56,8 @@ impl Destroyer {
         transaction.commit()?;
         truncate_log(keys)?;
         let transaction = data.unchecked_transaction()?;
+        // The data must know of this generation: older keys would bring the destroyed ones back.
+        header::put_generation(&transaction, generation + 1)?;
         transaction.execute("DELETE FROM doomed", [])?;
         if !burials.is_empty() {
             transaction.execute("DELETE FROM burials", [])?;

@@ -130,6 +130,11 @@ pub(super) fn put_carried_out(keys: &Connection, mark: Mark) -> rusqlite::Result
     header::put(keys, MARK, mark.encode())
 }
 
+/// Forgets the mark: the feed is lost, and a new one is begun.
+pub(super) fn forget_carried_out(keys: &Connection) -> rusqlite::Result<()> {
+    header::remove(keys, MARK)
+}
+
 /// Number of the last tombstone that the data file knows.
 pub(super) fn indexed(data: &Connection) -> Result<u64, StoreError> {
     Ok(header::meta(data, MARK)?.unwrap_or_default())

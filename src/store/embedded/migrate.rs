@@ -57,8 +57,36 @@ CREATE TABLE rotations(
   PRIMARY KEY(kind, tenant)) STRICT, WITHOUT ROWID;
 ";
 
+/// Items that were moved forward, the budgets of those who do, and the leases that a principal holds.
+const WORK: &str = "
+ALTER TABLE items ADD COLUMN bump INTEGER;
+CREATE TABLE bumps(number INTEGER PRIMARY KEY, principal BLOB NOT NULL, bump_time INTEGER NOT NULL) STRICT;
+CREATE INDEX bumps_principal ON bumps(principal, bump_time);
+CREATE INDEX leases_held ON leases(principal) WHERE outcome IS NULL OR outcome = 100;
+";
+
+/// Clocks of cases, what they came to, and cases that were merged.
+const DESK: &str = "
+ALTER TABLE cases ADD COLUMN clocks BLOB;
+ALTER TABLE cases ADD COLUMN merged_into BLOB;
+CREATE INDEX cases_merged ON cases(merged_into) WHERE merged_into IS NOT NULL;
+CREATE TABLE service_times(
+  number INTEGER PRIMARY KEY, case_number INTEGER NOT NULL, tenant INTEGER NOT NULL, target INTEGER NOT NULL,
+  start_time INTEGER NOT NULL, due_time INTEGER NOT NULL, end_time INTEGER NOT NULL, open_micros INTEGER NOT NULL,
+  paused_micros INTEGER NOT NULL) STRICT;
+CREATE INDEX service_times_case ON service_times(case_number);
+CREATE INDEX service_times_end ON service_times(tenant, target, end_time);
+CREATE TABLE due_changes(
+  number INTEGER PRIMARY KEY, case_number INTEGER NOT NULL, target INTEGER NOT NULL, cause INTEGER NOT NULL,
+  change_time INTEGER NOT NULL, before_time INTEGER NOT NULL, due_time INTEGER NOT NULL) STRICT;
+CREATE INDEX due_changes_case ON due_changes(case_number);
+";
+
+/// What each case consists of.
+const MANIFESTS: &str = "ALTER TABLE cases ADD COLUMN manifest BLOB;";
+
 /// Each format with what it adds to the one before.
-const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS])];
+const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS, WORK, DESK, MANIFESTS])];
 
 /// Brings the data file from `format` to the present one, a step at a time, each whole or not at all.
 pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()> {

@@ -11,6 +11,8 @@ mod assessment;
 
 mod access;
 
+mod clocks;
+
 mod orders;
 
 mod policy;
@@ -22,6 +24,7 @@ mod tests;
 
 pub(crate) use access::CredentialRow;
 pub(crate) use assessment::AssessmentRow;
+pub(crate) use clocks::ClocksRow;
 pub(crate) use code::Code;
 pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
 pub(crate) use orders::{ExportRow, PurgeRow};

@@ -8,6 +8,7 @@ mod numbers;
 mod redaction;
 mod retention;
 mod targets;
+mod work;
 
 use super::scalar::{self, wire_int, wire_time};
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// The groups of a policy that can be replaced.
-const GROUPS: [&str; 7] = ["sentiment", "priority", "targets", "redaction", "lexicon", "care", "retention"];
+const GROUPS: [&str; 8] = ["sentiment", "priority", "targets", "redaction", "lexicon", "care", "work", "retention"];
 
 /// The collection that revisions are named in.
 const COLLECTION: &str = "policy/revisions/";
@@ -40,6 +41,7 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         keep,
         lexicon: layers,
         care: basis,
+        work: bounds,
         retention: kept,
     } = policy;
     pb::Policy {
@@ -55,6 +57,7 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         redaction: Some(redaction::wire(keep, attribute_allow_list)),
         lexicon: Some(pb::LexiconPolicy { rows: lexicon::wire(layers) }),
         care: Some(care::wire(*basis)),
+        work: Some(work::wire(*bounds)),
         retention: Some(retention::wire(kept)),
     }
 }
@@ -110,6 +113,7 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
         redaction: rules,
         lexicon: layer,
         care: basis,
+        work: bounds,
         retention: kept,
     } = wanted.unwrap_or_default();
     violations.check(!given.is_empty(), &path.field("etag"), Reason::FieldRequired);
@@ -136,6 +140,9 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
     }
     if wants("care", basis.is_some()) {
         policy.care = care::basis(basis.unwrap_or_default(), &path.field("care"), &mut violations);
+    }
+    if wants("work", bounds.is_some()) {
+        policy.work = work::rules(bounds.unwrap_or_default(), &path.field("work"), &mut violations);
     }
     if wants("retention", kept.is_some()) {
         let path = path.field("retention");

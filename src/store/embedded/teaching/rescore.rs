@@ -22,6 +22,7 @@ use crate::{
             interactions::Interaction,
             jobs::Turn,
             live::{self, Resealed},
+            manifest::{self, Scope},
             position,
             ring::{KeyRing, Tenant},
             sql::Coded,
@@ -101,6 +102,7 @@ fn batch(
     let last = cases.last().filter(|_| more).map(|case| case.number);
     done.next = last.map(|last| position::encode(tenant, &list, &last)).transpose()?;
     for case in cases {
+        manifest::check(data, ring, case.number, Scope::Whole)?;
         done.cases += 1;
         let mut interactions = Vec::new();
         for interaction in Interaction::of_case(data, case.number, u32::MAX)? {
