@@ -233,12 +233,11 @@ impl<'a> Opener<'a> {
     fn key(&mut self, sealed: &[u8]) -> Result<&Key, StoreError> {
         let version = key_version(sealed).ok_or_else(|| damaged(&self.record))?;
         let name = KeyName { kind: self.kind, id: self.record, version };
-        let key = match self.key.take().filter(|key| key.name() == name) {
-            Some(key) => key,
-            None => {
-                let key = self.ring.data_key(self.keys, self.tenant, name)?;
-                key.ok_or_else(|| graves::keyless(self.keys, name))?
-            }
+        let key = if let Some(key) = self.key.take().filter(|key| key.name() == name) {
+            key
+        } else {
+            let key = self.ring.data_key(self.keys, self.tenant, name)?;
+            key.ok_or_else(|| graves::keyless(self.keys, name))?
         };
         Ok(self.key.insert(key))
     }
