@@ -31,16 +31,19 @@ impl Marks {
     }
 
     /// The marks of a gap.
+    #[inline]
     pub(super) fn of(gap: &[u8]) -> Self {
         Self(gap.iter().fold(0, |marks, byte| marks | TABLE.get(usize::from(*byte)).copied().unwrap_or(0)))
     }
 
     /// Whether the two share a mark.
+    #[inline]
     pub(super) fn any(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
     /// The marks that stand between tokens, as names and addresses are read.
+    #[inline]
     pub(super) fn gap(self) -> Gap {
         Gap::from_bits(u16::try_from(self.0 & 0xffff).unwrap_or(0))
     }

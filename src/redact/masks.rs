@@ -1,7 +1,6 @@
-//! Which bytes of a text are letters, digits and capitals, as bits, sixty-four bytes at a time and without a branch. ASCII
-//! only. Knows nothing of tokens.
+//! Which bytes of a text are letters, digits and capitals, as bits, sixty-four bytes at a time. ASCII only. Knows nothing of tokens.
 
-use crate::text::eight::{self, LOW};
+use crate::text::eight::{self, HIGH, LOW};
 
 /// How many bytes one set of masks covers.
 pub(super) const BLOCK: usize = 64;
@@ -22,15 +21,19 @@ impl Masks {
     #[inline]
     pub(super) fn of(block: &[u8; BLOCK]) -> Self {
         let (eights, _) = block.as_chunks::<8>();
-        eights.iter().zip((0..).step_by(8)).fold(Self::default(), |masks, (eight, shift)| {
+        let mut masks = Self::default();
+        for (eight, shift) in eights.iter().zip((0..).step_by(8)) {
             let eight = u64::from_le_bytes(*eight);
             let (letters, digits) = (eight::letters(eight), eight::digits(eight));
-            Self {
-                alphanumeric: masks.alphanumeric | gather(letters | digits) << shift,
-                digits: masks.digits | gather(digits) << shift,
-                upper: masks.upper | gather(eight::capitals(eight, letters)) << shift,
+            let capitals = eight::capitals(eight, letters);
+            masks.alphanumeric |= gather(letters | digits) << shift;
+            // Most of a text is small letters and spaces.
+            if (digits | capitals) & HIGH != 0 {
+                masks.digits |= gather(digits) << shift;
+                masks.upper |= gather(capitals) << shift;
             }
-        })
+        }
+        masks
     }
 }
 

@@ -264,9 +264,10 @@ impl<'t> Reader<'t> {
                 Some(key) => self.vocabulary.get_short(key),
                 None => self.vocabulary.get(token.span.of(self.lower)),
             };
-            match listed {
-                Some(known) => (token.word, token.entry, flags) = (known.word, known.entry, known.flags),
-                None => (token.word, flags) = self.unlisted(token.span),
+            if let Some(known) = listed {
+                (token.word, token.entry, flags) = (known.word, known.entry, known.flags);
+            } else {
+                (token.word, flags) = self.unlisted(token.span);
             }
         }
         if !matches!(class, Class::Word) {
@@ -337,7 +338,9 @@ impl<'t> Reader<'t> {
         // One word in six is a German function word.
         self.cut.capital_nouns = self.german > 1 && self.german * 6 > total;
         if self.cut.capital_nouns {
-            tokens.iter_mut().for_each(|token| token.shape = token.shape.at_most_initial());
+            for token in tokens.iter_mut() {
+                token.shape = token.shape.at_most_initial();
+            }
         }
         self.blocks
     }
