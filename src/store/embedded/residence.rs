@@ -90,6 +90,11 @@ impl Residence {
     }
 }
 
+/// What was restored lives nowhere until it is served.
+pub(super) fn forget(keys: &Connection) -> rusqlite::Result<()> {
+    header::remove(keys, RESIDENCE)
+}
+
 /// Refuses directories that the store was not served from. What was never served, or never recorded, passes.
 pub(super) fn check(files: &Files) -> Result<(), OpenError> {
     let Some(recorded) = read(files)? else { return Ok(()) };
