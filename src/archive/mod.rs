@@ -4,15 +4,18 @@
 pub mod analyze;
 pub mod compare;
 pub mod error;
+pub mod flips;
 pub mod rescore;
 
 pub mod input;
 pub mod inputs;
+pub mod journal;
 pub mod map;
 pub mod month;
 pub mod output;
 pub mod report;
 pub mod result;
+pub mod rows;
 pub mod source;
 pub mod stats;
 
@@ -22,7 +25,9 @@ mod chunk;
 mod columnar;
 mod csv;
 mod encode;
+mod files;
 mod lines;
+mod outputs;
 mod pipeline;
 mod reread;
 mod score;

@@ -11,7 +11,7 @@ use flate2::bufread::MultiGzDecoder;
 use globset::GlobBuilder;
 
 use super::error::ArchiveError;
-pub use super::target::readers;
+pub use super::target::{is_private, readers};
 
 /// Bytes of a file that are read at once.
 const BUFFER_BYTES: usize = 256 << 10;
@@ -182,6 +182,12 @@ fn matching(pattern: &str) -> Result<Vec<Source>, ArchiveError> {
     let glob =
         GlobBuilder::new(&last).literal_separator(true).build().map_err(|error| failed(&error))?.compile_matcher();
     files(directory, |path| path.file_name().is_some_and(|name| glob.is_match(name))).map_err(|error| failed(&error))
+}
+
+/// What is said of a columnar format in a build without them.
+#[cfg(not(feature = "columnar"))]
+pub(super) fn not_built_in() -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, "built without the feature `columnar`")
 }
 
 /// Unpacks.

@@ -2,6 +2,7 @@
 
 use std::{io, path::Path};
 
+use super::remote::RemoteError;
 use crate::{
     archive::error::ArchiveError,
     config::ConfigError,
@@ -9,7 +10,10 @@ use crate::{
     lexicon::LexiconError,
     redact::RuleError,
     service::server::{ServerError, tls::TlsError},
-    store::{StoreError, embedded::OpenError},
+    store::{
+        StoreError,
+        embedded::{OpenError, recovery::RecoveryError},
+    },
 };
 
 /// Exit codes.
@@ -32,6 +36,8 @@ pub enum Exit {
     TooManyRejects = 6,
     /// A checkpoint belongs to a run with other inputs, options or revisions.
     OtherRun = 7,
+    /// A certificate or a feed does not prove what it says.
+    Unproved = 8,
     /// A fault inside the program.
     Fault = 70,
 }
@@ -57,12 +63,21 @@ pub enum Failure {
     /// The store is in use by a server, which can do the same by a call.
     #[error("{0}. A running server manages credentials itself: call TenantAdminService, or stop it first")]
     InUse(OpenError),
+    /// What was asked for was refused, with what to do.
+    #[error("{0}")]
+    Refused(String),
     /// The store.
     #[error("store: {0}")]
     Store(#[from] StoreError),
+    /// A backup or a restore.
+    #[error(transparent)]
+    Recovery(#[from] RecoveryError),
     /// The server.
     #[error(transparent)]
     Server(#[from] ServerError),
+    /// A service that is called.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// A file or a socket.
     #[error("{what}: {error}")]
     File {
@@ -74,6 +89,9 @@ pub enum Failure {
     /// An archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// A certificate or a tombstone feed.
+    #[error("{0}")]
+    Unproved(String),
     /// A lexicon file holds a bad line.
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
@@ -98,15 +116,22 @@ impl Failure {
         match self {
             Self::Config(_) | Self::Tls(_) | Self::Lexicon(_) => Exit::Settings,
             Self::Argument(_) => Exit::Usage,
-            Self::MasterKey(_) | Self::Open(_) | Self::InUse(_) | Self::Store(_) => Exit::Store,
+            Self::Unproved(_) => Exit::Unproved,
+            Self::MasterKey(_)
+            | Self::Open(_)
+            | Self::InUse(_)
+            | Self::Refused(_)
+            | Self::Store(_)
+            | Self::Recovery(_) => Exit::Store,
             Self::Server(error) => match error {
                 ServerError::PlaintextOffLoopback(_) | ServerError::MetricsOffLoopback(_) => Exit::Settings,
                 ServerError::Io(_) | ServerError::Transport(_) => Exit::Machine,
                 ServerError::Store(_) | ServerError::Policies(_) => Exit::Store,
                 ServerError::Table(_) | ServerError::Reflection(_) => Exit::Fault,
             },
+            Self::Remote(error) if error.is_setting() => Exit::Settings,
             Self::Archive(error) => archive(error),
-            Self::File { .. } => Exit::Machine,
+            Self::File { .. } | Self::Remote(_) => Exit::Machine,
             Self::Rules(_) => Exit::Fault,
         }
     }

@@ -2,15 +2,19 @@
 //! standard error.
 
 mod analyze;
+mod audit;
 mod completions;
 mod config;
 mod credential;
 mod digest;
 mod exit;
+mod key;
 mod lexicon;
 mod log;
 mod open;
 mod progress;
+mod recovery;
+mod remote;
 mod rescore;
 mod secret_file;
 mod serve;
@@ -24,6 +28,7 @@ use std::{
 use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, Failure};
+pub use remote::RemoteError;
 
 /// Triage for contact centres: redacts, scores, stores sealed and queues cases, chats, e-mails and calls.
 #[derive(Debug, Parser)]
@@ -40,6 +45,9 @@ enum Command {
     /// Makes, lists and revokes credentials, on the host of the store
     #[command(subcommand)]
     Credential(credential::Command),
+    /// Acts on the keys of a store
+    #[command(subcommand)]
+    Key(key::Command),
     /// Checks or shows the settings
     #[command(subcommand)]
     Config(config::Command),
@@ -52,6 +60,13 @@ enum Command {
     /// Checks, explains and learns lexicons
     #[command(subcommand)]
     Lexicon(lexicon::Command),
+    /// Copies the data file, sealed as it lies, while the server runs or not
+    Backup(recovery::backup::Args),
+    /// Restores a store from its backups
+    Restore(recovery::restore::Args),
+    /// Checks what the service attested, without the service
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Writes a completion script for a shell
     Completions(completions::Args),
 }
@@ -62,11 +77,15 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
         Command::Credential(command) => credential::run(command),
+        Command::Key(command) => key::run(command),
         Command::Config(command) => config::run(command),
         Command::Analyze(args) => analyze::run(&args),
         Command::Rescore(args) => rescore::run(&args),
         Command::Digest(args) => digest::run(&args),
         Command::Lexicon(command) => lexicon::run(&command),
+        Command::Backup(args) => recovery::backup::run(args),
+        Command::Restore(args) => recovery::restore::run(args),
+        Command::Audit(command) => audit::run(&command),
         Command::Completions(args) => completions::run(&args),
     };
     let exit = done.unwrap_or_else(|failure| {

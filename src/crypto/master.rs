@@ -5,6 +5,7 @@ use std::{
     fs::{self, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    process::ExitStatus,
 };
 
 use uuid::Uuid;
@@ -21,7 +22,7 @@ pub enum MasterKeyError {
     )]
     Missing(PathBuf),
     /// The file is not 32 bytes long.
-    #[error("the master key file {0} does not hold exactly 32 bytes: put the right file back")]
+    #[error("the master key file {0} does not hold exactly 32 random bytes: put the right file back")]
     Length(PathBuf),
     /// Others can read it.
     #[error(
@@ -34,6 +35,30 @@ pub enum MasterKeyError {
     /// It could not be read or written.
     #[error("the master key file {0}: {1}")]
     File(PathBuf, io::Error),
+    /// There is no such credential.
+    #[error(
+        "the credential {0} is missing: name it in the unit, as LoadCredentialEncrypted=master.key:FILE; make one with \
+         `head -c 32 /dev/urandom | systemd-creds encrypt --name=master.key - FILE`"
+    )]
+    NoCredential(PathBuf),
+    /// The key command did not run.
+    #[error(
+        "the key command {0} could not be run: {1}: give the absolute path of a program that the user of the service may \
+         run"
+    )]
+    Command(String, io::Error),
+    /// The key command failed.
+    #[error("the key command {0} failed ({1}): run it by hand as the user of the service; what it said is above")]
+    CommandFailed(String, ExitStatus),
+    /// The key command printed something else.
+    #[error(
+        "the key command {0} did not print exactly 32 bytes: it must print the raw key and nothing else, neither encoded \
+         nor followed by a newline"
+    )]
+    CommandLength(String),
+    /// The key command took too long.
+    #[error("the key command {0} took longer than {1} s and was ended: see whether what it asks can be reached")]
+    CommandSlow(String, u64),
     /// No key could be made.
     #[error("no master key: {0}")]
     Crypto(#[from] CryptoError),
@@ -64,6 +89,11 @@ impl MasterKey {
     /// A missing file beside an existing store; a file of another length, mode or owner; an error of the disk.
     pub fn load_or_create(path: &Path, store_exists: bool) -> Result<Self, MasterKeyError> {
         match path.try_exists() {
+            // The power went while it was made; nothing hangs from it yet.
+            Ok(true) if !store_exists && fs::metadata(path).is_ok_and(|about| about.len() == 0) => {
+                fs::remove_file(path).map_err(|error| MasterKeyError::File(path.to_owned(), error))?;
+                Self::create(path)
+            }
             Ok(true) => Self::load(path),
             Ok(false) if store_exists => Err(MasterKeyError::Missing(path.to_owned())),
             Ok(false) => Self::create(path),
@@ -72,12 +102,19 @@ impl MasterKey {
     }
 
     fn load(path: &Path) -> Result<Self, MasterKeyError> {
-        check_access(path)?;
+        check_access(path, 0o077)?;
+        Self::read(path)
+    }
+
+    fn read(path: &Path) -> Result<Self, MasterKeyError> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(KEY_BYTES + 1));
         fs::File::open(path)
             .and_then(|file| file.take(KEY_BYTES as u64 + 1).read_to_end(&mut bytes))
             .map_err(|error| MasterKeyError::File(path.to_owned(), error))?;
-        let secret = Secret::from_slice(&bytes).ok_or_else(|| MasterKeyError::Length(path.to_owned()))?;
+        // A file whose bytes never reached the disk.
+        let is_blank = bytes.iter().all(|byte| *byte == 0);
+        let secret = Secret::from_slice(&bytes).filter(|_| !is_blank);
+        let secret = secret.ok_or_else(|| MasterKeyError::Length(path.to_owned()))?;
         Ok(Self::new(secret)?)
     }
 
@@ -87,9 +124,48 @@ impl MasterKey {
         Ok(Self::new(secret)?)
     }
 
+    /// The bytes, to be sealed for an offline recipient and nowhere else.
+    pub(crate) fn expose(&self) -> &[u8; KEY_BYTES] {
+        self.0.secret().expose()
+    }
+
+    /// Writes the key to a file that must not exist, as a restore does.
+    ///
+    /// # Errors
+    /// The file exists or could not be written.
+    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+        write_new(path, self.expose())
+    }
+
     /// The key itself, to wrap the keys below it.
     pub fn key(&self) -> &Key {
         &self.0
+    }
+
+    /// Gives up the wrapper.
+    pub fn into_key(self) -> Key {
+        self.0
+    }
+
+    /// The same bytes as a version of the master key; the store knows which.
+    ///
+    /// # Errors
+    /// The cipher refused the bytes.
+    pub fn of_version(self, version: u32) -> Result<Self, CryptoError> {
+        let name = KeyName { version, ..self.0.name() };
+        self.0.renamed(name).map(Self)
+    }
+}
+
+/// Reads a credential that systemd made: it may be readable to the group, which an access list shows as well.
+pub(super) fn load_credential(path: &Path) -> Result<MasterKey, MasterKeyError> {
+    match path.try_exists() {
+        Ok(true) => {
+            check_access(path, 0o037)?;
+            MasterKey::read(path)
+        }
+        Ok(false) => Err(MasterKeyError::NoCredential(path.to_owned())),
+        Err(error) => Err(MasterKeyError::File(path.to_owned(), error)),
     }
 }
 
@@ -109,21 +185,19 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn check_access(path: &Path) -> Result<(), MasterKeyError> {
+fn check_access(path: &Path, closed: u32) -> Result<(), MasterKeyError> {
     use std::os::unix::fs::MetadataExt;
     let about = fs::metadata(path).map_err(|error| MasterKeyError::File(path.to_owned(), error))?;
-    if about.mode() & 0o077 != 0 {
+    if about.mode() & closed != 0 {
         return Err(MasterKeyError::Mode(path.to_owned(), about.mode() & 0o777));
     }
-    if about.uid() == rustix::process::geteuid().as_raw() {
-        Ok(())
-    } else {
-        Err(MasterKeyError::Owner(path.to_owned()))
-    }
+    let own = about.uid() == rustix::process::geteuid().as_raw();
+    // What systemd made belongs to root or to the user.
+    if own || (closed != 0o077 && about.uid() == 0) { Ok(()) } else { Err(MasterKeyError::Owner(path.to_owned())) }
 }
 
 #[cfg(not(unix))]
-fn check_access(_path: &Path) -> Result<(), MasterKeyError> {
+fn check_access(_path: &Path, _closed: u32) -> Result<(), MasterKeyError> {
     Ok(())
 }
 
@@ -148,6 +222,19 @@ mod tests {
         let path = dir.path().join("master.key");
         assert!(matches!(MasterKey::load_or_create(&path, true), Err(MasterKeyError::Missing(_))));
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_key_that_a_power_cut_left_empty_is_made_anew_and_a_blank_one_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("master.key");
+        MasterKey::load_or_create(&path, false).unwrap();
+        fs::write(&path, b"").unwrap();
+        assert!(matches!(MasterKey::load_or_create(&path, true), Err(MasterKeyError::Length(_))));
+        MasterKey::load_or_create(&path, false).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().len(), 32);
+        fs::write(&path, [0; 32]).unwrap();
+        assert!(matches!(MasterKey::load_or_create(&path, false), Err(MasterKeyError::Length(_))));
     }
 
     #[cfg(unix)]

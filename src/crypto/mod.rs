@@ -12,13 +12,24 @@ pub mod lookup;
 
 pub mod master;
 
+pub mod source;
+
+pub mod pending;
+
+pub mod recipient;
+
 pub mod token;
+
+pub mod sign;
 
 pub use key::{Key, KeyKind, KeyName, StoreId};
 pub use lookup::{LookupKey, Purpose, ShortHash, sha256};
 pub use master::MasterKey;
 pub use place::Place;
+pub use recipient::Recipient;
 pub use secret::{Secret, new_id, random};
+pub use sign::{PublicKey, Signature, SigningKey, Statement};
+pub use source::MasterSource;
 
 /// Why a cryptographic step failed. It carries nothing of keys or texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +40,16 @@ pub enum CryptoError {
     /// The cipher refused the key or the length of the input.
     #[error("sealing failed")]
     Seal,
+    /// This version of the key has sealed as often as it may.
+    #[error("the key has sealed as often as it may: rotate it")]
+    Worn,
     /// The bytes are not what was sealed for this place, or the key is another one.
     #[error("does not open")]
     Open,
+    /// The library refused to sign.
+    #[error("signing failed")]
+    Sign,
+    /// The bytes are not what was signed with this key.
+    #[error("signature does not hold")]
+    Signature,
 }

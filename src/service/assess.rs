@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    again,
     app::App,
     convert::{
         Draft,
@@ -21,11 +22,10 @@ use super::{
 };
 use crate::{
     assessment::{Assessment, AssessmentInput, InputTurn},
-    conversation::{Part, RawText, RawTurn, Role},
+    conversation::{Channel, Part, RawText, RawTurn, Role, closing},
     redact::{REDACTOR_REVISION, RedactedText, Redaction},
     store::{
-        Decide, Decision, InteractionContent, JoinKeys, StoredAttachment, StoredFinding, StoredTurn, SubjectKeys,
-        TextState,
+        Decide, Decision, Handling, InteractionContent, JoinKeys, StoredAttachment, StoredTurn, SubjectKeys, TextState,
     },
     time::Timestamp,
     triage,
@@ -44,6 +44,8 @@ pub struct Assessed {
     pub join: JoinKeys,
     /// Whose matter it is.
     pub subject: SubjectKeys,
+    /// What was said last asks for nobody.
+    pub quiet: bool,
     /// The assessment without history.
     pub assessment: Arc<Assessment>,
 }
@@ -62,9 +64,22 @@ pub fn assess(app: &App, rules: &Rules, mut draft: Draft, wants_turns: bool) -> 
     count(app, &draft, &redacted);
     let result = result(&draft, &redacted, wants_turns);
     let Redacted { redaction, input, assessment } = redacted;
+    let quiet = draft.quiet || is_closing(&draft, &input);
     let content = content(app.now(), &mut draft, attributes, redaction, input);
     let Draft { recording_uri, join, subject, .. } = draft;
-    Assessed { result, content, recording_uri, join, subject, assessment: Arc::new(assessment) }
+    Assessed { result, content, recording_uri, join, subject, quiet, assessment: Arc::new(assessment) }
+}
+
+/// Whether the customer's last words only close the matter. What the source says of a conversation that the staff took part
+/// in counts for more than its last courtesies.
+fn is_closing(draft: &Draft, input: &AssessmentInput) -> bool {
+    let talked = || matches!(draft.channel, Channel::Chat | Channel::Call) && input.turns.iter().any(by_staff);
+    let asks = matches!(draft.handling, Handling::Waiting | Handling::InProgress);
+    asks && !talked() && closing::is_closing(input.turns.iter().map(|turn| (turn.role, turn.part, turn.text.as_str())))
+}
+
+fn by_staff(turn: &InputTurn) -> bool {
+    turn.role == Role::Agent
 }
 
 /// Puts the values of kept attributes behind the turns, so that one fold redacts all and equal values are numbered alike.
@@ -159,7 +174,7 @@ fn content(
     let mut redacted = redaction.turns;
     let values = redacted.split_off(turns.len().min(redacted.len()));
     let attributes = attributes.into_iter().zip(values.into_iter().map(|value| value.text)).collect();
-    let findings = redacted.iter().flat_map(|turn| turn.findings.iter().map(|one| stored_finding(turn.index, one)));
+    let findings = redacted.iter().flat_map(|turn| turn.findings.iter().map(|one| again::stored(turn.index, one)));
     InteractionContent {
         source_ref: draft.source_ref.take(),
         source_version: draft.source_version,
@@ -183,16 +198,6 @@ fn stored_turns(draft: &Draft, turns: Vec<InputTurn>) -> Vec<StoredTurn> {
         StoredTurn { role, part, text, time: time.time, offset_millis: time.offset_millis }
     })
     .collect()
-}
-
-fn stored_finding(turn: u32, finding: &crate::redact::Finding) -> StoredFinding {
-    StoredFinding {
-        turn,
-        kind: finding.kind,
-        span: finding.span,
-        likelihood: finding.likelihood,
-        reasons: finding.reasons.iter().map(|reason| (*reason).to_owned()).collect(),
-    }
 }
 
 /// Decides anew once the history of an interaction is known. Without history the assessment that was answered stands,

@@ -10,6 +10,7 @@ use triaged::{
     assessment::{Assessment, AssessmentInput, Evidence, Factor, Importance, Label, Level, Priority, Sentiment, Tier},
     conversation::{Channel, Part, RawText, RawTurn, Role},
     id::{PrincipalId, TenantId},
+    queue::WorkClass,
     redact::{Kind, Likelihood, RedactedText},
     store::{
         Decide, Decision, Handling, InteractionContent, JoinKeys, SourceRef, StoredAttachment, StoredFinding,
@@ -54,6 +55,8 @@ pub(crate) struct Draft {
     pub(crate) language: Option<Language>,
     pub(crate) tier: Tier,
     pub(crate) automatic: bool,
+    /// It asks for nobody.
+    pub(crate) quiet: bool,
     pub(crate) occur_time: Timestamp,
     pub(crate) text: String,
     pub(crate) recording: Option<&'static str>,
@@ -86,6 +89,7 @@ impl Draft {
             language: Some(Language::English),
             tier: Tier::Standard,
             automatic: false,
+            quiet: false,
             occur_time,
             text: "where is my parcel".to_owned(),
             recording: None,
@@ -187,6 +191,7 @@ impl Draft {
         Submission {
             tenant: self.tenant,
             principal: self.principal,
+            class: WorkClass::Live,
             request_id: self.request_id.map(Uuid::from_u128),
             content,
             recording_uri: self.recording.map(RawText::from),
@@ -200,6 +205,7 @@ impl Draft {
                 emails: raw(&self.emails),
                 phones: raw(&self.phones),
             },
+            quiet: self.quiet,
             decide: self.decide(),
         }
     }

@@ -1,6 +1,6 @@
 //! Check digits of parcels, vehicles and national bank accounts. Every function takes the number without separators, in
 //! upper case, of the length its row in the table of forms says. Sources: the rules that the Universal Postal Union, UPS,
-//! FedEx, USPS, DHL, ISO 3779, the ABA and the Banco de México publish.
+//! `FedEx`, USPS, DHL, ISO 3779, the ABA and the Banco de México publish.
 
 use super::digits::{digit, letter, number, part, values, weighted};
 
@@ -43,12 +43,12 @@ pub(in crate::redact) fn ups(text: &str) -> bool {
     (10 - sum % 10) % 10 == digit(text, 17)
 }
 
-/// FedEx Express numbers of twelve digits: weights 1 3 7 from the right, mod 11, mod 10.
+/// `FedEx` Express numbers of twelve digits: weights 1 3 7 from the right, mod 11, mod 10.
 pub(in crate::redact) fn fedex(text: &str) -> bool {
     weighted(part(text, 0..11), &[3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1]) % 11 % 10 == digit(text, 11)
 }
 
-/// The mod-10 check of GS1 (weights 3 and 1 from the right) that USPS numbers and FedEx Ground numbers have.
+/// The mod-10 check of GS1 (weights 3 and 1 from the right) that USPS numbers and `FedEx` Ground numbers have.
 pub(in crate::redact) fn gs1(text: &str) -> bool {
     let sum: u32 = values(text).iter().rev().zip([1, 3].into_iter().cycle()).map(|(digit, by)| digit * by).sum();
     sum > 0 && sum.is_multiple_of(10)

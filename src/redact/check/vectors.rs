@@ -131,7 +131,10 @@ fn single_errors(number: &str) -> Vec<String> {
     let places = number.char_indices().filter(|(_, right)| right.is_ascii_digit());
     let wrong = |(place, right): (usize, char)| {
         let others = ('0'..='9').filter(move |digit| *digit != right);
-        others.map(move |digit| format!("{}{digit}{}", &number[..place], &number[place + 1..]))
+        others.map(move |digit| {
+            let swap = |(at, old)| if at == place { digit } else { old };
+            number.char_indices().map(swap).collect()
+        })
     };
     places.flat_map(wrong).collect()
 }
@@ -152,8 +155,12 @@ fn published_numbers_pass_and_single_errors_fail() {
 #[test]
 fn rules_of_form_alone() {
     let check = |rule: fn(&str) -> bool, right: &[&str], wrong: &[&str]| {
-        right.iter().for_each(|number| assert!(rule(number), "{number}"));
-        wrong.iter().for_each(|number| assert!(!rule(number), "{number}"));
+        for number in right {
+            assert!(rule(number), "{number}");
+        }
+        for number in wrong {
+            assert!(!rule(number), "{number}");
+        }
     };
     check(id::us_ssn, &["536904399", "001010001"], &["000904399", "666904399", "536004399", "536900000"]);
     check(id::uk_nino, &["AB123456C", "ZY123456D"], &["QQ123456C", "BG123456A", "AO123456A", "AB123456E"]);
@@ -223,11 +230,9 @@ const IBANS: &str = "\
 fn the_example_of_every_country_in_the_registry_passes() {
     for example in IBANS.split_ascii_whitespace() {
         assert!(iban(example), "{example}");
-        assert_eq!(iban_length(&example[..2]), Some(example.len()), "{example}");
-        assert!(
-            single_errors(&example[2..]).iter().all(|wrong| !iban(&format!("{}{wrong}", &example[..2]))),
-            "{example}"
-        );
+        let (country, rest) = example.split_at(2);
+        assert_eq!(iban_length(country), Some(example.len()), "{example}");
+        assert!(single_errors(rest).iter().all(|wrong| !iban(&format!("{country}{wrong}"))), "{example}");
     }
     assert_eq!(IBANS.split_ascii_whitespace().count(), 89);
 }

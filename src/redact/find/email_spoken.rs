@@ -104,7 +104,8 @@ fn around(view: &View<'_>, index: usize) -> Option<Candidate> {
     let last = domain(turn, index + 1 + sign)?;
     let end = index.checked_sub(1)?;
     let first = local(turn, end)?;
-    let marked = turn.word(index) != "at" || sign > 0 || bracketed(turn, index);
+    let capitals = turn.raw(index) == "AT" && turn.raw(end).contains(|letter: char| letter.is_lowercase());
+    let marked = turn.word(index) != "at" || sign > 0 || bracketed(turn, index) || capitals;
     let mailbox = matches!(
         turn.word(end),
         "info"
@@ -120,7 +121,11 @@ fn around(view: &View<'_>, index: usize) -> Option<Candidate> {
             | "billing"
             | "help"
     );
-    let plain = first == end && !mailbox && gazetteer::look_up(turn.word(end)).ordinary > 0;
+    // `take a look at`: the article is no initial.
+    let article = (first..end).all(|before| matches!(turn.word(before), "a" | "i" | "e" | "o" | "y"));
+    let word = gazetteer::look_up(turn.word(end));
+    let name = word.given > word.ordinary + 1;
+    let plain = article && !mailbox && !name && word.ordinary > 0;
     if plain && !marked && !Labels::around(turn, first, last, view.asked).has(Cue::Email) {
         return None;
     }
@@ -373,11 +378,14 @@ mod tests {
         check("b wie berta dot k at example punkt de", "[EMAIL_1]");
         check("mira [at] example (dot) com", "[EMAIL_1]");
         check("kay_s @ example . com", "[EMAIL_1]");
+        check("claire at example dot com", "[EMAIL_1]");
+        check("look AT example DOT com", "[EMAIL_1]");
         check("j o n e s underscore 4 at example dot org thanks", "[EMAIL_1] thanks");
     }
 
     #[test]
     fn a_place_at_a_domain_stays() {
         check("i saw it at amazon dot com", "i saw it at amazon dot com");
+        check("take a look at example dot com", "take a look at example dot com");
     }
 }

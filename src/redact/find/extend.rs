@@ -4,6 +4,7 @@ use crate::{
     redact::{
         Kind, gazetteer,
         token::{Case, Class, NormalisedTurn},
+        words::Cue,
     },
     text::Span,
 };
@@ -63,5 +64,27 @@ fn extension(turn: &NormalisedTurn<'_>, end: u32) -> u32 {
     {
         return token.span.end;
     }
-    end
+    apart(turn, next).unwrap_or(end)
+}
+
+/// The end of an extension in words of its own that begins at token `next`: `ext. 22`, `x 445`.
+fn apart(turn: &NormalisedTurn<'_>, next: usize) -> Option<u32> {
+    let named = turn.token(next)?.word.cues.has(Cue::Extension);
+    let digits = turn.token(next + 1).filter(|token| token.is_digits())?;
+    let fits = if named { 1..=6 } else { 3..=5 }.contains(&digits.span.len());
+    let joined = matches!(turn.gap(next), " " | ". " | ": " | "." | " #");
+    (fits && joined && (named || turn.word(next) == "x")).then_some(digits.span.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::testing::check;
+
+    #[test]
+    fn an_extension_goes_with_its_number() {
+        check("(020) 7946 0958 ext 22", "[PHONE_1]");
+        check("020 7946 0958, ext. 22 please", "[PHONE_1] please");
+        check("1 (800) 555-0199 x 445", "[PHONE_1]");
+        check("212-555-0143 x 2 calls", "[PHONE_1] x 2 calls");
+    }
 }

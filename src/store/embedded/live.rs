@@ -7,6 +7,7 @@ use super::{
     cases::Case,
     commit::Write,
     error::damaged,
+    graves,
     interactions::{self, Interaction},
     items::Item,
     joins::{self, Target},
@@ -20,14 +21,14 @@ use super::{
     wraps,
 };
 use crate::{
-    assessment::AssessmentInput,
+    assessment::{Assessment, AssessmentInput},
     audit::{Action, Event},
     conversation::RawText,
     crypto::{Key, KeyKind, KeyName, Place},
-    id::InteractionId,
+    id::{InteractionId, PrincipalId},
     queue::ItemState,
     store::{
-        Decision, LiveChange, LiveInteraction, LivePosition, StoreError,
+        Decision, InteractionContent, LiveChange, LiveInteraction, LivePosition, StoreError,
         record::{AssessmentRow, FactsRow, Field, TurnsRow, content::input_turns, encode},
     },
 };
@@ -76,7 +77,9 @@ pub(super) fn change(write: &mut Write<'_>, tenant: &Tenant, change: &LiveChange
     let decision = (change.decide)(&input, write.now);
     let assessment = encode(&AssessmentRow::new(&decision.assessment, earlier_days))?;
     let position = if change.reseals {
-        reseal(write, tenant, change, &row, &case, (&decision, &assessment))?
+        let count = change.content.turns.len().saturating_sub(change.new_from) as u64;
+        let content = Resealed { principal: change.principal, content: &change.content, count };
+        reseal(write, tenant, content, &row, case.number, (&decision.assessment, &assessment))?
     } else {
         append(write, tenant, change, &row, (&decision, &assessment))?
     };
@@ -105,15 +108,16 @@ fn speak(
     // Who has leased the case is in this very conversation; it does not wait for anybody else.
     effect.raised &= Item::get(write.data, case.number)?.is_none_or(|item| item.state != ItemState::Leased);
     let skills = prepare::skills(tenant, &change.content.required_skills);
-    let speaker = Speaker { tenant, input, queue: &change.content.queue, skills: &skills, enter_time: write.now };
+    let (queue, enter_time) = (&change.content.queue, write.now);
+    let speaker = Speaker { tenant, input, queue, handling, skills: &skills, enter_time };
     submit::speak(write, &speaker, case, effect, decision)
 }
 
 /// The key that an interaction is sealed under now.
 fn present_key(write: &Write<'_>, tenant: &Tenant, id: InteractionId) -> Result<Key, StoreError> {
-    let version = wraps::latest_version(write.keys, KeyKind::Interaction, id.0)?.ok_or(StoreError::RecordGone)?;
+    let version = wraps::latest_version(write.keys, KeyKind::Interaction, id.0)?.unwrap_or_default();
     let name = KeyName { kind: KeyKind::Interaction, id: id.0, version };
-    write.ring.data_key(write.keys, tenant, name)?.ok_or(StoreError::RecordGone)
+    write.ring.data_key(write.keys, tenant, name)?.ok_or_else(|| graves::keyless(write.keys, name))
 }
 
 /// Writes the new turns as a segment of their own.
@@ -158,19 +162,31 @@ fn append(
         Coded(change.content.handling),
         change.content.input.language.map(Tongue),
     ])?;
-    audit(write, tenant, change, row, Action::TurnsAdded)?;
+    audit(write, tenant, (change.principal, new.len() as u64), row, Action::TurnsAdded)?;
     Ok(LivePosition { version: row.content_version, segments })
 }
 
-/// Puts the whole content in its place under a new key.
-fn reseal(
+/// Content that takes the place of what is stored of an interaction.
+#[derive(Clone, Copy)]
+pub(super) struct Resealed<'c> {
+    /// Who asked for it.
+    pub(super) principal: PrincipalId,
+    /// All of it.
+    pub(super) content: &'c InteractionContent,
+    /// Turns that are other than before.
+    pub(super) count: u64,
+}
+
+/// Puts the whole content in its place under a new key; the old one is destroyed before the answer.
+pub(super) fn reseal(
     write: &mut Write<'_>,
     tenant: &Tenant,
-    change: &LiveChange,
+    resealed: Resealed<'_>,
     row: &Interaction,
-    case: &Case,
-    (decision, assessment): (&Decision, &[u8]),
+    case_number: i64,
+    (assessment, encoded): (&Assessment, &[u8]),
 ) -> Result<LivePosition, StoreError> {
+    let Resealed { principal, content, count } = resealed;
     let old = present_key(write, tenant, row.id)?.name();
     let recording = recording(write, tenant, row)?;
     let subject = subjects::of_data_key(write, tenant, old)?;
@@ -178,12 +194,12 @@ fn reseal(
     wraps::insert(write.keys, write.ring.store, tenant.id, &subject, &key)?;
     write.doom(old)?;
     let version = row.content_version + 1;
-    let sealed = Plain::new(&change.content, recording)?.seal(write.ring, tenant, &key, version)?;
-    let assessment = key.seal(&write.ring.place(tenant.id, row.id.0, Field::Assessment, version), assessment)?;
-    let clear = prepare::clear(&change.content, row.receive_time);
-    let place = (case.number, row.id, version);
-    interactions::write(write.data, Some(row.number), place, &clear, &sealed, (&decision.assessment, &assessment))?;
-    audit(write, tenant, change, row, Action::InteractionReplaced)?;
+    let sealed = Plain::new(content, recording)?.seal(write.ring, tenant, &key, version)?;
+    let encoded = key.seal(&write.ring.place(tenant.id, row.id.0, Field::Assessment, version), encoded)?;
+    let clear = prepare::clear(content, row.receive_time);
+    let place = (case_number, row.id, version);
+    interactions::write(write.data, Some(row.number), place, &clear, &sealed, (assessment, &encoded))?;
+    audit(write, tenant, (principal, count), row, Action::InteractionReplaced)?;
     Ok(LivePosition { version, segments: 1 })
 }
 
@@ -201,14 +217,13 @@ fn recording(write: &Write<'_>, tenant: &Tenant, row: &Interaction) -> Result<Op
 fn audit(
     write: &Write<'_>,
     tenant: &Tenant,
-    change: &LiveChange,
+    (principal, count): (PrincipalId, u64),
     row: &Interaction,
     action: Action,
 ) -> Result<(), StoreError> {
-    let count = change.content.turns.len().saturating_sub(change.new_from) as u64;
     let event = Event {
         tenant: Some(tenant.id),
-        principal: Some(change.principal),
+        principal: Some(principal),
         object: Some(row.id.0),
         count,
         ..Event::new(action, write.now)

@@ -3,23 +3,38 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 
-use tokio::sync::watch;
+use rusqlite::Connection;
+use tokio::sync::{broadcast, watch};
 
 use super::{
     EmbeddedStore, StoreConfig,
     commit::{Committer, Engine},
-    doomed,
+    doomed::{self, Destroyer},
     files::{self, Files},
-    header, migrate,
+    graves, header,
+    manifest::{self, Tracker},
+    migrate,
     readers::Readers,
     ready::ReadyIndex,
+    recovery,
+    reserve::Reserve,
     ring::KeyRing,
-    schema,
+    schema, slots, versions,
 };
-use crate::{crypto::CryptoError, store::StoreError, time::ServiceTime};
+use crate::{
+    crypto::{CryptoError, MasterKey},
+    store::{
+        StoreError,
+        tombstone::{Feed, FeedError},
+    },
+    time::ServiceTime,
+};
+
+/// How many erasures a live conversation may be behind before it looks for itself.
+const ERASED_MAX: usize = 64;
 
 /// Why a store was not opened. Nothing was written to it.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +71,19 @@ pub enum OpenError {
         /// The generation the data has seen.
         needed: i64,
     },
+    /// The data file is an older copy, or the end of its log was lost.
+    #[error(
+        "{data} is older (commit {found}) than what was acknowledged ({needed}): an older copy was put there, or its log is \
+         damaged; put the newest files back or restore a backup"
+    )]
+    OlderData {
+        /// The data file.
+        data: PathBuf,
+        /// How often it was committed.
+        found: i64,
+        /// How often it was committed before.
+        needed: i64,
+    },
     /// The master key is not the one of this store.
     #[error("the master key is not the one this store was made with: give the right key file")]
     WrongMasterKey,
@@ -78,6 +106,9 @@ pub enum OpenError {
     /// A file could not be read or written.
     #[error("{0}: {1}")]
     File(PathBuf, io::Error),
+    /// The tombstone feed is missing, damaged, of another store, or an older copy.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
     /// A fault of the cipher.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
@@ -104,7 +135,8 @@ impl EmbeddedStore {
         let StoreConfig { data_dir, keys_dir, master_key, clock } = config;
         let files = Files::new(&data_dir, &keys_dir);
         let locks = files.lock()?;
-        let (data_format, keys_format) = (header::format(&files.data())?, header::format(&files.keys())?);
+        let (data_format, keys_format) =
+            (header::format(&files.data(), schema::FORMAT)?, header::format(&files.keys(), schema::KEYS_FORMAT)?);
         if data_format != 0 && keys_format == 0 {
             return Err(OpenError::Missing { missing: files.keys(), present: files.data() });
         }
@@ -114,16 +146,28 @@ impl EmbeddedStore {
             return Err(OpenError::Missing { missing: files.data(), present: files.keys() });
         }
         let mut data = files::writer(&files.data(), files::DATA_PAGE_BYTES)?;
+        // What was sealed under a key that may have leaked must be gone after a rotation.
+        data.pragma_update(None, "secure_delete", true)?;
         if data_format == 0 {
             header::create(&files, &mut data, &mut keys, &master_key)?;
         }
+        let master_key = master_key.of_version(header::master_version(&keys)?)?;
         let header = header::check(&files, &data, &keys, &master_key)?;
+        if keys_format == schema::FIRST {
+            slots::migrate(&mut keys)?;
+        }
+        versions::prepare(&keys)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
-        let generation = doomed::destroy(&data, &keys, header.generation)?;
-        let ring = Arc::new(KeyRing::load(header.store, master_key, &data, &keys)?);
+        let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
+        let ring = Arc::new(KeyRing::load(&header, master_key, &data, &keys)?);
+        manifest::complete(&data, &keys, &ring)?;
+        let tracker = Tracker::watch(&data, &ring)?;
         let time = ServiceTime::new(clock, header.service_time);
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
+        let closed = recovery::is_closed(&data)?;
+        let (erased, _) = broadcast::channel(ERASED_MAX);
+        let signing = Arc::clone(&destroyer.key);
         let engine = Engine {
             files: files.clone(),
             data,
@@ -135,6 +179,14 @@ impl EmbeddedStore {
             index: ReadyIndex::unfilled().into(),
             filled,
             generation,
+            tracker,
+            commits: header.commits,
+            mark: files.mark()?,
+            reserve: Reserve::new(&files),
+            destroyer,
+            owes: false,
+            commit_duration: std::time::Duration::ZERO,
+            erased: erased.clone(),
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
@@ -147,7 +199,38 @@ impl EmbeddedStore {
             watches,
             is_filled,
             cache: Arc::default(),
+            closed: Arc::new(AtomicBool::new(closed)),
+            erased,
+            signing,
+            pass: std::sync::Mutex::default(),
             locks: Some(locks).into(),
+            rotating: tokio::sync::Mutex::default(),
         })
     }
+}
+
+/// Carries out what the tombstone feed holds beyond what the key file has seen, as after a restore of an older key file,
+/// and what was noted before a crash.
+fn settle(
+    files: &Files,
+    header: &header::Header,
+    master: &MasterKey,
+    data: &Connection,
+    keys: &Connection,
+) -> Result<(Destroyer, i64), OpenError> {
+    graves::prepare(keys)?;
+    let key = graves::signing_key(keys, header.store, master)?;
+    let known = graves::carried_out(keys)?;
+    let seen = known.map_or(0, |mark| mark.sequence).min(graves::indexed(data)?);
+    let mut unseen = Vec::new();
+    let feed = Feed::open(&files.tombstones(), header.store, &key, known, |tombstone| {
+        unseen.extend((tombstone.sequence > seen).then(|| tombstone.clone()));
+    })?;
+    let at = (feed.last(), header.generation);
+    let generation = doomed::catch_up(data, keys, &unseen, at, header.service_time)?;
+    let mut destroyer = Destroyer { feed, key: Arc::new(key) };
+    let generation = destroyer.destroy(data, keys, generation)?;
+    // A crash may have left wraps in the log that were written over since.
+    doomed::truncate_log(keys)?;
+    Ok((destroyer, generation))
 }

@@ -3,14 +3,23 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use dashmap::DashMap;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{error::damaged, wraps};
+use super::{
+    error::damaged,
+    graves,
+    header::{self, Header},
+    manifest::Layout,
+    versions::{Versions, recall_seals},
+    wraps,
+};
 use crate::{
     crypto::{Key, KeyKind, KeyName, LookupKey, MasterKey, Place, StoreId, key::key_version},
     id::{SubjectId, TenantId},
+    policy::ServiceTargets,
     store::{StoreError, record::Field},
 };
 
@@ -24,10 +33,12 @@ pub(super) struct Tenant {
     pub(super) id: TenantId,
     /// Its number in the tables of the data file.
     pub(super) number: i64,
-    /// Its key.
-    pub(super) key: Key,
+    /// Its key: it seals under the newest version and opens under every one that is in use.
+    pub(super) key: Versions,
     /// Its key for hashes.
     pub(super) lookup: LookupKey,
+    /// The targets of its live policy, once they were needed.
+    pub(super) targets: Arc<ArcSwapOption<ServiceTargets>>,
 }
 
 /// The keys that are held while the store is open.
@@ -37,27 +48,40 @@ pub(super) struct KeyRing {
     pub(super) store: StoreId,
     /// For hashes of the instance: tokens and names of tenants.
     pub(super) lookup: LookupKey,
-    master: MasterKey,
+    /// The rows of which the manifests of cases are made.
+    pub(super) layout: Layout,
+    master: Versions,
     tenants: DashMap<TenantId, Arc<Tenant>>,
 }
 
 impl KeyRing {
-    /// Loads the keys of the instance and of every tenant; draws the instance's where there is none yet.
+    /// Loads the keys of the instance and of every tenant; draws the instance's where the store is new.
     pub(super) fn load(
-        store: StoreId,
+        header: &Header,
         master: MasterKey,
         data: &Connection,
         keys: &Connection,
     ) -> Result<Self, StoreError> {
+        let store = header.store;
         let name = first(KeyKind::InstanceLookup, Uuid::nil());
         let secret = if let Some(wrap) = wraps::get(keys, name)? {
             wraps::open(&wrap, store, INSTANCE, master.key(), name)?
+        } else if header.generation > 0 {
+            // Another one would find no tenant and no credential, as if there were none.
+            return Err(damaged(&"keys.db: wraps: the lookup key of the instance is missing"));
         } else {
             let key = Key::draw(name)?;
             wraps::insert(keys, store, INSTANCE, master.key(), &key)?;
             key
         };
-        let ring = Self { store, lookup: LookupKey::new(&secret.into_secret()), master, tenants: DashMap::new() };
+        recall_seals(keys, master.key())?;
+        let ring = Self {
+            store,
+            lookup: LookupKey::new(&secret.into_secret()),
+            layout: Layout::read(data)?,
+            master: Versions::new(master.into_key()),
+            tenants: DashMap::new(),
+        };
         let mut statement = data.prepare("SELECT number, tenant FROM tenants")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, [u8; 16]>(1)?)))?;
         for row in rows {
@@ -68,23 +92,47 @@ impl KeyRing {
     }
 
     fn load_tenant(&self, keys: &Connection, number: i64, id: TenantId) -> Result<Tenant, StoreError> {
-        let open = |parent: &Key, kind| {
-            let name = first(kind, id.0);
-            let wrap = wraps::get(keys, name)?.ok_or_else(|| damaged(&format!("keys of {id}")))?;
-            wraps::open(&wrap, self.store, id, parent, name)
-        };
-        let key = open(self.master.key(), KeyKind::Tenant)?;
-        let lookup = LookupKey::new(&open(&key, KeyKind::TenantLookup)?.into_secret());
-        Ok(Tenant { id, number, key, lookup })
+        let missing = || damaged(&format!("keys of {id}"));
+        let mut key: Option<Versions> = None;
+        for version in wraps::versions(keys, KeyKind::Tenant, id.0)? {
+            let name = KeyName { version, ..first(KeyKind::Tenant, id.0) };
+            let wrap = wraps::get(keys, name)?.ok_or_else(missing)?;
+            let opened = wraps::open(&wrap, self.store, id, &self.master, name)?;
+            recall_seals(keys, &opened)?;
+            match &key {
+                Some(versions) => versions.add(opened),
+                None => key = Some(Versions::new(opened)),
+            }
+        }
+        let key = key.ok_or_else(missing)?;
+        let name = first(KeyKind::TenantLookup, id.0);
+        let wrap = wraps::get(keys, name)?.ok_or_else(missing)?;
+        let lookup = LookupKey::new(&wraps::open(&wrap, self.store, id, &key, name)?.into_secret());
+        Ok(Tenant { id, number, key, lookup, targets: Arc::default() })
+    }
+
+    /// The versions of the master key.
+    pub(super) fn master(&self) -> &Versions {
+        &self.master
+    }
+
+    /// The tenants, by number.
+    pub(super) fn tenants(&self) -> Vec<Arc<Tenant>> {
+        let mut all: Vec<_> = self.tenants.iter().map(|entry| Arc::clone(&entry)).collect();
+        all.sort_unstable_by_key(|tenant| tenant.number);
+        all
     }
 
     /// Draws and stores the keys of a new tenant.
     pub(super) fn draw_tenant(&self, keys: &Connection, number: i64, id: TenantId) -> Result<Tenant, StoreError> {
         let key = Key::draw(first(KeyKind::Tenant, id.0))?;
+        let master =
+            self.master.of(header::master_version(keys)?).ok_or_else(|| damaged(&"the master key's version"))?;
         let lookup = Key::draw(first(KeyKind::TenantLookup, id.0))?;
-        wraps::insert(keys, self.store, id, self.master.key(), &key)?;
+        wraps::insert(keys, self.store, id, &*master, &key)?;
         wraps::insert(keys, self.store, id, &key, &lookup)?;
-        Ok(Tenant { id, number, key, lookup: LookupKey::new(&lookup.into_secret()) })
+        let key = Versions::new(key);
+        Ok(Tenant { id, number, key, lookup: LookupKey::new(&lookup.into_secret()), targets: Arc::default() })
     }
 
     /// Takes up a tenant whose rows are durable.
@@ -95,6 +143,11 @@ impl KeyRing {
     /// The tenant; an unknown one is not found, like everything below it.
     pub(super) fn tenant(&self, id: TenantId) -> Result<Arc<Tenant>, StoreError> {
         self.tenants.get(&id).map(|entry| Arc::clone(&entry)).ok_or(StoreError::NotFound)
+    }
+
+    /// The tenant of that number in the data file.
+    pub(super) fn of_number(&self, number: i64) -> Option<Arc<Tenant>> {
+        self.tenants.iter().find(|entry| entry.number == number).map(|entry| Arc::clone(&entry))
     }
 
     /// The key of a subject; `None`: it was destroyed.
@@ -176,7 +229,10 @@ impl<'a> Opener<'a> {
         let name = KeyName { kind: self.kind, id: self.record, version };
         let key = match self.key.take().filter(|key| key.name() == name) {
             Some(key) => key,
-            None => self.ring.data_key(self.keys, self.tenant, name)?.ok_or(StoreError::RecordGone)?,
+            None => {
+                let key = self.ring.data_key(self.keys, self.tenant, name)?;
+                key.ok_or_else(|| graves::keyless(self.keys, name))?
+            }
         };
         Ok(self.key.insert(key))
     }

@@ -6,7 +6,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{commit::Write, error::damaged, ring::Tenant, wraps};
+use super::{commit::Write, error::damaged, graves, ring::Tenant, wraps};
 use crate::{
     crypto::{Key, KeyKind, KeyName, LookupKey, Purpose, ShortHash},
     id::SubjectId,
@@ -50,7 +50,7 @@ pub(super) fn of_identifiers(
 
 /// The key of the subject that a data key hangs from.
 pub(super) fn of_data_key(write: &Write<'_>, tenant: &Tenant, name: KeyName) -> Result<Key, StoreError> {
-    let wrap = wraps::get(write.keys, name)?.ok_or(StoreError::RecordGone)?;
+    let wrap = wraps::get(write.keys, name)?.ok_or_else(|| graves::keyless(write.keys, name))?;
     existing(write, tenant, SubjectId(wrap.parent))
 }
 

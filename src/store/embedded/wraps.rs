@@ -4,9 +4,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::{
-    crypto::{Key, KeyKind, KeyName, StoreId},
+    crypto::{CryptoError, Key, KeyKind, KeyName, StoreId},
     id::{SubjectId, TenantId},
-    store::{StoreError, embedded::error::damaged},
+    store::{
+        StoreError,
+        embedded::{error::damaged, slots},
+    },
 };
 
 /// Stores a key, wrapped under its parent.
@@ -14,13 +17,14 @@ pub(super) fn insert(
     keys: &Connection,
     store: StoreId,
     tenant: TenantId,
-    parent: &Key,
+    parent: &impl Parent,
     child: &Key,
 ) -> Result<(), StoreError> {
-    let wrapped = parent.wrap(store, tenant, child)?;
-    let (name, above) = (child.name(), parent.name());
+    let (above, wrapped) = parent.wrap_child(store, tenant, child)?;
+    let name = child.name();
+    let slot = slots::fill(keys, &wrapped)?;
     let mut statement = keys.prepare_cached(
-        "INSERT INTO wraps(id, kind, version, tenant, parent, parent_version, wrapped) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO wraps(id, kind, version, tenant, parent, parent_version, slot) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     statement.execute(params![
         name.id.as_bytes(),
@@ -29,9 +33,40 @@ pub(super) fn insert(
         tenant.as_bytes(),
         above.id.as_bytes(),
         above.version,
-        wrapped,
+        slot,
     ])?;
-    Ok(())
+    parent.note_seals(keys)
+}
+
+/// Wraps a key anew under its parent's newest version.
+pub(super) fn rewrap(
+    keys: &Connection,
+    store: StoreId,
+    tenant: TenantId,
+    parent: &impl Parent,
+    child: &Key,
+) -> Result<(), StoreError> {
+    let (above, wrapped) = parent.wrap_child(store, tenant, child)?;
+    let name = child.name();
+    let mut statement = keys.prepare_cached(
+        "UPDATE wraps SET parent_version = ?4 WHERE id = ?1 AND kind = ?2 AND version = ?3 RETURNING slot",
+    )?;
+    let slot = statement
+        .query_row(params![name.id.as_bytes(), name.kind as u8, name.version, above.version], |row| row.get(0))?;
+    slots::overwrite(keys, slot, &wrapped)?;
+    parent.note_seals(keys)
+}
+
+/// Wraps a stored key anew, under another parent.
+pub(super) fn adopt(
+    keys: &Connection,
+    store: StoreId,
+    tenant: TenantId,
+    parent: &impl Parent,
+    child: &Key,
+) -> Result<(), StoreError> {
+    destroy(keys, child.name())?;
+    insert(keys, store, tenant, parent, child)
 }
 
 /// A wrap as it lies in the file.
@@ -47,7 +82,8 @@ pub(super) struct Wrap {
 /// Reads a wrap; `None`: it was destroyed, or never was.
 pub(super) fn get(keys: &Connection, name: KeyName) -> Result<Option<Wrap>, StoreError> {
     let mut statement = keys.prepare_cached(
-        "SELECT parent, parent_version, wrapped FROM wraps WHERE id = ?1 AND kind = ?2 AND version = ?3",
+        "SELECT w.parent, w.parent_version, s.wrapped FROM wraps w JOIN slots s ON s.number = w.slot
+         WHERE w.id = ?1 AND w.kind = ?2 AND w.version = ?3",
     )?;
     let wrap = statement.query_row(params![name.id.as_bytes(), name.kind as u8, name.version], |row| {
         let parent: [u8; 16] = row.get(0)?;
@@ -61,11 +97,49 @@ pub(super) fn open(
     wrap: &Wrap,
     store: StoreId,
     tenant: TenantId,
-    parent: &Key,
+    parent: &impl Parent,
     name: KeyName,
 ) -> Result<Key, StoreError> {
-    let key = parent.unwrap_key(store, tenant, name, &wrap.wrapped);
+    let key = parent.unwrap_child(store, tenant, wrap.parent_version, name, &wrap.wrapped);
     key.map_err(|_| damaged(&format!("wrap of {}", name.id)))
+}
+
+/// A key that wraps others: one version of it, or all that are in use.
+pub(super) trait Parent {
+    /// Wraps a key, and says under which name it was done.
+    fn wrap_child(&self, store: StoreId, tenant: TenantId, child: &Key) -> Result<(KeyName, Vec<u8>), CryptoError>;
+
+    /// Gives back a key that was wrapped under `version` of this one.
+    fn unwrap_child(
+        &self,
+        store: StoreId,
+        tenant: TenantId,
+        version: u32,
+        child: KeyName,
+        wrapped: &[u8],
+    ) -> Result<Key, CryptoError>;
+
+    /// Notes how often this key has sealed, where that is counted over restarts.
+    fn note_seals(&self, _keys: &Connection) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl Parent for Key {
+    fn wrap_child(&self, store: StoreId, tenant: TenantId, child: &Key) -> Result<(KeyName, Vec<u8>), CryptoError> {
+        Ok((self.name(), self.wrap(store, tenant, child)?))
+    }
+
+    fn unwrap_child(
+        &self,
+        store: StoreId,
+        tenant: TenantId,
+        _version: u32,
+        child: KeyName,
+        wrapped: &[u8],
+    ) -> Result<Key, CryptoError> {
+        self.unwrap_key(store, tenant, child, wrapped)
+    }
 }
 
 /// The latest version of a key; `None`: it was destroyed, or never was.
@@ -74,9 +148,19 @@ pub(super) fn latest_version(keys: &Connection, kind: KeyKind, id: Uuid) -> Resu
     Ok(statement.query_row(params![id.as_bytes(), kind as u8], |row| row.get(0))?)
 }
 
-/// Destroys a wrap. It is gone from the file only after the log was truncated.
+/// The versions of a key, oldest first.
+pub(super) fn versions(keys: &Connection, kind: KeyKind, id: Uuid) -> Result<Vec<u32>, StoreError> {
+    let mut statement =
+        keys.prepare_cached("SELECT version FROM wraps WHERE id = ?1 AND kind = ?2 ORDER BY version")?;
+    let rows = statement.query_map(params![id.as_bytes(), kind as u8], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Destroys a wrap and those of all earlier versions of the key: one that a crash left unused between the commits of the
+/// two files must not outlive the version that took its place. They are gone from the file only after the log was
+/// truncated.
 pub(super) fn destroy(keys: &Connection, name: KeyName) -> rusqlite::Result<()> {
-    let mut statement = keys.prepare_cached("DELETE FROM wraps WHERE id = ?1 AND kind = ?2 AND version = ?3")?;
+    let mut statement = keys.prepare_cached("DELETE FROM wraps WHERE id = ?1 AND kind = ?2 AND version <= ?3")?;
     statement.execute(params![name.id.as_bytes(), name.kind as u8, name.version]).map(drop)
 }
 

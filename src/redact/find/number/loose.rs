@@ -10,6 +10,9 @@ use crate::redact::{
 /// Fewest and most digits of a number in three groups or more.
 const DIGITS: std::ops::RangeInclusive<usize> = 8..=12;
 
+/// Fewest and most digits of a number whose digits stand apart.
+const SINGLE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
+
 /// What a group measures or counts is no telephone number.
 const COUNTED: Cues = Cues::of(&[Cue::Unit, Cue::Currency, Cue::Money]);
 
@@ -33,6 +36,7 @@ pub(super) fn phone_at(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize
     let shaped = match sizes.as_slice() {
         [3, 4] => local(turn, window, gap),
         [4, 4] => local(turn, window, gap) && !matches!(turn.raw(window.first()?.token).as_bytes(), [b'0' | b'1', ..]),
+        sizes if sizes.iter().all(|size| *size == 1) => digit_by_digit(turn, window),
         sizes => long(turn, window, sizes, gap),
     };
     shaped.then_some(first + count - 1)
@@ -57,6 +61,14 @@ fn local(turn: &NormalisedTurn<'_>, window: &[Group], gap: &str) -> bool {
     let round = |raw: &str| raw.ends_with("00");
     let harmless = gap == "." || left.starts_with(['0', '1']) || year(left) || year(right);
     !(harmless || round(left) && round(right))
+}
+
+/// Digits set apart one by one, as they are dictated or disguised: `0 8 0 0 5 5 5 1 2 3 4`. Counting and marks out of
+/// five are rows of figures.
+fn digit_by_digit(turn: &NormalisedTurn<'_>, window: &[Group]) -> bool {
+    let digits: Vec<&str> = window.iter().map(|group| turn.raw(group.token)).collect();
+    let different = ('0'..='9').filter(|digit| digits.iter().any(|raw| raw.starts_with(*digit))).count();
+    SINGLE_DIGITS.contains(&digits.len()) && different > 3 && !digits.is_sorted()
 }
 
 /// Three groups and more of two to four digits.
@@ -86,11 +98,14 @@ mod tests {
         check("on my registered 668 5702 please", "on my registered [PHONE_1] please");
         check("71-33-52-22", "[PHONE_1]");
         check("22 447 18 82", "[PHONE_1]");
+        check("0 8 0 0 5 5 5 1 2 3 4", "[PHONE_1]");
     }
 
     #[test]
     fn figures_in_rows_stay() {
         check("sizes 38 40 42 44", "sizes 38 40 42 44");
+        check("marks 5 4 5 5 3 5 4 4", "marks 5 4 5 5 3 5 4 4");
+        check("1 2 3 4 5 6 7 8", "1 2 3 4 5 6 7 8");
         check("3000-4000 users", "3000-4000 users");
         check("250 1000 rows", "250 1000 rows");
         check("between 2019 2021", "between 2019 2021");

@@ -22,6 +22,9 @@ const UNLABELLED_DIGITS_MIN: usize = 9;
 /// The same behind a hash: `#44718`.
 const HASH_DIGITS_MIN: usize = 5;
 
+/// What may be spoken of beside a telephone number.
+const BESIDE_A_PHONE: Cues = Cues::of(&[Cue::Phone, Cue::Extension, Cue::Name, Cue::Address, Cue::Email]);
+
 /// Decides on the number that begins at group `first`; the last group it used.
 pub(super) fn written(
     view: &View<'_>,
@@ -61,8 +64,7 @@ pub(super) fn written(
     if let Some(found) = phone.filter(|phone| phone.likelihood == Likelihood::VeryLikely) {
         return push_phone(view, groups, first, found, out);
     }
-    let by_phone =
-        labels.hints().next().is_none_or(|cues| cues.any(Cues::of(&[Cue::Phone, Cue::Name, Cue::Address, Cue::Email])));
+    let by_phone = labels.hints().next().is_none_or(|cues| cues.any(BESIDE_A_PHONE));
     if let Some(found) = phone.filter(|phone| by_phone && phone.likelihood == Likelihood::Likely) {
         return push_phone(view, groups, first, found, out);
     }

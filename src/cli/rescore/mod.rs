@@ -1,4 +1,9 @@
-//! `triaged rescore`: archives of old conversations, redacted and scored in bulk.
+//! `triaged rescore`: archives of old conversations, redacted and scored in bulk; submitted to a service as history; or
+//! what a service stores, scored anew.
+
+mod interaction;
+mod into;
+mod server;
 
 use std::{
     io::{self, Write},
@@ -8,11 +13,16 @@ use std::{
     thread,
 };
 
-use super::{Exit, Failure, progress::Display};
+use self::{
+    into::{Archive, IntoArgs},
+    server::ServerArgs,
+};
+use super::{Exit, Failure, lexicon, progress::Display, remote::Remote};
 use crate::{
     archive::{
-        compare::{Flipped, Flips, Mover},
+        compare::Mover,
         error::ArchiveError,
+        flips::{Flipped, Flips},
         inputs::Reading,
         map::{Fate, Mapping, Pseudonyms},
         output, report,
@@ -52,11 +62,11 @@ impl From<Offsets> for output::Offsets {
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Files, directories, patterns, or `-` for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "server", value_name = "INPUT")]
     inputs: Vec<String>,
     /// File to write, private to you; `-` for standard output. Its ending tells the format: .jsonl, .csv, .tsv,
     /// .parquet, .arrow, .arrows, with .gz or .zst
-    #[arg(short, long, value_name = "OUTPUT", required_unless_present = "dry_run")]
+    #[arg(short, long, value_name = "OUTPUT", required_unless_present_any = ["dry_run", "into", "server"])]
     output: Option<PathBuf>,
     /// Format where a name does not tell: jsonl, csv, tsv, parquet, arrow, arrow-stream
     #[arg(long, value_parser = format)]
@@ -85,6 +95,12 @@ pub(super) struct Args {
     /// Compare with the results of an earlier run, in any format: what changed, and the evidence that changed it
     #[arg(long, value_name = "OLD")]
     compare: Option<PathBuf>,
+    /// Compare with a second lexicon, this file laid over the built-in one: what it would change, and by which evidence
+    #[arg(long, value_name = "FILE", conflicts_with = "compare")]
+    compare_lexicon: Vec<String>,
+    /// Score with this lexicon file laid over the built-in one; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    lexicon: Vec<String>,
     /// Write a page with the counts, private to you
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -103,6 +119,12 @@ pub(super) struct Args {
     /// Longest row, in mebibytes
     #[arg(long, value_name = "N", default_value = "64")]
     row_mib: usize,
+    #[command(flatten)]
+    into: IntoArgs,
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    remote: Remote,
 }
 
 fn format(name: &str) -> Result<Format, String> {
@@ -114,13 +136,19 @@ fn format(name: &str) -> Result<Format, String> {
 
 /// Re-scores what the arguments name.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let triage = Triage::new()?;
+    if let Some(address) = &args.server.server {
+        return server::run(&args.server, address, &args.remote);
+    }
+    if let Some(address) = &args.into.into {
+        return into::run(&args.into, address, &args.remote, &args.archive()?);
+    }
+    let (triage, policy) = args.rules()?;
     let job = args.job()?;
     if args.dry_run {
-        return dry_run(&job, &triage);
+        return dry_run(&job, &triage, &policy);
     }
     let mut display = Display::new(&job.sources);
-    let outcome = rescore::run(&job, &triage, &Policy::default(), &mut |progress| display.show(progress));
+    let outcome = rescore::run(&job, &triage, &policy, &mut |progress| display.show(progress));
     display.clear();
     let outcome = match outcome {
         // Whoever reads has seen enough, as with `head`.
@@ -130,11 +158,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         outcome => outcome?,
     };
     summary(&job, &outcome, &display);
-    if job.compare.is_some() {
+    if job.compare.is_some() || job.compare_lexicons.is_some() {
         changes(&outcome);
     }
     if let Some(path) = &args.report {
-        report::write(path, &outcome, &triage.revision(&Policy::default()))?;
+        report::write(path, &outcome, &triage.revision(&policy))?;
     }
     if let (true, Output::File(path)) = (args.delete_input, &job.output) {
         rescore::verify(path, outcome.digest)?;
@@ -155,12 +183,7 @@ impl Args {
         };
         Ok(Job {
             sources: source::expand(&self.inputs)?,
-            reading: Reading {
-                format: self.format,
-                mapping: Arc::new(self.mapping()?),
-                row_bytes_max: self.row_mib << 20,
-                identities: self.identity.clone(),
-            },
+            reading: self.reading()?,
             output,
             format: self.format,
             offsets: self.offsets.into(),
@@ -169,6 +192,35 @@ impl Args {
             checkpoint_bytes: self.checkpoint_mib << 20,
             overwrite: self.overwrite,
             compare: self.compare.clone(),
+            compare_lexicons: self.compare_lexicons()?,
+        })
+    }
+
+    /// What rows are scored with.
+    fn rules(&self) -> Result<(Triage, Policy), Failure> {
+        if self.lexicon.is_empty() {
+            return Ok((Triage::new()?, Policy::default()));
+        }
+        lexicon::layered(&self.lexicon)
+    }
+
+    /// What rows are compared with.
+    fn compare_lexicons(&self) -> Result<Option<Arc<Triage>>, Failure> {
+        let wanted = (!self.compare_lexicon.is_empty()).then(|| lexicon::layered(&self.compare_lexicon));
+        Ok(wanted.transpose()?.map(|(triage, _)| Arc::new(triage)))
+    }
+
+    /// What is read where nothing but its rows is wanted.
+    fn archive(&self) -> Result<Archive, Failure> {
+        Ok(Archive { sources: source::expand(&self.inputs)?, reading: self.reading()?, rejects_max: self.max_rejects })
+    }
+
+    fn reading(&self) -> Result<Reading, Failure> {
+        Ok(Reading {
+            format: self.format,
+            mapping: Arc::new(self.mapping()?),
+            row_bytes_max: self.row_mib << 20,
+            identities: self.identity.clone(),
         })
     }
 
@@ -195,8 +247,8 @@ fn named(name: &str) -> Result<Mapping, Failure> {
 }
 
 /// Shows a few redacted rows.
-fn dry_run(job: &Job, triage: &Triage) -> Result<Exit, Failure> {
-    let (rows, columns) = rescore::examples(job, triage, &Policy::default(), EXAMPLE_ROWS)?;
+fn dry_run(job: &Job, triage: &Triage, policy: &Policy) -> Result<Exit, Failure> {
+    let (rows, columns) = rescore::examples(job, triage, policy, EXAMPLE_ROWS)?;
     list(&columns);
     super::print(&String::from_utf8_lossy(&rows))?;
     Ok(Exit::Done)
