@@ -37,6 +37,8 @@ soak:
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test store_rotation
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_crash -- --nocapture
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_live -- --nocapture
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_flood -- --nocapture
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test service_edge -- --nocapture watch::
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test queue_model
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test rescore killed
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_rescore lease -- --nocapture

@@ -2,14 +2,18 @@
 //! attributes are kept, and its own layer of the lexicon. A policy is a value with a revision; every assessment names
 //! the revision it was made with. Nothing here can switch redaction off.
 
+pub mod retention;
 mod standing;
 mod targets;
+mod work;
 
 use std::collections::BTreeSet;
 
 pub use self::{
+    retention::Retention,
     standing::{Correction, Standing},
-    targets::ServiceTargets,
+    targets::{Minutes, ServiceTargets, Target},
+    work::{WORK_MAX, WorkRules},
 };
 use crate::{
     assessment::{Assessment, Level, Tier},
@@ -65,6 +69,10 @@ pub struct Policy {
     /// Why the holder of a case may be told that its customer speaks of bereavement, illness or disability; `None`, the
     /// default: nobody is told and nobody looks.
     pub care: Option<CareBasis>,
+    /// Bounds of those who work the queue.
+    pub work: WorkRules,
+    /// How long what is stored is kept.
+    pub retention: Retention,
 }
 
 impl Default for Policy {
@@ -78,6 +86,8 @@ impl Default for Policy {
             keep: KeepRules::default(),
             lexicon: Vec::new(),
             care: None,
+            work: WorkRules::default(),
+            retention: Retention::default(),
         }
     }
 }

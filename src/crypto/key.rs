@@ -117,6 +117,11 @@ impl Key {
         Self::new(name, self.secret)
     }
 
+    /// The same key, its bytes in a page that is never swapped: for a key that lives as long as the process.
+    pub fn pinned(self) -> Self {
+        Self { secret: self.secret.pinned(), ..self }
+    }
+
     /// How often it has sealed or wrapped, as far as it was told of its past.
     pub fn seals(&self) -> u64 {
         self.seals.load(Ordering::Relaxed)
@@ -135,6 +140,11 @@ impl Key {
     /// Gives up the cipher and keeps the bytes, for a key that hashes.
     pub fn into_secret(self) -> Secret {
         self.secret
+    }
+
+    /// The bytes of the key, to be sealed for an offline recipient and nowhere else.
+    pub(super) fn secret(&self) -> &Secret {
+        &self.secret
     }
 
     /// Seals `plain` for `place`: format, key version, nonce, ciphertext, tag.

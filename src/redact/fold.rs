@@ -30,6 +30,8 @@ pub struct Fold<'r> {
     pub(super) known: Known,
     pub(super) dialogue: Dialogue,
     pub(super) chain: Option<Chain>,
+    /// After how many turns digits that nobody knew the rest of were given up.
+    pub(super) lapsed: Option<u32>,
     pub(super) turns: Vec<Held>,
     pub(super) mentions: Mentions,
     pub(super) changed: Vec<u32>,
@@ -56,6 +58,7 @@ impl<'r> Fold<'r> {
             known: Known::from_parties(parties),
             dialogue: Dialogue::default(),
             chain: None,
+            lapsed: None,
             turns: Vec::new(),
             mentions: Mentions::default(),
             changed: Vec::new(),
@@ -106,6 +109,24 @@ impl<'r> Fold<'r> {
             self.look_again(index, turn.role, turn.part);
         }
         self.pushed(index)
+    }
+
+    /// Whether digits wait for what may follow them.
+    pub fn waits(&self) -> bool {
+        self.chain.is_some()
+    }
+
+    /// Waits no longer: nothing came for too long. What waits is named where it is known what it is; otherwise it stays
+    /// removed for good, and so do digits that follow soon, which may be its other half. Its text is forgotten. Gives the
+    /// turns that this changed.
+    pub fn lapse(&mut self) -> Vec<RedactedTurn> {
+        if self.chain.as_ref().is_some_and(|chain| chain.kind().is_none()) {
+            self.chain = None;
+            self.lapsed = u32::try_from(self.turns.len()).ok();
+            return Vec::new();
+        }
+        self.settle();
+        self.take_changed(u32::MAX)
     }
 
     /// Ends the interaction: settles what was pending. Gives the turns that this changed.
@@ -202,7 +223,7 @@ impl<'r> Fold<'r> {
         let turn = view.turn;
         let mut found = find::all(view);
         let own = found.len();
-        self.known.find(turn, 0, &mut found);
+        self.known.find(turn, 0, |_| true, &mut found);
         self.recalled = found.len() > own;
         let mut chosen = resolve(beside_placeholders(turn, found), turn.text());
         let rules = &self.redactor.rules;
@@ -230,11 +251,11 @@ impl<'r> Fold<'r> {
         }
         if self.known.len() > since {
             let mut again = Vec::new();
-            self.known.find(turn, since, &mut again);
-            again.retain(|new| {
-                let next = chosen.partition_point(|old| old.span.end <= new.span.start);
-                !chosen.get(next).is_some_and(|old| old.span.overlaps(new.span))
-            });
+            let free = |new: Span| {
+                let next = chosen.partition_point(|old| old.span.end <= new.start);
+                !chosen.get(next).is_some_and(|old| old.span.overlaps(new))
+            };
+            self.known.find(turn, since, free, &mut again);
             if !again.is_empty() {
                 chosen.extend(again);
                 chosen = resolve(chosen, turn.text());
@@ -343,7 +364,7 @@ pub(super) fn revise(
     let text = held.text.clone();
     let turn = NormalisedTurn::with(&text, memory);
     let mut found = Vec::new();
-    known.find(&turn, since, &mut found);
+    known.find(&turn, since, |_| true, &mut found);
     let chosen = resolve(found, turn.text());
     let changed = insert(held, &turn, chosen, numbering);
     turn.recycle(memory);

@@ -1,5 +1,6 @@
-//! Which bytes of a text are letters, digits and capitals, as bits, sixty-four bytes at a time: branch-free loops that
-//! compilers turn into vector instructions. ASCII only. Knows nothing of tokens.
+//! Which bytes of a text are letters, digits and capitals, as bits, sixty-four bytes at a time. ASCII only. Knows nothing of tokens.
+
+use crate::text::eight::{self, HIGH, LOW};
 
 /// How many bytes one set of masks covers.
 pub(super) const BLOCK: usize = 64;
@@ -16,32 +17,31 @@ pub(super) struct Masks {
 }
 
 impl Masks {
-    /// The masks of a block.
+    /// The masks of a block, eight bytes at a time.
     #[inline]
     pub(super) fn of(block: &[u8; BLOCK]) -> Self {
-        let letters = bits(block, |byte| (byte | 0x20).wrapping_sub(b'a') < 26);
-        let digits = bits(block, |byte| byte.wrapping_sub(b'0') < 10);
-        let upper = bits(block, |byte| byte.wrapping_sub(b'A') < 26);
-        Self { alphanumeric: letters | digits, digits, upper }
+        let (eights, _) = block.as_chunks::<8>();
+        let mut masks = Self::default();
+        for (eight, shift) in eights.iter().zip((0..).step_by(8)) {
+            let eight = u64::from_le_bytes(*eight);
+            let (letters, digits) = (eight::letters(eight), eight::digits(eight));
+            let capitals = eight::capitals(eight, letters);
+            masks.alphanumeric |= gather(letters | digits) << shift;
+            // Most of a text is small letters and spaces.
+            if (digits | capitals) & HIGH != 0 {
+                masks.digits |= gather(digits) << shift;
+                masks.upper |= gather(capitals) << shift;
+            }
+        }
+        masks
     }
 }
 
-/// One bit for every byte that passes the test.
-#[inline]
-fn bits(block: &[u8; BLOCK], test: impl Fn(u8) -> bool) -> u64 {
-    let mut flags = [0; BLOCK];
-    for (flag, byte) in flags.iter_mut().zip(block) {
-        *flag = u8::from(test(*byte));
-    }
-    let (eights, _) = flags.as_chunks::<8>();
-    eights.iter().enumerate().fold(0, |bits, (index, eight)| bits | gather(*eight) << (8 * index))
-}
-
-/// The lowest bits of eight bytes side by side: the product moves the bit of byte `i` to bit `56 + i`, and no two of its
+/// The highest bits of eight bytes side by side: the product moves the bit of byte `i` to bit `56 + i`, and no two of its
 /// terms meet.
 #[inline]
-fn gather(flags: [u8; 8]) -> u64 {
-    u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56
+fn gather(flags: u64) -> u64 {
+    (flags >> 7 & LOW).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// The masks of a text, to be read from any byte on.

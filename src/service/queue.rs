@@ -5,14 +5,14 @@ use tonic::{Request, Response, Status};
 use super::{
     app::{self, App},
     batch::Answers,
-    convert::{enums, queue, scalar},
+    convert::{enums, queue, scalar, work},
     page::Binding,
     path::{Path, Violations},
     pb::{self, queue_service_server::QueueService},
     status::{Failure, Reason},
     watch,
 };
-use crate::store::StoreError;
+use crate::store::{Bumped, StoreError};
 
 /// The service.
 #[derive(Clone, Debug)]
@@ -29,7 +29,8 @@ impl QueueService for Queue {
         request: Request<pb::LeaseItemsRequest>,
     ) -> Result<Response<pb::LeaseItemsResponse>, Status> {
         let caller = app::caller(&request)?;
-        let request = queue::lease_request(request.into_inner(), &caller)?;
+        let allowed = self.0.rules(caller.tenant)?.policy.work.leases_max;
+        let request = queue::lease_request(request.into_inner(), &caller, allowed)?;
         // A worker that waits is let go when the server shuts down; what was leased meanwhile is given to its retry.
         let leased = tokio::select! {
             biased;
@@ -82,6 +83,16 @@ impl QueueService for Queue {
         let done = self.0.store.release_item(handle, delay).await;
         done.map_err(|error| lease_failure(&error))?;
         Ok(Response::new(pb::ReleaseItemResponse {}))
+    }
+
+    async fn bump_item(&self, request: Request<pb::BumpItemRequest>) -> Result<Response<pb::BumpItemResponse>, Status> {
+        let caller = app::caller(&request)?;
+        let budget = self.0.rules(caller.tenant)?.policy.work.bumps_per_day_max;
+        let request = work::bump_request(request.into_inner(), &caller, budget)?;
+        let bumped = self.0.store.bump_item(request).await;
+        let Bumped { entry, left } = bumped.map_err(|error| Failure::of_store(&error, Reason::CaseNotFound))?;
+        let item = entry.map(|entry| queue::listed_item(entry, self.0.now()));
+        Ok(Response::new(pb::BumpItemResponse { item, bumps_left: scalar::wire_int(left) }))
     }
 
     type WatchQueueStream = Answers<pb::WatchQueueResponse>;

@@ -8,7 +8,8 @@ use crate::{
     assessment::{Label, Level, Tier},
     conversation::Channel,
     id::{CaseId, LeaseId, PrincipalId, TenantId},
-    queue::{ItemState, Lane},
+    policy::Target,
+    queue::{BumpReason, ItemState, Lane},
     text::Language,
     time::Timestamp,
 };
@@ -36,6 +37,36 @@ pub struct LeaseRequest {
     pub skills: Vec<String>,
     /// Languages of the worker; empty: any.
     pub languages: Vec<Language>,
+    /// How many live leases the principal may hold, these included.
+    pub leases_max: u32,
+}
+
+/// What is asked for to move an item forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BumpRequest {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Who asks.
+    pub principal: PrincipalId,
+    /// The caller's request id: a retry changes nothing more.
+    pub request_id: Option<Uuid>,
+    /// The case whose item it is.
+    pub case: CaseId,
+    /// Why.
+    pub reason: BumpReason,
+    /// Only where the principal holds the lease.
+    pub leased_only: bool,
+    /// How many items the principal may move forward within 24 hours.
+    pub budget: u32,
+}
+
+/// What a bump came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bumped {
+    /// The item as it stands now; `None`: it has left the queue since.
+    pub entry: Option<QueueEntry>,
+    /// How many more the principal may move forward now.
+    pub left: u32,
 }
 
 /// A lease as its holder names it.
@@ -84,4 +115,10 @@ pub struct QueueEntry {
     pub language: Option<Language>,
     /// How often it was leased.
     pub attempts: u32,
+    /// The target that its due time is of.
+    pub target: Target,
+    /// How long that target stood still, in open time.
+    pub paused: Duration,
+    /// Why somebody moved it forward.
+    pub bump: Option<BumpReason>,
 }

@@ -114,3 +114,46 @@ async fn requests_at_and_beyond_their_limits() {
         assert_eq!(found.unwrap_or_default(), field);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_is_moved_forward_within_a_budget_of_the_policy() {
+    use triaged::service::pb::policy_service_client::PolicyServiceClient;
+    let server = Server::start().await;
+    let client = server.client(&AccessRole::ALL).await;
+    for _ in 0..3 {
+        IntakeServiceClient::new(client.clone()).submit_interaction(form("It is late")).await.unwrap();
+    }
+    let mut queue = QueueServiceClient::new(client.clone());
+    let listed = queue.list_items(pb::ListItemsRequest::default()).await.unwrap().into_inner().items;
+    let last = listed[2].case.clone();
+    let bump = |case: &str| pb::BumpItemRequest {
+        case: case.to_owned(),
+        reason: pb::BumpReason::Promise.into(),
+        request_id: String::new(),
+    };
+    let bumped = queue.bump_item(bump(&last)).await.unwrap().into_inner();
+    let item = bumped.item.unwrap();
+    assert_eq!((item.lane(), bumped.bumps_left), (pb::Lane::Express, 9));
+    assert!(item.order_reasons.contains(&"bumped:reason=promise".to_owned()), "{:?}", item.order_reasons);
+    let listed = queue.list_items(pb::ListItemsRequest::default()).await.unwrap().into_inner().items;
+    assert_eq!(listed[0].case, last);
+
+    let work = Some(pb::WorkPolicy { bumps_per_day_max: Some(1), leases_max: Some(2) });
+    let policy = Some(pb::Policy { etag: "r1".into(), work, ..Default::default() });
+    let request = pb::UpdatePolicyRequest { policy, ..Default::default() };
+    PolicyServiceClient::new(client.clone()).update_policy(request).await.unwrap();
+    let spent = queue.bump_item(bump(&listed[1].case)).await.unwrap_err();
+    assert_eq!((spent.code(), reason(&spent).as_str()), (Code::ResourceExhausted, "BUMP_BUDGET_SPENT"));
+    let mut agent = QueueServiceClient::new(server.client(&[AccessRole::Agent]).await);
+    let hidden = agent.bump_item(bump(&listed[1].case)).await.unwrap_err();
+    assert_eq!((hidden.code(), reason(&hidden).as_str()), (Code::NotFound, "CASE_NOT_FOUND"));
+
+    let lease = |max_leases| pb::LeaseItemsRequest { max_items: 3, max_leases, ..Default::default() };
+    let held = agent.lease_items(lease(1)).await.unwrap().into_inner().items;
+    assert_eq!(held.iter().map(|item| item.case.as_str()).collect::<Vec<_>>(), [last.as_str()]);
+    let full = agent.lease_items(lease(1)).await.unwrap_err();
+    assert_eq!((full.code(), reason(&full).as_str()), (Code::ResourceExhausted, "CAPACITY_REACHED"));
+    assert_eq!(agent.lease_items(lease(5)).await.unwrap().into_inner().items.len(), 1, "the policy allows two");
+    let wrong = agent.lease_items(lease(-1)).await.unwrap_err();
+    assert_eq!(wrong.code(), Code::InvalidArgument);
+}

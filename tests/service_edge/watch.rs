@@ -2,14 +2,18 @@
 
 use std::{collections::BTreeMap, fs, time::Duration};
 
-use futures_util::future::join_all;
-use tonic::{Code, Streaming};
+use futures_util::{StreamExt, future::join_all};
+use tokio::time::Instant;
+use tonic::{Code, Streaming, transport::Channel};
 use triaged::{
-    service::pb::{self, intake_service_client::IntakeServiceClient, queue_service_client::QueueServiceClient},
+    service::{
+        limits,
+        pb::{self, intake_service_client::IntakeServiceClient, queue_service_client::QueueServiceClient},
+    },
     store::AccessRole,
 };
 
-use crate::harness::{Authed, Server, form, reason};
+use crate::harness::{Authed, Server, authed, form, reason};
 
 /// A queue as a watcher knows it: what of each case others see of it.
 type Known = BTreeMap<String, (i32, i64, i32, Option<prost_types::Timestamp>)>;
@@ -172,6 +176,7 @@ async fn every_watcher_ends_with_what_the_store_holds() {
     let each = rate / 50;
     for round in 0..seconds * 50 {
         tick.tick().await;
+        server.clock.advance(tick.period());
         join_all((0..each).map(|number| change(&client, round * each + number))).await;
     }
     done.send_replace(Some(listed(&client).await));
@@ -188,4 +193,42 @@ async fn every_watcher_ends_with_what_the_store_holds() {
     let (before, token) = (other.known.clone(), std::mem::take(&mut other.token));
     other.read().await.unwrap();
     assert_eq!((other.known, other.token.is_empty(), token.is_empty()), (before, false, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_read_is_cut_off_and_costs_the_others_nothing() {
+    let server = Server::start().await;
+    let client = server.client(&AccessRole::ALL).await;
+    // A listing that is longer than what flow control and buffers take in.
+    let batch = pb::SubmitInteractionsRequest { items: vec![form("It is late"); 250] };
+    let batches = tokio_stream::iter(vec![batch; 16]);
+    let answers = IntakeServiceClient::new(client.clone()).submit_interactions(batches).await.unwrap();
+    assert_eq!(answers.into_inner().count().await, 16);
+
+    // Its connection takes 64 KiB and no more, since nothing is read.
+    let (_, token) = server.credential("default", &AccessRole::ALL).await;
+    let address = format!("http://{}", server.address);
+    let narrow = Channel::from_shared(address).unwrap().initial_stream_window_size(65_535).connect_lazy();
+    let mut stalled = Watcher::open(&authed(narrow, &token), "").await.unwrap();
+    let begun = Instant::now();
+    let mut other = Watcher::open(&client, "").await.unwrap();
+    other.sync().await;
+    let patience = limits::seconds(limits::WATCH_STALL_SECONDS_MAX);
+    let mut slowest = Duration::ZERO;
+    while begun.elapsed() < patience + Duration::from_secs(2) {
+        let changed = Instant::now();
+        change(&client, 0).await;
+        other.read().await.unwrap();
+        slowest = slowest.max(changed.elapsed());
+    }
+    assert!(slowest < patience, "somebody else's stall was waited for: {slowest:?}");
+    other.become_equal(&listed(&client).await).await;
+    let status = loop {
+        if let Err(status) = stalled.read().await {
+            break status;
+        }
+    };
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::Aborted, "WATCH_TOO_SLOW"));
+    let (told, all) = (stalled.known.len(), other.known.len());
+    assert!(0 < told && told < all, "{told} of {all} items were told before the end");
 }

@@ -11,9 +11,19 @@ pub(crate) mod reading;
 
 pub(crate) mod leasing;
 
+pub(crate) mod bumping;
+
 pub(crate) mod access;
 
+pub(crate) mod clocks;
+
+pub(crate) mod casework;
+
 pub(crate) mod teaching;
+
+pub(crate) mod privacy;
+
+pub(crate) mod orders;
 
 use std::{any::Any, sync::Arc, time::Duration};
 
@@ -67,6 +77,15 @@ impl Bench {
         Draft::new(self.tenant, self.clock.now())
     }
 
+    /// A round of upkeep with the shipped periods of retention.
+    pub(crate) async fn upkeep(&self) -> triaged::store::Upkeep {
+        self.store.upkeep(Arc::new(|_| triaged::policy::Retention::default())).await.unwrap()
+    }
+
+    pub(crate) fn clock_now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     pub(crate) fn supervisor(&self) -> Reader {
         Reader { tenant: self.tenant, principal: WORKER, scope: ReadScope::Tenant }
     }
@@ -107,6 +126,7 @@ impl Bench {
             wait_duration: Duration::ZERO,
             skills: Vec::new(),
             languages: Vec::new(),
+            leases_max: 1_000,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::{
     access::Caller,
     assessment::Tier,
     id::CaseId,
+    policy::WORK_MAX,
     queue,
     service::{
         limits,
@@ -27,7 +28,7 @@ const LEASE: (usize, usize, usize) = (limits::LEASE_SECONDS_MIN, 300, limits::LE
 ///
 /// # Errors
 /// The fields that are wrong.
-pub fn lease_request(request: pb::LeaseItemsRequest, caller: &Caller) -> Outcome<LeaseRequest> {
+pub fn lease_request(request: pb::LeaseItemsRequest, caller: &Caller, allowed: u32) -> Outcome<LeaseRequest> {
     let pb::LeaseItemsRequest {
         queues,
         max_items,
@@ -37,6 +38,7 @@ pub fn lease_request(request: pb::LeaseItemsRequest, caller: &Caller) -> Outcome
         language_codes,
         request_id,
         case,
+        max_leases,
     } = request;
     let (root, mut violations) = (Path::Root, Violations::default());
     let wait = (0, 0, limits::LEASE_WAIT_SECONDS_MAX);
@@ -51,6 +53,7 @@ pub fn lease_request(request: pb::LeaseItemsRequest, caller: &Caller) -> Outcome
         wait_duration: scalar::duration_within(wait_duration, wait, &root.field("wait_duration"), &mut violations),
         skills: scalar::skills(skills, &root.field("skills"), &mut violations),
         languages: languages(&language_codes, &root.field("language_codes"), &mut violations),
+        leases_max: leases_max(max_leases, allowed, &root.field("max_leases"), &mut violations),
     };
     violations.finish(request)
 }
@@ -73,6 +76,13 @@ fn lease_items(max_items: i32, path: &Path<'_>, violations: &mut Violations) -> 
     let items = u32::try_from(max_items).ok().filter(|items| *items <= max);
     violations.check(items.is_some(), path, Reason::FieldOutOfRange);
     items.unwrap_or(1).max(1)
+}
+
+/// How many leases the caller may hold: what it states, within what the policy allows.
+fn leases_max(stated: i32, allowed: u32, path: &Path<'_>, violations: &mut Violations) -> u32 {
+    let stated = u32::try_from(stated).ok().filter(|stated| *stated <= WORK_MAX);
+    violations.check(stated.is_some(), path, Reason::FieldOutOfRange);
+    stated.filter(|stated| *stated > 0).map_or(allowed, |stated| stated.min(allowed))
 }
 
 /// Languages of a worker. One without a lexicon is no language of any item, so that it is left out.
@@ -120,7 +130,13 @@ pub fn item(entry: QueueEntry, now: Timestamp) -> pb::QueueItem {
         tier,
         language,
         attempts,
+        target,
+        paused,
+        bump,
     } = entry;
+    let mut order_reasons = queue::order_reasons(lane, level, tier_name(tier), channel.name(), due_time < now);
+    order_reasons.extend(bump.map(|reason| format!("bumped:reason={}", reason.name())));
+    order_reasons.extend(queue::clock_reasons(target, paused));
     pb::QueueItem {
         case: case.to_string(),
         lease: lease.map(|(lease, _)| lease.to_string()).unwrap_or_default(),
@@ -137,7 +153,7 @@ pub fn item(entry: QueueEntry, now: Timestamp) -> pb::QueueItem {
         channel: channel.name().to_owned(),
         language_code: outcome::language(language),
         attempts: wire_int(attempts),
-        order_reasons: queue::order_reasons(lane, level, tier_name(tier), channel.name(), due_time < now),
+        order_reasons,
     }
 }
 

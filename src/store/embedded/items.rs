@@ -1,5 +1,7 @@
 //! Rows of the queue: one item for each case that waits, is leased, delayed or parked.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
@@ -13,7 +15,8 @@ use super::{
 use crate::{
     audit::{Action, Event},
     id::{CaseId, LeaseId},
-    queue::{ATTEMPTS_MAX, ItemState, Lane, OrderKey},
+    policy::Target,
+    queue::{ATTEMPTS_MAX, BumpReason, ItemState, Lane, OrderKey},
     store::{QueueEntry, StoreError},
     text::Language,
     time::Timestamp,
@@ -21,7 +24,7 @@ use crate::{
 
 /// The columns that [`Item::read`] reads.
 pub(super) const COLUMNS: &str = "case_number, case_id, queue, lane, state, due_time, value_descending, enter_time, \
-    ready_time, language, skills, attempts, epoch, lease, tenant";
+    ready_time, language, skills, attempts, epoch, lease, tenant, bump";
 
 /// An item as its row says.
 #[derive(Debug)]
@@ -42,6 +45,8 @@ pub(super) struct Item {
     pub(super) attempts: u32,
     pub(super) epoch: u64,
     pub(super) lease: Option<LeaseId>,
+    /// Why somebody moved it forward.
+    pub(super) bump: Option<BumpReason>,
     /// Number of the tenant.
     pub(super) tenant: i64,
     /// Whether the row is in the index of what is ready, and by which key.
@@ -67,6 +72,7 @@ impl Item {
             epoch: row.get(12)?,
             lease: row.get::<_, Option<Id<_>>>(13)?.map(|id| id.0),
             tenant: row.get(14)?,
+            bump: row.get::<_, Option<Coded<_>>>(15)?.map(|reason| reason.0),
             indexed: None,
         };
         item.indexed = item.ready();
@@ -120,8 +126,8 @@ impl Item {
         self.index(write);
         let mut statement = write.data.prepare_cached(
             "INSERT INTO items(case_number, case_id, tenant, queue, lane, state, due_time, value_descending, enter_time,
-               ready_time, language, skills, attempts, epoch, lease)
-             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+               ready_time, language, skills, attempts, epoch, lease, bump)
+             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?;
         statement.execute(params![
             self.case_number,
@@ -139,6 +145,7 @@ impl Item {
             self.attempts,
             self.epoch,
             self.lease.as_ref().map(LeaseId::as_bytes),
+            self.bump.map(Coded),
         ])?;
         Ok(())
     }
@@ -148,7 +155,7 @@ impl Item {
         self.index(write);
         let mut statement = write.data.prepare_cached(
             "UPDATE items SET lane = ?2, state = ?3, due_time = ?4, value_descending = ?5, ready_time = ?6,
-               language = ?7, attempts = ?8, epoch = ?9, lease = ?10 WHERE case_number = ?1",
+               language = ?7, attempts = ?8, epoch = ?9, lease = ?10, bump = ?11 WHERE case_number = ?1",
         )?;
         statement.execute(params![
             self.case_number,
@@ -161,6 +168,7 @@ impl Item {
             self.attempts,
             self.epoch,
             self.lease.as_ref().map(LeaseId::as_bytes),
+            self.bump.map(Coded),
         ])?;
         Ok(())
     }
@@ -181,6 +189,7 @@ impl Item {
 
     /// The item as it is shown.
     pub(super) fn into_entry(self, case: &Case) -> QueueEntry {
+        let leading = case.clocks.and_then(|clocks| clocks.leading());
         let leased = self.ready_time.filter(|_| self.state == ItemState::Leased);
         QueueEntry {
             case: self.case,
@@ -198,6 +207,9 @@ impl Item {
             tier: case.tier,
             language: self.language,
             attempts: self.attempts,
+            target: leading.map_or(Target::FirstResponse, |leading| leading.target),
+            paused: leading.map_or(Duration::ZERO, |leading| leading.paused),
+            bump: self.bump,
         }
     }
 }
@@ -234,6 +246,7 @@ pub(super) fn raise(write: &mut Write<'_>, tenant: &Tenant, case: &Case, wanted:
                 attempts: 0,
                 epoch: case.epoch,
                 lease: None,
+                bump: None,
                 tenant: tenant.number,
                 indexed: None,
             };
@@ -270,12 +283,33 @@ pub(super) fn remove(write: &Write<'_>, case: &mut Case, item: &Item) -> Result<
     Ok(())
 }
 
-/// Brings back every item whose lease or delay has ended by now.
-pub(super) fn revive(write: &mut Write<'_>) -> Result<(), StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM items WHERE ready_time <= ?1");
+/// Takes a case out of the queue that somebody may be working on: a live lease is told so.
+pub(super) fn withdraw(write: &Write<'_>, case: &mut Case, item: &Item) -> Result<(), StoreError> {
+    let live = item.lease.filter(|_| item.ready_time.is_some_and(|end| end > write.now));
+    if let Some(lease) = live {
+        settle::closed(write.data, lease, write.now)?;
+    }
+    remove(write, case, item)
+}
+
+/// Moves an item to another queue, as it is.
+pub(super) fn move_to(write: &Write<'_>, case: &mut Case, item: Item, queue: &str) -> Result<(), StoreError> {
+    remove(write, case, &item)?;
+    let mut moved = Item { queue: queue.to_owned(), indexed: None, ..item };
+    moved.insert(write)
+}
+
+/// How many items are brought back at a time, so that a tenant whose leases end together holds nobody up.
+const REVIVED_MAX: u32 = 256;
+
+/// Brings back items whose lease or delay has ended by now, those that ended first; of one tenant, where one is given.
+pub(super) fn revive(write: &mut Write<'_>, tenant: Option<i64>) -> Result<(), StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM items WHERE ready_time <= ?1 AND (?2 IS NULL OR tenant = ?2) ORDER BY ready_time LIMIT ?3"
+    );
     let ended: Vec<Item> = {
         let mut statement = write.data.prepare_cached(&sql)?;
-        let rows = statement.query_map([write.now.0], Item::read)?;
+        let rows = statement.query_map(params![write.now.0, tenant, REVIVED_MAX], Item::read)?;
         rows.collect::<Result<_, _>>()?
     };
     for mut item in ended {

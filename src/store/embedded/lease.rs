@@ -30,6 +30,10 @@ const REMEMBERED: Duration = Duration::from_hours(30 * 24);
 /// How many old ones are swept for every new one.
 const SWEPT: u32 = 2;
 
+/// How long a lease waits at least for the index after a start: what does not wait for an item still outlasts the start
+/// of any store but a very large one.
+const FILLING_MIN: Duration = Duration::from_secs(1);
+
 /// What one look at the queue gave.
 struct Looked {
     entries: Vec<QueueEntry>,
@@ -45,6 +49,7 @@ struct Wish {
     case: Option<CaseId>,
     queues: Vec<String>,
     max_items: usize,
+    leases_max: usize,
     duration: Duration,
     skills: Vec<ShortHash>,
     languages: Vec<Language>,
@@ -67,6 +72,7 @@ impl Wish {
             case: asked.case,
             queues,
             max_items: asked.max_items as usize,
+            leases_max: asked.leases_max as usize,
             duration: asked.lease_duration,
             skills: asked.skills.iter().map(|skill| skill_hash(&tenant, skill)).collect(),
             languages: asked.languages,
@@ -90,16 +96,13 @@ fn digest(tenant: &Tenant, asked: &LeaseRequest) -> ShortHash {
 
 /// Leases items, waiting for the first of them as long as asked for.
 pub(super) async fn lease_items(store: &EmbeddedStore, asked: LeaseRequest) -> Result<Vec<QueueEntry>, StoreError> {
-    let wait = tokio::time::sleep(asked.wait_duration);
+    let (wait, patience) = (tokio::time::sleep(asked.wait_duration), asked.wait_duration.max(FILLING_MIN));
     tokio::pin!(wait);
     let wish = Arc::new(Wish::new(store.ring.tenant(asked.tenant)?, asked));
     if wish.case.is_none() {
         // Until every row was read nobody knows what is next.
-        tokio::select! {
-            biased;
-            filled = filled(store) => filled?,
-            () = &mut wait => return Err(StoreError::Unavailable("the queue is being read after a start")),
-        }
+        let filled = tokio::time::timeout(patience, filled(store)).await;
+        filled.map_err(|_| StoreError::Unavailable("the queue is being read after a start"))??;
     }
     loop {
         // Whoever waits is registered before it looks, so that nothing that comes in between is missed.
@@ -131,11 +134,15 @@ fn look(write: &mut Write<'_>, wish: &Wish) -> Result<Looked, StoreError> {
     if let Some(earlier) = earlier {
         return Ok(Looked { entries: alive(write, &earlier)?, repeated: true });
     }
-    items::revive(write)?;
+    items::revive(write, Some(wish.tenant.number))?;
+    let room = wish.leases_max.saturating_sub(held(write, wish.principal)?);
+    if room == 0 {
+        return Err(StoreError::CapacityReached);
+    }
     let mut entries = Vec::new();
     match wish.case {
         Some(case) => entries.extend(take_one(write, wish, case)?),
-        None => take(write, wish, &mut entries)?,
+        None => take(write, wish, room, &mut entries)?,
     }
     if let Some(request) = wish.request.as_ref().filter(|_| !entries.is_empty()) {
         let leases: Vec<u8> =
@@ -164,8 +171,18 @@ fn alive(write: &Write<'_>, leases: &[u8]) -> Result<Vec<QueueEntry>, StoreError
     Ok(entries)
 }
 
-/// Leases what suits, one item after the other by the rule of [`queue::choose`].
-fn take(write: &Write<'_>, wish: &Wish, entries: &mut Vec<QueueEntry>) -> Result<(), StoreError> {
+/// How many live leases a principal holds.
+fn held(write: &Write<'_>, principal: PrincipalId) -> Result<usize, StoreError> {
+    let mut statement = write.data.prepare_cached(
+        "SELECT COUNT(*) FROM leases l JOIN items i ON i.case_number = l.case_number
+         WHERE l.principal = ?1 AND (l.outcome IS NULL OR l.outcome = 100)
+         AND i.lease = l.lease AND i.state = 2 AND i.ready_time > ?2",
+    )?;
+    Ok(statement.query_row(params![principal.as_bytes(), write.now.0], |row| row.get(0))?)
+}
+
+/// Leases what suits, one item after the other by the rule of [`queue::choose`], while there is room.
+fn take(write: &Write<'_>, wish: &Wish, room: usize, entries: &mut Vec<QueueEntry>) -> Result<(), StoreError> {
     let (tenant, index) = (wish.tenant.number, write.index);
     let suits = |traits: &Traits| wish.suits(traits);
     let shards: Vec<Vec<usize>> =
@@ -174,7 +191,7 @@ fn take(write: &Write<'_>, wish: &Wish, entries: &mut Vec<QueueEntry>) -> Result
     let before: Vec<LaneStreak> = streaks.collect::<Result<_, _>>()?;
     let mut heads: Vec<QueueHead> =
         before.iter().map(|streak| QueueHead { streak: *streak, ..QueueHead::default() }).collect();
-    while entries.len() < wish.max_items {
+    while entries.len() < wish.max_items.min(room) {
         for (head, shards) in heads.iter_mut().zip(&shards) {
             head.waits = index.borrow().waits(shards);
         }

@@ -11,16 +11,25 @@ mod assessment;
 
 mod access;
 
+mod clocks;
+
+mod orders;
+
 mod policy;
+
+mod privacy;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use access::CredentialRow;
 pub(crate) use assessment::AssessmentRow;
+pub(crate) use clocks::ClocksRow;
 pub(crate) use code::Code;
 pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
-pub(crate) use policy::PolicyRow;
+pub(crate) use orders::{ExportRow, PurgeRow};
+pub(crate) use policy::{decode_policy, encode_policy};
+pub(crate) use privacy::ErasureRow;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Number of the records of this release.
@@ -57,13 +66,23 @@ pub(crate) struct RecordError;
 
 /// The bytes of a record behind its version number.
 pub(crate) fn encode<R: Serialize>(record: &R) -> Result<Vec<u8>, RecordError> {
-    postcard::to_extend(record, vec![VERSION]).map_err(|_| RecordError)
+    encode_as(VERSION, record)
+}
+
+/// The bytes of a record of a version of its own.
+fn encode_as<R: Serialize>(version: u8, record: &R) -> Result<Vec<u8>, RecordError> {
+    postcard::to_extend(record, vec![version]).map_err(|_| RecordError)
 }
 
 /// The record in these bytes.
 pub(crate) fn decode<R: DeserializeOwned>(bytes: &[u8]) -> Result<R, RecordError> {
+    decode_as(VERSION, bytes)
+}
+
+/// The record of a version of its own in these bytes.
+fn decode_as<R: DeserializeOwned>(expected: u8, bytes: &[u8]) -> Result<R, RecordError> {
     let (version, body) = bytes.split_first().ok_or(RecordError)?;
-    if *version != VERSION {
+    if *version != expected {
         return Err(RecordError);
     }
     match postcard::take_from_bytes(body) {

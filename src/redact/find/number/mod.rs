@@ -1,6 +1,7 @@
 //! Numbers: which written or spoken digits identify a person or an account, and which are dates, prices and the like.
 
 mod card;
+mod dictated;
 mod expiry;
 mod letter;
 mod loose;
@@ -35,7 +36,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
     let mut done = 0;
     for (index, token) in turn.flagged(Flags::DIGITS.and(Flags::NUMBER).and(Flags::LETTER)) {
-        if index < done {
+        if index < done || is_plain_letter(turn, index, token) {
             continue;
         }
         if token.class == Class::Mixed {
@@ -57,7 +58,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         match starts.then(|| run::run_at(turn, index)).flatten() {
             Some((Run::Spoken(spoken), next)) => {
                 let before = out.len();
-                value::spoken(view, &spoken, out);
+                dictated::decide(view, &spoken, out);
                 if out.len() == before {
                     written_within(view, spoken.first, spoken.last, out);
                 }
@@ -70,6 +71,14 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             None => {}
         }
     }
+}
+
+/// Whether a token is a single letter or spells one, and is no more than a word where it stands: no number begins with
+/// it.
+fn is_plain_letter(turn: &NormalisedTurn<'_>, index: usize, token: &Token) -> bool {
+    const COUNTS: Cues = Cues::of(&[Cue::Double, Cue::Triple, Cue::Month, Cue::DayWord]);
+    let counts = token.word.number.is_some() || token.word.cues.any(COUNTS);
+    token.is_word() && !counts && letter_at(turn, index).is_none()
 }
 
 /// Whether a number of one or two digits stands alone and nothing in the turn makes an identifier of so few.

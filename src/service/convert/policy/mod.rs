@@ -6,7 +6,9 @@ mod care;
 mod lexicon;
 mod numbers;
 mod redaction;
+mod retention;
 mod targets;
+mod work;
 
 use super::scalar::{self, wire_int, wire_time};
 use crate::{
@@ -22,7 +24,7 @@ use crate::{
 };
 
 /// The groups of a policy that can be replaced.
-const GROUPS: [&str; 6] = ["sentiment", "priority", "targets", "redaction", "lexicon", "care"];
+const GROUPS: [&str; 8] = ["sentiment", "priority", "targets", "redaction", "lexicon", "care", "work", "retention"];
 
 /// The collection that revisions are named in.
 const COLLECTION: &str = "policy/revisions/";
@@ -39,6 +41,8 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         keep,
         lexicon: layers,
         care: basis,
+        work: bounds,
+        retention: kept,
     } = policy;
     pb::Policy {
         name: format!("{COLLECTION}{revision}"),
@@ -53,6 +57,8 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         redaction: Some(redaction::wire(keep, attribute_allow_list)),
         lexicon: Some(pb::LexiconPolicy { rows: lexicon::wire(layers) }),
         care: Some(care::wire(*basis)),
+        work: Some(work::wire(*bounds)),
+        retention: Some(retention::wire(kept)),
     }
 }
 
@@ -107,6 +113,8 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
         redaction: rules,
         lexicon: layer,
         care: basis,
+        work: bounds,
+        retention: kept,
     } = wanted.unwrap_or_default();
     violations.check(!given.is_empty(), &path.field("etag"), Reason::FieldRequired);
     let mask = groups(mask, &root.field("update_mask"), &mut violations);
@@ -132,6 +140,13 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
     }
     if wants("care", basis.is_some()) {
         policy.care = care::basis(basis.unwrap_or_default(), &path.field("care"), &mut violations);
+    }
+    if wants("work", bounds.is_some()) {
+        policy.work = work::rules(bounds.unwrap_or_default(), &path.field("work"), &mut violations);
+    }
+    if wants("retention", kept.is_some()) {
+        let path = path.field("retention");
+        policy.retention = retention::retention(kept.unwrap_or_default(), &path, &mut violations);
     }
     violations.finish(())?;
     if given == etag(live.revision) { Ok(policy) } else { Err(Failure::of(Reason::EtagMismatch)) }
@@ -203,6 +218,21 @@ mod tests {
         let read = requested(&shipped.policy, Some(wire), None).unwrap();
         let read = Policy { revision: 1, ..read };
         assert_eq!(format!("{read:?}"), format!("{:?}", shipped.policy));
+    }
+
+    #[test]
+    fn periods_of_retention_lie_in_their_ranges_and_text_goes_first() {
+        let wanted = |text_days, facts_days, audit_days| {
+            move |policy: &mut pb::Policy| {
+                policy.retention = Some(pb::RetentionPolicy { text_days, facts_days, audit_days });
+            }
+        };
+        let kept = update(wanted(Some(30), None, Some(365))).unwrap().retention;
+        assert_eq!((kept.text_days, kept.facts_days, kept.audit_days), (30, 396, 365));
+        check_refused("policy.retention.text_days", Reason::FieldOutOfRange, wanted(Some(0), None, None));
+        check_refused("policy.retention.facts_days", Reason::FieldOutOfRange, wanted(Some(1), Some(1_831), None));
+        check_refused("policy.retention.audit_days", Reason::FieldOutOfRange, wanted(None, None, Some(179)));
+        check_refused("policy.retention.text_days", Reason::FieldOutOfRange, wanted(Some(90), Some(60), None));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! was not made for the shadow. So a row that is edited or swapped brings no older policy back. A tenant without a row has
 //! the shipped policy, which is revision 1.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::event;
@@ -11,13 +13,14 @@ use crate::{
     store::{
         NewPolicy, Page, PolicyRecord, PolicyStage, StoreError,
         embedded::{
+            clocks,
             commit::Write,
             error::damaged,
             position,
             ring::{KeyRing, Tenant},
             sql::{Id, Time},
         },
-        record::{Field, PolicyRow, decode, encode},
+        record::{Field, decode_policy, encode_policy},
     },
     time::Timestamp,
 };
@@ -50,7 +53,7 @@ impl Stored {
         let name = || damaged(&format!("policy {} of {}", self.revision, tenant.id));
         let place = ring.place(tenant.id, tenant.id.0, Field::Policy, u64::from(self.revision));
         let plain = tenant.key.open(&place, &self.sealed).map_err(|_| name())?;
-        let (policy, shadow) = decode::<PolicyRow>(&plain)?.into_policy(self.revision)?;
+        let (policy, shadow) = decode_policy(&plain, self.revision)?;
         let stage = if shadow { PolicyStage::Shadow } else { PolicyStage::Live };
         Ok(PolicyRecord { policy, stage, create_time: Some(self.create_time), creator: Some(self.creator) })
     }
@@ -106,7 +109,7 @@ pub(super) fn present(ring: &KeyRing, data: &Connection) -> Result<Vec<(TenantId
 }
 
 /// A revision; `None`: the live one.
-pub(super) fn get(
+pub(in super::super) fn get(
     ring: &KeyRing,
     tenant: &Tenant,
     data: &Connection,
@@ -159,7 +162,7 @@ pub(super) fn put(write: &mut Write<'_>, tenant: &Tenant, new: NewPolicy) -> Res
     let newest = "SELECT COALESCE(MAX(revision), ?2) + 1 FROM policies WHERE tenant = ?1";
     policy.revision = write.data.query_row(newest, params![tenant.number, SHIPPED], |row| row.get(0))?;
     let place = write.ring.place(tenant.id, tenant.id.0, Field::Policy, u64::from(policy.revision));
-    let sealed = tenant.key.seal(&place, &encode(&PolicyRow::new(&policy, shadow))?)?;
+    let sealed = tenant.key.seal(&place, &encode_policy(&policy, shadow)?)?;
     let mut insert = write.data.prepare_cached(
         "INSERT INTO policies(tenant, revision, create_time, creator, sealed) VALUES(?1, ?2, ?3, ?4, ?5)",
     )?;
@@ -168,5 +171,8 @@ pub(super) fn put(write: &mut Write<'_>, tenant: &Tenant, new: NewPolicy) -> Res
     event.count = u64::from(policy.revision);
     write.audit(Some(tenant.number), &event)?;
     let stage = if shadow { PolicyStage::Shadow } else { PolicyStage::Live };
+    if stage == PolicyStage::Live {
+        clocks::keep(write, tenant, &Arc::new(policy.targets.clone()));
+    }
     Ok(PolicyRecord { policy, stage, create_time: Some(write.now), creator: Some(principal) })
 }
