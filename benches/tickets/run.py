@@ -90,6 +90,7 @@ import duckdb, sys, time
 source, parquet, out = sys.argv[1:]
 db = duckdb.connect()
 db.execute("SET threads = 1")
+db.execute("SET enable_progress_bar = false")
 db.execute(f"COPY (SELECT * FROM read_json('{source}')) TO '{parquet}' (FORMAT parquet, COMPRESSION zstd)")
 begin = time.process_time()
 db.execute(f"COPY (SELECT id, regexp_replace(text, '[0-9]{{4,}}|[a-z0-9.]+@[a-z.]+', '[X]', 'g') AS text FROM '{parquet}') TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
