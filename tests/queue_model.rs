@@ -1,5 +1,5 @@
-//! The queue of a store against a model of it: random histories of submissions, leases, renewals, ends, clock jumps and
-//! restarts. The model is the definition, written once more and slowly. `TRIAGED_SOAK=1` runs 100,000 operations.
+//! The queue of a store against a model of it: random histories of submissions, further contacts, leases, renewals, ends,
+//! pauses, closings, merges, clock jumps and restarts. The model is the definition, written once more and slowly. `TRIAGED_SOAK=1` runs 100,000 operations.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -9,12 +9,12 @@ mod store_suite;
 #[expect(dead_code, reason = "it has more helpers than are needed here")]
 mod store_embedded;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+#[path = "queue_model/clocks.rs"]
+mod clocks;
 
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use clocks::{Case, Voice};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
@@ -26,8 +26,8 @@ use triaged::{
     id::{CaseId, LeaseId, TenantId},
     queue::{ATTEMPTS_MAX, BumpReason, EXPRESS_STREAK_MAX, ItemState, Lane, OrderKey, STREAK_MAX},
     store::{
-        BumpRequest, CaseFilter, CaseState, LeaseHandle, LeaseRequest, QueueEntry, ReadScope, Reader, Store,
-        StoreError, embedded::EmbeddedStore,
+        Actor, BumpRequest, CaseChange, CaseFilter, CaseRecord, CaseState, CaseVersion, Casework, LeaseHandle,
+        LeaseRequest, NewPolicy, QueueEntry, ReadScope, Reader, Store, StoreError, Teaching, embedded::EmbeddedStore,
     },
     time::{Clock, ManualClock, Timestamp},
 };
@@ -44,6 +44,25 @@ enum Act {
         value: u16,
         target: u64,
     },
+    /// The customer of a case, which `which` picks, writes again.
+    Contact {
+        which: usize,
+        queue: usize,
+        emergency: bool,
+        level: Level,
+        value: u16,
+        target: u64,
+    },
+    /// Somebody sets the state of a case.
+    SetState {
+        which: usize,
+        state: CaseState,
+    },
+    /// A case is merged into another.
+    Merge {
+        which: usize,
+        other: usize,
+    },
     /// `first` is the preferred queue; with `both` the other one follows.
     Lease {
         first: usize,
@@ -53,6 +72,7 @@ enum Act {
     /// What is done with a lease that was once given; `which` picks one.
     Acknowledge {
         which: usize,
+        state: CaseState,
     },
     Release {
         which: usize,
@@ -76,10 +96,26 @@ fn act() -> impl Strategy<Value = Act> {
     let level = prop_oneof![Just(Level::Low), Just(Level::Normal), Just(Level::High), Just(Level::Urgent)];
     let submit = (0..2usize, prop::bool::weighted(0.2), level, 0..4u16, 0..200u64)
         .prop_map(|(queue, emergency, level, value, target)| Act::Submit { queue, emergency, level, value, target });
+    let level = prop_oneof![Just(Level::Low), Just(Level::Normal), Just(Level::High), Just(Level::Urgent)];
+    let contact = (any::<usize>(), 0..2usize, prop::bool::weighted(0.1), level, 0..4u16, 0..200u64).prop_map(
+        |(which, queue, emergency, level, value, target)| Act::Contact {
+            which,
+            queue,
+            emergency,
+            level,
+            value,
+            target,
+        },
+    );
+    let state = || prop_oneof![Just(CaseState::Pending), Just(CaseState::Resolved)];
+    let any_state = prop_oneof![Just(CaseState::Open), state()];
     prop_oneof![
+        3 => contact,
+        3 => (any::<usize>(), any_state).prop_map(|(which, state)| Act::SetState { which, state }),
+        1 => (any::<usize>(), any::<usize>()).prop_map(|(which, other)| Act::Merge { which, other }),
         8 => submit,
         8 => (0..2usize, any::<bool>(), 1..4u32).prop_map(|(first, both, items)| Act::Lease { first, both, items }),
-        3 => any::<usize>().prop_map(|which| Act::Acknowledge { which }),
+        3 => (any::<usize>(), state()).prop_map(|(which, state)| Act::Acknowledge { which, state }),
         3 => (any::<usize>(), prop_oneof![Just(0), 1..30u64]).prop_map(|(which, delay)| Act::Release { which, delay }),
         2 => any::<usize>().prop_map(|which| Act::Renew { which }),
         1 => any::<usize>().prop_map(|which| Act::Bump { which }),
@@ -99,11 +135,22 @@ struct Item {
     attempts: u32,
     epoch: u64,
     lease: Option<LeaseId>,
+    /// The customer has written again since the lease was given.
+    contacted: bool,
+}
+
+/// How a lease ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Acknowledged(CaseState),
+    Released,
+    Closed,
 }
 
 impl Item {
     fn give_back(&mut self) {
         self.lease = None;
+        self.contacted = false;
         self.state = if self.attempts >= ATTEMPTS_MAX { ItemState::Parked } else { ItemState::Ready };
     }
 }
@@ -112,11 +159,15 @@ impl Item {
 #[derive(Default)]
 struct Model {
     items: BTreeMap<CaseId, Item>,
-    done: BTreeSet<CaseId>,
+    /// Every case but those that were merged.
+    cases: BTreeMap<CaseId, Case>,
+    /// How leases ended, other than by their time.
+    ended: BTreeMap<LeaseId, Ended>,
     /// Emergencies in a row and express leases in a row, by queue.
     streaks: [(u8, u8); 2],
     /// Every lease that was given, with its fence and case.
     given: Vec<(LeaseId, u64, CaseId)>,
+    submitted: usize,
     now: Timestamp,
 }
 
@@ -161,6 +212,46 @@ impl Model {
         Some(case)
     }
 
+    /// Puts a case in the queue, or moves it forward there.
+    fn raise(&mut self, id: CaseId, lane: Lane, enter: Timestamp, due: Timestamp) {
+        let case = &self.cases[&id];
+        let key = OrderKey::new(due, case.value, enter, id);
+        let (queue, epoch, now) = (case.queue, case.epoch, self.now);
+        let item = self.items.entry(id).or_insert(Item {
+            queue,
+            lane,
+            key,
+            state: ItemState::Ready,
+            ready_time: now,
+            attempts: 0,
+            epoch,
+            lease: None,
+            contacted: false,
+        });
+        item.lane = item.lane.min(lane);
+        item.key.due_time = item.key.due_time.min(due);
+        item.key.value_descending = item.key.value_descending.min(key.value_descending);
+        if item.state == ItemState::Delayed {
+            item.give_back();
+        }
+        item.contacted = item.lease.is_some();
+    }
+
+    /// Takes a case out of the queue; who has leased it is told.
+    fn withdraw(&mut self, id: CaseId) -> Option<Item> {
+        let item = self.items.remove(&id)?;
+        self.cases.get_mut(&id).unwrap().epoch = item.epoch;
+        if let Some(lease) = item.lease {
+            self.ended.insert(lease, Ended::Closed);
+        }
+        Some(item)
+    }
+
+    /// A case that is there; `which` picks one.
+    fn pick(&self, which: usize) -> Option<CaseId> {
+        self.cases.keys().nth(which.checked_rem(self.cases.len())?).copied()
+    }
+
     /// Whether a lease may still be used.
     fn lives(&self, (lease, epoch, case): (LeaseId, u64, CaseId)) -> bool {
         self.items.get(&case).is_some_and(|item| {
@@ -185,6 +276,8 @@ impl Bench {
         let (home, clock) = Home::new(START);
         let store = home.open().unwrap();
         let tenant = store.ensure_tenant("acme").await.unwrap();
+        let new = NewPolicy { tenant, principal: WORKER, expected: None, policy: clocks::policy(), shadow: false };
+        store.put_policy(new).await.unwrap();
         let model = Model { now: START, ..Model::default() };
         Self { home, clock, store: Some(store), tenant, model }
     }
@@ -202,15 +295,23 @@ impl Bench {
 
     async fn act(&mut self, act: &Act) {
         self.look_at_the_time();
+        self.model.revive();
         match *act {
             Act::Submit { queue, emergency, level, value, target } => {
-                self.submit(queue, emergency, level, value, target).await;
+                let target = Duration::from_secs(target);
+                self.submit(queue, Voice { level, value, emergency, target }).await;
             }
+            Act::Contact { which, queue, emergency, level, value, target } => {
+                let target = Duration::from_secs(target);
+                self.contact(which, queue, Voice { level, value, emergency, target }).await;
+            }
+            Act::SetState { which, state } => self.set_state(which, state).await,
+            Act::Merge { which, other } => self.merge(which, other).await,
             Act::Lease { first, both, items } => {
                 let queues = if both { vec![first, 1 - first] } else { vec![first] };
                 self.lease(&queues, items).await;
             }
-            Act::Acknowledge { which } => self.acknowledge(which).await,
+            Act::Acknowledge { which, state } => self.acknowledge(which, state).await,
             Act::Release { which, delay } => self.release(which, MINUTE * u32::try_from(delay).unwrap()).await,
             Act::Renew { which } => self.renew(which).await,
             Act::Bump { which } => self.bump(which).await,
@@ -227,26 +328,100 @@ impl Bench {
         }
     }
 
-    async fn submit(&mut self, queue: usize, emergency: bool, level: Level, value: u16, target: u64) {
-        let target = Duration::from_secs(target);
+    fn draft(&self, ticket: &'static str, queue: usize, voice: Voice) -> Draft {
+        let Voice { level, value, emergency, target } = voice;
         let draft = Draft::new(self.tenant, self.model.now);
-        let draft = Draft { principal: INTAKE, queue: QUEUES[queue], emergency, level, value, target, ..draft };
+        let (case_ref, queue) = (Some(ticket), QUEUES[queue]);
+        Draft { principal: INTAKE, case_ref, queue, emergency, level, value, target, ..draft }
+    }
+
+    fn reader(&self) -> Reader {
+        Reader { tenant: self.tenant, principal: WORKER, scope: ReadScope::Tenant }
+    }
+
+    async fn submit(&mut self, queue: usize, voice: Voice) {
+        let ticket: &'static str = format!("t-{}", self.model.submitted).leak();
+        self.model.submitted += 1;
+        self.store().submit(self.draft(ticket, queue, voice).submission()).await.unwrap();
+        let newest =
+            self.store().list_cases(self.reader(), CaseFilter::default(), 1, None).await.unwrap().items.remove(0);
+        let mut case = Case::new(ticket, queue, voice);
+        case.contact(voice, self.model.now);
+        let (lane, (enter, due)) = (case.lane(), case.leading());
+        assert!(self.model.cases.insert(newest.case, case).is_none());
+        self.model.raise(newest.case, lane, enter, due);
+    }
+
+    async fn contact(&mut self, which: usize, queue: usize, voice: Voice) {
+        let Some(id) = self.model.pick(which) else { return };
+        let draft = self.draft(self.model.cases[&id].ticket, queue, voice);
         self.store().submit(draft.submission()).await.unwrap();
-        let reader = Reader { tenant: self.tenant, principal: WORKER, scope: ReadScope::Tenant };
-        let newest = self.store().list_cases(reader, CaseFilter::default(), 1, None).await.unwrap().items.remove(0);
-        let lane = triaged::queue::lane(emergency, level);
         let now = self.model.now;
-        let item = Item {
-            queue,
-            lane,
-            key: OrderKey::new(now + target, value, now, newest.case),
-            state: ItemState::Ready,
-            ready_time: now,
-            attempts: 0,
-            epoch: 0,
-            lease: None,
-        };
-        assert!(self.model.items.insert(newest.case, item).is_none());
+        let waits = self.model.items.contains_key(&id);
+        let case = self.model.cases.get_mut(&id).unwrap();
+        if !waits {
+            case.queue = queue;
+        }
+        case.contact(voice, now);
+        let (lane, due) = (case.lane(), case.leading().1);
+        self.model.raise(id, lane, now, due);
+    }
+
+    async fn read(&self, id: CaseId) -> CaseRecord {
+        self.store().get_case(self.reader(), id).await.unwrap().0
+    }
+
+    async fn version(&self, id: CaseId) -> CaseVersion {
+        CaseVersion { case: id, version: self.read(id).await.version }
+    }
+
+    fn actor(&self) -> Actor {
+        Actor { reader: self.reader(), request_id: None, policy: Arc::default() }
+    }
+
+    async fn set_state(&mut self, which: usize, state: CaseState) {
+        let Some(id) = self.model.pick(which) else { return };
+        let change = CaseChange { state: Some(state), ..CaseChange::default() };
+        let at = self.version(id).await;
+        self.store().update_case(self.actor(), at, change).await.unwrap();
+        let now = self.model.now;
+        if self.model.cases[&id].state == state {
+            return;
+        }
+        if state != CaseState::Open {
+            self.model.withdraw(id);
+            self.model.cases.get_mut(&id).unwrap().rest(state, false, now);
+            return;
+        }
+        let case = self.model.cases.get_mut(&id).unwrap();
+        case.go_on(now);
+        case.state = state;
+        let (lane, (enter, due)) = (case.lane(), case.leading());
+        self.model.raise(id, lane, enter, due);
+    }
+
+    async fn merge(&mut self, which: usize, other: usize) {
+        let (Some(into), Some(from)) = (self.model.pick(which), self.model.pick(other)) else { return };
+        let versions = (self.version(into).await, self.version(from).await);
+        let merged = self.store().merge_cases(self.actor(), versions.0, vec![versions.1]).await;
+        if into == from {
+            assert!(matches!(merged, Err(StoreError::CaseMerged)), "a case is not merged into itself: {merged:?}");
+            return;
+        }
+        merged.unwrap();
+        let (now, item) = (self.model.now, self.model.withdraw(from));
+        let source = self.model.cases.remove(&from).unwrap();
+        let target = self.model.cases.get_mut(&into).unwrap();
+        target.merge(source, now);
+        let (lane, due) = (target.lane(), target.leading().1);
+        match item {
+            Some(item) => self.model.raise(into, lane.min(item.lane), item.key.enter_time, due.min(item.key.due_time)),
+            None => {
+                if let Some(own) = self.model.items.get_mut(&into) {
+                    own.key.due_time = own.key.due_time.min(due);
+                }
+            }
+        }
     }
 
     async fn lease(&mut self, queues: &[usize], items: u32) {
@@ -293,17 +468,37 @@ impl Bench {
         Some((LeaseHandle { tenant: self.tenant, principal: WORKER, lease: given.0, epoch: given.1 }, given))
     }
 
-    async fn acknowledge(&mut self, which: usize) {
+    /// What a lease that may not be used any more answers, where `repeated` is how it ended by the very same act.
+    fn check_over<T: std::fmt::Debug>(&self, lease: LeaseId, repeated: Option<Ended>, done: Result<T, StoreError>) {
+        match self.model.ended.get(&lease) {
+            Some(Ended::Closed) => assert!(matches!(done, Err(StoreError::CaseClosed)), "its holder is told: {done:?}"),
+            Some(ended) if Some(*ended) == repeated => {
+                assert!(done.is_ok(), "the same again changes nothing: {done:?}")
+            }
+            _ => assert!(matches!(done, Err(StoreError::LeaseLost)), "a stale epoch is refused: {done:?}"),
+        }
+    }
+
+    async fn acknowledge(&mut self, which: usize, state: CaseState) {
         let Some((handle, given)) = self.handle(which) else { return };
         let lives = self.model.lives(given);
-        let done = self.store().acknowledge_item(handle, CaseState::Resolved).await;
-        if lives {
-            done.unwrap();
-            self.model.items.remove(&given.2);
-            self.model.done.insert(given.2);
-        } else if !self.model.done.contains(&given.2) {
-            assert!(matches!(done, Err(StoreError::LeaseLost)), "a stale epoch is refused: {done:?}");
+        let done = self.store().acknowledge_item(handle, state).await;
+        if !lives {
+            return self.check_over(given.0, Some(Ended::Acknowledged(state)), done);
         }
+        done.unwrap();
+        self.model.ended.insert(given.0, Ended::Acknowledged(state));
+        let now = self.model.now;
+        let item = self.model.items.get_mut(&given.2).unwrap();
+        if item.contacted {
+            item.attempts = 0;
+            item.give_back();
+            return;
+        }
+        let case = self.model.cases.get_mut(&given.2).unwrap();
+        case.epoch = item.epoch;
+        case.rest(state, true, now);
+        self.model.items.remove(&given.2);
     }
 
     async fn release(&mut self, which: usize, delay: Duration) {
@@ -311,9 +506,10 @@ impl Bench {
         let lives = self.model.lives(given);
         let done = self.store().release_item(handle, delay).await;
         if !lives {
-            return;
+            return self.check_over(given.0, Some(Ended::Released), done);
         }
         done.unwrap();
+        self.model.ended.insert(given.0, Ended::Released);
         let now = self.model.now;
         let item = self.model.items.get_mut(&given.2).unwrap();
         item.give_back();
@@ -330,7 +526,7 @@ impl Bench {
             renewed.unwrap();
             self.model.items.get_mut(&given.2).unwrap().ready_time = self.model.now + LEASE;
         } else {
-            assert!(matches!(renewed, Err(StoreError::LeaseLost)), "a lease that is over is not extended: {renewed:?}");
+            self.check_over(given.0, None, renewed);
         }
     }
 
@@ -353,11 +549,23 @@ impl Bench {
         let mut listed = BTreeMap::new();
         for queue in QUEUES {
             let page = self.store().list_items(self.tenant, queue.to_owned(), 10_000, None).await.unwrap();
-            listed.extend(page.items.into_iter().map(|entry| (entry.case, (entry.lane, entry.state, entry.epoch))));
+            let row = |entry: &QueueEntry| (entry.lane, entry.state, entry.epoch, entry.due_time, entry.enter_time);
+            listed.extend(page.items.iter().map(|entry| (entry.case, row(entry))));
         }
-        let expected: BTreeMap<_, _> =
-            self.model.items.iter().map(|(case, item)| (*case, (item.lane, item.state, item.epoch))).collect();
+        let row = |item: &Item| (item.lane, item.state, item.epoch, item.key.due_time, item.key.enter_time);
+        let expected: BTreeMap<_, _> = self.model.items.iter().map(|(case, item)| (*case, row(item))).collect();
         assert_eq!(listed, expected);
+        for (id, case) in &self.model.cases {
+            let read = self.read(*id).await;
+            let stored = read.clocks.unwrap();
+            assert_eq!(
+                (read.state, read.level, read.value, read.emergency),
+                (case.state, case.level, case.value, case.emergency)
+            );
+            let running = |one: &triaged::queue::Running| (one.start, one.due);
+            let clocks = (stored.reply.as_ref().map(running), stored.resolution.as_ref().map(running), stored.stopped);
+            assert_eq!(clocks, (case.reply, case.resolution, case.stopped), "{id}");
+        }
     }
 }
 

@@ -33,7 +33,7 @@ conformance! { crate::engines::embedded;
     joining: the_reference_of_a_case_joins a_mail_thread_joins references_do_not_join_across_tenants
         the_same_person_alone_makes_a_possible_duplicate a_resolved_case_is_no_duplicate
         the_strongest_identifier_decides_and_nobody_is_merged a_customer_who_writes_again_reopens_the_case
-        automatic_mail_neither_reopens_nor_raises a_second_contact_keeps_age_and_moves_forward_only
+        automatic_mail_neither_reopens_nor_raises thanks_neither_reopen_nor_raise_and_owe_no_reply a_second_contact_keeps_age_and_moves_forward_only
         what_waits_goes_on_waiting;
     reading: absent_and_foreign_are_not_found an_interaction_is_read_within_its_case_only
         interactions_come_oldest_first_and_at_most_a_hundred an_agent_sees_what_it_leases_or_handled
@@ -49,6 +49,17 @@ conformance! { crate::engines::embedded;
         a_retried_request_gets_the_same_leases an_empty_answer_is_not_remembered who_waits_is_woken_by_a_new_item
         who_waits_is_woken_when_a_delay_ends one_item_goes_to_one_of_many the_queue_is_listed_in_pages
         service_time_is_kept;
+    clocks: the_first_response_ends_with_the_answer a_contact_after_an_answer_has_a_due_time_of_its_own
+        a_pause_by_hand_moves_the_due_time who_writes_during_a_pause_waits_no_longer_than_before
+        a_case_that_is_opened_again_goes_on_with_its_resolution an_acknowledgement_beside_a_new_contact_is_no_answer
+        what_was_never_queued_has_no_clocks the_targets_are_those_of_the_live_policy
+        a_tier_that_is_set_moves_the_due_time what_targets_came_to_is_counted_by_day;
+    casework: closing_a_case_ends_its_item_and_its_lease a_newer_version_that_closes_is_told_to_the_lease
+        a_case_is_changed_as_it_was_read_or_not_at_all a_case_that_changes_its_queue_keeps_its_place_and_lease
+        an_agent_acts_on_what_it_leases merging_moves_everything_into_the_target
+        who_waits_in_a_source_waits_in_the_target whoever_works_on_the_target_is_told_that_there_is_more
+        a_merged_case_is_not_acted_on_again a_merge_needs_the_versions_that_were_read an_agent_merges_what_it_leases
+        an_interaction_that_is_split_off_stands_as_if_it_had_come_alone the_last_interaction_of_a_case_stays;
     bumping: a_bump_moves_into_the_express_lane_and_keeps_the_due_time a_bump_spends_a_daily_budget_of_its_own_person
         a_retried_bump_spends_nothing_more who_may_not_see_an_item_does_not_move_it
         a_worker_holds_no_more_leases_than_it_may;
@@ -64,4 +75,15 @@ conformance! { crate::engines::embedded;
         scoring_anew_goes_through_everything_once_and_can_be_resumed a_case_is_as_urgent_as_what_waits_in_it
         the_same_verdicts_move_nothing_and_take_no_lease
         samples_are_what_people_labelled counts_hide_what_few_people_did verdicts_of_a_shadow_are_counted;
+    privacy: a_person_is_found_by_whatever_leads_there an_erasure_is_shown_and_then_done
+        what_came_meanwhile_is_shown_before_it_is_erased a_retried_erasure_gets_the_same_answer
+        others_in_the_same_case_stay two_who_are_made_one_go_together a_hold_needs_two_people
+        an_erasure_waits_for_the_release_of_a_hold an_erasure_runs_by_itself_when_the_hold_ends
+        a_case_is_deleted_as_it_was_read an_open_conversation_ends_with_its_person
+        a_new_case_is_not_open_to_who_leased_an_erased_one
+        the_text_of_a_resolved_case_goes_first_and_the_facts_later what_is_on_hold_is_kept_longer audit_events_go_last;
+    orders: a_purge_matches_all_its_conditions a_purge_takes_a_second_person_and_nothing_that_came_later
+        a_purge_waits_a_day_for_its_second_person a_long_purge_is_resumed_until_it_is_done
+        a_purge_leaves_what_is_on_hold an_export_takes_a_day_a_second_person_and_happens_once
+        nothing_is_sealed_to_a_revoked_recipient;
 }

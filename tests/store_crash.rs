@@ -31,7 +31,7 @@ use store_suite::{Bench, Opened, draft::Draft};
 use triaged::{
     crypto::random,
     id::PrincipalId,
-    store::{CaseFilter, CaseState, LeaseRequest},
+    store::{Actor, CaseFilter, CaseLookup, CaseState, CaseVersion, LeaseRequest},
     time::{Clock, ManualClock, SystemClock, Timestamp},
 };
 use uuid::Uuid;
@@ -39,6 +39,10 @@ use uuid::Uuid;
 const WRITERS: u64 = 64;
 /// One item in this many is worked on as well.
 const WORKED: u64 = 8;
+/// One writer in this many merges its cases in pairs.
+const MERGING: u64 = 8;
+/// The queue of those.
+const PAIRS: &str = "pairs";
 
 #[expect(clippy::disallowed_methods, reason = "this program is its own configuration")]
 fn main() -> ExitCode {
@@ -60,6 +64,8 @@ fn main() -> ExitCode {
         let opened = Duration::from_micros(runtime.block_on(verify(dir.path(), &known)));
         println!("round {round}: nothing lost, opened in {opened:?}");
     }
+    assert!(!known.merged.is_empty(), "cases were merged");
+    println!("{} merges,", known.merged.len());
     println!("{} interactions and {} finished items over {rounds} rounds: ok", known.stored.len(), known.done.len());
     ExitCode::SUCCESS
 }
@@ -71,6 +77,8 @@ struct Known {
     stored: HashMap<(u64, u64, u64), Uuid>,
     /// Cases whose items were acknowledged.
     done: HashSet<Uuid>,
+    /// Cases that were merged, each with what it was merged into.
+    merged: HashMap<Uuid, Uuid>,
 }
 
 impl Known {
@@ -84,6 +92,9 @@ impl Known {
                 }
                 ["done", case] => {
                     self.done.insert(case.parse().unwrap());
+                }
+                ["merged", source, target] => {
+                    self.merged.insert(source.parse().unwrap(), target.parse().unwrap());
                 }
                 other => panic!("not a line of the child: {other:?}"),
             }
@@ -110,8 +121,19 @@ fn kill(program: &str, dir: &Path, round: u64) -> Vec<String> {
     said.iter().map(|line| line.trim_end_matches('.').to_owned()).collect()
 }
 
+fn merges(writer: u64) -> bool {
+    writer % MERGING == MERGING - 1
+}
+
+/// The reference of a case that is merged.
+fn ticket(round: u64, writer: u64, count: u64) -> &'static str {
+    format!("p-{round}-{writer}-{count}").leak()
+}
+
 fn draft(bench: &Bench, round: u64, writer: u64, count: u64) -> Draft {
     Draft {
+        queue: if merges(writer) { PAIRS } else { "default" },
+        case_ref: merges(writer).then(|| ticket(round, writer, count)),
         principal: PrincipalId(Uuid::from_u64_pair(round, writer)),
         request_id: Some(u128::from(count) + 1),
         // Not the time of day: the same request must have the same content in another process.
@@ -134,7 +156,12 @@ async fn write(bench: Arc<Bench>, round: u64, writer: u64) {
     for count in 0.. {
         let submitted = bench.store.submit(draft(&bench, round, writer, count).submission()).await.unwrap();
         say(&format!("stored {round} {writer} {count} {}", submitted.submission.0));
-        if count % WORKED == 0 {
+        if merges(writer) {
+            if count % 2 == 1 {
+                let [target, source] = [count - 1, count].map(|count| ticket(round, writer, count));
+                merge(&bench, target, source).await;
+            }
+        } else if count % WORKED == 0 {
             let ask = LeaseRequest { lease_duration: Duration::from_secs(30), ..bench.ask() };
             for entry in bench.lease(ask).await {
                 bench.acknowledge(&entry).await.unwrap();
@@ -142,6 +169,19 @@ async fn write(bench: Arc<Bench>, round: u64, writer: u64) {
             }
         }
     }
+}
+
+/// Merges two cases.
+async fn merge(bench: &Bench, target: &str, source: &str) {
+    let mut pair = Vec::new();
+    for ticket in [target, source] {
+        let lookup = CaseLookup::SourceRef(store_suite::draft::source_ref(ticket));
+        let found = bench.store.find_open_cases(bench.supervisor(), lookup).await.unwrap()[0].case;
+        pair.push(CaseVersion { case: found, version: 1 });
+    }
+    let actor = Actor { reader: bench.supervisor(), request_id: None, policy: Arc::default() };
+    bench.store.merge_cases(actor, pair[0], vec![pair[1]]).await.unwrap();
+    say(&format!("merged {} {}", pair[1].case.0, pair[0].case.0));
 }
 
 fn say(line: &str) {
@@ -155,29 +195,60 @@ async fn bench(dir: &Path) -> Bench {
     Bench::new(Opened { store, clock: Arc::new(ManualClock::default()), keep: Box::new(()) }).await
 }
 
+/// What a case of a pair was merged into, how many interactions it has, and its place in the queue.
+type Pair = (Option<Uuid>, usize, Option<(Timestamp, Timestamp)>);
+
+/// A merge is there as a whole or not at all.
+fn check_merges(known: &Known, cases: &HashMap<Uuid, Pair>) {
+    for (source, target) in &known.merged {
+        assert_eq!(cases[source].0, Some(*target), "{source} was merged before the kill");
+    }
+    for (case, (merged_into, interactions, queued)) in cases {
+        let taken_in = cases.values().filter(|other| other.0 == Some(*case)).count();
+        match merged_into {
+            Some(target) => {
+                assert_eq!((*interactions, *queued, taken_in), (0, None, 0));
+                assert_eq!((cases[target].0, cases[target].1), (None, 2));
+            }
+            None => {
+                assert_eq!(*interactions, 1 + taken_in, "{case}");
+                assert!(queued.is_some(), "{case} waits no more");
+            }
+        }
+    }
+}
+
 /// Opens what the kill left and compares; gives how long opening took, in microseconds.
 async fn verify(dir: &Path, known: &Known) -> u64 {
     let start = SystemClock.now();
     let bench = bench(dir).await;
     let opened = SystemClock.now().since(start);
-    let mut read = HashMap::new();
+    let (mut read, mut into) = (HashMap::new(), HashMap::new());
     let mut after = None;
     loop {
         let page = bench.store.list_cases(bench.supervisor(), CaseFilter::default(), 500, after).await.unwrap();
         let reads = page.items.iter().map(|case| bench.store.get_case(bench.supervisor(), case.case));
         for found in futures_util::future::join_all(reads).await {
             let (case, interactions) = found.unwrap();
-            assert_eq!(interactions.len(), 1, "a submission is stored once");
+            if case.queue == PAIRS {
+                into.insert(case.case.0, (case.merged_into.map(|target| target.0), interactions.len(), case.queued));
+            } else {
+                assert_eq!(interactions.len(), 1, "a submission is stored once");
+            }
             if known.done.contains(&case.case.0) {
                 assert_eq!((case.state, case.queued), (CaseState::Resolved, None), "{} came back", case.case);
             }
-            read.insert(interactions[0].interaction.0, interactions.into_iter().next().unwrap());
+            for interaction in interactions {
+                let again = read.insert(interaction.interaction.0, interaction);
+                assert_eq!(again, None, "an interaction stands in one case");
+            }
         }
         after = page.next;
         if after.is_none() {
             break;
         }
     }
+    check_merges(known, &into);
     for (&(round, writer, count), id) in &known.stored {
         let draft = draft(&bench, round, writer, count);
         let interaction = read.get(id).unwrap_or_else(|| panic!("{id} was acknowledged and is lost"));

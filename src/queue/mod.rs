@@ -1,8 +1,10 @@
 //! The order of the work queue, as values: lanes, the key that sorts a lane, the shares of the lanes, the index of what is
-//! ready, and the state of an item. Knows nothing of storage or of the wire; a store carries it out, a simulation may too.
-//! docs/decisions/0009-three-lanes.md says why the order is this one.
+//! ready, the clocks of a case, and the state of an item. Knows nothing of storage or of the wire; a store carries it out,
+//! a simulation may too. docs/decisions/0009-three-lanes.md says why the order is this one.
 
 mod order;
+
+mod clock;
 
 mod ready;
 
@@ -11,6 +13,7 @@ mod fair;
 mod bump;
 
 pub use bump::BumpReason;
+pub use clock::{Clocks, DueCause, DueChange, Running, ServiceTime, change, clock_reasons};
 pub use fair::{FairQueue, LIVE_STREAK_MAX, WorkClass};
 pub use order::{
     EXPRESS_STREAK_MAX, Lane, LaneStreak, OrderKey, QueueHead, STREAK_MAX, choose, lane, next_lane, order_reasons,

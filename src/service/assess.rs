@@ -22,9 +22,11 @@ use super::{
 };
 use crate::{
     assessment::{Assessment, AssessmentInput, InputTurn},
-    conversation::{Part, RawText, RawTurn, Role},
+    conversation::{Channel, Part, RawText, RawTurn, Role, closing},
     redact::{REDACTOR_REVISION, RedactedText, Redaction},
-    store::{Decide, Decision, InteractionContent, JoinKeys, StoredAttachment, StoredTurn, SubjectKeys, TextState},
+    store::{
+        Decide, Decision, Handling, InteractionContent, JoinKeys, StoredAttachment, StoredTurn, SubjectKeys, TextState,
+    },
     time::Timestamp,
     triage,
 };
@@ -42,6 +44,8 @@ pub struct Assessed {
     pub join: JoinKeys,
     /// Whose matter it is.
     pub subject: SubjectKeys,
+    /// What was said last asks for nobody.
+    pub quiet: bool,
     /// The assessment without history.
     pub assessment: Arc<Assessment>,
 }
@@ -60,9 +64,22 @@ pub fn assess(app: &App, rules: &Rules, mut draft: Draft, wants_turns: bool) -> 
     count(app, &draft, &redacted);
     let result = result(&draft, &redacted, wants_turns);
     let Redacted { redaction, input, assessment } = redacted;
+    let quiet = draft.quiet || is_closing(&draft, &input);
     let content = content(app.now(), &mut draft, attributes, redaction, input);
     let Draft { recording_uri, join, subject, .. } = draft;
-    Assessed { result, content, recording_uri, join, subject, assessment: Arc::new(assessment) }
+    Assessed { result, content, recording_uri, join, subject, quiet, assessment: Arc::new(assessment) }
+}
+
+/// Whether the customer's last words only close the matter. What the source says of a conversation that the staff took part
+/// in counts for more than its last courtesies.
+fn is_closing(draft: &Draft, input: &AssessmentInput) -> bool {
+    let talked = || matches!(draft.channel, Channel::Chat | Channel::Call) && input.turns.iter().any(by_staff);
+    let asks = matches!(draft.handling, Handling::Waiting | Handling::InProgress);
+    asks && !talked() && closing::is_closing(input.turns.iter().map(|turn| (turn.role, turn.part, turn.text.as_str())))
+}
+
+fn by_staff(turn: &InputTurn) -> bool {
+    turn.role == Role::Agent
 }
 
 /// Puts the values of kept attributes behind the turns, so that one fold redacts all and equal values are numbered alike.

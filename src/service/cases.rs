@@ -5,8 +5,9 @@ use tonic::{Request, Response, Status};
 use super::{
     app::{self, App},
     batch::Answers,
+    casework,
     convert::{case, scalar},
-    correct, filter, limits,
+    correct, delete, filter, limits,
     page::Binding,
     path::{Path, Violations},
     pb::{self, case_service_server::CaseService},
@@ -100,6 +101,29 @@ impl CaseService for Cases {
     ) -> Result<Response<pb::CaseInteraction>, Status> {
         let caller = app::caller(&request)?;
         Ok(Response::new(correct::correct(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    async fn delete_case(&self, request: Request<pb::DeleteCaseRequest>) -> Result<Response<pb::Erasure>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(delete::delete(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    async fn update_case(&self, request: Request<pb::UpdateCaseRequest>) -> Result<Response<pb::Case>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(casework::update(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    async fn merge_cases(&self, request: Request<pb::MergeCasesRequest>) -> Result<Response<pb::Case>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(casework::merge(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    async fn split_interaction(
+        &self,
+        request: Request<pb::SplitInteractionRequest>,
+    ) -> Result<Response<pb::Case>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(casework::split(&self.0, &caller, request.into_inner()).await?))
     }
 
     type RescoreCasesStream = Answers<pb::RescoreCasesResponse>;

@@ -27,11 +27,12 @@ const OPERATORS: [(&str, Comparison); 5] =
     [(">=", AtLeast), ("<=", AtMost), ("=", Equal), (">", MoreThan), ("<", LessThan)];
 
 /// The names of states, as on the wire.
-const STATES: [(&str, CaseState); 4] = [
+const STATES: [(&str, CaseState); 5] = [
     ("OPEN", CaseState::Open),
     ("ACTIVE", CaseState::Active),
     ("PENDING", CaseState::Pending),
     ("RESOLVED", CaseState::Resolved),
+    ("MERGED", CaseState::Merged),
 ];
 
 /// The conditions of a filter. `None`: it is not of the documented form.

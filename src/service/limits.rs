@@ -43,6 +43,7 @@ limits! {
     EMAIL_MESSAGES_MAX = 200, "Messages of a mail thread.";
     EMAIL_ADDRESSES_MAX = 100, "Receivers of a mail.";
     EMAIL_REFERENCES_MAX = 100, "Message-IDs that a mail refers to.";
+    EMAIL_HEADERS_MAX = 200, "Headers of a mail.";
     EMAIL_QUOTED_PARTS_MAX = 100, "Quoted parts of a mail.";
     MESSAGE_ID_BYTES_MAX = 998, "A Message-ID (RFC 5322 line length).";
     ANSWER_PARTS_MAX = 5_000, "Findings of an answer, and pieces of evidence; the first ones are given.";
@@ -61,6 +62,7 @@ limits! {
     SKILLS_MAX = 16, "Skills of an item or of a worker.";
     LANGUAGE_BYTES_MAX = 35, "A language tag (RFC 5646).";
     LANGUAGES_MAX = 32, "Languages of a worker.";
+    MERGE_CASES_MAX = 10, "Cases that are merged into another at a time.";
     LEASE_QUEUES_MAX = 16, "Queues of one lease request.";
     LEASE_ITEMS_MAX = 100, "Items of one lease request.";
     LEASE_SECONDS_MIN = 5, "Duration of a lease, at least.";
@@ -76,6 +78,11 @@ limits! {
     CREDENTIAL_LABEL_BYTES_MAX = 64, "Label of a credential.";
     CREDENTIAL_SECONDS_MIN = 60, "Validity of a credential, at least.";
     CREDENTIAL_SECONDS_MAX = 90 * 86_400, "Validity of a credential, at most.";
+    ETAG_BYTES_MAX = 128, "An etag of an erasure.";
+    SUBJECT_SELECTORS_MAX = 20, "References and identifiers of one look-up or erasure of people.";
+    AGE_RECIPIENT_BYTES_MAX = 128, "An age recipient.";
+    EXPORT_PART_BYTES = 1 << 20, "Bytes of one message of `ExportSubject`.";
+    HOLD_SECONDS_MAX = 10 * 366 * 86_400, "How far the end of a legal hold may lie ahead.";
     FUTURE_SECONDS_MAX = 86_400, "How far `occur_time` may lie ahead of the server's clock.";
     CALL_SECONDS_MAX = 100, "A call until its answer begins. Beyond: DEADLINE_EXCEEDED.";
     CALLS_MAX = 4_096, "Calls under way in the whole server. Beyond: UNAVAILABLE, retry with backoff.";

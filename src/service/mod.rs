@@ -31,13 +31,20 @@ pub mod gate;
 
 pub mod analysis;
 pub mod cases;
+pub mod casework;
+pub mod certificate;
 pub mod correct;
 pub mod credentials;
+pub mod delete;
+pub mod export;
 pub mod intake;
 mod live;
 pub mod policy;
+pub mod privacy;
+pub mod purge;
 pub mod queue;
 pub mod rescore;
+pub mod retain;
 mod watch;
 
 pub mod server;

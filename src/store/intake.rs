@@ -46,6 +46,8 @@ pub enum TextState {
     Redacted,
     /// Redaction failed; nothing of the text was kept.
     Withheld,
+    /// It was stored, and its time was over.
+    Expired,
 }
 
 /// One redacted turn with the facts of its source.
@@ -177,8 +179,16 @@ pub enum IdempotentMethod {
     Lease = 2,
     /// `StreamTurns`.
     Live = 3,
+    /// `EraseSubject`.
+    Erase = 20,
     /// `BumpItem`.
     Bump = 40,
+    /// `UpdateCase`.
+    UpdateCase = 50,
+    /// `MergeCases`.
+    MergeCases = 51,
+    /// `SplitInteraction`.
+    SplitInteraction = 52,
 }
 
 /// One interaction to be stored.
@@ -199,6 +209,8 @@ pub struct Submission {
     pub join: JoinKeys,
     /// Whose matter it is.
     pub subject: SubjectKeys,
+    /// What was said last asks for nobody: a machine said it, or it only says thanks. It raises and reopens nothing.
+    pub quiet: bool,
     /// The assessment rules.
     pub decide: Decide,
 }

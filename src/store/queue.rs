@@ -8,6 +8,7 @@ use crate::{
     assessment::{Label, Level, Tier},
     conversation::Channel,
     id::{CaseId, LeaseId, PrincipalId, TenantId},
+    policy::Target,
     queue::{BumpReason, ItemState, Lane},
     text::Language,
     time::Timestamp,
@@ -114,6 +115,10 @@ pub struct QueueEntry {
     pub language: Option<Language>,
     /// How often it was leased.
     pub attempts: u32,
+    /// The target that its due time is of.
+    pub target: Target,
+    /// How long that target stood still, in open time.
+    pub paused: Duration,
     /// Why somebody moved it forward.
     pub bump: Option<BumpReason>,
 }

@@ -5,6 +5,7 @@ use crate::{
     assessment::{Assessment, Label, Level, Tier},
     conversation::{Channel, RawText},
     id::{CaseId, InteractionId, PrincipalId, TenantId},
+    queue::{Clocks, DueChange, ServiceTime},
     text::Language,
     time::Timestamp,
 };
@@ -43,6 +44,15 @@ pub enum CaseState {
     Pending,
     /// Done.
     Resolved,
+    /// Merged into another case, which has its interactions now.
+    Merged,
+}
+
+impl CaseState {
+    /// Whether there is still something to do.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Resolved | Self::Merged)
+    }
 }
 
 /// A case as it is read.
@@ -82,6 +92,14 @@ pub struct CaseRecord {
     pub version: u64,
     /// An older open case of the same customer.
     pub possible_duplicate_of: Option<CaseId>,
+    /// The case that it was merged into.
+    pub merged_into: Option<CaseId>,
+    /// Its clocks; `None`: it never waited in the queue.
+    pub clocks: Option<Clocks>,
+    /// What its targets came to, oldest first, at most the newest 100. Told by `get_case` only.
+    pub service_times: Vec<ServiceTime>,
+    /// How its due times changed, oldest first, at most the newest 100. Told by `get_case` only.
+    pub due_changes: Vec<DueChange>,
     /// The reader holds its lease now. Told by `get_case` only.
     pub is_leased_by_reader: bool,
 }

@@ -1,10 +1,14 @@
 //! Counts that tell nothing of a person: a cell needs ten different subjects, counts are rounded to ten, and where a
 //! single hidden cell could be had by subtraction a second one is hidden too. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{
     id::{PrincipalId, SubjectId, TenantId},
+    policy::Target,
     time::Timestamp,
 };
 
@@ -13,7 +17,7 @@ pub const SUBJECTS_MIN: usize = 10;
 /// What counts are rounded to.
 const ROUNDED_TO: u64 = 10;
 
-/// The property that interactions are counted by.
+/// The property that interactions, or targets that ended, are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Breakdown {
     /// Channel.
@@ -28,6 +32,26 @@ pub enum Breakdown {
     Correction,
     /// From the live label and level to those of the policy in shadow.
     Shadow,
+    /// Targets that came to their end, by whether they were met.
+    Outcome(Target),
+    /// Targets that came to their end, by the open time they took.
+    Time(Target),
+}
+
+/// Buckets of open time: the most minutes, and the name.
+const BUCKETS: [(u64, &str); 6] = [
+    (15, "up_to_15m"),
+    (60, "up_to_1h"),
+    (4 * 60, "up_to_4h"),
+    (8 * 60, "up_to_8h"),
+    (24 * 60, "up_to_24h"),
+    (72 * 60, "up_to_72h"),
+];
+
+/// The bucket of a duration.
+pub fn bucket(open: Duration) -> &'static str {
+    let found = BUCKETS.iter().find(|(minutes, _)| open <= Duration::from_secs(minutes * 60));
+    found.map_or("longer", |(_, name)| name)
 }
 
 /// What is asked for.
@@ -70,7 +94,7 @@ pub struct Period {
 }
 
 impl Tally {
-    /// Counts one interaction.
+    /// Counts one interaction, or one target.
     pub fn add(&mut self, day: Timestamp, key: String, subject: SubjectId) {
         let (count, subjects) = self.0.entry(day).or_default().entry(key).or_default();
         *count += 1;
@@ -149,6 +173,21 @@ mod tests {
         let shown = tally(cells).publish().remove(0);
         let counts: Vec<_> = shown.cells.iter().map(|cell| (cell.key.as_str(), cell.count)).collect();
         assert_eq!((shown.total, counts.as_slice()), (total, expected));
+    }
+
+    #[test]
+    fn buckets_reach_to_their_last_second() {
+        for (seconds, name) in [
+            (0, "up_to_15m"),
+            (900, "up_to_15m"),
+            (901, "up_to_1h"),
+            (3_600, "up_to_1h"),
+            (86_400, "up_to_24h"),
+            (259_200, "up_to_72h"),
+            (259_201, "longer"),
+        ] {
+            assert_eq!(bucket(Duration::from_secs(seconds)), name, "{seconds}");
+        }
     }
 
     #[test]

@@ -235,7 +235,7 @@ async fn a_conversation_over_the_limit_keeps_no_text_and_waits_for_a_person() {
 /// Every wrapped data key of an interaction.
 fn wraps(keys: &Path) -> Vec<Vec<u8>> {
     let keys = rusqlite::Connection::open_with_flags(keys, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-    let mut statement = keys.prepare("SELECT wrapped FROM wraps WHERE kind = ?1").unwrap();
+    let mut statement = keys.prepare("SELECT wrapped FROM wrapped_keys WHERE kind = ?1").unwrap();
     let rows = statement.query_map([KeyKind::Interaction as u8], |row| row.get(0)).unwrap();
     rows.map(Result::unwrap).collect()
 }

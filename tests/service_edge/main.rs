@@ -5,12 +5,15 @@
 mod harness;
 
 mod cases;
+mod casework;
 mod drain;
 mod gate;
 mod intake;
 mod live;
 #[path = "../common/live.rs"]
 mod live_client;
+mod mail;
+mod privacy;
 mod queue;
 mod remnants;
 mod stream;

@@ -409,11 +409,12 @@ async fn statistics_are_asked_for_by_days_and_one_property() {
     };
     assert_eq!(ask("2025-11-01", "2025-11-30", 1).await, "0");
     assert_eq!(ask("2025-11-01", "2025-11-01", 6).await, "0");
+    assert_eq!(ask("2025-11-01", "2025-11-01", 12).await, "0");
     assert_eq!(ask("2025-01-01", "2025-04-02", 1).await, "0", "92 days");
     assert_eq!(ask("2025-01-01", "2025-04-03", 1).await, "OUT_OF_RANGE", "93 days");
     assert_eq!(ask("2025-11-02", "2025-11-01", 1).await, "OUT_OF_RANGE");
     assert_eq!(ask("", "2025-11-01", 1).await, "REQUIRED");
     assert_eq!(ask("2025-11-01T00:00", "2025-11-01", 1).await, "OUT_OF_RANGE");
     assert_eq!(ask("2025-11-01", "2025-11-01", 0).await, "REQUIRED");
-    assert_eq!(ask("2025-11-01", "2025-11-01", 9).await, "UNKNOWN_VALUE");
+    assert_eq!(ask("2025-11-01", "2025-11-01", 99).await, "UNKNOWN_VALUE");
 }

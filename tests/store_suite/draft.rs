@@ -55,6 +55,8 @@ pub(crate) struct Draft {
     pub(crate) language: Option<Language>,
     pub(crate) tier: Tier,
     pub(crate) automatic: bool,
+    /// It asks for nobody.
+    pub(crate) quiet: bool,
     pub(crate) occur_time: Timestamp,
     pub(crate) text: String,
     pub(crate) recording: Option<&'static str>,
@@ -87,6 +89,7 @@ impl Draft {
             language: Some(Language::English),
             tier: Tier::Standard,
             automatic: false,
+            quiet: false,
             occur_time,
             text: "where is my parcel".to_owned(),
             recording: None,
@@ -202,6 +205,7 @@ impl Draft {
                 emails: raw(&self.emails),
                 phones: raw(&self.phones),
             },
+            quiet: self.quiet,
             decide: self.decide(),
         }
     }

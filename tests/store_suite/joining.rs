@@ -109,6 +109,27 @@ pub(crate) async fn automatic_mail_neither_reopens_nor_raises(bench: Bench) {
     }
 }
 
+pub(crate) async fn thanks_neither_reopen_nor_raise_and_owe_no_reply(bench: Bench) {
+    let draft = Draft { case_ref: Some("c-1"), source_ref: Some("i-1"), ..bench.draft() };
+    let (first, _) = bench.submit(&draft).await;
+    let thanks = Draft { quiet: true, source_ref: None, level: Level::Urgent, value: 9000, ..draft.clone() };
+    let (same, interaction) = bench.submit(&thanks).await;
+    assert_eq!((same.level, same.queued, same.clocks), (first.level, first.queued, first.clocks));
+    assert!(!interaction.content.input.automatic, "it is a person's word all the same");
+    let newer = Draft { source_ref: Some("i-1"), source_version: 1, ..thanks.clone() };
+    assert_eq!(bench.submit(&newer).await.0.queued, first.queued, "who waits goes on waiting");
+    for state in [CaseState::Pending, CaseState::Resolved] {
+        let entry = bench.lease_one().await;
+        bench.store.acknowledge_item(bench.handle(&entry), state).await.unwrap();
+        let before = bench.cases(bench.tenant).await.remove(0);
+        let (case, _) = bench.submit(&thanks).await;
+        assert_eq!((case.state, case.queued, case.clocks), (state, None, before.clocks));
+        assert_eq!(bench.submit(&Draft { source_ref: None, ..draft.clone() }).await.0.state, CaseState::Open);
+    }
+    let alone = Draft { quiet: true, ..bench.draft() };
+    assert!(bench.submit(&alone).await.0.queued.is_some(), "alone it waits like any other");
+}
+
 pub(crate) async fn a_second_contact_keeps_age_and_moves_forward_only(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
     bench.submit(&draft).await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use triaged::{
     assessment::Level,
+    policy::Target,
     queue::{ATTEMPTS_MAX, ItemState, Lane},
     store::{CaseState, LeaseHandle, LeaseRequest, QueueEntry, StoreError},
     text::Language,
@@ -154,6 +155,8 @@ pub(crate) async fn a_lease_tells_everything_of_its_item(bench: Bench) {
         tier: draft.tier,
         language: draft.language,
         attempts: 1,
+        target: Target::FirstResponse,
+        paused: Duration::ZERO,
         bump: None,
     };
     assert_eq!(entry, expected);

@@ -276,6 +276,8 @@ pub(crate) async fn the_same_verdicts_move_nothing_and_take_no_lease(bench: Benc
         automatic,
         value,
         text: format!("worth {value}"),
+        // What the shipped targets come to on a Monday morning.
+        target: super::DAY,
         label: if value % 2 == 0 { Label::Neutral } else { Label::Negative },
         ..bench.draft()
     };

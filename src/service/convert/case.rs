@@ -1,7 +1,7 @@
 //! Cases and their interactions on the wire, and what a case is asked for by.
 
 use super::{
-    correction,
+    clocks, correction,
     draft::TurnTime,
     enums,
     outcome::{self, TurnView},
@@ -17,7 +17,7 @@ use crate::{
         pb,
         status::Reason,
     },
-    store::{CaseLookup, CaseRecord, InteractionRecord, OpenCase, SourceRef, StoredAttachment, StoredTurn},
+    store::{CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, SourceRef, StoredAttachment, StoredTurn},
 };
 
 /// A case on the wire with its interactions.
@@ -40,6 +40,10 @@ pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case 
         queued,
         version,
         possible_duplicate_of,
+        merged_into,
+        clocks,
+        service_times,
+        due_changes,
         is_leased_by_reader: _,
     } = record;
     pb::Case {
@@ -58,11 +62,20 @@ pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case 
         update_time: Some(wire_time(update_time)),
         enter_time: queued.map(|(enter, _)| wire_time(enter)),
         due_time: queued.map(|(_, due)| wire_time(due)),
-        etag: format!("v{version}"),
+        etag: etag(version),
         interactions: interactions.iter().map(|one| interaction(case, one)).collect(),
         possible_duplicate_of: possible_duplicate_of.map(|other| other.to_string()).unwrap_or_default(),
         care_needed: false,
+        merged_into: merged_into.map(|other| other.to_string()).unwrap_or_default(),
+        service_clocks: clocks::service_clocks(clocks, state, &service_times),
+        due_changes: due_changes.iter().map(clocks::due_change).collect(),
     }
+}
+
+/// The version of an etag that must be there. One that is none is that of no case.
+pub fn version(given: &str, path: &Path<'_>, violations: &mut Violations) -> u64 {
+    violations.check(!given.is_empty(), path, Reason::FieldRequired);
+    version_of(given).unwrap_or(0)
 }
 
 /// A stored interaction on the wire.
@@ -114,6 +127,22 @@ pub fn turn(index: usize, stored: &StoredTurn) -> pb::RedactedTurn {
     let StoredTurn { role, part, text, time, offset_millis } = stored;
     let time = TurnTime { time: *time, offset_millis: *offset_millis };
     outcome::turn(index, TurnView { role: *role, part: *part, text, time })
+}
+
+/// The etag of a version of a case.
+fn etag(version: u64) -> String {
+    format!("v{version}")
+}
+
+/// The version of an etag; `None`: it is none.
+pub fn version_of(text: &str) -> Option<u64> {
+    let version = text.strip_prefix('v')?.parse().ok()?;
+    (etag(version) == text).then_some(version)
+}
+
+/// The name of a state.
+pub fn state_name(state: CaseState) -> &'static str {
+    enums::wire_case_state(state).as_str_name()
 }
 
 /// A found case on the wire.
@@ -168,6 +197,18 @@ pub fn interaction_name(name: &str, path: &Path<'_>, violations: &mut Violations
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_etag_leads_back_and_anything_else_is_that_of_no_case() {
+        for (given, expected) in [("v7", 7), (&etag(u64::MAX), u64::MAX), ("v07", 0), ("7", 0), ("v", 0), ("r1", 0)] {
+            let mut violations = Violations::default();
+            assert_eq!(version(given, &Path::Root, &mut violations), expected, "{given}");
+            assert!(violations.finish(()).is_ok());
+        }
+        let mut violations = Violations::default();
+        version("", &Path::Root.field("etag"), &mut violations);
+        assert_eq!(violations.finish(()).unwrap_err().reason, Reason::FieldRequired);
+    }
 
     #[track_caller]
     fn check(name: &str, good: bool) {

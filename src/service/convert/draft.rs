@@ -79,6 +79,8 @@ pub struct Draft {
     pub importance: Importance,
     /// Sent by a machine.
     pub automatic: bool,
+    /// What was said last asks for nobody: it came from a machine.
+    pub quiet: bool,
     /// Link to the recording.
     pub recording_uri: Option<RawText>,
     /// What it is joined by.
@@ -113,6 +115,7 @@ impl Draft {
             wait_seconds: 0,
             importance: Importance::default(),
             automatic: false,
+            quiet: false,
             recording_uri: None,
             join: JoinKeys::default(),
             subject: SubjectKeys::default(),

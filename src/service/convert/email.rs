@@ -1,13 +1,15 @@
 //! A mail thread: a subject is a turn of its own where it differs from the one before, then the body, then what the
 //! source split off as quotation.
 
+use std::collections::HashMap;
+
 use super::{
     draft::{Draft, TurnTime, Withheld},
     enums, html, party, query, scalar,
 };
 use crate::{
     assessment::Importance,
-    conversation::{Part, Party, RawText, Role},
+    conversation::{Part, Party, RawText, Role, automatic},
     service::{
         limits,
         path::{Path, Violations},
@@ -22,6 +24,8 @@ struct Thread {
     subject: Option<RawText>,
     from_customer: bool,
     from_machine: bool,
+    /// Since the staff wrote last: `None`: nobody wrote; whether only machines did.
+    only_machines: Option<bool>,
 }
 
 /// Adds a mail thread to a draft.
@@ -34,6 +38,7 @@ pub(super) fn email_thread(draft: &mut Draft, thread: pb::EmailThread, path: &Pa
         message(draft, &mut whole, mail, &list.at(index), violations);
     }
     draft.automatic = whole.from_machine && !whole.from_customer;
+    draft.quiet = whole.only_machines == Some(true);
 }
 
 fn message(
@@ -56,19 +61,26 @@ fn message(
         quoted_parts,
         attachments,
         auto_submitted,
+        headers,
     } = message;
     let role = enums::speaker(role, &path.field("role"), violations);
     let time = TurnTime { time: scalar::timestamp(date, &path.field("date"), violations), offset_millis: None };
     draft.occur_time = time.time.max(draft.occur_time);
     let importance = enums::importance(importance, &path.field("importance"), violations);
-    raise(draft, thread, role, importance, auto_submitted);
+    scalar::count(headers.len(), limits::EMAIL_HEADERS_MAX, &path.field("headers"), violations);
+    let body = text_of(body);
+    let machine = auto_submitted || is_automatic(&headers, from.as_ref(), &subject, body.as_ref());
+    raise(draft, thread, role, importance, machine);
     addresses(draft, role, from, to, path, violations);
     ids(draft, &message_id, &references, path, violations);
     if thread.subject.as_ref().is_none_or(|before| before.expose() != subject) {
         thread.subject = Some(RawText::from(subject.as_str()));
         draft.push_unless_empty(role, Part::Subject, subject, time);
     }
-    push_body(draft, role, body, time);
+    match body {
+        Some(body) => draft.push_unless_empty(role, Part::Body, body, time),
+        None => draft.withhold(Withheld::OverLimit),
+    }
     scalar::count(quoted_parts.len(), limits::EMAIL_QUOTED_PARTS_MAX, &path.field("quoted_parts"), violations);
     for quoted in quoted_parts.into_iter().take(limits::EMAIL_QUOTED_PARTS_MAX) {
         draft.push_unless_empty(role, Part::Quoted, quoted, time);
@@ -77,24 +89,41 @@ fn message(
 }
 
 /// Only a customer's own mail can raise the importance; a machine's cannot, whoever it speaks for (RFC 3834).
-fn raise(draft: &mut Draft, thread: &mut Thread, role: Role, importance: Importance, auto_submitted: bool) {
-    thread.from_machine |= auto_submitted;
-    if role == Role::Customer && !auto_submitted {
+fn raise(draft: &mut Draft, thread: &mut Thread, role: Role, importance: Importance, machine: bool) {
+    thread.from_machine |= machine;
+    thread.only_machines = match (role, machine) {
+        (Role::Agent, false) => None,
+        (Role::Customer, false) => Some(false),
+        (_, true) => thread.only_machines.or(Some(true)),
+        (Role::Automated, false) => thread.only_machines,
+    };
+    if role == Role::Customer && !machine {
         let first = !thread.from_customer;
         draft.importance = if first { importance } else { draft.importance.max(importance) };
         thread.from_customer = true;
     }
 }
 
-fn push_body(draft: &mut Draft, role: Role, body: Option<pb::email_message::Body>, time: TurnTime) {
+/// The text of a body; `None`: its HTML is too deep.
+fn text_of(body: Option<pb::email_message::Body>) -> Option<String> {
     match body {
-        None => {}
-        Some(pb::email_message::Body::Text(text)) => draft.push_unless_empty(role, Part::Body, text, time),
-        Some(pb::email_message::Body::Html(markup)) => match html::to_text(&RawText::new(markup)) {
-            Some(text) => draft.push_unless_empty(role, Part::Body, text, time),
-            None => draft.withhold(Withheld::OverLimit),
-        },
+        None => Some(String::new()),
+        Some(pb::email_message::Body::Text(text)) => Some(text),
+        Some(pb::email_message::Body::Html(markup)) => html::to_text(&RawText::new(markup)),
     }
+}
+
+/// Whether headers, sender, subject or text are those of a machine.
+fn is_automatic(
+    headers: &HashMap<String, String>,
+    from: Option<&pb::EmailAddress>,
+    subject: &str,
+    body: Option<&String>,
+) -> bool {
+    let is_sender = |from: &pb::EmailAddress| automatic::is_machine_sender(&from.address, &from.display_name);
+    headers.iter().any(|(name, value)| automatic::is_machine_header(name, value))
+        || from.is_some_and(is_sender)
+        || automatic::is_notice(subject, body.map_or("", String::as_str))
 }
 
 fn addresses(

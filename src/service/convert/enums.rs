@@ -80,9 +80,23 @@ pub fn acknowledged(number: i32, path: &Path<'_>, violations: &mut Violations) -
     match known(number, path, violations) {
         pb::CaseState::Unspecified | pb::CaseState::Resolved => CaseState::Resolved,
         pb::CaseState::Pending => CaseState::Pending,
-        pb::CaseState::Open | pb::CaseState::Active => {
+        pb::CaseState::Open | pb::CaseState::Active | pb::CaseState::Merged => {
             violations.push(path, Reason::FieldUnknownValue);
             CaseState::Resolved
+        }
+    }
+}
+
+/// The state that a case is set to; unspecified: none.
+pub fn settable_state(number: i32, path: &Path<'_>, violations: &mut Violations) -> Option<CaseState> {
+    match known(number, path, violations) {
+        pb::CaseState::Unspecified => None,
+        pb::CaseState::Open => Some(CaseState::Open),
+        pb::CaseState::Pending => Some(CaseState::Pending),
+        pb::CaseState::Resolved => Some(CaseState::Resolved),
+        pb::CaseState::Active | pb::CaseState::Merged => {
+            violations.push(path, Reason::FieldUnknownValue);
+            None
         }
     }
 }
@@ -119,6 +133,7 @@ pub fn access_role(number: i32, path: &Path<'_>, violations: &mut Violations) ->
         pb::Role::Agent => AccessRole::Agent,
         pb::Role::Supervisor => AccessRole::Supervisor,
         pb::Role::TenantAdmin => AccessRole::TenantAdmin,
+        pb::Role::PrivacyOfficer => AccessRole::PrivacyOfficer,
     }
 }
 
@@ -130,6 +145,7 @@ pub fn wire_access_role(role: AccessRole) -> pb::Role {
         AccessRole::Agent => pb::Role::Agent,
         AccessRole::Supervisor => pb::Role::Supervisor,
         AccessRole::TenantAdmin => pb::Role::TenantAdmin,
+        AccessRole::PrivacyOfficer => pb::Role::PrivacyOfficer,
     }
 }
 
@@ -167,6 +183,7 @@ pub fn wire_text_state(state: TextState) -> pb::TextState {
     match state {
         TextState::Redacted => pb::TextState::Redacted,
         TextState::Withheld => pb::TextState::Withheld,
+        TextState::Expired => pb::TextState::TextExpired,
     }
 }
 
@@ -213,6 +230,7 @@ pub fn wire_case_state(state: CaseState) -> pb::CaseState {
         CaseState::Active => pb::CaseState::Active,
         CaseState::Pending => pb::CaseState::Pending,
         CaseState::Resolved => pb::CaseState::Resolved,
+        CaseState::Merged => pb::CaseState::Merged,
     }
 }
 

@@ -282,6 +282,53 @@ fn a_thread_is_automatic_unless_a_customer_wrote_in_it() {
 }
 
 #[test]
+fn a_machine_is_told_by_headers_sender_subject_and_text() {
+    let machine = |change: &dyn Fn(&mut pb::EmailMessage)| {
+        let mut message = mail(pb::SpeakerRole::Customer, "Re: order", "x");
+        change(&mut message);
+        let draft = parse(thread(vec![message])).unwrap();
+        assert_eq!(draft.automatic, draft.quiet);
+        draft.automatic
+    };
+    let from = |address: &str| Some(pb::EmailAddress { address: address.into(), ..Default::default() });
+    let header = |name: &str, value: &str| machine(&|one| drop(one.headers.insert(name.into(), value.into())));
+    assert!(!machine(&|_| ()));
+    assert!(header("AUTO-SUBMITTED", "auto-replied"));
+    assert!(header("Return-Path", "<>"));
+    assert!(!header("Auto-Submitted", "no"));
+    assert!(machine(&|one| one.from = from("mailer-daemon@mx.example")));
+    assert!(machine(&|one| one.subject = "Abwesenheitsnotiz: Re: order".into()));
+    let away = "I am out of the office until Monday.";
+    assert!(machine(&|one| one.body = Some(pb::email_message::Body::Text(away.into()))));
+    assert!(machine(&|one| one.body = Some(pb::email_message::Body::Html(format!("<p>{away}</p>")))));
+    let headers = |count: usize| {
+        let headers = (0..count).map(|index| (format!("X-{index}"), String::new())).collect();
+        thread(vec![pb::EmailMessage { headers, ..mail(pb::SpeakerRole::Customer, "", "x") }])
+    };
+    assert!(parse(headers(limits::EMAIL_HEADERS_MAX)).is_ok());
+    let path = "email_thread.messages[0].headers";
+    check_refused(headers(limits::EMAIL_HEADERS_MAX + 1), path, Reason::FieldTooMany);
+}
+
+#[test]
+fn a_thread_is_quiet_when_only_machines_wrote_since_the_staff() {
+    let auto = || pb::EmailMessage { auto_submitted: true, ..mail(pb::SpeakerRole::Customer, "", "x") };
+    let written = || mail(pb::SpeakerRole::Customer, "", "x");
+    let staff = || mail(pb::SpeakerRole::Staff, "", "x");
+    for (messages, quiet) in [
+        (vec![written(), staff(), auto()], true),
+        (vec![written(), staff(), auto(), written()], false),
+        (vec![written(), staff(), written(), auto()], false),
+        (vec![written(), auto()], false),
+        (vec![auto(), staff()], false),
+        (vec![auto()], true),
+        (vec![], false),
+    ] {
+        assert_eq!(parse(thread(messages)).unwrap().quiet, quiet);
+    }
+}
+
+#[test]
 fn importance_is_the_customers_own() {
     let marked =
         |role, importance: pb::Importance| pb::EmailMessage { importance: importance.into(), ..mail(role, "", "x") };

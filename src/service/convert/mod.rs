@@ -15,10 +15,13 @@ mod party;
 mod query;
 
 pub mod case;
+pub mod clocks;
 pub mod correction;
 pub mod credential;
+pub mod orders;
 pub mod outcome;
 pub mod policy;
+pub mod privacy;
 pub mod queue;
 pub mod work;
 

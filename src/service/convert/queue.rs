@@ -130,10 +130,13 @@ pub fn item(entry: QueueEntry, now: Timestamp) -> pb::QueueItem {
         tier,
         language,
         attempts,
+        target,
+        paused,
         bump,
     } = entry;
     let mut order_reasons = queue::order_reasons(lane, level, tier_name(tier), channel.name(), due_time < now);
     order_reasons.extend(bump.map(|reason| format!("bumped:reason={}", reason.name())));
+    order_reasons.extend(queue::clock_reasons(target, paused));
     pb::QueueItem {
         case: case.to_string(),
         lease: lease.map(|(lease, _)| lease.to_string()).unwrap_or_default(),

@@ -8,7 +8,7 @@ mod session;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     access::Caller,
+    id::InteractionId,
     queue::WorkClass,
     store::{Handling, LiveChange, LiveInteraction, StoreError},
     time::Timestamp,
@@ -43,6 +44,25 @@ pub(super) fn stream(app: App, caller: Caller, mut requests: Requests) -> Answer
     Box::pin(ReceiverStream::new(receiver))
 }
 
+/// Hears of erasures.
+struct Erased {
+    told: broadcast::Receiver<Arc<Vec<InteractionId>>>,
+    interaction: Option<InteractionId>,
+}
+
+impl Erased {
+    /// Ends when the interaction of this stream is erased. Whoever missed some learns it from the store with the next turn.
+    async fn told(&mut self) {
+        loop {
+            match self.told.recv().await {
+                Ok(told) if self.interaction.is_some_and(|own| told.contains(&own)) => return,
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+}
+
 /// How often it is looked whether digits have waited for too long.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -56,11 +76,12 @@ enum Next {
 }
 
 /// The next message, or a look at what waits.
-async fn next(app: &App, requests: &mut Requests, waits: bool) -> Outcome<Next> {
+async fn next(app: &App, requests: &mut Requests, erased: &mut Erased, waits: bool) -> Outcome<Next> {
     let idle: Duration = limits::seconds(limits::LIVE_IDLE_SECONDS_MAX);
     let read = tokio::select! {
         read = requests.message() => read,
         () = app.drained() => return Err(Failure::of(Reason::ShuttingDown)),
+        () = erased.told() => return Err(Failure::of(Reason::RecordGone)),
         () = tokio::time::sleep(LOOK), if waits => return Ok(Next::Nothing),
         () = tokio::time::sleep(idle) => return Err(Failure::of(Reason::StreamIdle)),
     };
@@ -77,17 +98,19 @@ fn of_message(status: &Status) -> Failure {
 }
 
 async fn run(app: &App, caller: Caller, requests: &mut Requests, answers: &Sender) -> Outcome<()> {
-    let Next::Message(first) = next(app, requests, false).await? else { return Ok(()) };
+    let mut erased = Erased { told: app.store.erased(), interaction: None };
+    let Next::Message(first) = next(app, requests, &mut erased, false).await? else { return Ok(()) };
     let rules = app.rules(caller.tenant)?;
     let opening = parse::opening(app, &rules, &caller, first)?;
     let opened = app.store.open_live(opening.submission).await;
     let opened = opened.map_err(|error| failure(&error))?;
     let LiveInteraction { submission, position, content } = opened;
+    erased.interaction = Some(submission);
     let session = Session::new(&rules, &opening.parties, content, opening.wants_turns);
     let mut live = Live { app, caller, answers, submission, position, session, heard: app.now() };
     live.answer(live.session.opened()).await;
     loop {
-        let message = next(app, requests, live.session.waits()).await?;
+        let message = next(app, requests, &mut erased, live.session.waits()).await?;
         live.settle().await?;
         match message {
             Next::Nothing => {}

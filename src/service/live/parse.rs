@@ -21,6 +21,7 @@ use crate::{
         limits,
         path::{Path, Violations},
         pb::{self, stream_turns_request::Message},
+        retain,
         rules::Rules,
         status::{Failure, Outcome, Reason},
     },
@@ -59,12 +60,14 @@ pub(super) fn opening(app: &App, rules: &Arc<Rules>, caller: &Caller, message: M
     }
     let mut draft = violations.finish_some(draft)?;
     let content = content(app, &mut draft);
+    retain::admit(rules.policy.retention, content.occur_time, app.now(), &path)?;
     let Draft { parties, recording_uri, join, subject, .. } = draft;
     let nothing = AssessmentInput { turns: Vec::new(), ..content.input.clone() };
     let assessment = Arc::new(rules.assess(&nothing, TextState::Redacted));
     let decide = assess::decide(Arc::clone(rules), assessment, TextState::Redacted);
-    let (tenant, principal, class) = (caller.tenant, caller.principal, WorkClass::Live);
-    let submission = Submission { tenant, principal, class, request_id, content, recording_uri, join, subject, decide };
+    let (tenant, principal, class, quiet) = (caller.tenant, caller.principal, WorkClass::Live, false);
+    let submission =
+        Submission { tenant, principal, class, request_id, content, recording_uri, join, subject, quiet, decide };
     Ok(Opening { submission, parties, wants_turns })
 }
 

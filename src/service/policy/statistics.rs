@@ -4,6 +4,7 @@ use jiff::{ToSpan, civil::Date, tz::TimeZone};
 
 use crate::{
     access::Caller,
+    policy::Target,
     service::{
         app::App,
         convert::scalar::wire_long,
@@ -71,6 +72,12 @@ fn property(number: i32, path: &Path<'_>, violations: &mut Violations) -> Option
         Wire::Level => Some(Breakdown::Level),
         Wire::Correction => Some(Breakdown::Correction),
         Wire::ShadowDifference => Some(Breakdown::Shadow),
+        Wire::FirstResponseOutcome => Some(Breakdown::Outcome(Target::FirstResponse)),
+        Wire::NextReplyOutcome => Some(Breakdown::Outcome(Target::NextReply)),
+        Wire::ResolutionOutcome => Some(Breakdown::Outcome(Target::Resolution)),
+        Wire::FirstResponseTime => Some(Breakdown::Time(Target::FirstResponse)),
+        Wire::NextReplyTime => Some(Breakdown::Time(Target::NextReply)),
+        Wire::ResolutionTime => Some(Breakdown::Time(Target::Resolution)),
     };
     violations.check(breakdown.is_some() || number != 0, path, Reason::FieldRequired);
     breakdown

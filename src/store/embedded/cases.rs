@@ -4,13 +4,14 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
     ring::{KeyRing, Opener, Tenant},
-    sql::{Coded, Id, Time, Tongue},
+    sql::{Clocked, Coded, Id, Time, Tongue},
 };
 use crate::{
     assessment::{Label, Level, Tier},
     conversation::Channel,
     crypto::KeyKind,
     id::CaseId,
+    queue::Clocks,
     store::{
         CaseRecord, CaseState, StoreError,
         record::{CaseRow, Field, decode},
@@ -24,7 +25,8 @@ pub(super) const REFS_VERSION: u64 = 1;
 
 /// The columns that [`Case::read`] reads.
 pub(super) const COLUMNS: &str = "c.number, c.case_id, c.state, c.queue, c.tier, c.language, c.channel, c.label, \
-    c.level, c.value, c.emergency, c.create_time, c.update_time, c.version, c.epoch, c.duplicate_of, c.sealed";
+    c.level, c.value, c.emergency, c.create_time, c.update_time, c.version, c.epoch, c.duplicate_of, c.sealed, \
+    c.clocks, c.merged_into";
 
 /// A case as its row says.
 #[derive(Debug)]
@@ -46,6 +48,8 @@ pub(super) struct Case {
     pub(super) epoch: u64,
     pub(super) duplicate_of: Option<CaseId>,
     pub(super) sealed: Vec<u8>,
+    pub(super) clocks: Option<Clocks>,
+    pub(super) merged_into: Option<CaseId>,
 }
 
 impl Case {
@@ -69,6 +73,8 @@ impl Case {
             epoch: row.get(14)?,
             duplicate_of: row.get::<_, Option<Id<_>>>(15)?.map(|id| id.0),
             sealed: row.get(16)?,
+            clocks: row.get::<_, Option<Clocked>>(17)?.map(|clocks| clocks.0),
+            merged_into: row.get::<_, Option<Id<_>>>(18)?.map(|id| id.0),
         })
     }
 
@@ -89,8 +95,8 @@ impl Case {
     pub(super) fn insert(&mut self, data: &Connection, tenant: i64) -> Result<(), StoreError> {
         let mut statement = data.prepare_cached(
             "INSERT INTO cases(case_id, tenant, state, queue, tier, language, channel, label, level, value, emergency,
-               create_time, update_time, version, epoch, duplicate_of, sealed)
-             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+               create_time, update_time, version, epoch, duplicate_of, sealed, clocks)
+             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         )?;
         self.number = statement.insert(params![
             self.id.as_bytes(),
@@ -110,6 +116,7 @@ impl Case {
             self.epoch,
             self.duplicate_of.as_ref().map(CaseId::as_bytes),
             self.sealed,
+            self.clocks.map(Clocked),
         ])?;
         Ok(())
     }
@@ -120,7 +127,8 @@ impl Case {
         self.update_time = now;
         let mut statement = data.prepare_cached(
             "UPDATE cases SET state = ?2, queue = ?3, tier = ?4, language = ?5, channel = ?6, label = ?7, level = ?8,
-               value = ?9, emergency = ?10, update_time = ?11, version = ?12, epoch = ?13 WHERE number = ?1",
+               value = ?9, emergency = ?10, update_time = ?11, version = ?12, epoch = ?13,
+               clocks = ?14, merged_into = ?15 WHERE number = ?1",
         )?;
         statement.execute(params![
             self.number,
@@ -136,6 +144,8 @@ impl Case {
             self.update_time.0,
             self.version,
             self.epoch,
+            self.clocks.map(Clocked),
+            self.merged_into.as_ref().map(CaseId::as_bytes),
         ])?;
         Ok(())
     }
@@ -169,6 +179,10 @@ impl Case {
             queued,
             version: self.version,
             possible_duplicate_of: self.duplicate_of,
+            merged_into: self.merged_into,
+            clocks: self.clocks,
+            service_times: Vec::new(),
+            due_changes: Vec::new(),
             is_leased_by_reader: false,
         })
     }

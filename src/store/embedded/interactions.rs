@@ -46,6 +46,7 @@ pub(super) struct Clear {
     pub(super) occur_time: Timestamp,
     pub(super) channel: Channel,
     pub(super) handling: Handling,
+    /// It asks nobody for anything: a machine sent it, or it only says thanks.
     pub(super) automatic: bool,
     pub(super) language: Option<Language>,
     pub(super) source_version: i64,
@@ -187,6 +188,12 @@ impl Interaction {
             Err(super::error::damaged(&format!("segments of {}", self.id)))
         }
     }
+}
+
+/// Whether an interaction asks nobody for anything: a machine sent it, or it only says thanks.
+pub(super) fn is_quiet(data: &Connection, number: i64) -> Result<bool, StoreError> {
+    let mut statement = data.prepare_cached("SELECT automatic FROM interactions WHERE number = ?1")?;
+    Ok(statement.query_row([number], |row| row.get(0))?)
 }
 
 /// Whether a case has interactions beside this one.

@@ -1,5 +1,7 @@
 //! Rows of the queue: one item for each case that waits, is leased, delayed or parked.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
@@ -13,6 +15,7 @@ use super::{
 use crate::{
     audit::{Action, Event},
     id::{CaseId, LeaseId},
+    policy::Target,
     queue::{ATTEMPTS_MAX, BumpReason, ItemState, Lane, OrderKey},
     store::{QueueEntry, StoreError},
     text::Language,
@@ -186,6 +189,7 @@ impl Item {
 
     /// The item as it is shown.
     pub(super) fn into_entry(self, case: &Case) -> QueueEntry {
+        let leading = case.clocks.and_then(|clocks| clocks.leading());
         let leased = self.ready_time.filter(|_| self.state == ItemState::Leased);
         QueueEntry {
             case: self.case,
@@ -203,6 +207,8 @@ impl Item {
             tier: case.tier,
             language: self.language,
             attempts: self.attempts,
+            target: leading.map_or(Target::FirstResponse, |leading| leading.target),
+            paused: leading.map_or(Duration::ZERO, |leading| leading.paused),
             bump: self.bump,
         }
     }
@@ -275,6 +281,22 @@ pub(super) fn remove(write: &Write<'_>, case: &mut Case, item: &Item) -> Result<
     index.change(item.case_number, before, None);
     write.data.prepare_cached("DELETE FROM items WHERE case_number = ?1")?.execute([item.case_number])?;
     Ok(())
+}
+
+/// Takes a case out of the queue that somebody may be working on: a live lease is told so.
+pub(super) fn withdraw(write: &Write<'_>, case: &mut Case, item: &Item) -> Result<(), StoreError> {
+    let live = item.lease.filter(|_| item.ready_time.is_some_and(|end| end > write.now));
+    if let Some(lease) = live {
+        settle::closed(write.data, lease, write.now)?;
+    }
+    remove(write, case, item)
+}
+
+/// Moves an item to another queue, as it is.
+pub(super) fn move_to(write: &Write<'_>, case: &mut Case, item: Item, queue: &str) -> Result<(), StoreError> {
+    remove(write, case, &item)?;
+    let mut moved = Item { queue: queue.to_owned(), indexed: None, ..item };
+    moved.insert(write)
 }
 
 /// How many items are brought back at a time, so that a tenant whose leases end together holds nobody up.

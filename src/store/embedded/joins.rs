@@ -52,7 +52,10 @@ impl JoinHashes {
         if let Some(hash) = &self.interaction {
             statement.execute(params![tenant, hash, target.case_number, target.interaction_number])?;
         }
-        for hash in self.case.iter().chain(&self.messages).chain(&self.references) {
+        for hash in self.messages.iter().chain(&self.references) {
+            statement.execute(params![tenant, hash, target.case_number, target.interaction_number])?;
+        }
+        if let Some(hash) = &self.case {
             statement.execute(params![tenant, hash, target.case_number, None::<i64>])?;
         }
         Ok(())
@@ -69,14 +72,20 @@ pub(super) fn reference(lookup: &LookupKey, purpose: Purpose, source_ref: &Sourc
 pub(super) struct Target {
     /// The case.
     pub(super) case_number: i64,
-    /// The interaction, where the hash is of its own reference.
+    /// The interaction, where the hash is of its own reference or of a message.
     pub(super) interaction_number: Option<i64>,
 }
 
-/// What a hash leads to within a tenant.
+/// What a hash leads to within a tenant. The hash of an interaction leads to the case that it stands in now, that of a case
+/// which was merged to where it was merged into.
 pub(super) fn find(data: &Connection, tenant: i64, hash: &ShortHash) -> Result<Option<Target>, StoreError> {
-    let mut statement =
-        data.prepare_cached("SELECT case_number, interaction_number FROM joins WHERE tenant = ?1 AND hash = ?2")?;
+    let mut statement = data.prepare_cached(
+        "SELECT COALESCE(
+             (SELECT i.case_number FROM interactions i WHERE i.number = j.interaction_number),
+             (SELECT t.number FROM cases c JOIN cases t ON t.case_id = c.merged_into WHERE c.number = j.case_number),
+             j.case_number), j.interaction_number
+         FROM joins j WHERE j.tenant = ?1 AND j.hash = ?2",
+    )?;
     let target = statement.query_row(params![tenant, hash], |row| {
         Ok(Target { case_number: row.get(0)?, interaction_number: row.get(1)? })
     });

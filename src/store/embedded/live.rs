@@ -108,7 +108,8 @@ fn speak(
     // Who has leased the case is in this very conversation; it does not wait for anybody else.
     effect.raised &= Item::get(write.data, case.number)?.is_none_or(|item| item.state != ItemState::Leased);
     let skills = prepare::skills(tenant, &change.content.required_skills);
-    let speaker = Speaker { tenant, input, queue: &change.content.queue, skills: &skills, enter_time: write.now };
+    let (queue, enter_time) = (&change.content.queue, write.now);
+    let speaker = Speaker { tenant, input, queue, handling, skills: &skills, enter_time };
     submit::speak(write, &speaker, case, effect, decision)
 }
 

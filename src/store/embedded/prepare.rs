@@ -106,7 +106,7 @@ pub(super) fn prepare(
     submission: Submission,
     method: IdempotentMethod,
 ) -> Result<Prepared, StoreError> {
-    let Submission { tenant: _, principal, class: _, request_id, content, recording_uri, join, subject, decide } =
+    let Submission { tenant: _, principal, class: _, request_id, content, recording_uri, join, subject, quiet, decide } =
         submission;
     let joins = JoinHashes::new(&tenant.lookup, content.source_ref.as_ref(), &join);
     let identifiers = subjects::hashes(&tenant.lookup, &subject);
@@ -125,7 +125,8 @@ pub(super) fn prepare(
     let sealed = plain.seal(ring, &tenant, &fresh.interaction_key, FIRST_VERSION)?;
     let input = AssessmentInput { repeat_contact_days: 0, turns: input_turns(&content.turns), ..content.input.clone() };
     let first = decide(&input, now);
-    let clear = clear(&content, now);
+    let mut clear = clear(&content, now);
+    clear.automatic |= quiet;
     let skills = skills(&tenant, &content.required_skills);
     let queue = content.queue;
     Ok(Prepared {

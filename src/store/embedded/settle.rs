@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     cases::Case,
+    clocks,
     commit::Write,
     items::{self, Item},
     ring::Tenant,
@@ -15,12 +16,16 @@ use crate::{
     id::LeaseId,
     queue::ItemState,
     store::{CaseState, LeaseHandle, QueueEntry, StoreError, record::Code},
+    time::Timestamp,
 };
 
 /// What is noted of a lease that was given back; a lease that was acknowledged has the state of its case.
 const RELEASED: u8 = 0;
 /// What is noted of a lease that lives, while the customer has written again since it was given.
 const CONTACTED: u8 = 100;
+
+/// What is noted of a lease that lived when its case was resolved, set to wait or merged by somebody else's hand.
+const CLOSED: u8 = 101;
 
 /// A lease as its holder finds it.
 enum Held {
@@ -44,6 +49,9 @@ fn find(write: &Write<'_>, tenant: &Tenant, handle: &LeaseHandle) -> Result<Held
         return Err(StoreError::LeaseLost);
     }
     let contacted = outcome == Some(CONTACTED);
+    if outcome == Some(CLOSED) {
+        return Err(StoreError::CaseClosed);
+    }
     if let Some(outcome) = outcome.filter(|_| !contacted) {
         return Ok(Held::Ended(outcome));
     }
@@ -64,6 +72,13 @@ fn live(write: &Write<'_>, tenant: &Tenant, handle: &LeaseHandle) -> Result<Item
 pub(super) fn contacted(data: &Connection, lease: LeaseId) -> Result<(), StoreError> {
     let mut statement = data.prepare_cached("UPDATE leases SET outcome = ?2 WHERE lease = ?1")?;
     statement.execute(params![lease.as_bytes(), CONTACTED])?;
+    Ok(())
+}
+
+/// Notes that the case of a live lease was closed: its holder is told so, and was working on it until now.
+pub(super) fn closed(data: &Connection, lease: LeaseId, now: Timestamp) -> Result<(), StoreError> {
+    let mut statement = data.prepare_cached("UPDATE leases SET outcome = ?2, held_time = ?3 WHERE lease = ?1")?;
+    statement.execute(params![lease.as_bytes(), CLOSED, now.0])?;
     Ok(())
 }
 
@@ -104,6 +119,12 @@ pub(super) fn acknowledge(
     } else {
         let mut case = Case::get(write.data, item.case_number)?;
         items::remove(write, &mut case, &item)?;
+        if state == CaseState::Resolved {
+            clocks::resolve(write, tenant, &mut case)?;
+        } else {
+            clocks::answer(write, tenant, &mut case)?;
+            clocks::stop(&mut case, write.now);
+        }
         case.state = state;
         case.update(write.data, write.now)?;
     }

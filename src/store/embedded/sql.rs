@@ -5,7 +5,12 @@ use rusqlite::{
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
 };
 
-use crate::{store::record::Code, text::Language, time::Timestamp};
+use crate::{
+    queue::Clocks,
+    store::record::{ClocksRow, Code, decode, encode},
+    text::Language,
+    time::Timestamp,
+};
 
 /// A value that a small number stands for.
 pub(super) struct Coded<C>(pub(super) C);
@@ -19,6 +24,23 @@ impl<C: Code> ToSql for Coded<C> {
 impl<C: Code> FromSql for Coded<C> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         C::from_code(u8::column_result(value)?).map(Self).map_err(|_| FromSqlError::InvalidType)
+    }
+}
+
+/// The clocks of a case: states and times, nothing of a person.
+pub(super) struct Clocked(pub(super) Clocks);
+
+impl ToSql for Clocked {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let row = encode(&ClocksRow::new(&self.0));
+        row.map(ToSqlOutput::from).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    }
+}
+
+impl FromSql for Clocked {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let clocks = decode::<ClocksRow>(value.as_blob()?).and_then(ClocksRow::into_clocks);
+        clocks.map(Self).map_err(|_| FromSqlError::InvalidType)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::{
     cases::Case,
+    clocks,
     commit::Write,
     graves,
     interactions::{self, Interaction, Sealed},
@@ -22,7 +23,7 @@ use crate::{
     id::{CaseId, InteractionId, SubjectId},
     queue::{self, ItemState},
     store::{
-        CaseState, Decision, StoreError, Submitted,
+        CaseState, Decision, Handling, StoreError, Submitted,
         record::{AssessmentRow, Field, encode},
     },
     time::Timestamp,
@@ -39,6 +40,9 @@ pub(super) fn store(write: &mut Write<'_>, prepared: &Prepared) -> Result<Submit
     };
     if let Some(earlier) = earlier {
         let id = <[u8; 16]>::try_from(earlier).map_err(|_| super::error::damaged(&"a remembered request"))?;
+        if graves::is_erased(write.keys, uuid::Uuid::from_bytes(id), 0)? {
+            return Err(StoreError::RecordGone);
+        }
         return Ok(Submitted { submission: InteractionId::from(id) });
     }
     let submission = place(write, prepared)?;
@@ -73,6 +77,8 @@ fn open(write: &mut Write<'_>, prepared: &Prepared) -> Result<InteractionId, Sto
     let Prepared { tenant, fresh, clear, .. } = prepared;
     let effect = transition(None, clear.handling, clear.automatic);
     let mut case = new_case(write, prepared, effect.state)?;
+    let speaker = Speaker::of(prepared);
+    let due_time = run_clocks(write, &speaker, &mut case, effect, &prepared.first)?;
     case.insert(write.data, tenant.number)?;
     let known = subjects::of_identifiers(write, tenant, &prepared.identifiers, &fresh.subject_key)?;
     let subject = known.as_ref().unwrap_or(&fresh.subject_key);
@@ -80,7 +86,7 @@ fn open(write: &mut Write<'_>, prepared: &Prepared) -> Result<InteractionId, Sto
     wraps::insert(write.keys, write.ring.store, tenant.id, subject, &fresh.interaction_key)?;
     let decided = Decided { decision: prepared.first.clone(), repeat_days: 0 };
     add(write, prepared, &case, &decided)?;
-    queue_case(write, &Speaker::of(prepared), &mut case, effect, &decided.decision)?;
+    queue_case(write, &speaker, &mut case, effect, due_time)?;
     Ok(fresh.interaction)
 }
 
@@ -104,6 +110,8 @@ fn new_case(write: &Write<'_>, prepared: &Prepared, state: CaseState) -> Result<
         epoch: 0,
         duplicate_of: duplicate_of(write, prepared)?,
         sealed: prepared.case_refs.clone(),
+        clocks: None,
+        merged_into: None,
     })
 }
 
@@ -117,7 +125,7 @@ fn duplicate_of(write: &Write<'_>, prepared: &Prepared) -> Result<Option<CaseId>
 fn unresolved(write: &Write<'_>, tenant: i64, subject: SubjectId) -> Result<Option<CaseId>, StoreError> {
     for id in wraps::records_of(write.keys, subject, KeyKind::Case, DUPLICATES_MAX)? {
         let case = Case::find(write.data, tenant, CaseId::from(id))?;
-        if let Some(case) = case.filter(|case| case.state != CaseState::Resolved) {
+        if let Some(case) = case.filter(|case| case.state.is_open()) {
             return Ok(Some(case.id));
         }
     }
@@ -164,7 +172,9 @@ fn replace(
     corrections::forget(write.data, old.number)?;
     audit(write, prepared, Action::InteractionReplaced, case.id, old.id)?;
     let alone = !interactions::has_others(write.data, case_number, old.number)?;
-    let effect = transition(Some(present(write, &case, alone)?), clear.handling, clear.automatic);
+    // What asks for nobody ends nobody's waiting either.
+    let state = if clear.automatic { case.state } else { present(write, &case, alone)? };
+    let effect = transition(Some(state), clear.handling, clear.automatic);
     speak(write, &Speaker::of(prepared), &mut case, effect, &decided.decision)?;
     Ok(old.id)
 }
@@ -269,6 +279,8 @@ pub(super) struct Speaker<'a> {
     pub(super) input: &'a AssessmentInput,
     /// The queue it asks for.
     pub(super) queue: &'a str,
+    /// What is to be done with it.
+    pub(super) handling: Handling,
     /// Keyed hashes of the required skills.
     pub(super) skills: &'a [u8],
     /// When it enters the queue, should it wait.
@@ -278,7 +290,7 @@ pub(super) struct Speaker<'a> {
 impl<'a> Speaker<'a> {
     fn of(prepared: &'a Prepared) -> Self {
         let Prepared { tenant, input, queue, skills, clear, .. } = prepared;
-        Self { tenant, input, queue, skills, enter_time: clear.receive_time }
+        Self { tenant, input, queue, handling: clear.handling, skills, enter_time: clear.receive_time }
     }
 }
 
@@ -301,15 +313,41 @@ pub(super) fn speak(
         case.value = if waits { case.value.max(priority.value) } else { priority.value };
         case.emergency = priority.emergency.is_some() || (waits && case.emergency);
     }
+    let due_time = run_clocks(write, speaker, case, effect, decision)?;
     case.state = effect.state;
     if case.state != CaseState::Open
         && let Some(item) = Item::get(write.data, case.number)?
     {
-        items::remove(write, case, &item)?;
+        items::withdraw(write, case, &item)?;
     }
-    queue_case(write, speaker, case, effect, decision)?;
+    queue_case(write, speaker, case, effect, due_time)?;
     write.changed(speaker.tenant.number, &case.queue, case.id);
     case.update(write.data, write.now)
+}
+
+/// What an interaction does to the clocks of its case: one that waits asks for an answer, one that ends the matter ends
+/// them all. Where work remains after a conversation, the
+/// conversation was an answer, unless something older still waits for one. Gives the due time
+/// of the case's item.
+fn run_clocks(
+    write: &mut Write<'_>,
+    speaker: &Speaker<'_>,
+    case: &mut Case,
+    effect: Transition,
+    decision: &Decision,
+) -> Result<Timestamp, StoreError> {
+    let tenant = speaker.tenant;
+    if effect.raised {
+        if speaker.handling == Handling::FollowUp {
+            let clocks = case.clocks.get_or_insert_default();
+            clocks.answered |= clocks.reply.is_none();
+        }
+        return clocks::contact(write, tenant, case, (speaker.enter_time, decision.due_time));
+    }
+    if effect.speaks && effect.state == CaseState::Resolved && case.state != CaseState::Resolved {
+        clocks::resolve(write, tenant, case)?;
+    }
+    Ok(decision.due_time)
 }
 
 /// Puts the case in the queue where the interaction waits.
@@ -318,7 +356,7 @@ fn queue_case(
     speaker: &Speaker<'_>,
     case: &mut Case,
     effect: Transition,
-    decision: &Decision,
+    due_time: Timestamp,
 ) -> Result<(), StoreError> {
     if !effect.raised {
         return Ok(());
@@ -329,7 +367,7 @@ fn queue_case(
     let wanted = Wanted {
         lane: queue::lane(case.emergency, case.level),
         enter_time: speaker.enter_time,
-        due_time: decision.due_time,
+        due_time,
         value: case.value,
         skills: speaker.skills.to_vec(),
     };

@@ -99,7 +99,8 @@ async fn a_failed_commit_is_not_acknowledged_and_ends_all_writing() {
     assert!(matches!(later, Err(StoreError::Unavailable(_))));
     assert!(matches!(store.ensure_tenant("acme").await, Err(StoreError::Unavailable(_))));
     assert!(matches!(store.authenticate("trg_x").await, Err(StoreError::Unavailable(_))));
-    store.close().await.unwrap();
+    store.failed().await;
+    assert!(matches!(store.close().await, Err(StoreError::Unavailable(_))), "whoever runs it is told");
     let again = open(&dir);
     assert_eq!(events(&again).await, 1, "what was acknowledged before is there");
 }

@@ -13,8 +13,8 @@ pub(super) struct Transition {
     pub(super) speaks: bool,
 }
 
-/// The effect of an interaction with this handling on a case in state `present`; `None`: on a new case. A mail from a
-/// machine changes nothing in an existing case: it never reopens and never raises. What waits goes on waiting, so
+/// The effect of an interaction with this handling on a case in state `present`; `None`: on a new case. What asks for
+/// nobody (a machine's mail, a word of thanks) changes nothing in an existing case: it never reopens and never raises. What waits goes on waiting, so
 /// that no customer is lost behind a later contact.
 pub(super) fn transition(present: Option<CaseState>, handling: Handling, automatic: bool) -> Transition {
     let to = |state, raised| Transition { state, raised, speaks: true };

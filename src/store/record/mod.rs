@@ -11,16 +11,25 @@ mod assessment;
 
 mod access;
 
+mod clocks;
+
+mod orders;
+
 mod policy;
+
+mod privacy;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use access::CredentialRow;
 pub(crate) use assessment::AssessmentRow;
+pub(crate) use clocks::ClocksRow;
 pub(crate) use code::Code;
 pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
+pub(crate) use orders::{ExportRow, PurgeRow};
 pub(crate) use policy::{decode_policy, encode_policy};
+pub(crate) use privacy::ErasureRow;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Number of the records of this release.

@@ -11,34 +11,53 @@ use super::{
 use crate::{
     calendar::{BusinessHours, Calendar, Period},
     lexicon::Cue,
-    policy::{LexiconLayer, Policy, ServiceTargets, WorkRules},
+    policy::{LexiconLayer, Minutes, Policy, Retention, ServiceTargets, WorkRules},
     priority::{CueWeight, PriorityRules},
     redact::{ExtraPattern, KeepRules},
     sentiment::SentimentRules,
     text::Language,
 };
 
-/// Number of the records that hold the bounds of those who work the queue.
-const WITH_WORK: u8 = 2;
+/// Number of the records that hold all three targets, the bounds of those who work the queue and the periods of retention.
+const COMPLETE: u8 = 2;
 
-/// A record of version 2: the policy as before, and how many bumps and how many leases.
-type WithWork = (PolicyRow, (u32, u32));
+/// A record of version 2: the policy as before; how many bumps and how many leases; open minutes until each further reply
+/// and until the resolution; days that text, facts and audit events are kept.
+type CompleteRow = (PolicyRow, (u32, u32), MinutesRow, MinutesRow, (u32, u32, u32));
+
+/// Open minutes by channel and level.
+type MinutesRow = Vec<(u8, [u32; 4])>;
 
 /// The bytes of a policy, made to decide or for the shadow.
 pub(crate) fn encode_policy(policy: &Policy, shadow: bool) -> Result<Vec<u8>, RecordError> {
     let WorkRules { bumps_per_day_max, leases_max } = policy.work;
-    let row: WithWork = (PolicyRow::new(policy, shadow), (bumps_per_day_max, leases_max));
-    encode_as(WITH_WORK, &row)
+    let ServiceTargets { next_reply_minutes, resolution_minutes, .. } = &policy.targets;
+    let (next_reply, resolution) = (minutes(next_reply_minutes), minutes(resolution_minutes));
+    let Retention { text_days, facts_days, audit_days } = policy.retention;
+    let kept = (text_days, facts_days, audit_days);
+    let row: CompleteRow =
+        (PolicyRow::new(policy, shadow), (bumps_per_day_max, leases_max), next_reply, resolution, kept);
+    encode_as(COMPLETE, &row)
 }
 
 /// The policy in these bytes, and whether it was made for the shadow. What a record of version 1 does not hold has its
 /// shipped value.
 pub(crate) fn decode_policy(bytes: &[u8], revision: u32) -> Result<(Policy, bool), RecordError> {
-    let Ok((row, (bumps_per_day_max, leases_max))) = decode_as::<WithWork>(WITH_WORK, bytes) else {
+    let Ok((row, (bumps_per_day_max, leases_max), next_reply, resolution, (text_days, facts_days, audit_days))) =
+        decode_as::<CompleteRow>(COMPLETE, bytes)
+    else {
         return decode::<PolicyRow>(bytes)?.into_policy(revision);
     };
-    let (policy, shadow) = row.into_policy(revision)?;
-    Ok((Policy { work: WorkRules { bumps_per_day_max, leases_max }, ..policy }, shadow))
+    let (mut policy, shadow) = row.into_policy(revision)?;
+    policy.work = WorkRules { bumps_per_day_max, leases_max };
+    policy.retention = Retention { text_days, facts_days, audit_days };
+    place(&mut policy.targets.next_reply_minutes, next_reply)?;
+    place(&mut policy.targets.resolution_minutes, resolution)?;
+    Ok((policy, shadow))
+}
+
+fn minutes(minutes: &Minutes) -> MinutesRow {
+    minutes.iter().map(|(channel, minutes)| (channel.code(), *minutes)).collect()
 }
 
 /// A policy but for its revision, which stands beside it and in the place it is sealed for.
@@ -50,7 +69,7 @@ struct PolicyRow {
     turn_step: i32,
     turn_steps_max: i32,
     priority: PriorityRow,
-    minutes: Vec<(u8, [u32; 4])>,
+    minutes: MinutesRow,
     tier_percent: Vec<(u8, u32)>,
     urgent: CalendarRow,
     other: CalendarRow,
@@ -84,9 +103,26 @@ type CalendarRow = Option<(String, Vec<Vec<(u16, u16)>>, Vec<String>)>;
 impl PolicyRow {
     /// The record of a policy, made to decide or for the shadow.
     fn new(policy: &Policy, shadow: bool) -> Self {
-        let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon, care, work: _ } =
-            policy;
-        let ServiceTargets { minutes, tier_percent, urgent, other } = targets;
+        let Policy {
+            revision: _,
+            sentiment,
+            priority,
+            targets,
+            attribute_allow_list,
+            keep,
+            lexicon,
+            care,
+            work: _,
+            retention: _,
+        } = policy;
+        let ServiceTargets {
+            minutes: first,
+            tier_percent,
+            urgent,
+            other,
+            next_reply_minutes: _,
+            resolution_minutes: _,
+        } = targets;
         let KeepRules { kinds, allow, extra, phone_regions } = keep;
         Self {
             shadow,
@@ -94,7 +130,7 @@ impl PolicyRow {
             turn_step: sentiment.turn_step,
             turn_steps_max: sentiment.turn_steps_max,
             priority: PriorityRow::new(priority),
-            minutes: minutes.iter().map(|(channel, minutes)| (channel.code(), *minutes)).collect(),
+            minutes: minutes(first),
             tier_percent: tier_percent.iter().map(|(tier, percent)| (tier.code(), *percent)).collect(),
             urgent: calendar_row(urgent),
             other: calendar_row(other),
@@ -144,6 +180,7 @@ impl PolicyRow {
             lexicon: self.lexicon.into_iter().map(layer).collect::<Result<_, _>>()?,
             care: self.care.map(Code::from_code).transpose()?,
             work: WorkRules::default(),
+            retention: Retention::default(),
         };
         Ok((policy, shadow))
     }
@@ -234,6 +271,9 @@ mod tests {
         policy.targets.urgent = policy.targets.other.clone();
         policy.targets.tier_percent[1].1 = 40;
         policy.targets.minutes[3].1 = [9, 8, 7, 6];
+        policy.targets.next_reply_minutes[0].1 = [5, 4, 3, 2];
+        policy.targets.resolution_minutes[2].1 = [90, 80, 70, 60];
+        policy.retention = Retention { text_days: 7, facts_days: 40, audit_days: 200 };
         let week = std::array::from_fn(|_| vec![Period::new((0, 30), (24, 0)).unwrap()]);
         let holidays = BusinessHours::dates(["2026-12-25"]).unwrap();
         policy.targets.other =
@@ -249,13 +289,6 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_version_1_is_read_with_shipped_bounds() {
-        let bytes = encode(&PolicyRow::new(&policy(), false)).unwrap();
-        let (read, _) = decode_policy(&bytes, 7).unwrap();
-        assert_eq!(format!("{read:?}"), format!("{:?}", Policy { work: WorkRules::default(), ..policy() }));
-    }
-
-    #[test]
     fn a_policy_leads_back() {
         for (policy, shadow) in [(Policy::default(), false), (policy(), true)] {
             let bytes = encode_policy(&policy, shadow).unwrap();
@@ -263,6 +296,18 @@ mod tests {
             assert_eq!(made_for, shadow);
             assert_eq!(format!("{read:?}"), format!("{policy:?}"));
         }
+    }
+
+    #[test]
+    fn a_policy_of_version_1_has_the_shipped_further_targets_and_periods() {
+        let bytes = encode(&PolicyRow::new(&policy(), true)).unwrap();
+        let (read, shadow) = decode_policy(&bytes, 7).unwrap();
+        let shipped = ServiceTargets::default();
+        assert_eq!((read.targets.minutes[3].1, shadow), ([9, 8, 7, 6], true));
+        assert_eq!(read.targets.next_reply_minutes, shipped.next_reply_minutes);
+        assert_eq!(read.targets.resolution_minutes, shipped.resolution_minutes);
+        assert_eq!(read.retention, Retention::default());
+        assert_eq!(decode_policy(&[3, 0], 7).unwrap_err(), RecordError);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::calendar;
 use crate::{
     assessment::{Level, Tier},
     conversation::Channel,
-    policy::ServiceTargets,
+    policy::{Minutes, ServiceTargets},
     service::{
         convert::{enums, scalar::wire_int},
         path::{Path, Violations},
@@ -18,11 +18,25 @@ const MINUTES: std::ops::RangeInclusive<i32> = 1..=43_200;
 
 /// Targets and calendars.
 pub(super) fn targets(wanted: pb::TargetPolicy, path: &Path<'_>, violations: &mut Violations) -> ServiceTargets {
-    let pb::TargetPolicy { targets, premium_percent, vip_percent, urgent_calendar, other_calendar } = wanted;
+    let pb::TargetPolicy {
+        targets,
+        premium_percent,
+        vip_percent,
+        urgent_calendar,
+        other_calendar,
+        next_reply_targets,
+        resolution_targets,
+    } = wanted;
     let mut read = ServiceTargets::default();
-    let list = path.field("targets");
-    for (index, target) in targets.into_iter().enumerate().take(Channel::ALL.len() * Level::ALL.len()) {
-        place(&mut read, target, &list.at(index), violations);
+    for (name, list, minutes) in [
+        ("targets", targets, &mut read.minutes),
+        ("next_reply_targets", next_reply_targets, &mut read.next_reply_minutes),
+        ("resolution_targets", resolution_targets, &mut read.resolution_minutes),
+    ] {
+        let path = path.field(name);
+        for (index, target) in list.into_iter().enumerate().take(Channel::ALL.len() * Level::ALL.len()) {
+            place(minutes, target, &path.at(index), violations);
+        }
     }
     for (tier, name, percent) in
         [(Tier::Premium, "premium_percent", premium_percent), (Tier::Vip, "vip_percent", vip_percent)]
@@ -45,14 +59,14 @@ pub(super) fn targets(wanted: pb::TargetPolicy, path: &Path<'_>, violations: &mu
     read
 }
 
-fn place(read: &mut ServiceTargets, wanted: pb::ServiceTarget, path: &Path<'_>, violations: &mut Violations) {
+fn place(table: &mut Minutes, wanted: pb::ServiceTarget, path: &Path<'_>, violations: &mut Violations) {
     let pb::ServiceTarget { channel, level, minutes } = wanted;
     let channel = Channel::from_name(&channel);
     violations.check(channel.is_some(), &path.field("channel"), Reason::FieldUnknownValue);
     let level = enums::level(level, &path.field("level"), violations);
     violations.check(level.is_some(), &path.field("level"), Reason::FieldRequired);
     violations.check(MINUTES.contains(&minutes), &path.field("minutes"), Reason::FieldOutOfRange);
-    let row = read.minutes.iter_mut().find(|(row, _)| Some(*row) == channel).map(|(_, levels)| levels);
+    let row = table.iter_mut().find(|(row, _)| Some(*row) == channel).map(|(_, levels)| levels);
     let slot = row.zip(level).and_then(|(levels, level)| levels.get_mut(level as usize));
     if let (Some(slot), Ok(minutes)) = (slot, u32::try_from(minutes)) {
         *slot = minutes;
@@ -61,7 +75,7 @@ fn place(read: &mut ServiceTargets, wanted: pb::ServiceTarget, path: &Path<'_>, 
 
 /// The same on the wire.
 pub(super) fn wire(targets: &ServiceTargets) -> pb::TargetPolicy {
-    let ServiceTargets { minutes, tier_percent, urgent, other } = targets;
+    let ServiceTargets { minutes, next_reply_minutes, resolution_minutes, tier_percent, urgent, other } = targets;
     let row = |(channel, levels): &(Channel, [u32; 4])| {
         let channel = channel.name().to_owned();
         let rows = Level::ALL.into_iter().zip(*levels).map(move |(level, minutes)| pb::ServiceTarget {
@@ -74,6 +88,8 @@ pub(super) fn wire(targets: &ServiceTargets) -> pb::TargetPolicy {
     let percent = |tier| tier_percent.iter().find(|(row, _)| *row == tier).map(|(_, percent)| wire_int(*percent));
     pb::TargetPolicy {
         targets: minutes.iter().flat_map(row).collect(),
+        next_reply_targets: next_reply_minutes.iter().flat_map(row).collect(),
+        resolution_targets: resolution_minutes.iter().flat_map(row).collect(),
         premium_percent: percent(Tier::Premium),
         vip_percent: percent(Tier::Vip),
         urgent_calendar: Some(calendar::wire(urgent)),

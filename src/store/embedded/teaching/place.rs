@@ -1,6 +1,8 @@
 //! Where a case stands once an assessment in it became another: label, level and value of the case, and lane, due time
 //! and value of its item. The item keeps its age.
 
+use std::time::Duration;
+
 use rusqlite::{Row, params};
 
 use super::corrections;
@@ -8,12 +10,13 @@ use crate::{
     conversation::Channel,
     crypto::KeyKind,
     id::InteractionId,
-    policy::{Policy, Standing},
-    queue::{self, Lane},
+    policy::{Policy, Standing, Target},
+    queue::{self, DueCause, Lane},
     store::{
         Handling, StoreError,
         embedded::{
             cases::Case,
+            clocks,
             commit::Write,
             items::Item,
             ring::{Opener, Tenant},
@@ -78,7 +81,12 @@ impl Sealed {
 }
 
 /// Places a case anew by what its interactions say now.
-pub(super) fn anew(write: &mut Write<'_>, tenant: &Tenant, mut case: Case, policy: &Policy) -> Result<(), StoreError> {
+pub(in super::super) fn anew(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    mut case: Case,
+    policy: &Policy,
+) -> Result<(), StoreError> {
     let item = Item::get(write.data, case.number)?;
     let voices = voices(write, tenant, &case, policy)?;
     let since = item.as_ref().map(|item| item.enter_time);
@@ -90,10 +98,8 @@ pub(super) fn anew(write: &mut Write<'_>, tenant: &Tenant, mut case: Case, polic
     case.value = heard().map(|one| one.value).max().unwrap_or(latest.standing.value);
     case.emergency = heard().any(|one| one.emergency);
     if let Some(mut item) = item {
-        let due = waiting()
-            .filter(|voice| voice.waits)
-            .map(|voice| policy.due_time(voice.receive_time, voice.channel, voice.standing.level, case.tier));
-        item.due_time = due.min().unwrap_or(item.due_time);
+        let waiting: Vec<_> = waiting().filter(|voice| voice.waits).collect();
+        item.due_time = due_again(write, &mut case, &waiting, policy)?.unwrap_or(item.due_time);
         let lane = queue::lane(case.emergency, case.level);
         // Somebody moved it forward: that stands, whatever the words say.
         item.lane = if item.bump.is_some() { lane.min(Lane::Express) } else { lane };
@@ -102,6 +108,35 @@ pub(super) fn anew(write: &mut Write<'_>, tenant: &Tenant, mut case: Case, polic
         write.ready(tenant.number, &item.queue);
     }
     case.update(write.data, write.now)
+}
+
+/// Works out anew when the targets of a case are due; gives the due time of its item.
+fn due_again(
+    write: &Write<'_>,
+    case: &mut Case,
+    waiting: &[&Voice],
+    policy: &Policy,
+) -> Result<Option<Timestamp>, StoreError> {
+    let (targets, tier) = (&policy.targets, case.tier);
+    let owed = case.clocks.unwrap_or_default().owed();
+    let due = |voice: &&Voice| targets.due(owed, voice.receive_time, voice.channel, voice.standing.level, tier);
+    let reply_due = waiting.iter().map(due).min();
+    let Some(clocks) = &mut case.clocks else { return Ok(reply_due) };
+    let calendar = targets.calendar(case.level);
+    let later = |due, paused: Duration| if paused.is_zero() { due } else { calendar.add(due, paused) };
+    let mut changes = Vec::new();
+    if let (Some(reply), Some(due)) = (&mut clocks.reply, reply_due) {
+        let due = later(due, reply.paused);
+        changes.extend(queue::change(reply, due, DueCause::Assessed, write.now));
+    }
+    if let Some(resolution) = &mut clocks.resolution {
+        let due = targets.due(Target::Resolution, resolution.start, case.channel, case.level, tier);
+        let due = later(due, resolution.paused);
+        changes.extend(queue::change(resolution, due, DueCause::Assessed, write.now));
+    }
+    let due = clocks.leading().map(|leading| leading.due);
+    clocks::note_changes(write.data, case.number, &changes)?;
+    Ok(due)
 }
 
 /// The interactions that speak for a case, newest first; where none does, the first of all.
@@ -113,7 +148,12 @@ fn voices(write: &Write<'_>, tenant: &Tenant, case: &Case, policy: &Policy) -> R
     let rows = statement.query_map(params![case.number, LOOKED_MAX], Sealed::read)?;
     let mut voices = Vec::new();
     for row in rows {
-        voices.push(row?.open(write, tenant, policy)?);
+        match row?.open(write, tenant, policy) {
+            Ok(voice) => voices.push(voice),
+            // It was erased: it says nothing any more.
+            Err(StoreError::RecordGone) => {}
+            Err(error) => return Err(error),
+        }
     }
     if voices.iter().any(|voice| voice.speaks) {
         voices.retain(|voice| voice.speaks);

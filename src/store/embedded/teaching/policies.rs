@@ -2,6 +2,8 @@
 //! was not made for the shadow. So a row that is edited or swapped brings no older policy back. A tenant without a row has
 //! the shipped policy, which is revision 1.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::event;
@@ -11,6 +13,7 @@ use crate::{
     store::{
         NewPolicy, Page, PolicyRecord, PolicyStage, StoreError,
         embedded::{
+            clocks,
             commit::Write,
             error::damaged,
             position,
@@ -106,7 +109,7 @@ pub(super) fn present(ring: &KeyRing, data: &Connection) -> Result<Vec<(TenantId
 }
 
 /// A revision; `None`: the live one.
-pub(super) fn get(
+pub(in super::super) fn get(
     ring: &KeyRing,
     tenant: &Tenant,
     data: &Connection,
@@ -168,5 +171,8 @@ pub(super) fn put(write: &mut Write<'_>, tenant: &Tenant, new: NewPolicy) -> Res
     event.count = u64::from(policy.revision);
     write.audit(Some(tenant.number), &event)?;
     let stage = if shadow { PolicyStage::Shadow } else { PolicyStage::Live };
+    if stage == PolicyStage::Live {
+        clocks::keep(write, tenant, &Arc::new(policy.targets.clone()));
+    }
     Ok(PolicyRecord { policy, stage, create_time: Some(write.now), creator: Some(principal) })
 }

@@ -7,7 +7,7 @@ use crate::{
     crypto::{KeyKind, KeyName},
     id::SubjectId,
     store::{
-        Sample, StoreError,
+        Sample, StoreError, TextState,
         embedded::{
             interactions::Interaction,
             ring::{KeyRing, Tenant},
@@ -36,8 +36,9 @@ pub(super) fn corrected(
     for row in rows {
         let (number, label) = row?;
         let interaction = Interaction::get(data, number)?;
-        let Some(subject) = subject(keys, interaction.id.0)? else { continue };
+        let Some(subject) = subject(keys, KeyKind::Interaction, interaction.id.0)? else { continue };
         match interaction.into_record(ring, tenant, data, keys) {
+            Ok(record) if record.content.text_state == TextState::Expired => {}
             Ok(record) => {
                 let (input, language) = (record.content.input, record.assessment.sentiment.language);
                 samples.push(Sample { input, language, label, subject });
@@ -49,9 +50,9 @@ pub(super) fn corrected(
     Ok(samples)
 }
 
-/// The subject of an interaction; `None`: it was erased.
-pub(super) fn subject(keys: &Connection, interaction: uuid::Uuid) -> Result<Option<SubjectId>, StoreError> {
-    let Some(version) = wraps::latest_version(keys, KeyKind::Interaction, interaction)? else { return Ok(None) };
-    let name = KeyName { kind: KeyKind::Interaction, id: interaction, version };
+/// The subject of an interaction or a case; `None`: it was erased.
+pub(super) fn subject(keys: &Connection, kind: KeyKind, id: uuid::Uuid) -> Result<Option<SubjectId>, StoreError> {
+    let Some(version) = wraps::latest_version(keys, kind, id)? else { return Ok(None) };
+    let name = KeyName { kind, id, version };
     Ok(wraps::get(keys, name)?.map(|wrap| SubjectId(wrap.parent)))
 }

@@ -1,14 +1,18 @@
 //! Counting interactions by day and one property, with the subjects behind each count.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, Row, params};
 
 use super::samples;
 use crate::{
     assessment::{Label, Level},
     conversation::Channel,
-    id::InteractionId,
+    crypto::KeyKind,
+    id::{CaseId, InteractionId},
+    policy::Target,
     store::{
-        Breakdown, StatisticsRequest, StoreError, Tally,
+        Breakdown, StatisticsRequest, StoreError, Tally, bucket,
         embedded::{
             ring::Tenant,
             sql::{Coded, Id, Time},
@@ -62,6 +66,7 @@ impl Counted {
             Breakdown::Level => Some(self.level.name().to_owned()),
             Breakdown::Correction => self.flip(self.corrected),
             Breakdown::Shadow => self.flip(self.shadow),
+            Breakdown::Outcome(_) | Breakdown::Time(_) => None,
         }
     }
 
@@ -83,6 +88,9 @@ pub(super) fn count(
     request: &StatisticsRequest,
 ) -> Result<Tally, StoreError> {
     let StatisticsRequest { start, end, breakdown, .. } = request;
+    if let Breakdown::Outcome(target) | Breakdown::Time(target) = *breakdown {
+        return targets(tenant, data, keys, request, target);
+    }
     let mut statement = data.prepare_cached(
         "SELECT i.interaction_id, i.occur_time, i.channel, COALESCE(i.language, c.language), i.label, i.level,
            r.label, r.level, s.label, s.level
@@ -95,9 +103,45 @@ pub(super) fn count(
     for row in statement.query_map(params![tenant.number, start.0, end.0], Counted::read)? {
         let counted = row?;
         let Some(key) = counted.key(*breakdown) else { continue };
-        let Some(subject) = samples::subject(keys, counted.id.0)? else { continue };
-        let day = counted.occur_time.0 - counted.occur_time.0.rem_euclid(DAY_MICROS);
-        tally.add(Timestamp(day), key, subject);
+        let Some(subject) = samples::subject(keys, KeyKind::Interaction, counted.id.0)? else { continue };
+        tally.add(day(counted.occur_time), key, subject);
+    }
+    Ok(tally)
+}
+
+/// Midnight UTC before a time.
+fn day(time: Timestamp) -> Timestamp {
+    Timestamp(time.0 - time.0.rem_euclid(DAY_MICROS))
+}
+
+/// Counts the targets that came to their end within the days of a request, each for the subject of its case.
+fn targets(
+    tenant: &Tenant,
+    data: &Connection,
+    keys: &Connection,
+    request: &StatisticsRequest,
+    target: Target,
+) -> Result<Tally, StoreError> {
+    let mut statement = data.prepare_cached(
+        "SELECT c.case_id, t.end_time, t.due_time, t.open_micros
+         FROM service_times t JOIN cases c ON c.number = t.case_number
+         WHERE t.tenant = ?1 AND t.target = ?2 AND t.end_time >= ?3 AND t.end_time < ?4",
+    )?;
+    let key = params![tenant.number, Coded(target), request.start.0, request.end.0];
+    let rows = statement.query_map(key, |row| {
+        let (end, due) = (row.get::<_, Time>(1)?.0, row.get::<_, Time>(2)?.0);
+        Ok((row.get::<_, Id<CaseId>>(0)?.0, end, due, row.get(3).map(Duration::from_micros)?))
+    })?;
+    let mut tally = Tally::default();
+    for row in rows {
+        let (case, end, due, open) = row?;
+        let Some(subject) = samples::subject(keys, KeyKind::Case, case.0)? else { continue };
+        let key = match request.breakdown {
+            Breakdown::Time(_) => bucket(open),
+            _ if end <= due => "met",
+            _ => "breached",
+        };
+        tally.add(day(end), key.to_owned(), subject);
     }
     Ok(tally)
 }
