@@ -43,6 +43,7 @@ CREATE TABLE rotations(
 const DESK: &str = "
 ALTER TABLE cases ADD COLUMN clocks BLOB;
 ALTER TABLE cases ADD COLUMN merged_into BLOB;
+CREATE INDEX IF NOT EXISTS joins_case ON joins(case_number);
 CREATE INDEX cases_merged ON cases(merged_into) WHERE merged_into IS NOT NULL;
 CREATE TABLE service_times(
   number INTEGER PRIMARY KEY, case_number INTEGER NOT NULL, tenant INTEGER NOT NULL, target INTEGER NOT NULL,
@@ -54,6 +55,10 @@ CREATE TABLE due_changes(
   number INTEGER PRIMARY KEY, case_number INTEGER NOT NULL, target INTEGER NOT NULL, cause INTEGER NOT NULL,
   change_time INTEGER NOT NULL, before_time INTEGER NOT NULL, due_time INTEGER NOT NULL) STRICT;
 CREATE INDEX due_changes_case ON due_changes(case_number);
+CREATE TRIGGER cases_gone AFTER DELETE ON cases BEGIN
+  DELETE FROM service_times WHERE case_number = OLD.number;
+  DELETE FROM due_changes WHERE case_number = OLD.number;
+END;
 ";
 
 /// Each format with what it adds to the one before.

@@ -16,6 +16,7 @@ use crate::{
             clocks,
             commit::Write,
             items::{self, Item, Wanted},
+            joins,
             ring::Tenant,
         },
     },
@@ -110,6 +111,7 @@ fn state(into: CaseState, from: CaseState) -> CaseState {
 fn move_interactions(write: &Write<'_>, into: &mut Case, from: &Case) -> Result<(), StoreError> {
     let mut statement = write.data.prepare_cached("UPDATE interactions SET case_number = ?1 WHERE case_number = ?2")?;
     statement.execute([into.number, from.number])?;
+    joins::lead_to(write.data, (from.number, None), into.number)?;
     let mut statement = write.data.prepare_cached("UPDATE cases SET merged_into = ?1 WHERE merged_into = ?2")?;
     statement.execute(params![into.id.as_bytes(), from.id.as_bytes()])?;
     if into.duplicate_of == Some(from.id) {

@@ -15,7 +15,7 @@ use crate::{
             commit::Write,
             interactions::{self, Interaction},
             items::{self, Wanted},
-            prepare,
+            joins, prepare,
             ring::{Opener, Tenant, first},
             subjects,
             teaching::place,
@@ -51,6 +51,7 @@ pub(super) fn split(
     new.insert(write.data, tenant.number)?;
     let mut statement = write.data.prepare_cached("UPDATE interactions SET case_number = ?1 WHERE number = ?2")?;
     statement.execute([new.number, number])?;
+    joins::lead_to(write.data, (case.number, Some(number)), new.number)?;
     if effect.raised {
         let wanted = Wanted {
             lane: queue::lane(new.emergency, new.level),
