@@ -3,11 +3,12 @@
 
 use std::{env, error::Error, fmt::Write as _, fs, path::PathBuf};
 
-const PROTOS: [&str; 6] = [
+const PROTOS: [&str; 7] = [
     "triaged/v1/analysis_service.proto",
     "triaged/v1/case_service.proto",
     "triaged/v1/intake_service.proto",
     "triaged/v1/policy_service.proto",
+    "triaged/v1/privacy_service.proto",
     "triaged/v1/queue_service.proto",
     "triaged/v1/tenant_admin_service.proto",
 ];

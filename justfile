@@ -37,7 +37,11 @@ soak:
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test store_rotation
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_crash -- --nocapture
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_live -- --nocapture
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_flood -- --nocapture
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test service_edge -- --nocapture watch::
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test queue_model
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test rescore killed
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_rescore lease -- --nocapture
 
 # An archive on a local Spark cluster with an executor killed, against one machine
 spark TIMES="1000": build
@@ -55,3 +59,7 @@ fuzz CASES="200000" MINUTES="10":
 # MB per CPU-second and accuracy of other redactors beside triaged, on the redaction corpus
 bench-peers: build
     python3 benches/peers/run.py --binary "${CARGO_TARGET_DIR:-target}/release/triaged" --work "${CARGO_TARGET_DIR:-target}/peers"
+
+# `triaged rescore` on generated tickets: speed, memory, stages, peers beside it; the larger run needs 8 GB of disk
+bench-archive *ARGS: build
+    python3 benches/tickets/run.py --binary "${CARGO_TARGET_DIR:-target}/release/triaged" --work "${CARGO_TARGET_DIR:-target}/tickets" --tickets "$(cargo bench --locked --bench tickets --no-run --message-format=json | jq -r 'select(.target.name == "tickets" and .executable != null).executable')" {{ARGS}}

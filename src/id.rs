@@ -71,6 +71,16 @@ ids! {
     CredentialId "credentials";
     /// The right to work on an item for a while.
     LeaseId "leases";
+    /// An erasure, done or on hold.
+    ErasureId "erasures";
+    /// A legal hold.
+    HoldId "holds";
+    /// A purge of records of a faulty intake.
+    PurgeId "purges";
+    /// An export of what is kept of a person.
+    ExportId "exports";
+    /// Somebody to whom exports are sealed.
+    RecipientId "recipients";
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! attributes are kept, and its own layer of the lexicon. A policy is a value with a revision; every assessment names
 //! the revision it was made with. Nothing here can switch redaction off.
 
+pub mod retention;
 mod standing;
 mod targets;
 mod work;
@@ -9,6 +10,7 @@ mod work;
 use std::collections::BTreeSet;
 
 pub use self::{
+    retention::Retention,
     standing::{Correction, Standing},
     targets::{Minutes, ServiceTargets, Target},
     work::{WORK_MAX, WorkRules},
@@ -69,6 +71,8 @@ pub struct Policy {
     pub care: Option<CareBasis>,
     /// Bounds of those who work the queue.
     pub work: WorkRules,
+    /// How long what is stored is kept.
+    pub retention: Retention,
 }
 
 impl Default for Policy {
@@ -83,6 +87,7 @@ impl Default for Policy {
             lexicon: Vec::new(),
             care: None,
             work: WorkRules::default(),
+            retention: Retention::default(),
         }
     }
 }

@@ -75,4 +75,15 @@ conformance! { crate::engines::embedded;
         scoring_anew_goes_through_everything_once_and_can_be_resumed a_case_is_as_urgent_as_what_waits_in_it
         the_same_verdicts_move_nothing_and_take_no_lease
         samples_are_what_people_labelled counts_hide_what_few_people_did verdicts_of_a_shadow_are_counted;
+    privacy: a_person_is_found_by_whatever_leads_there an_erasure_is_shown_and_then_done
+        what_came_meanwhile_is_shown_before_it_is_erased a_retried_erasure_gets_the_same_answer
+        others_in_the_same_case_stay two_who_are_made_one_go_together a_hold_needs_two_people
+        an_erasure_waits_for_the_release_of_a_hold an_erasure_runs_by_itself_when_the_hold_ends
+        a_case_is_deleted_as_it_was_read an_open_conversation_ends_with_its_person
+        a_new_case_is_not_open_to_who_leased_an_erased_one
+        the_text_of_a_resolved_case_goes_first_and_the_facts_later what_is_on_hold_is_kept_longer audit_events_go_last;
+    orders: a_purge_matches_all_its_conditions a_purge_takes_a_second_person_and_nothing_that_came_later
+        a_purge_waits_a_day_for_its_second_person a_long_purge_is_resumed_until_it_is_done
+        a_purge_leaves_what_is_on_hold an_export_takes_a_day_a_second_person_and_happens_once
+        nothing_is_sealed_to_a_revoked_recipient;
 }

@@ -117,13 +117,14 @@ mod files {
 
     #[tokio::test]
     async fn a_newer_format_is_refused_and_nothing_is_written() {
-        for file in ["data/data.db", "keys/keys.db"] {
+        for (file, known) in [("data/data.db", 3), ("keys/keys.db", 2)] {
             let (home, _) = filled().await;
             database(&home.dir.join(file)).pragma_update(None, "user_version", 4).unwrap();
             let before: Vec<_> =
                 ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();
-            let message =
-                format!("DIR/{file} has format 4, this release knows 3: run the newer release; nothing was changed");
+            let message = format!(
+                "DIR/{file} has format 4, this release knows {known}: run the newer release; nothing was changed"
+            );
             assert_eq!(refusal(&home), message);
             let after: Vec<_> =
                 ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();
@@ -254,7 +255,7 @@ mod files {
 
     fn wraps(home: &Home) -> Vec<Vec<u8>> {
         let keys = database(&home.keys().join("keys.db"));
-        let mut statement = keys.prepare("SELECT wrapped FROM wraps WHERE kind = 5").unwrap();
+        let mut statement = keys.prepare("SELECT wrapped FROM wrapped_keys WHERE kind = 5").unwrap();
         let rows = statement.query_map([], |row| row.get(0)).unwrap();
         rows.collect::<Result<_, _>>().unwrap()
     }
@@ -282,7 +283,7 @@ mod files {
         let (home, _) = filled().await;
         let old = wraps(&home);
         let id: Vec<u8> = database(&home.keys().join("keys.db"))
-            .query_row("SELECT id FROM wraps WHERE wrapped = ?1", [&old[0]], |row| row.get(0))
+            .query_row("SELECT id FROM wrapped_keys WHERE wrapped = ?1", [&old[0]], |row| row.get(0))
             .unwrap();
         let data = database(&home.data().join("data.db"));
         data.execute("INSERT INTO doomed(id, kind, version) VALUES(?1, 5, 1)", [id]).unwrap();
@@ -294,12 +295,14 @@ mod files {
     }
 
     #[tokio::test]
-    async fn a_case_whose_key_is_destroyed_is_gone() {
+    async fn a_case_whose_key_is_missing_without_a_tombstone_is_damaged_and_named() {
         let (home, clock) = filled().await;
         database(&home.keys().join("keys.db")).execute("DELETE FROM wraps WHERE kind = 5", []).unwrap();
         let bench = bench(&home, &clock).await;
         for case in bench.cases(bench.tenant).await {
-            assert_error!(bench.store.get_case(bench.supervisor(), case.case).await, StoreError::RecordGone);
+            let read = bench.store.get_case(bench.supervisor(), case.case).await;
+            let Err(StoreError::Damaged(named)) = read else { panic!("{read:?}") };
+            assert!(named.contains("no tombstone names it"), "{named}");
         }
     }
 

@@ -118,7 +118,7 @@ mod keys {
     }
 
     fn wraps(home: &Home, kinds: &str) -> Vec<Vec<u8>> {
-        blobs(&home.keys().join("keys.db"), &[&format!("SELECT wrapped FROM wraps WHERE kind IN ({kinds})")])
+        blobs(&home.keys().join("keys.db"), &[&format!("SELECT wrapped FROM wrapped_keys WHERE kind IN ({kinds})")])
     }
 
     /// How many of these values, by their first 32 bytes, are anywhere in the files: format, key version and nonce, and
@@ -238,7 +238,9 @@ mod keys {
         store.close().await.unwrap();
         // Between the commits of the two files a crash leaves a second version that no row is under.
         let keys = Connection::open(home.keys().join("keys.db")).unwrap();
-        let spare = "INSERT INTO wraps SELECT id, kind, 9, tenant, parent, parent_version, zeroblob(61) FROM wraps
+        let slots = "INSERT INTO slots SELECT slot + 100000, zeroblob(65) FROM wraps WHERE kind = 5 AND version = 1";
+        keys.execute(slots, []).unwrap();
+        let spare = "INSERT INTO wraps SELECT id, kind, 9, tenant, parent, parent_version, slot + 100000 FROM wraps
                      WHERE kind = 5 AND version = 1";
         let crashed = keys.execute(spare, []).unwrap();
         assert!(crashed > 0);

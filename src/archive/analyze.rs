@@ -9,12 +9,12 @@ use std::{
 
 use super::{
     chunk::Reader as _,
-    encode::{self, Block},
+    encode::Block,
     inputs::Piece,
     lines::LineReader,
     map::{Binding, Mapping},
     output::Offsets,
-    pipeline,
+    outputs, pipeline,
     result::Digest,
     score::{Rejects, Scorer},
     source::{Format, Packing},
@@ -66,7 +66,7 @@ pub fn run(
     options: Options,
 ) -> io::Result<Summary> {
     let scorer = Scorer::new(triage, policy, options.offsets, Vec::new(), Rejects::InPlace);
-    let encoder = encode::encoder(Format::JsonLines, Packing::Plain, &[], true)?;
+    let encoder = outputs::encoder(Format::JsonLines, Packing::Plain, &[], true)?;
     let binding = Arc::new(Binding::json(Arc::new(Mapping::contract())));
     let mut reader = LineReader::new(input, options.line_bytes_max, binding)?;
     let mut summary = Summary::default();

@@ -95,7 +95,10 @@ impl Checkpoint {
 
 /// Hash of what an output depends on: the inputs by name, length and time of change, and the options in words. `None`
 /// where an input can be read only once.
-pub(super) fn run_hash(sources: &[Source], options: &str) -> io::Result<Option<String>> {
+///
+/// # Errors
+/// An input is not there.
+pub(super) fn run_hash(sources: &[Source], options: &str) -> Result<Option<String>, ArchiveError> {
     let mut context = Context::new(&SHA256);
     let mut add = |part: &str| {
         context.update(&(part.len() as u64).to_le_bytes());
@@ -104,11 +107,12 @@ pub(super) fn run_hash(sources: &[Source], options: &str) -> io::Result<Option<S
     add(options);
     for source in sources {
         let Source::File(path) = source else { return Ok(None) };
-        let metadata = fs::metadata(path)?;
+        let failed = |error| ArchiveError::input(path.display().to_string(), error);
+        let metadata = fs::metadata(path).map_err(failed)?;
         if !metadata.is_file() {
             return Ok(None);
         }
-        let changed = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let changed = metadata.modified().map_err(failed)?.duration_since(UNIX_EPOCH).unwrap_or_default();
         add(&format!("{} {} {}", path.display(), metadata.len(), changed.as_nanos()));
     }
     Ok(Some(Digest::finish(context).to_string()))

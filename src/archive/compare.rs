@@ -11,11 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     error::ArchiveError,
+    flips::{Cell, Flips},
     reread::{self, Part},
     result::id_text,
-    stats::{Cell, pairs},
 };
-use crate::assessment::{Assessment, Label, Level};
+use crate::{
+    assessment::{Assessment, Label, Level},
+    triage::Triage,
+};
 
 /// Movers that are kept.
 const MOVERS_MAX: usize = 20;
@@ -28,38 +31,18 @@ struct Old {
     level: Level,
 }
 
+/// What results are held against.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Against<'r> {
+    /// Those of an earlier run.
+    Earlier(&'r Baseline),
+    /// What these lexicons would give.
+    Lexicons(&'r Triage),
+}
+
 /// The results of an earlier run by id.
 #[derive(Debug, Default)]
 pub struct Baseline(HashMap<u64, Old>);
-
-/// Rows that were compared, and those whose label or level changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flipped {
-    /// Rows that both runs scored.
-    pub compared: u64,
-    /// Rows whose label changed.
-    pub label: u64,
-    /// Rows whose level changed.
-    pub level: u64,
-}
-
-/// Counts of changes. Sums of two are the counts over both.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flips {
-    /// Rows that the earlier run did not score.
-    pub new: u64,
-    /// Over all rows.
-    pub all: Flipped,
-    /// From neutral to negative.
-    pub to_negative: u64,
-    /// From negative to neutral.
-    pub to_neutral: u64,
-    /// Rows by earlier and present level, rising.
-    pub levels: [[u64; Level::ALL.len()]; Level::ALL.len()],
-    /// By channel and month.
-    #[serde(with = "pairs")]
-    pub cells: BTreeMap<Cell, Flipped>,
-}
 
 /// A row whose score changed much.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,16 +92,7 @@ impl Baseline {
             flips.new += 1;
             return None;
         };
-        let (label, level) = (now.sentiment.label, now.priority.level);
-        let flipped =
-            Flipped { compared: 1, label: u64::from(label != old.label), level: u64::from(level != old.level) };
-        flips.all.add(flipped);
-        flips.cells.entry(cell).or_default().add(flipped);
-        flips.to_negative += u64::from(label > old.label);
-        flips.to_neutral += u64::from(label < old.label);
-        if let Some(count) = flips.levels.get_mut(old.level as usize).and_then(|row| row.get_mut(level as usize)) {
-            *count += 1;
-        }
+        flips.count(cell, (old.label, old.level), (now.sentiment.label, now.priority.level));
         let (old_millis, new_millis) = (old.score_millis, now.sentiment.score_millis);
         let parts = now.sentiment.evidence.iter().map(|part| (part.signal, part.millis));
         let mover = || Mover { id: id.into_owned(), old_millis, new_millis, signals: sums(parts) };
@@ -126,35 +100,33 @@ impl Baseline {
     }
 }
 
+/// Compares what two lexicons give for one row: `before` is what is written, `after` what would be. Gives a mover where the
+/// score is another, with the evidence that makes the difference.
+pub(super) fn both(
+    flips: &mut Flips,
+    cell: Cell,
+    id: &serde_json::Value,
+    before: &Assessment,
+    after: &Assessment,
+) -> Option<Mover> {
+    let seen = |one: &Assessment| (one.sentiment.label, one.priority.level);
+    flips.count(cell, seen(before), seen(after));
+    let (old_millis, new_millis) = (before.sentiment.score_millis, after.sentiment.score_millis);
+    if old_millis == new_millis {
+        return None;
+    }
+    let added = after.sentiment.evidence.iter().map(|part| (part.signal, part.millis));
+    let removed = before.sentiment.evidence.iter().map(|part| (part.signal, -part.millis));
+    let mut signals = sums(added.chain(removed));
+    signals.retain(|_, millis| *millis != 0);
+    Some(Mover { id: id_text(id).into_owned(), old_millis, new_millis, signals })
+}
+
 /// Sums by signal.
 fn sums<'s>(parts: impl Iterator<Item = (&'s str, i32)>) -> BTreeMap<String, i32> {
     let mut sums = BTreeMap::new();
     parts.for_each(|(signal, millis)| *sums.entry(signal.to_owned()).or_default() += millis);
     sums
-}
-
-impl Flipped {
-    fn add(&mut self, more: Self) {
-        self.compared += more.compared;
-        self.label += more.label;
-        self.level += more.level;
-    }
-}
-
-impl Flips {
-    /// Adds the counts over other rows.
-    pub(super) fn merge(&mut self, other: Self) {
-        let Self { new, all, to_negative, to_neutral, levels, cells } = other;
-        self.new += new;
-        self.all.add(all);
-        self.to_negative += to_negative;
-        self.to_neutral += to_neutral;
-        let pairs = self.levels.iter_mut().flatten().zip(levels.iter().flatten());
-        pairs.for_each(|(sum, more)| *sum += more);
-        for (cell, more) in cells {
-            self.cells.entry(cell).or_default().add(more);
-        }
-    }
 }
 
 /// Joins movers in the order of their rows and keeps those whose score changed most.

@@ -3,7 +3,7 @@
 
 use std::{
     borrow::Cow,
-    io::{self, Read},
+    io::{self, BufRead, Read},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use super::{
     chunk::{CHUNK_BYTES, Chunk, Parsed, Place, Reader},
     input::RowError,
+    lines::skip_mark,
     map::{Binding, Mapping},
 };
 
@@ -45,17 +46,20 @@ pub(super) struct CsvReader<R> {
     record_bytes_max: usize,
     record: ByteRecord,
     columns: usize,
+    /// Bytes before the header: the mark of UTF-8.
+    mark: u64,
     binding: Arc<Binding>,
 }
 
-impl<R: Read + Send> CsvReader<R> {
+impl<R: BufRead + Send> CsvReader<R> {
     /// Reads the header and binds the mapping to it.
     pub(super) fn new(
-        input: R,
+        mut input: R,
         delimiter: u8,
         record_bytes_max: usize,
         mapping: Arc<Mapping>,
     ) -> io::Result<(Self, Arc<Binding>)> {
+        let mark = skip_mark(&mut input)?;
         let left = Arc::new(AtomicUsize::new(record_bytes_max));
         let limited = Limited { input, left: left.clone() };
         let mut records = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(limited);
@@ -65,11 +69,12 @@ impl<R: Read + Send> CsvReader<R> {
             Binding::table(mapping, &header).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         let binding = Arc::new(binding);
         let record = ByteRecord::new();
-        Ok((Self { records, left, record_bytes_max, record, columns: header.len(), binding: binding.clone() }, binding))
+        let columns = header.len();
+        Ok((Self { records, left, record_bytes_max, record, columns, mark, binding: binding.clone() }, binding))
     }
 }
 
-impl<R: Read + Send> Reader for CsvReader<R> {
+impl<R: BufRead + Send> Reader for CsvReader<R> {
     fn chunk(&mut self) -> io::Result<Option<Box<dyn Chunk>>> {
         let bytes = Zeroizing::new(Vec::with_capacity(CHUNK_BYTES + CHUNK_BYTES / 4));
         let binding = self.binding.clone();
@@ -79,7 +84,7 @@ impl<R: Read + Send> Reader for CsvReader<R> {
             if !self.records.read_byte_record(&mut self.record)? {
                 break;
             }
-            chunk.push(&self.record);
+            chunk.push(&self.record, self.mark);
         }
         Ok(if chunk.rows.is_empty() { None } else { Some(Box::new(chunk)) })
     }
@@ -97,10 +102,10 @@ struct Records {
 }
 
 impl Records {
-    fn push(&mut self, record: &ByteRecord) {
+    fn push(&mut self, record: &ByteRecord, mark: u64) {
         let place = record.position().map_or(Place { line: 0, byte: None }, |position| Place {
             line: position.line(),
-            byte: Some(position.byte()),
+            byte: Some(mark + position.byte()),
         });
         self.rows.push((place, self.cells.len(), record.len() == self.columns));
         for cell in record {
@@ -172,6 +177,9 @@ mod tests {
         let expected =
             [(2, 14, text("a \"b\"\nc")), (4, 30, Err("ragged")), (5, 34, Err("not_utf8")), (6, 40, text("e\0f"))];
         assert_eq!(read(input, 1 << 20).unwrap(), expected);
+        let marked = read(&[b"\xef\xbb\xbf", &input[..]].concat(), 1 << 20).unwrap();
+        assert_eq!(marked[0], (2, 17, text("a \"b\"\nc")));
+        assert!(read(b"\xff\xfei\0", 1 << 20).unwrap_err().to_string().starts_with("the text is UTF-16"));
     }
 
     #[test]

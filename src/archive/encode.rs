@@ -7,7 +7,7 @@ use super::{
     output::FIELDS,
     result::id_text,
     score::{Entry, Scored},
-    source::{Format, Packing},
+    source::Packing,
 };
 
 /// What a chunk becomes.
@@ -63,7 +63,7 @@ pub(super) fn cells(entry: &Entry, json: &[u8], errors: bool, width: usize) -> V
 
 /// JSON Lines.
 #[derive(Debug)]
-struct Lines;
+pub(super) struct Lines;
 
 impl Encode for Lines {
     fn head(&self) -> io::Result<Vec<u8>> {
@@ -77,10 +77,10 @@ impl Encode for Lines {
 
 /// CSV or TSV.
 #[derive(Debug)]
-struct Separated {
-    delimiter: u8,
-    columns: Vec<String>,
-    errors: bool,
+pub(super) struct Separated {
+    pub(super) delimiter: u8,
+    pub(super) columns: Vec<String>,
+    pub(super) errors: bool,
 }
 
 impl Separated {
@@ -106,9 +106,9 @@ impl Encode for Separated {
 }
 
 /// Packs the blocks of another format, each into a member or frame of its own.
-struct Packed {
-    format: Box<dyn Encode>,
-    packing: Packing,
+pub(super) struct Packed {
+    pub(super) format: Box<dyn Encode>,
+    pub(super) packing: Packing,
 }
 
 /// Levels of compression: the libraries' own defaults.
@@ -137,36 +137,4 @@ impl Encode for Packed {
             columns @ Block::Columns(_) => Ok(columns),
         }
     }
-}
-
-/// The encoder of a format; `errors`: refused rows are told in their place.
-///
-/// # Errors
-/// The format is not part of this build.
-#[cfg_attr(feature = "columnar", expect(clippy::unnecessary_wraps, reason = "fails in builds without the feature"))]
-pub(super) fn encoder(
-    format: Format,
-    packing: Packing,
-    passed: &[String],
-    errors: bool,
-) -> io::Result<Box<dyn Encode>> {
-    let separated = |delimiter| Box::new(Separated { delimiter, columns: columns(passed, errors), errors });
-    let encoder: Box<dyn Encode> = match format {
-        Format::JsonLines => Box::new(Lines),
-        Format::Csv => separated(b','),
-        Format::Tsv => separated(b'\t'),
-        #[cfg(feature = "columnar")]
-        Format::Parquet | Format::ArrowFile | Format::ArrowStream => {
-            Box::new(super::columnar::write::Columns::new(&columns(passed, errors), errors))
-        }
-        #[cfg(not(feature = "columnar"))]
-        Format::Parquet | Format::ArrowFile | Format::ArrowStream => return Err(not_built_in()),
-    };
-    Ok(if packing == Packing::Plain { encoder } else { Box::new(Packed { format: encoder, packing }) })
-}
-
-/// What is said of a columnar format in a build without them.
-#[cfg(not(feature = "columnar"))]
-pub(super) fn not_built_in() -> io::Error {
-    io::Error::new(io::ErrorKind::Unsupported, "built without the feature `columnar`")
 }

@@ -122,13 +122,13 @@ impl Inputs {
     #[cfg(not(feature = "columnar"))]
     #[expect(clippy::unused_self, reason = "the same shape as with the feature")]
     fn open_columns(&self, _: Format, _: &std::path::Path) -> io::Result<Box<dyn Reader>> {
-        Err(super::encode::not_built_in())
+        Err(source::not_built_in())
     }
 
     #[cfg(not(feature = "columnar"))]
     #[expect(clippy::unused_self, reason = "the same shape as with the feature")]
     fn open_stream(&self, _: Box<dyn io::BufRead + Send>) -> io::Result<Box<dyn Reader>> {
-        Err(super::encode::not_built_in())
+        Err(source::not_built_in())
     }
 }
 

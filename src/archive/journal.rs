@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     checkpoint,
     error::ArchiveError,
+    files::REJECTS_ENDING,
     input::Refusal,
     inputs::Reading,
     output::write_reject,
-    rescore::REJECTS_ENDING,
     rows::At,
     source::Source,
     target::{Partial, beside, replace},
@@ -68,7 +68,7 @@ impl Journal {
     /// It belongs to another run, another run writes it, or a file cannot be read or written.
     pub fn open(base: &Path, sources: &[Source], reading: &Reading, options: &str) -> Result<Self, ArchiveError> {
         let options = format!("into {options} {} {:?}", reading.mapping.fingerprint(), reading.format);
-        let run = checkpoint::run_hash(sources, &options).map_err(|error| ArchiveError::input("inputs", error))?;
+        let run = checkpoint::run_hash(sources, &options)?;
         let keeps = run.is_some();
         let fresh = Sent { version: VERSION, run: run.unwrap_or_default(), ..Sent::default() };
         let sent = if keeps { load(&beside(base, NOTE_ENDING), fresh)? } else { fresh };

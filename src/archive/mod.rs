@@ -4,6 +4,7 @@
 pub mod analyze;
 pub mod compare;
 pub mod error;
+pub mod flips;
 pub mod rescore;
 
 pub mod input;
@@ -24,7 +25,9 @@ mod chunk;
 mod columnar;
 mod csv;
 mod encode;
+mod files;
 mod lines;
+mod outputs;
 mod pipeline;
 mod reread;
 mod score;

@@ -6,8 +6,8 @@ mod charts;
 use std::{collections::BTreeMap, io, path::Path};
 
 use super::{
-    compare::{Flipped, Flips},
     error::ArchiveError,
+    flips::{Flipped, Flips},
     month::Month,
     rescore::Outcome,
     stats::{Share, Stats},
@@ -55,7 +55,11 @@ pub fn html(outcome: &Outcome, revision: &str) -> io::Result<String> {
         put(&mut page, &format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escaped(&value)));
     }
     put(&mut page, "</dl>\n");
-    section(&mut page, "Negative share by month and channel, in per cent", &charts::lines(&months(stats))?);
+    let months = months(stats);
+    // An archive without times has no months.
+    if !months.labels.is_empty() {
+        section(&mut page, "Negative share by month and channel, in per cent", &charts::lines(&months)?);
+    }
     section(&mut page, "Priority", &charts::bars(&levels(stats))?);
     section(&mut page, "Top signals", &charts::bars(&top(&stats.signals))?);
     section(&mut page, "PII removed, by kind", &charts::bars(&top(&stats.kinds))?);

@@ -2,32 +2,30 @@
 //! with rows of its contract between standard input and output.
 
 use std::{
-    fs,
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::PoisonError,
+    sync::{Arc, PoisonError},
 };
 
 use super::{
     checkpoint::{self, Checkpoint},
-    compare::{self, Baseline, Mover},
+    compare::{self, Against, Baseline, Mover},
     encode::{self, Block, Encode},
     error::ArchiveError,
+    files::{self, Files},
     inputs::{Bindings, Inputs, Piece, Reading},
     map::Fate,
     output::Offsets,
-    pipeline, reread,
+    outputs, pipeline, reread,
     result::Digest,
     score::{Rejects, Scored, Scorer},
-    sink::{self, Sink},
     source::{Format, Packing, Source, by_name},
     stats::Stats,
-    target::{self, Partial, beside},
+    target,
 };
 use crate::{policy::Policy, triage::Triage};
 
-/// Ending of the file of refused rows.
-pub const REJECTS_ENDING: &str = ".rejects.jsonl";
+pub use super::files::REJECTS_ENDING;
 
 /// Where results go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +59,8 @@ pub struct Job {
     pub overwrite: bool,
     /// Results of an earlier run to compare with.
     pub compare: Option<PathBuf>,
+    /// Lexicons to compare with, where there are no earlier results.
+    pub compare_lexicons: Option<Arc<Triage>>,
 }
 
 /// How far a run is.
@@ -134,6 +134,11 @@ fn baseline(job: &Job) -> Result<Option<Baseline>, ArchiveError> {
     job.compare.as_deref().map(Baseline::load).transpose()
 }
 
+/// What results are held against: earlier ones, or other lexicons.
+fn against<'r>(job: &'r Job, baseline: Option<&'r Baseline>) -> Option<Against<'r>> {
+    baseline.map(Against::Earlier).or_else(|| job.compare_lexicons.as_deref().map(Against::Lexicons))
+}
+
 /// Scores an archive to a stream: refused rows are told in their place.
 ///
 /// # Errors
@@ -148,10 +153,11 @@ pub fn to_stream(
     let (format, packing) = output_format(job)?;
     let failed = |error| ArchiveError::output("standard output", error);
     let passed = job.reading.mapping.passed();
-    let encoder = encode::encoder(format, packing, &passed, true).map_err(failed)?;
-    let mut sink = sink::stream(format, stream, &encode::columns(&passed, true)).map_err(failed)?;
+    let encoder = outputs::encoder(format, packing, &passed, true).map_err(failed)?;
+    let mut sink = outputs::stream(format, stream, &encode::columns(&passed, true)).map_err(failed)?;
     let baseline = baseline(job)?;
-    let scorer = Scorer::new(triage, policy, job.offsets, passed, Rejects::InPlace).against(baseline.as_ref());
+    let scorer =
+        Scorer::new(triage, policy, job.offsets, passed, Rejects::InPlace).against(against(job, baseline.as_ref()));
     let mut state = State::new(Checkpoint::start(String::new()), observe, job.rejects_max);
     let head = encoder.head().and_then(|head| sink.write(Block::Bytes(head)));
     head.map_err(failed)?;
@@ -290,11 +296,13 @@ fn to_file(
     target::check_directory(path)?;
     let (format, packing) = output_format(job)?;
     let failed = |error| ArchiveError::output(path, error);
-    let run = run_hash(job, &triage.revision(policy), format, packing)?;
+    let revisions =
+        [Some(triage), job.compare_lexicons.as_deref()].map(|one| one.map(|triage| triage.revision(policy)));
+    let run = run_hash(job, &format!("{revisions:?}"), format, packing)?;
     let found = run.as_ref().map(|run| Checkpoint::load(path, run)).transpose()?.flatten();
-    let found = found.filter(|found| found.done || sink::resumable(format));
+    let found = found.filter(|found| found.done || outputs::resumable(format));
     if let Some(found) = found.as_ref().filter(|found| found.done) {
-        complete(path, found).map_err(failed)?;
+        files::complete(path, found).map_err(failed)?;
         return State::new(found.clone(), observe, None).outcome(Vec::new(), found.chunks);
     }
     if path.exists() && !job.overwrite {
@@ -303,12 +311,13 @@ fn to_file(
     let start = found.unwrap_or_else(|| Checkpoint::start(run.clone().unwrap_or_default()));
     let mut files = Files::open(path, format, &job.reading.mapping.passed(), &start).map_err(failed)?;
     let passed = job.reading.mapping.passed();
-    let encoder = encode::encoder(format, packing, &passed, false).map_err(failed)?;
+    let encoder = outputs::encoder(format, packing, &passed, false).map_err(failed)?;
     if start.chunks == 0 {
         encoder.head().and_then(|head| files.sink.write(Block::Bytes(head))).map_err(failed)?;
     }
     let baseline = baseline(job)?;
-    let scorer = Scorer::new(triage, policy, job.offsets, passed, Rejects::Apart).against(baseline.as_ref());
+    let scorer =
+        Scorer::new(triage, policy, job.offsets, passed, Rejects::Apart).against(against(job, baseline.as_ref()));
     let skip = start.chunks;
     let (mut state, mut since) = (State::new(start, observe, job.rejects_max), 0);
     let columns = drive(job, &scorer, encoder.as_ref(), skip, |done| {
@@ -316,9 +325,10 @@ fn to_file(
         files.write(done.block, &done.scored.rejects).map_err(failed)?;
         state.count(&done.scored)?;
         since += bytes;
-        if run.is_some() && sink::resumable(format) && since >= job.checkpoint_bytes {
+        if run.is_some() && outputs::resumable(format) && since >= job.checkpoint_bytes {
             since = 0;
-            files.save(&mut state, path).map_err(failed)?;
+            state.checkpoint.set_digest(state.digest);
+            files.save(&mut state.checkpoint, path).map_err(failed)?;
         }
         Ok(())
     })?;
@@ -341,78 +351,5 @@ fn run_hash(job: &Job, revision: &str, format: Format, packing: Packing) -> Resu
     );
     let compared = compare.iter().cloned().map(Source::File);
     let files: Vec<Source> = sources.iter().cloned().chain(compared).collect();
-    checkpoint::run_hash(&files, &options).map_err(|error| ArchiveError::input("inputs", error))
-}
-
-/// Gives files that an earlier run had finished their names.
-fn complete(path: &Path, done: &Checkpoint) -> io::Result<()> {
-    let rejects = beside(path, REJECTS_ENDING);
-    if done.stats.refused > 0 {
-        target::complete(&rejects)?;
-    } else {
-        remove_old(&beside(&rejects, ".partial"))?;
-    }
-    target::complete(path)?;
-    Checkpoint::remove(path)
-}
-
-/// The output and the rejects under way.
-struct Files {
-    output: Partial,
-    rejects: Partial,
-    sink: Box<dyn Sink>,
-}
-
-impl Files {
-    fn open(path: &Path, format: Format, passed: &[String], start: &Checkpoint) -> io::Result<Self> {
-        let output = Partial::open(path, start.output_bytes)?;
-        let rejects = Partial::open(&beside(path, REJECTS_ENDING), start.reject_bytes)?;
-        let sink = sink::file(format, output.file.try_clone()?, &encode::columns(passed, false))?;
-        Ok(Self { output, rejects, sink })
-    }
-
-    fn write(&mut self, block: Block, rejects: &[u8]) -> io::Result<()> {
-        self.rejects.file.write_all(rejects)?;
-        self.sink.write(block)
-    }
-
-    /// Makes durable what is written, and then the note of it.
-    fn save(&mut self, state: &mut State<'_>, path: &Path) -> io::Result<()> {
-        self.sink.flush()?;
-        self.output.file.sync_data()?;
-        self.rejects.file.sync_data()?;
-        let checkpoint = &mut state.checkpoint;
-        checkpoint.output_bytes = self.output.file.metadata()?.len();
-        checkpoint.reject_bytes = self.rejects.file.metadata()?.len();
-        checkpoint.set_digest(state.digest);
-        checkpoint.save(path)
-    }
-
-    /// Gives the files their names; a kill in between is made good by the next run.
-    fn publish(self, path: &Path, mut checkpoint: Checkpoint, keep_note: bool) -> io::Result<()> {
-        let Self { output, rejects, sink } = self;
-        sink.finish()?;
-        output.file.sync_all()?;
-        rejects.file.sync_all()?;
-        if keep_note {
-            checkpoint.done = true;
-            checkpoint.save(path)?;
-        }
-        if checkpoint.stats.refused > 0 {
-            rejects.publish()?;
-        } else {
-            rejects.discard()?;
-            remove_old(&beside(path, REJECTS_ENDING))?;
-        }
-        output.publish()?;
-        if keep_note { Checkpoint::remove(path) } else { Ok(()) }
-    }
-}
-
-/// Removes what an earlier, replaced run left.
-fn remove_old(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    checkpoint::run_hash(&files, &options)
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     chunk::Chunk,
-    compare::{self, Baseline, Mover},
+    compare::{self, Against, Mover},
     input::{Passed, Row, RowError},
     output::{self, Analysed, Marks, Offsets},
     result::row_hash,
@@ -42,7 +42,7 @@ pub(super) struct Scorer<'r> {
     revision: String,
     passed: Vec<String>,
     rejects: Rejects,
-    baseline: Option<&'r Baseline>,
+    against: Option<Against<'r>>,
 }
 
 /// A row of a scored chunk.
@@ -96,12 +96,12 @@ impl<'r> Scorer<'r> {
         passed: Vec<String>,
         rejects: Rejects,
     ) -> Self {
-        Self { triage, policy, offsets, revision: triage.revision(policy), passed, rejects, baseline: None }
+        Self { triage, policy, offsets, revision: triage.revision(policy), passed, rejects, against: None }
     }
 
-    /// Holds every result against that of an earlier run.
-    pub(super) fn against(self, baseline: Option<&'r Baseline>) -> Self {
-        Self { baseline, ..self }
+    /// Holds every result against another one.
+    pub(super) fn against(self, against: Option<Against<'r>>) -> Self {
+        Self { against, ..self }
     }
 
     /// Scores a chunk of the input of that name.
@@ -138,9 +138,14 @@ impl<'r> Scorer<'r> {
         };
         let assessment = self.triage.assess(self.policy, &input);
         scored.stats.count(row.channel, row.month(), &redaction, &assessment);
-        if let Some(baseline) = self.baseline {
-            let cell = (row.channel.name().to_owned(), row.month());
-            let mover = baseline.compare(&mut scored.stats.flips, cell, &row.id, &assessment);
+        if let Some(against) = self.against {
+            let (cell, flips) = ((row.channel.name().to_owned(), row.month()), &mut scored.stats.flips);
+            let mover = match against {
+                Against::Earlier(baseline) => baseline.compare(flips, cell, &row.id, &assessment),
+                Against::Lexicons(triage) => {
+                    compare::both(flips, cell, &row.id, &assessment, &triage.assess(self.policy, &input))
+                }
+            };
             compare::keep(&mut scored.movers, mover.into_iter().collect());
         }
         let received: Vec<&str> = row.turns.iter().map(|turn| turn.text.expose()).collect();

@@ -184,6 +184,12 @@ fn matching(pattern: &str) -> Result<Vec<Source>, ArchiveError> {
     files(directory, |path| path.file_name().is_some_and(|name| glob.is_match(name))).map_err(|error| failed(&error))
 }
 
+/// What is said of a columnar format in a build without them.
+#[cfg(not(feature = "columnar"))]
+pub(super) fn not_built_in() -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, "built without the feature `columnar`")
+}
+
 /// Unpacks.
 ///
 /// # Errors

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{compare::Flips, month::Month};
+use super::{
+    flips::{Cell, Flips, pairs},
+    month::Month,
+};
 use crate::{
     assessment::{Assessment, Label, Level},
     conversation::Channel,
     redact::Redaction,
     text::Language,
 };
-
-/// Results of a channel in a month; `None`: the source gave no time.
-pub type Cell = (String, Option<Month>);
 
 /// Rows and the negative ones among them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,26 +137,4 @@ fn add(share: &mut Share, negative: bool) {
 fn join(share: &mut Share, more: Share) {
     share.rows += more.rows;
     share.negative += more.negative;
-}
-
-/// JSON has no maps from pairs; they are written as a list.
-pub(super) mod pairs {
-    use std::collections::BTreeMap;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use super::Cell;
-
-    pub(in crate::archive) fn serialize<V: Serialize, S: Serializer>(
-        map: &BTreeMap<Cell, V>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        to.collect_seq(map)
-    }
-
-    pub(in crate::archive) fn deserialize<'d, V: Deserialize<'d>, D: Deserializer<'d>>(
-        from: D,
-    ) -> Result<BTreeMap<Cell, V>, D::Error> {
-        Ok(Vec::<(Cell, V)>::deserialize(from)?.into_iter().collect())
-    }
 }

@@ -58,16 +58,56 @@ pub enum Action {
     StatisticsRead = 45,
     /// Keys that the tombstone feed names were destroyed, or their rows read as erased, at a start.
     TombstonesCarriedOut = 50,
+    /// People were looked up, or what erasing them would destroy was shown.
+    SubjectsFound = 51,
+    /// Two people were made one.
+    SubjectsLinked = 52,
+    /// A person was erased.
+    SubjectErased = 53,
+    /// An erasure waits for a legal hold.
+    ErasureDeferred = 54,
+    /// A case was deleted.
+    CaseDeleted = 55,
+    /// A legal hold was placed, and waits for a second person.
+    HoldPlaced = 56,
+    /// A legal hold was approved.
+    HoldApproved = 57,
+    /// A legal hold was released.
+    HoldReleased = 58,
+    /// The time of texts was over: they were destroyed.
+    TextsExpired = 70,
+    /// The time of interactions was over: they were destroyed.
+    InteractionsExpired = 71,
+    /// The time of audit events was over: they were emptied but for their hashes.
+    EventsExpired = 72,
+    /// What a purge would destroy was counted.
+    PurgeCounted = 73,
+    /// A part of a purge was carried out.
+    RecordsPurged = 74,
+    /// A recipient of exports was registered.
+    RecipientRegistered = 75,
+    /// A recipient of exports was revoked.
+    RecipientRevoked = 76,
+    /// Somebody asked for an export.
+    ExportRequested = 77,
+    /// Another person confirmed it, and everything kept of a person was read and sealed.
+    SubjectExported = 78,
     /// A rotation of keys began.
     KeyRotationBegun = 60,
     /// Keys were rotated: nothing is left under the older ones, and they are destroyed.
     KeyRotated = 61,
     /// State, queue or tier of a case were set.
-    CaseUpdated = 70,
+    CaseUpdated = 82,
     /// A case was merged into another.
-    CasesMerged = 71,
+    CasesMerged = 83,
     /// An interaction was split off from its case; noted of the case it left and of the one it came to.
-    InteractionSplit = 72,
+    InteractionSplit = 84,
+    /// A store was restored from backups.
+    Restored = 90,
+    /// A person accepted that tombstones may be missing in what was restored.
+    RestoreAccepted = 91,
+    /// A record was found that is not what was written.
+    DamageFound = 92,
 }
 
 /// One event.
@@ -92,10 +132,37 @@ pub struct Event {
 /// Number of the encoding of an event.
 const EVENT_FORMAT: u8 = 1;
 
+impl Action {
+    /// The action of an interaction that is stored or replaced, by its number; others are not told apart.
+    fn of_intake(number: u16) -> Option<Self> {
+        [Self::InteractionStored, Self::InteractionReplaced].into_iter().find(|action| *action as u16 == number)
+    }
+}
+
 impl Event {
     /// An event about the instance with nothing but its action and time; the rest is filled in by the caller.
     pub fn new(action: Action, time: Timestamp) -> Self {
         Self { action, time, tenant: None, principal: None, object: None, part: None, count: 1 }
+    }
+
+    /// The event in these bytes, where it tells that an interaction was stored or replaced.
+    pub fn decode_intake(bytes: &[u8]) -> Option<Self> {
+        let (format, rest) = bytes.split_first()?;
+        let (action, rest) = rest.split_first_chunk::<2>()?;
+        let (time, rest) = rest.split_first_chunk::<8>()?;
+        let (ids, count) = rest.split_first_chunk::<64>()?;
+        let (ids, _) = ids.as_chunks::<16>();
+        let id = |at: usize| ids.get(at).map(|id| Uuid::from_bytes(*id)).filter(|id| !id.is_nil());
+        (*format == EVENT_FORMAT).then_some(())?;
+        Some(Self {
+            action: Action::of_intake(u16::from_be_bytes(*action))?,
+            time: Timestamp(i64::from_be_bytes(*time)),
+            tenant: id(0).map(TenantId),
+            principal: id(1).map(PrincipalId),
+            object: id(2),
+            part: id(3),
+            count: u64::from_be_bytes(count.try_into().ok()?),
+        })
     }
 
     /// The bytes that are stored and hashed: every part in fixed width, an absent id as zeros.
@@ -163,6 +230,21 @@ mod tests {
             assert_ne!(base.encode(), other.encode());
             assert_eq!(base.encode().len(), other.encode().len());
         }
+    }
+
+    #[test]
+    fn an_event_of_intake_leads_back_and_others_do_not() {
+        let id = |number| Some(Uuid::from_u128(number));
+        let event = Event {
+            tenant: id(1).map(TenantId),
+            principal: id(2).map(PrincipalId),
+            object: id(3),
+            part: id(4),
+            ..Event::new(Action::InteractionReplaced, Timestamp(9))
+        };
+        assert_eq!(Event::decode_intake(&event.encode()), Some(event));
+        assert_eq!(Event::decode_intake(&Event::new(Action::CaseRead, Timestamp(9)).encode()), None);
+        assert_eq!(Event::decode_intake(&[]), None);
     }
 
     #[test]

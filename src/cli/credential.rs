@@ -83,6 +83,8 @@ enum RoleName {
     Supervisor,
     /// Manages credentials
     TenantAdmin,
+    /// Erases, exports and holds what is kept of people
+    PrivacyOfficer,
 }
 
 impl From<RoleName> for AccessRole {
@@ -93,6 +95,7 @@ impl From<RoleName> for AccessRole {
             RoleName::Agent => Self::Agent,
             RoleName::Supervisor => Self::Supervisor,
             RoleName::TenantAdmin => Self::TenantAdmin,
+            RoleName::PrivacyOfficer => Self::PrivacyOfficer,
         }
     }
 }
@@ -188,6 +191,7 @@ fn role_name(role: AccessRole) -> &'static str {
         AccessRole::Agent => "agent",
         AccessRole::Supervisor => "supervisor",
         AccessRole::TenantAdmin => "tenant-admin",
+        AccessRole::PrivacyOfficer => "privacy-officer",
     }
 }
 

@@ -10,7 +10,10 @@ use crate::{
     lexicon::LexiconError,
     redact::RuleError,
     service::server::{ServerError, tls::TlsError},
-    store::{StoreError, embedded::OpenError},
+    store::{
+        StoreError,
+        embedded::{OpenError, recovery::RecoveryError},
+    },
 };
 
 /// Exit codes.
@@ -33,6 +36,8 @@ pub enum Exit {
     TooManyRejects = 6,
     /// A checkpoint belongs to a run with other inputs, options or revisions.
     OtherRun = 7,
+    /// A certificate or a feed does not prove what it says.
+    Unproved = 8,
     /// A fault inside the program.
     Fault = 70,
 }
@@ -64,6 +69,9 @@ pub enum Failure {
     /// The store.
     #[error("store: {0}")]
     Store(#[from] StoreError),
+    /// A backup or a restore.
+    #[error(transparent)]
+    Recovery(#[from] RecoveryError),
     /// The server.
     #[error(transparent)]
     Server(#[from] ServerError),
@@ -81,6 +89,9 @@ pub enum Failure {
     /// An archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// A certificate or a tombstone feed.
+    #[error("{0}")]
+    Unproved(String),
     /// A lexicon file holds a bad line.
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
@@ -105,7 +116,13 @@ impl Failure {
         match self {
             Self::Config(_) | Self::Tls(_) | Self::Lexicon(_) => Exit::Settings,
             Self::Argument(_) => Exit::Usage,
-            Self::MasterKey(_) | Self::Open(_) | Self::InUse(_) | Self::Refused(_) | Self::Store(_) => Exit::Store,
+            Self::Unproved(_) => Exit::Unproved,
+            Self::MasterKey(_)
+            | Self::Open(_)
+            | Self::InUse(_)
+            | Self::Refused(_)
+            | Self::Store(_)
+            | Self::Recovery(_) => Exit::Store,
             Self::Server(error) => match error {
                 ServerError::PlaintextOffLoopback(_) | ServerError::MetricsOffLoopback(_) => Exit::Settings,
                 ServerError::Io(_) | ServerError::Transport(_) => Exit::Machine,

@@ -2,6 +2,7 @@
 //! standard error.
 
 mod analyze;
+mod audit;
 mod completions;
 mod config;
 mod credential;
@@ -12,6 +13,7 @@ mod lexicon;
 mod log;
 mod open;
 mod progress;
+mod recovery;
 mod remote;
 mod rescore;
 mod secret_file;
@@ -58,6 +60,13 @@ enum Command {
     /// Checks, explains and learns lexicons
     #[command(subcommand)]
     Lexicon(lexicon::Command),
+    /// Copies the data file, sealed as it lies, while the server runs or not
+    Backup(recovery::backup::Args),
+    /// Restores a store from its backups
+    Restore(recovery::restore::Args),
+    /// Checks what the service attested, without the service
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Writes a completion script for a shell
     Completions(completions::Args),
 }
@@ -74,6 +83,9 @@ pub fn run() -> ExitCode {
         Command::Rescore(args) => rescore::run(&args),
         Command::Digest(args) => digest::run(&args),
         Command::Lexicon(command) => lexicon::run(&command),
+        Command::Backup(args) => recovery::backup::run(args),
+        Command::Restore(args) => recovery::restore::run(args),
+        Command::Audit(command) => audit::run(&command),
         Command::Completions(args) => completions::run(&args),
     };
     let exit = done.unwrap_or_else(|failure| {

@@ -50,6 +50,11 @@ fn with(config: &Config, master_key: MasterKey) -> StoreConfig {
     StoreConfig { data_dir, keys_dir, master_key, clock: Arc::new(SystemClock) }
 }
 
+/// The master key of a store that must exist.
+pub(super) fn master(config: &Config) -> Result<MasterKey, Failure> {
+    Ok(config.key.load(true)?)
+}
+
 /// Opens a store that must exist.
 pub(super) fn existing(config: &Config) -> Result<Opened, Failure> {
     if EmbeddedStore::exists(&config.data_dir, &config.keys_dir) {

@@ -11,7 +11,13 @@ use crate::{
     config::{Config, TlsFiles},
     conversation::RawText,
     service::server::{self, ServerConfig, tls::Tls},
-    store::{AccessRole, NewCredential, Rotated, Store, embedded::EmbeddedStore},
+    store::{
+        AccessRole, NewCredential, Rotated, Store,
+        embedded::{
+            EmbeddedStore,
+            recovery::{self, Recovery},
+        },
+    },
     triage::Triage,
 };
 
@@ -49,6 +55,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(|error| Failure::file("listener", error))?;
     let opened = open::store(&config)?;
     first_credential(opened.store.as_ref(), &config.credential_file).await?;
+    say_recovery(&config)?;
     let triage = Arc::new(Triage::new()?);
     let metrics_address = metrics.as_ref().and_then(|listener| listener.local_addr().ok());
     #[cfg(unix)]
@@ -76,6 +83,17 @@ async fn resume_rotations(store: Arc<EmbeddedStore>) {
         Ok(Rotated { keys, wraps, values }) => tracing::info!(keys, wraps, values, "a rotation of keys is complete"),
         Err(error) => tracing::warn!(%error, "a rotation of keys is not complete; the next start goes on"),
     }
+}
+
+/// Says whether the loss of the key file would be the loss of everything.
+fn say_recovery(config: &Config) -> Result<(), Failure> {
+    let why = match recovery::recovery(&config.keys_dir, &open::master(config)?)? {
+        Recovery::Proved(_) => return Ok(()),
+        Recovery::NoEscrow => "the master key is in no other hands: `triaged key escrow`",
+        Recovery::Unproved => "the escrow of the master key was never tried: `triaged key escrow verify`",
+    };
+    super::say(&format!("triaged: warning: NO_RECOVERY: {why} (docs/backup-and-restore.md)"));
+    Ok(())
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {

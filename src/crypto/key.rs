@@ -137,6 +137,11 @@ impl Key {
         self.secret
     }
 
+    /// The bytes of the key, to be sealed for an offline recipient and nowhere else.
+    pub(super) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
     /// Seals `plain` for `place`: format, key version, nonce, ciphertext, tag.
     ///
     /// # Errors

@@ -39,6 +39,14 @@ pub enum Purpose {
     Request = 10,
     /// Position of a page.
     Position = 11,
+    /// A row of a case.
+    ManifestRow = 30,
+    /// What hides the sums of a manifest.
+    ManifestMask = 31,
+    /// A manifest.
+    ManifestTag = 32,
+    /// What an erasure was shown to destroy.
+    Erasure = 12,
 }
 
 /// A key for hashes; `Debug` shows nothing of it.
@@ -89,9 +97,34 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     hash
 }
 
+/// SHA-256 of everything that can be read, and how many bytes there were.
+///
+/// # Errors
+/// Reading failed.
+pub fn digest(mut from: impl std::io::Read) -> std::io::Result<([u8; 32], u64)> {
+    let (mut context, mut length) = (digest::Context::new(&digest::SHA256), 0);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let count = from.read(&mut buffer)?;
+        let Some(part) = buffer.get(..count).filter(|part| !part.is_empty()) else { break };
+        context.update(part);
+        length += count as u64;
+    }
+    let mut hash = [0; 32];
+    hash.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
+    Ok((hash, length))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_has_the_digest_of_its_bytes() {
+        let bytes = vec![7; 200_000];
+        assert_eq!(digest(bytes.as_slice()).unwrap(), (sha256(&[&bytes]), 200_000));
+        assert_eq!(digest(&b""[..]).unwrap(), (sha256(&[]), 0));
+    }
 
     #[test]
     fn hashes_depend_on_key_purpose_and_borders_of_parts() {

@@ -22,7 +22,7 @@ pub enum MasterKeyError {
     )]
     Missing(PathBuf),
     /// The file is not 32 bytes long.
-    #[error("the master key file {0} does not hold exactly 32 bytes: put the right file back")]
+    #[error("the master key file {0} does not hold exactly 32 random bytes: put the right file back")]
     Length(PathBuf),
     /// Others can read it.
     #[error(
@@ -89,6 +89,11 @@ impl MasterKey {
     /// A missing file beside an existing store; a file of another length, mode or owner; an error of the disk.
     pub fn load_or_create(path: &Path, store_exists: bool) -> Result<Self, MasterKeyError> {
         match path.try_exists() {
+            // The power went while it was made; nothing hangs from it yet.
+            Ok(true) if !store_exists && fs::metadata(path).is_ok_and(|about| about.len() == 0) => {
+                fs::remove_file(path).map_err(|error| MasterKeyError::File(path.to_owned(), error))?;
+                Self::create(path)
+            }
             Ok(true) => Self::load(path),
             Ok(false) if store_exists => Err(MasterKeyError::Missing(path.to_owned())),
             Ok(false) => Self::create(path),
@@ -106,7 +111,10 @@ impl MasterKey {
         fs::File::open(path)
             .and_then(|file| file.take(KEY_BYTES as u64 + 1).read_to_end(&mut bytes))
             .map_err(|error| MasterKeyError::File(path.to_owned(), error))?;
-        let secret = Secret::from_slice(&bytes).ok_or_else(|| MasterKeyError::Length(path.to_owned()))?;
+        // A file whose bytes never reached the disk.
+        let is_blank = bytes.iter().all(|byte| *byte == 0);
+        let secret = Secret::from_slice(&bytes).filter(|_| !is_blank);
+        let secret = secret.ok_or_else(|| MasterKeyError::Length(path.to_owned()))?;
         Ok(Self::new(secret)?)
     }
 
@@ -114,6 +122,19 @@ impl MasterKey {
         let secret = Secret::draw()?;
         write_new(path, secret.expose()).map_err(|error| MasterKeyError::File(path.to_owned(), error))?;
         Ok(Self::new(secret)?)
+    }
+
+    /// The bytes, to be sealed for an offline recipient and nowhere else.
+    pub(crate) fn expose(&self) -> &[u8; KEY_BYTES] {
+        self.0.secret().expose()
+    }
+
+    /// Writes the key to a file that must not exist, as a restore does.
+    ///
+    /// # Errors
+    /// The file exists or could not be written.
+    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+        write_new(path, self.expose())
     }
 
     /// The key itself, to wrap the keys below it.
@@ -201,6 +222,19 @@ mod tests {
         let path = dir.path().join("master.key");
         assert!(matches!(MasterKey::load_or_create(&path, true), Err(MasterKeyError::Missing(_))));
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_key_that_a_power_cut_left_empty_is_made_anew_and_a_blank_one_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("master.key");
+        MasterKey::load_or_create(&path, false).unwrap();
+        fs::write(&path, b"").unwrap();
+        assert!(matches!(MasterKey::load_or_create(&path, true), Err(MasterKeyError::Length(_))));
+        MasterKey::load_or_create(&path, false).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().len(), 32);
+        fs::write(&path, [0; 32]).unwrap();
+        assert!(matches!(MasterKey::load_or_create(&path, false), Err(MasterKeyError::Length(_))));
     }
 
     #[cfg(unix)]

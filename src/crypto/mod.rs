@@ -16,6 +16,8 @@ pub mod source;
 
 pub mod pending;
 
+pub mod recipient;
+
 pub mod token;
 
 pub mod sign;
@@ -24,6 +26,7 @@ pub use key::{Key, KeyKind, KeyName, StoreId};
 pub use lookup::{LookupKey, Purpose, ShortHash, sha256};
 pub use master::MasterKey;
 pub use place::Place;
+pub use recipient::Recipient;
 pub use secret::{Secret, new_id, random};
 pub use sign::{PublicKey, Signature, SigningKey, Statement};
 pub use source::MasterSource;

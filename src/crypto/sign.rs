@@ -17,26 +17,22 @@ pub type Signature = [u8; SIGNATURE_BYTES];
 
 /// What is signed; equal bytes of different purposes have different signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Statement {
     /// A record of the tombstone feed.
-    Tombstone = 1,
+    Tombstone,
     /// A certificate of an erasure.
-    Certificate = 2,
+    Certificate,
 }
 
 impl Statement {
-    /// What precedes the signed bytes.
-    fn context(self) -> Vec<u8> {
-        let mut context = b"triaged statement ".to_vec();
-        context.push(self as u8);
-        context
-    }
-
+    /// What is signed: the bytes behind what they are for. A certificate is a JSON Web Signature, whose own header says
+    /// that, and which any library can check.
     fn message(self, bytes: &[u8]) -> Vec<u8> {
-        let mut message = self.context();
-        message.extend_from_slice(bytes);
-        message
+        let context: &[u8] = match self {
+            Self::Tombstone => b"triaged tombstone\0",
+            Self::Certificate => b"",
+        };
+        [context, bytes].concat()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{assessment::Level, id::CaseId, time::Timestamp};
 pub enum Lane {
     /// An emergency rule held.
     Emergency,
-    /// Its level is URGENT, or a supervisor moved it forward.
+    /// Its level is URGENT, or somebody moved it forward.
     Express,
     /// Everything else.
     Regular,

@@ -169,8 +169,12 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
     let mut lapses = false;
     let count = turn.tokens().len();
-    for (index, token) in turn.telling() {
+    for index in 0..count {
         let marked = index + 1 == count || turn.flags(index + 1).any(Flags::BEHIND_MARK);
+        if !marked && !turn.flags(index).any(Flags::CUED) {
+            continue;
+        }
+        let Some(token) = turn.token(index) else { break };
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
         lapses |= token.word.cues.has(Cue::Lapse);

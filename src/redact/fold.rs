@@ -30,6 +30,8 @@ pub struct Fold<'r> {
     pub(super) known: Known,
     pub(super) dialogue: Dialogue,
     pub(super) chain: Option<Chain>,
+    /// After how many turns digits that nobody knew the rest of were given up.
+    pub(super) lapsed: Option<u32>,
     pub(super) turns: Vec<Held>,
     pub(super) mentions: Mentions,
     pub(super) changed: Vec<u32>,
@@ -56,6 +58,7 @@ impl<'r> Fold<'r> {
             known: Known::from_parties(parties),
             dialogue: Dialogue::default(),
             chain: None,
+            lapsed: None,
             turns: Vec::new(),
             mentions: Mentions::default(),
             changed: Vec::new(),
@@ -106,6 +109,24 @@ impl<'r> Fold<'r> {
             self.look_again(index, turn.role, turn.part);
         }
         self.pushed(index)
+    }
+
+    /// Whether digits wait for what may follow them.
+    pub fn waits(&self) -> bool {
+        self.chain.is_some()
+    }
+
+    /// Waits no longer: nothing came for too long. What waits is named where it is known what it is; otherwise it stays
+    /// removed for good, and so do digits that follow soon, which may be its other half. Its text is forgotten. Gives the
+    /// turns that this changed.
+    pub fn lapse(&mut self) -> Vec<RedactedTurn> {
+        if self.chain.as_ref().is_some_and(|chain| chain.kind().is_none()) {
+            self.chain = None;
+            self.lapsed = u32::try_from(self.turns.len()).ok();
+            return Vec::new();
+        }
+        self.settle();
+        self.take_changed(u32::MAX)
     }
 
     /// Ends the interaction: settles what was pending. Gives the turns that this changed.

@@ -83,6 +83,7 @@ impl Fold<'_> {
     /// Ends the number that is being said: its pieces become what they are together, or readable again.
     pub(super) fn settle(&mut self) {
         let Some(chain) = self.chain.take() else { return };
+        let follows_lapsed = self.lapsed.is_some_and(|at| chain.began < at.saturating_add(split::TURNS_MAX));
         let since = self.known.len();
         let kind = chain.kind().filter(|kind| !self.redactor.rules.keeps(*kind));
         let placeholder = kind.map(|kind| self.numbering.placeholder(kind, &chain.digits));
@@ -96,6 +97,7 @@ impl Fold<'_> {
             let Some(held) = self.turns.get_mut(piece.turn as usize) else { continue };
             let changed = match (kind, &placeholder) {
                 (Some(kind), Some(placeholder)) => held.rename(piece.received, kind, placeholder, "split-over-turns"),
+                _ if follows_lapsed => false,
                 // Values that became known while it waited may stand in what is readable again.
                 _ => held.restore(piece) | revise(held, &self.known, 0, &mut self.numbering, &mut self.aside),
             };

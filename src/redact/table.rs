@@ -56,13 +56,12 @@ impl Key {
         (low, u64::try_from(self.0 >> 64).unwrap_or(0))
     }
 
-    /// Well-mixed bits of the word: the two halves multiplied and folded.
+    /// Bits of the word, the highest ones well mixed: the two halves multiplied by odd numbers.
     #[inline]
     fn hash(self) -> u64 {
         let (low, high) = self.halves();
-        let product = u128::from(low ^ 0x9e37_79b9_7f4a_7c15) * u128::from(high ^ 0xd1b5_4a32_d192_ed03);
-        let (low, high) = Self(product).halves();
-        (low ^ high).wrapping_mul(0xa24b_aed4_963e_e407)
+        let mixed = low.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed ^ mixed >> 32 ^ high).wrapping_mul(0xd1b5_4a32_d192_ed03)
     }
 }
 

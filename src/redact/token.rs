@@ -125,13 +125,10 @@ impl<'a> NormalisedTurn<'a> {
         })
     }
 
-    /// The tokens that have cues or end a sentence, the last token included, with their numbers.
-    pub(super) fn telling(&self) -> impl Iterator<Item = (usize, &Token)> + '_ {
-        let pairs = self.cut.flags.array_windows().enumerate();
-        let last = self.cut.tokens.len().checked_sub(1);
-        let tells = |[own, next]: &[Flags; 2]| own.any(Flags::CUED) | next.any(Flags::BEHIND_MARK);
-        let telling = pairs.filter(move |(_, pair)| tells(pair)).map(|(index, _)| index).chain(last);
-        telling.filter_map(|index| Some((index, self.cut.tokens.get(index)?)))
+    /// The tokens that have one of these cues, with their numbers.
+    pub(super) fn cued(&self, cues: Cues) -> impl Iterator<Item = (usize, &Token)> + '_ {
+        let tokens = if self.cut.cues.any(cues) { self.cut.tokens.as_slice() } else { &[] };
+        tokens.iter().enumerate().filter(move |(_, token)| token.word.cues.any(cues))
     }
 
     /// The tokens that a name may begin with.

@@ -7,7 +7,7 @@ use super::{
     batch::Answers,
     casework,
     convert::{case, scalar},
-    correct, filter, limits,
+    correct, delete, filter, limits,
     page::Binding,
     path::{Path, Violations},
     pb::{self, case_service_server::CaseService},
@@ -101,6 +101,11 @@ impl CaseService for Cases {
     ) -> Result<Response<pb::CaseInteraction>, Status> {
         let caller = app::caller(&request)?;
         Ok(Response::new(correct::correct(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    async fn delete_case(&self, request: Request<pb::DeleteCaseRequest>) -> Result<Response<pb::Erasure>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(delete::delete(&self.0, &caller, request.into_inner()).await?))
     }
 
     async fn update_case(&self, request: Request<pb::UpdateCaseRequest>) -> Result<Response<pb::Case>, Status> {

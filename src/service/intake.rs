@@ -14,6 +14,7 @@ use super::{
     limits, live,
     path::{Path, Violations},
     pb::{self, intake_service_server::IntakeService},
+    retain,
     status::{Failure, Outcome, Reason},
 };
 use crate::{access::Caller, id::TenantId, queue::WorkClass, store::Submission};
@@ -96,6 +97,7 @@ fn prepare(app: &App, caller: &Caller, class: WorkClass, request: pb::SubmitInte
     let draft = violations.finish_some(draft)?;
     let Assessed { result, content, recording_uri, join, subject, quiet, assessment } =
         assess::assess(app, &rules, draft, wants_turns);
+    retain::admit(rules.policy.retention, content.occur_time, app.now(), &root.field("interaction"))?;
     let decide = assess::decide(Arc::clone(&rules), assessment, content.text_state);
     let (tenant, principal) = (caller.tenant, caller.principal);
     let submission =

@@ -38,6 +38,7 @@ limits! {
     LIVE_TURN_BYTES_MAX = 64 << 10, "One turn of `StreamTurns`.";
     LIVE_ANSWERS_MAX = 16, "Answers of one `StreamTurns` that its caller has not read; then no more turns are read.";
     LIVE_IDLE_SECONDS_MAX = 900, "Time without a turn in `StreamTurns`. Beyond: DEADLINE_EXCEEDED, resume.";
+    LIVE_PENDING_SECONDS_MAX = 60, "How long digits that may go on are kept in memory while no turn comes. Beyond: they stay `[NUMBER]`, or what they are known to be.";
     TRAJECTORY_POINTS_MAX = 100, "Changes of label or level in an answer of `StreamTurns`; the last ones are given.";
     EMAIL_MESSAGES_MAX = 200, "Messages of a mail thread.";
     EMAIL_ADDRESSES_MAX = 100, "Receivers of a mail.";
@@ -77,6 +78,11 @@ limits! {
     CREDENTIAL_LABEL_BYTES_MAX = 64, "Label of a credential.";
     CREDENTIAL_SECONDS_MIN = 60, "Validity of a credential, at least.";
     CREDENTIAL_SECONDS_MAX = 90 * 86_400, "Validity of a credential, at most.";
+    ETAG_BYTES_MAX = 128, "An etag of an erasure.";
+    SUBJECT_SELECTORS_MAX = 20, "References and identifiers of one look-up or erasure of people.";
+    AGE_RECIPIENT_BYTES_MAX = 128, "An age recipient.";
+    EXPORT_PART_BYTES = 1 << 20, "Bytes of one message of `ExportSubject`.";
+    HOLD_SECONDS_MAX = 10 * 366 * 86_400, "How far the end of a legal hold may lie ahead.";
     FUTURE_SECONDS_MAX = 86_400, "How far `occur_time` may lie ahead of the server's clock.";
     CALL_SECONDS_MAX = 100, "A call until its answer begins. Beyond: DEADLINE_EXCEEDED.";
     CALLS_MAX = 4_096, "Calls under way in the whole server. Beyond: UNAVAILABLE, retry with backoff.";

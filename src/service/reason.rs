@@ -55,6 +55,16 @@ pub enum Reason {
     BumpBudgetSpent,
     CapacityReached,
     RecordGone,
+    SubjectNotFound,
+    ErasureNotFound,
+    HoldNotFound,
+    OnHold,
+    SecondPersonRequired,
+    PastRetention,
+    PurgeNotFound,
+    ExportNotFound,
+    RecipientNotFound,
+    RecipientUnusable,
     SourceRefKnown,
     TurnOutOfOrder,
     StreamSuperseded,
@@ -68,6 +78,7 @@ pub enum Reason {
     ShuttingDown,
     StoreUnavailable,
     DeadlineExceeded,
+    RestoreUnconfirmed,
     RecordDamaged,
     Internal,
 }
@@ -95,7 +106,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 54] = [
+pub const REASONS: [ReasonRow; 65] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -175,6 +186,26 @@ pub const REASONS: [ReasonRow; 54] = [
         "This credential holds as many leases as it may: acknowledge or release one first."),
     row(Reason::RecordGone, "RECORD_GONE", Code::FailedPrecondition, Never,
         "The record was erased; nothing was stored."),
+    row(Reason::SubjectNotFound, "SUBJECT_NOT_FOUND", Code::NotFound, Never,
+        "Nothing is kept of anybody these lead to."),
+    row(Reason::ErasureNotFound, "ERASURE_NOT_FOUND", Code::NotFound, Never,
+        "There is no such erasure in this tenant."),
+    row(Reason::HoldNotFound, "HOLD_NOT_FOUND", Code::NotFound, Never,
+        "There is no such legal hold in this tenant."),
+    row(Reason::OnHold, "ON_HOLD", Code::FailedPrecondition, Never,
+        "A legal hold keeps it from being destroyed: wait until the hold ends or is released."),
+    row(Reason::SecondPersonRequired, "SECOND_PERSON_REQUIRED", Code::FailedPrecondition, Never,
+        "Whoever asked for it cannot confirm it: let another person do so with a credential of their own."),
+    row(Reason::PastRetention, "PAST_RETENTION", Code::InvalidArgument, Never,
+        "The interaction took place longer ago than the policy keeps anything (retention.facts_days): it is not stored."),
+    row(Reason::PurgeNotFound, "PURGE_NOT_FOUND", Code::NotFound, Never,
+        "There is no such purge in this tenant."),
+    row(Reason::ExportNotFound, "EXPORT_NOT_FOUND", Code::NotFound, Never,
+        "There is no such export in this tenant."),
+    row(Reason::RecipientNotFound, "RECIPIENT_NOT_FOUND", Code::NotFound, Never,
+        "There is no such recipient in this tenant."),
+    row(Reason::RecipientUnusable, "RECIPIENT_UNUSABLE", Code::FailedPrecondition, Never,
+        "The recipient is revoked, or was registered less than 24 hours ago: wait, or use another."),
     row(Reason::SourceRefKnown, "SOURCE_REF_KNOWN", Code::AlreadyExists, Never,
         "This source_ref was submitted before under another request id: resume with that one, or send a higher source_version."),
     row(Reason::TurnOutOfOrder, "TURN_OUT_OF_ORDER", Code::FailedPrecondition, Never,
@@ -201,6 +232,9 @@ pub const REASONS: [ReasonRow; 54] = [
         "The store does not take calls at present: retry with the same request id."),
     row(Reason::DeadlineExceeded, "DEADLINE_EXCEEDED", Code::DeadlineExceeded, AfterMillis(1_000),
         "The call took too long; whether it took effect is not known: retry with the same request id."),
+    row(Reason::RestoreUnconfirmed, "RESTORE_UNCONFIRMED", Code::FailedPrecondition, Never,
+        "The store was restored and tombstones may be missing: no text is read until two privacy officers accept \
+         (docs/backup-and-restore.md)."),
     row(Reason::RecordDamaged, "RECORD_DAMAGED", Code::DataLoss, Never,
         "A stored record is damaged; the log names it: tell the operator the error id."),
     row(Reason::Internal, "INTERNAL", Code::Internal, Never,
@@ -210,7 +244,7 @@ pub const REASONS: [ReasonRow; 54] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[53])
+        REASONS.get(self as usize).unwrap_or(&REASONS[64])
     }
 
     /// The name on the wire.

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     assessment::{Assessment, AssessmentInput},
     id::TenantId,
-    policy::Policy,
+    policy::{Policy, Retention},
     store::{PolicyRecord, PolicyStage, ShadowVerdict, Store, StoreError, TextState},
     triage::{PolicyError, Triage},
 };
@@ -45,7 +45,8 @@ impl Rules {
     /// Scores an input; one whose text was withheld is lifted.
     pub fn assess(&self, input: &AssessmentInput, text: TextState) -> Assessment {
         match text {
-            TextState::Redacted => self.triage.assess(&self.policy, input),
+            // Of a text whose time is over only its assessment is left, which is not made again.
+            TextState::Redacted | TextState::Expired => self.triage.assess(&self.policy, input),
             TextState::Withheld => self.triage.assess_withheld(&self.policy, input),
         }
     }
@@ -110,6 +111,11 @@ impl TenantRules {
     /// The shipped policy.
     pub fn shipped(&self) -> Arc<Rules> {
         Arc::clone(&self.shipped)
+    }
+
+    /// How long what a tenant has stored is kept.
+    pub fn retention(&self, tenant: TenantId) -> Retention {
+        self.present.get(&tenant).map_or(self.shipped.policy.retention, |entry| entry.live.retention)
     }
 
     /// What decides for a tenant at present.

@@ -77,6 +77,10 @@ impl Failure {
             StoreError::BudgetSpent => Reason::BumpBudgetSpent,
             StoreError::CapacityReached => Reason::CapacityReached,
             StoreError::RecordGone => Reason::RecordGone,
+            StoreError::OnHold(_) => Reason::OnHold,
+            StoreError::SubjectNotFound => Reason::SubjectNotFound,
+            StoreError::RecipientUnusable => Reason::RecipientUnusable,
+            StoreError::SamePerson => Reason::SecondPersonRequired,
             StoreError::SourceRefKnown => Reason::SourceRefKnown,
             StoreError::TooOld => Reason::ResumeTokenTooOld,
             StoreError::Superseded => Reason::StreamSuperseded,
@@ -84,6 +88,7 @@ impl Failure {
                 return Self::field(&Path::Root.field("page_token"), Reason::InvalidPageToken);
             }
             StoreError::Exhausted(_) => Reason::NoCapacity,
+            StoreError::Closed => Reason::RestoreUnconfirmed,
             StoreError::Unavailable(_) => Reason::StoreUnavailable,
             StoreError::Damaged(_) => return Self::fault(Reason::RecordDamaged, error),
             StoreError::Engine(_) => return Self::fault(Reason::Internal, error),

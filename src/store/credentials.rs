@@ -21,11 +21,14 @@ pub enum AccessRole {
     Supervisor = 4,
     /// Manages credentials.
     TenantAdmin = 5,
+    /// Erases, exports and holds what is kept of people.
+    PrivacyOfficer = 6,
 }
 
 impl AccessRole {
     /// Every role.
-    pub const ALL: [Self; 5] = [Self::Intake, Self::Analyst, Self::Agent, Self::Supervisor, Self::TenantAdmin];
+    pub const ALL: [Self; 6] =
+        [Self::Intake, Self::Analyst, Self::Agent, Self::Supervisor, Self::TenantAdmin, Self::PrivacyOfficer];
 }
 
 /// A credential to be made.

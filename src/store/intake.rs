@@ -46,6 +46,8 @@ pub enum TextState {
     Redacted,
     /// Redaction failed; nothing of the text was kept.
     Withheld,
+    /// It was stored, and its time was over.
+    Expired,
 }
 
 /// One redacted turn with the facts of its source.
@@ -177,6 +179,8 @@ pub enum IdempotentMethod {
     Lease = 2,
     /// `StreamTurns`.
     Live = 3,
+    /// `EraseSubject`.
+    Erase = 20,
     /// `BumpItem`.
     Bump = 40,
     /// `UpdateCase`.

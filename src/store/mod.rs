@@ -5,6 +5,8 @@ mod casework;
 mod credentials;
 mod intake;
 mod live;
+mod orders;
+mod privacy;
 mod queue;
 mod reading;
 pub mod record;
@@ -28,6 +30,12 @@ pub use self::{
         StoredAttachment, StoredFinding, StoredTurn, SubjectKeys, Submission, Submitted, TextState,
     },
     live::{LiveChange, LiveInteraction, LivePosition},
+    orders::{ExportRecord, ExportedCase, Orders, PurgeFilter, PurgeRecord, PurgeState, RecipientRecord},
+    privacy::{
+        Assurance, Attestation, BACKUP_RETENTION, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState,
+        HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, RetentionOf, SubjectRecord,
+        SubjectSelector, UPKEEP_MAX, Upkeep,
+    },
     queue::{BumpRequest, Bumped, LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
     rotation::Rotated,
@@ -41,6 +49,7 @@ pub use self::{
 use crate::{
     conversation::RawText,
     id::{CaseId, CredentialId, InteractionId, PrincipalId, TenantId},
+    time::Timestamp,
 };
 
 /// Why a store did not do what it was asked for. No variant carries customer text.
@@ -82,6 +91,18 @@ pub enum StoreError {
     /// The record was erased.
     #[error("record gone")]
     RecordGone,
+    /// A legal hold that ends then keeps it from being destroyed.
+    #[error("on hold")]
+    OnHold(Timestamp),
+    /// Nothing is kept of anybody these lead to.
+    #[error("nobody found")]
+    SubjectNotFound,
+    /// The recipient is revoked, or not registered for long enough.
+    #[error("recipient not usable")]
+    RecipientUnusable,
+    /// The act needs a second person.
+    #[error("the same person")]
+    SamePerson,
     /// The reference of an interaction came before, under another request id.
     #[error("source reference known")]
     SourceRefKnown,
@@ -100,6 +121,9 @@ pub enum StoreError {
     /// The store shuts down or has stopped writing after a failed fsync.
     #[error("unavailable: {0}")]
     Unavailable(&'static str),
+    /// Texts stay closed since a restore, because tombstones may be missing.
+    #[error("closed since a restore whose tombstones may be incomplete")]
+    Closed,
     /// Stored bytes are not what was written; the record is named by id.
     #[error("damaged: {0}")]
     Damaged(String),
@@ -110,7 +134,7 @@ pub enum StoreError {
 
 /// A durable, sealed store. Whatever a method has answered survives the loss of the process and of power.
 #[async_trait]
-pub trait Store: Teaching + Casework + Send + Sync + 'static {
+pub trait Store: Teaching + Privacy + Orders + Casework + Send + Sync + 'static {
     /// Stores an interaction, joins it to its case and queues the case as far as its handling says.
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError>;
 
@@ -201,6 +225,9 @@ pub trait Store: Teaching + Casework + Send + Sync + 'static {
         credential: CredentialId,
     ) -> Result<CredentialRecord, StoreError>;
 
-    /// Waits until everything acknowledged is written, and closes. Later calls answer `Unavailable`.
+    /// Ends when the store has stopped for good after a fault of the disk; never otherwise.
+    async fn failed(&self);
+
+    /// Waits until everything acknowledged is written, and closes. After a fault of the disk it says so. Later calls answer `Unavailable`.
     async fn close(&self) -> Result<(), StoreError>;
 }

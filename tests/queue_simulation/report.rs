@@ -16,7 +16,7 @@ the arrivals are emergencies, 5 % urgent, 15 % high, 54 % normal, 25 % low; due 
 a queue at most three are emergencies while others wait; of four that are no emergencies at most three are express while
 regular items wait. Within a lane: earliest due time, then priority value, then age. A worker with several queues is given an
 emergency of any of them before an express item of any, and that before a regular one.
-[decisions/0009](decisions/0009-three-lanes.md) says why.
+[decisions/0009](decisions/0009-three-lanes.md) says why; [working.md](working.md) is about those who take the items.
 
 - *Emergencies* wait as if there were no backlog.
 - *Urgent* items wait less than a tenth of what they would in turn.

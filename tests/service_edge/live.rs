@@ -1,14 +1,17 @@
 //! `StreamTurns`: a conversation that comes turn by turn, breaks off, is resumed, and ends as if it had come whole.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use tonic::Code;
 use triaged::{
     crypto::{KeyKind, MasterKey, Secret},
     id::{CaseId, InteractionId},
-    service::pb::{
-        self, analysis_service_client::AnalysisServiceClient, case_service_client::CaseServiceClient,
-        intake_service_client::IntakeServiceClient, queue_service_client::QueueServiceClient,
+    service::{
+        limits,
+        pb::{
+            self, analysis_service_client::AnalysisServiceClient, case_service_client::CaseServiceClient,
+            intake_service_client::IntakeServiceClient, queue_service_client::QueueServiceClient,
+        },
     },
     store::{
         AccessRole, ReadScope, Reader, Store, StoreError,
@@ -175,10 +178,64 @@ async fn what_cannot_be_opened_is_refused() {
     assert_eq!(reason(&long), "TOO_LONG");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn digits_that_nothing_follows_for_a_minute_are_settled() {
+    let server = Server::start().await;
+    let client = server.client(&AccessRole::ALL).await;
+    let minute = limits::seconds(limits::LIVE_PENDING_SECONDS_MAX);
+    let (mut live, _) = Live::open(intake(&client), chat(REQUEST)).await.unwrap();
+    let said = ["A:your card number please?", "C:4111 1111", "A:uh huh", "C:1111 1111"];
+    for (at, said) in said.iter().enumerate() {
+        live.say(at + 1, said).await.unwrap();
+    }
+    assert_eq!(stored(&client).await.1[1..], ["[NUMBER]", "uh huh", "[NUMBER]"]);
+    server.clock.advance(minute);
+    let told = tokio::time::timeout(Duration::from_secs(60), live.answer()).await.unwrap().unwrap();
+    let revised: Vec<_> = told.revised_turns.iter().map(|turn| (turn.index, turn.text.as_str())).collect();
+    assert_eq!((told.sequence, told.acknowledged_sequence), (0, 4));
+    assert_eq!(revised, [(1, "[CREDIT_CARD]"), (3, "[CREDIT_CARD]")], "told without being asked");
+    assert_eq!(stored(&client).await.1[1..], ["[CREDIT_CARD]", "uh huh", "[CREDIT_CARD]"]);
+
+    // Half a card, a long silence, the other half: neither becomes readable, even at the end.
+    live.say(5, "A:and the number of the other card?").await.unwrap();
+    live.say(6, "C:5500 0055").await.unwrap();
+    server.clock.advance(minute);
+    live.say(7, "C:5555 5559").await.unwrap();
+    live.close(pb::Handling::Closed).await.unwrap();
+    assert_eq!(stored(&client).await.1[5..], ["[NUMBER]", "[NUMBER]"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_over_the_limit_keeps_no_text_and_waits_for_a_person() {
+    let server = Server::start().await;
+    let client = server.client(&AccessRole::ALL).await;
+    let (mut live, opened) = Live::open(intake(&client), chat(REQUEST)).await.unwrap();
+    assert_eq!(opened.text_state(), pb::TextState::Redacted);
+    let long = format!("C:{}", " ".repeat(limits::LIVE_TURN_BYTES_MAX));
+    let turns = limits::INTERACTION_TEXT_BYTES_MAX / limits::LIVE_TURN_BYTES_MAX;
+    for at in 1..=turns {
+        assert_eq!(live.say(at, &long).await.unwrap().text_state(), pb::TextState::Redacted);
+    }
+    let old = wraps(&server.dirs.path().join("keys/keys.db"));
+    let over = live.say(turns + 1, "C:!").await.unwrap();
+    let number = i32::try_from(turns + 1).unwrap();
+    assert_eq!((over.acknowledged_sequence, over.settled_sequence), (number, number));
+    assert_eq!(over.text_state(), pb::TextState::Withheld);
+    assert!(!wraps(&server.dirs.path().join("keys/keys.db")).contains(&old[0]), "what was stored opens no more");
+    let later = live.say(turns + 2, "C:Gonzalez here").await.unwrap();
+    assert_eq!((later.acknowledged_sequence, later.turn), (number + 1, None));
+    live.close(pb::Handling::FollowUp).await.unwrap();
+    let (interaction, texts) = stored(&client).await;
+    assert_eq!((interaction.text_state(), texts.len()), (pb::TextState::Withheld, 0));
+    let listed = QueueServiceClient::new(client).list_items(pb::ListItemsRequest::default()).await.unwrap();
+    let items = listed.into_inner().items;
+    assert_eq!(items.iter().map(pb::QueueItem::level).collect::<Vec<_>>(), [pb::PriorityLevel::High]);
+}
+
 /// Every wrapped data key of an interaction.
 fn wraps(keys: &Path) -> Vec<Vec<u8>> {
     let keys = rusqlite::Connection::open_with_flags(keys, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-    let mut statement = keys.prepare("SELECT wrapped FROM wraps WHERE kind = ?1").unwrap();
+    let mut statement = keys.prepare("SELECT wrapped FROM wrapped_keys WHERE kind = ?1").unwrap();
     let rows = statement.query_map([KeyKind::Interaction as u8], |row| row.get(0)).unwrap();
     rows.map(Result::unwrap).collect()
 }

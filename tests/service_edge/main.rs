@@ -13,7 +13,9 @@ mod live;
 #[path = "../common/live.rs"]
 mod live_client;
 mod mail;
+mod privacy;
 mod queue;
+mod remnants;
 mod stream;
 mod teaching;
 mod tenants;

@@ -21,6 +21,10 @@ pub(crate) mod casework;
 
 pub(crate) mod teaching;
 
+pub(crate) mod privacy;
+
+pub(crate) mod orders;
+
 use std::{any::Any, sync::Arc, time::Duration};
 
 use triaged::{
@@ -71,6 +75,15 @@ impl Bench {
     /// A draft of this tenant.
     pub(crate) fn draft(&self) -> Draft {
         Draft::new(self.tenant, self.clock.now())
+    }
+
+    /// A round of upkeep with the shipped periods of retention.
+    pub(crate) async fn upkeep(&self) -> triaged::store::Upkeep {
+        self.store.upkeep(Arc::new(|_| triaged::policy::Retention::default())).await.unwrap()
+    }
+
+    pub(crate) fn clock_now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     pub(crate) fn supervisor(&self) -> Reader {

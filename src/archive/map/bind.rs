@@ -5,7 +5,10 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
-use super::{Contact, Map, MapError, Mapping, Names};
+use super::{
+    Contact, Map, MapError, Mapping, Names,
+    cells::{Cells, Object, Table, normal},
+};
 use crate::{
     archive::{
         chunk::Parsed,
@@ -47,15 +50,6 @@ pub struct Binding {
     places: BTreeMap<String, usize>,
     /// Place of each column of the contract.
     contract: [Option<usize>; input::COLUMNS.len()],
-}
-
-/// A row that cells are taken from.
-trait Cells<'c> {
-    /// The text of a column; `None` where it is empty or not there.
-    fn text(&self, name: &str) -> Option<Cow<'c, str>>;
-
-    /// The value of a column that holds JSON.
-    fn json(&self, name: &str) -> Option<Cow<'c, Value>>;
 }
 
 impl Binding {
@@ -105,10 +99,6 @@ impl Binding {
         let table = Table { places: &self.places, cell: &filled };
         self.mapping.checked(map.row(&table, self.mapping.as_ref())?)
     }
-}
-
-fn normal(name: &str) -> String {
-    name.trim().to_lowercase()
 }
 
 impl Mapping {
@@ -277,46 +267,6 @@ impl Map {
             self.pseudonymise.0.iter().map(move |name| Passed::Ready(pseudonym(&cell(name))))
         });
         time.into_iter().chain(references).chain(pass).chain(keyed).collect()
-    }
-}
-
-/// A row of JSON; a column is a name, or a path of names with dots between them.
-struct Object<'v>(&'v Value);
-
-impl<'v> Object<'v> {
-    fn find(&self, name: &str) -> Option<&'v Value> {
-        self.0.get(name).or_else(|| name.split('.').try_fold(self.0, |value, part| value.get(part)))
-    }
-}
-
-impl<'v> Cells<'v> for Object<'v> {
-    fn text(&self, name: &str) -> Option<Cow<'v, str>> {
-        let text = match self.find(name)? {
-            Value::String(text) => Cow::Borrowed(text.as_str()),
-            value @ (Value::Number(_) | Value::Bool(_)) => Cow::Owned(value.to_string()),
-            Value::Null | Value::Array(_) | Value::Object(_) => return None,
-        };
-        Some(text).filter(|text| !text.is_empty())
-    }
-
-    fn json(&self, name: &str) -> Option<Cow<'v, Value>> {
-        self.find(name).map(Cow::Borrowed)
-    }
-}
-
-/// A row of a table.
-struct Table<'t, F> {
-    places: &'t BTreeMap<String, usize>,
-    cell: &'t F,
-}
-
-impl<'c, F: Fn(usize) -> Option<Cow<'c, str>>> Cells<'c> for Table<'_, F> {
-    fn text(&self, name: &str) -> Option<Cow<'c, str>> {
-        self.places.get(&normal(name)).and_then(|at| (self.cell)(*at))
-    }
-
-    fn json(&self, name: &str) -> Option<Cow<'c, Value>> {
-        serde_json::from_str(&self.text(name)?).ok().map(Cow::Owned)
     }
 }
 

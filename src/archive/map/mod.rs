@@ -2,6 +2,7 @@
 //! a map does not name is dropped; nothing leaves as it came in. Maps are TOML tables; three are built in.
 
 mod bind;
+mod cells;
 mod pseudonym;
 
 use std::collections::BTreeMap;

@@ -20,6 +20,12 @@ const NAMES_WIDTH: i32 = 190;
 /// Space for the counts after bars.
 const COUNTS_WIDTH: i32 = 80;
 
+/// Height of a legend above its chart.
+const LEGEND_HEIGHT: u32 = 24;
+
+/// Width of a name in a legend.
+const LEGEND_WIDTH: i32 = 110;
+
 /// Stands for the colour of the page's text.
 const INK: RGBColor = RGBColor(1, 2, 3);
 
@@ -86,9 +92,11 @@ pub(super) fn bars(counts: &[(String, u64)]) -> io::Result<String> {
 /// Lines of values from 0 to 100, with a legend.
 pub(super) fn lines(lines: &Lines) -> io::Result<String> {
     let Lines { labels, lines } = lines;
-    drawing(300, |area| {
+    drawing(320, |area| {
+        let (top, plot) = area.split_vertically(LEGEND_HEIGHT);
+        legend(&top, lines.keys())?;
         let last = labels.len().saturating_sub(1).max(1);
-        let mut chart = ChartBuilder::on(area)
+        let mut chart = ChartBuilder::on(&plot)
             .margin(12)
             .margin_right(28)
             .x_label_area_size(28)
@@ -101,17 +109,27 @@ pub(super) fn lines(lines: &Lines) -> io::Result<String> {
             .light_line_style(TRANSPARENT)
             .bold_line_style(INK.mix(0.15))
             .axis_style(INK)
-            .label_style(ink.clone())
+            .label_style(ink)
             .x_labels(labels.len().min(12))
             .x_label_formatter(&|place| labels.get(*place).cloned().unwrap_or_default())
             .draw()
             .map_err(failed)?;
-        for ((name, points), colour) in lines.iter().zip(COLOURS.into_iter().cycle()) {
+        for (points, colour) in lines.values().zip(COLOURS.into_iter().cycle()) {
             let line = LineSeries::new(points.iter().copied(), colour.stroke_width(2)).point_size(3);
-            let legend = move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2));
-            chart.draw_series(line).map_err(failed)?.label(name.clone()).legend(legend);
+            chart.draw_series(line).map_err(failed)?;
         }
-        let labels = &mut chart.configure_series_labels();
-        labels.position(SeriesLabelPosition::UpperRight).label_font(ink).draw().map_err(failed)
+        Ok(())
     })
+}
+
+/// Names with the colours of their lines, side by side.
+fn legend<'n>(area: &Area<'_>, names: impl Iterator<Item = &'n String>) -> io::Result<()> {
+    let middle = i32::try_from(LEGEND_HEIGHT).map_err(failed)? / 2;
+    for ((name, colour), place) in names.zip(COLOURS.into_iter().cycle()).zip(0..) {
+        let left = 44 + LEGEND_WIDTH * place;
+        let line = PathElement::new([(left, middle), (left + 16, middle)], colour.stroke_width(2));
+        area.draw(&line).map_err(failed)?;
+        text(area, name, (left + 22, middle), HPos::Left)?;
+    }
+    Ok(())
 }

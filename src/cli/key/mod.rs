@@ -8,23 +8,32 @@ mod rotate;
 
 use clap::Subcommand;
 
-use super::{Exit, Failure};
+use super::{
+    Exit, Failure,
+    recovery::{escrow, key_backup},
+};
 
 /// What to do with keys.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Replaces keys and destroys the old ones; goes on where it was cut short
     Rotate(Box<rotate::Args>),
+    /// Copies the key file, sealed for an offline recipient
+    Backup(key_backup::Args),
+    /// Seals the master key for an offline recipient, or proves that it can be had back
+    Escrow(escrow::Args),
 }
 
 /// Does it.
 pub(super) fn run(command: Command) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::file("runtime", error))?;
-    runtime.block_on(async {
-        match command {
-            Command::Rotate(args) => rotate::run(*args).await,
+    match command {
+        Command::Rotate(args) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.map_err(|error| Failure::file("runtime", error))?;
+            runtime.block_on(rotate::run(*args))?;
+            Ok(Exit::Done)
         }
-    })?;
-    Ok(Exit::Done)
+        Command::Backup(args) => key_backup::run(args),
+        Command::Escrow(args) => escrow::run(args),
+    }
 }

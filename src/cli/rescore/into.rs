@@ -48,7 +48,7 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 #[derive(Debug, clap::Args)]
 pub(super) struct IntoArgs {
     /// Submit the rows to the service at this address as history; what is not loopback needs TLS
-    #[arg(long, value_name = "ADDR", conflicts_with_all = ["output", "dry_run", "delete_input", "compare", "report", "overwrite"])]
+    #[arg(long, value_name = "ADDR", conflicts_with_all = ["output", "dry_run", "delete_input", "compare", "compare_lexicon", "lexicon", "report", "overwrite"])]
     pub(super) into: Option<String>,
     /// The system of the rows' references, such as `zendesk`
     #[arg(long, value_name = "NAME", requires = "into", default_value = "archive")]

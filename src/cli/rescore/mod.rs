@@ -17,11 +17,12 @@ use self::{
     into::{Archive, IntoArgs},
     server::ServerArgs,
 };
-use super::{Exit, Failure, progress::Display, remote::Remote};
+use super::{Exit, Failure, lexicon, progress::Display, remote::Remote};
 use crate::{
     archive::{
-        compare::{Flipped, Flips, Mover},
+        compare::Mover,
         error::ArchiveError,
+        flips::{Flipped, Flips},
         inputs::Reading,
         map::{Fate, Mapping, Pseudonyms},
         output, report,
@@ -94,6 +95,12 @@ pub(super) struct Args {
     /// Compare with the results of an earlier run, in any format: what changed, and the evidence that changed it
     #[arg(long, value_name = "OLD")]
     compare: Option<PathBuf>,
+    /// Compare with a second lexicon, this file laid over the built-in one: what it would change, and by which evidence
+    #[arg(long, value_name = "FILE", conflicts_with = "compare")]
+    compare_lexicon: Vec<String>,
+    /// Score with this lexicon file laid over the built-in one; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    lexicon: Vec<String>,
     /// Write a page with the counts, private to you
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -135,13 +142,13 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     if let Some(address) = &args.into.into {
         return into::run(&args.into, address, &args.remote, &args.archive()?);
     }
-    let triage = Triage::new()?;
+    let (triage, policy) = args.rules()?;
     let job = args.job()?;
     if args.dry_run {
-        return dry_run(&job, &triage);
+        return dry_run(&job, &triage, &policy);
     }
     let mut display = Display::new(&job.sources);
-    let outcome = rescore::run(&job, &triage, &Policy::default(), &mut |progress| display.show(progress));
+    let outcome = rescore::run(&job, &triage, &policy, &mut |progress| display.show(progress));
     display.clear();
     let outcome = match outcome {
         // Whoever reads has seen enough, as with `head`.
@@ -151,11 +158,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         outcome => outcome?,
     };
     summary(&job, &outcome, &display);
-    if job.compare.is_some() {
+    if job.compare.is_some() || job.compare_lexicons.is_some() {
         changes(&outcome);
     }
     if let Some(path) = &args.report {
-        report::write(path, &outcome, &triage.revision(&Policy::default()))?;
+        report::write(path, &outcome, &triage.revision(&policy))?;
     }
     if let (true, Output::File(path)) = (args.delete_input, &job.output) {
         rescore::verify(path, outcome.digest)?;
@@ -185,7 +192,22 @@ impl Args {
             checkpoint_bytes: self.checkpoint_mib << 20,
             overwrite: self.overwrite,
             compare: self.compare.clone(),
+            compare_lexicons: self.compare_lexicons()?,
         })
+    }
+
+    /// What rows are scored with.
+    fn rules(&self) -> Result<(Triage, Policy), Failure> {
+        if self.lexicon.is_empty() {
+            return Ok((Triage::new()?, Policy::default()));
+        }
+        lexicon::layered(&self.lexicon)
+    }
+
+    /// What rows are compared with.
+    fn compare_lexicons(&self) -> Result<Option<Arc<Triage>>, Failure> {
+        let wanted = (!self.compare_lexicon.is_empty()).then(|| lexicon::layered(&self.compare_lexicon));
+        Ok(wanted.transpose()?.map(|(triage, _)| Arc::new(triage)))
     }
 
     /// What is read where nothing but its rows is wanted.
@@ -225,8 +247,8 @@ fn named(name: &str) -> Result<Mapping, Failure> {
 }
 
 /// Shows a few redacted rows.
-fn dry_run(job: &Job, triage: &Triage) -> Result<Exit, Failure> {
-    let (rows, columns) = rescore::examples(job, triage, &Policy::default(), EXAMPLE_ROWS)?;
+fn dry_run(job: &Job, triage: &Triage, policy: &Policy) -> Result<Exit, Failure> {
+    let (rows, columns) = rescore::examples(job, triage, policy, EXAMPLE_ROWS)?;
     list(&columns);
     super::print(&String::from_utf8_lossy(&rows))?;
     Ok(Exit::Done)

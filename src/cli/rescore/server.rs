@@ -24,7 +24,7 @@ const TRIES_MAX: u32 = 12;
 #[derive(Debug, clap::Args)]
 pub(super) struct ServerArgs {
     /// Have the service at this address score what it stores anew; what is not loopback needs TLS
-    #[arg(long, value_name = "ADDR", conflicts_with_all = ["inputs", "output", "into", "dry_run", "delete_input", "compare", "report"])]
+    #[arg(long, value_name = "ADDR", conflicts_with_all = ["inputs", "output", "into", "dry_run", "delete_input", "compare", "compare_lexicon", "lexicon", "report"])]
     pub(super) server: Option<String>,
     /// First run the present redactor over the stored text: what it finds more is removed for good
     #[arg(long, requires = "server")]

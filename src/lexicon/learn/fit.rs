@@ -1,7 +1,7 @@
-//! Fits the weights of terms: logistic regression with an L1 penalty, exact, by cyclic coordinate descent. The objective
-//! and the soft threshold are those of Friedman, Hastie and Tibshirani, "Regularization Paths for Generalized Linear Models
-//! via Coordinate Descent" (2010); the second derivative is replaced by its upper bound (Böhning and Lindsay 1988), so that
-//! no step ever overshoots. Kept crates offer this regression with a squared penalty only, which keeps every term.
+//! Fits the weights of terms: logistic regression with a squared penalty, exact, by cyclic coordinate descent. A term pays
+//! less the more its counts alone tell the labels apart (the log-count ratio of Wang and Manning, "Baselines and Bigrams",
+//! 2012), so that what says little is held near zero. The second derivative is replaced by its upper bound (Böhning and
+//! Lindsay 1988), so that no step ever overshoots. Kept crates offer one penalty for all terms.
 
 use super::{Example, Figures, Options, PENALTIES, Table, WEIGHT_MIN, folds::Folds};
 use crate::lexicon::row::WEIGHT_MILLIS;
@@ -89,10 +89,8 @@ impl<'t> Problem<'t> {
     /// The weights for every penalty, the strongest first; each fit begins where the one before ended.
     fn path(&self, examples: &[usize]) -> Vec<Weights> {
         let mut descent = self.descent(examples);
-        #[expect(clippy::cast_precision_loss, reason = "nobody labels 2^52 conversations")]
-        let root = (examples.len() as f64).sqrt();
         let fit = |penalty: &u32| {
-            descent.run(f64::from(*penalty) / 1000.0 * root);
+            descent.run(f64::from(*penalty) / 1000.0);
             self.weights(&descent)
         };
         PENALTIES.iter().map(fit).collect()
@@ -164,6 +162,8 @@ struct Descent {
     weights: Vec<f64>,
     /// By term: the upper bound of the second derivative.
     bends: Vec<f64>,
+    /// By term: what the penalty is multiplied by.
+    prices: Vec<f64>,
     /// The weight of the score, and its bound.
     scale: f64,
     scale_bend: f64,
@@ -175,8 +175,9 @@ impl Descent {
         cases.iter_mut().for_each(|case| case.update(scale * case.score));
         let cost = |index: &usize| cases.get(*index).map_or(0.0, |case: &Case| case.cost);
         let bends = columns.iter().map(|column| column.iter().map(cost).sum::<f64>() / 4.0).collect();
+        let prices = prices(&columns, &cases);
         let scale_bend = cases.iter().map(|case| case.cost * case.score * case.score).sum::<f64>() / 4.0;
-        Self { weights: vec![0.0; columns.len()], columns, bends, cases, scale, scale_bend }
+        Self { weights: vec![0.0; columns.len()], columns, bends, prices, cases, scale, scale_bend }
     }
 
     fn run(&mut self, penalty: f64) {
@@ -204,8 +205,8 @@ impl Descent {
     }
 
     fn move_weight(&mut self, term: usize, penalty: f64) -> f64 {
-        let (Some(column), Some(bend), Some(weight)) =
-            (self.columns.get(term), self.bends.get(term), self.weights.get_mut(term))
+        let (Some(column), Some(bend), Some(price), Some(weight)) =
+            (self.columns.get(term), self.bends.get(term), self.prices.get(term), self.weights.get_mut(term))
         else {
             return 0.0;
         };
@@ -213,10 +214,10 @@ impl Descent {
             return 0.0;
         }
         let slope: f64 = column.iter().filter_map(|index| self.cases.get(*index)).map(|case| case.slope).sum();
-        let next = soft(*weight - slope / bend, penalty / bend);
-        let step = next - *weight;
+        let penalty = penalty * price;
+        let step = -(slope + penalty * *weight) / (bend + penalty);
         if step != 0.0 {
-            *weight = next;
+            *weight += step;
             for index in column {
                 if let Some(case) = self.cases.get_mut(*index) {
                     case.update(step);
@@ -227,13 +228,24 @@ impl Descent {
     }
 }
 
-/// Nearer to zero by `by`, and zero where that would pass it.
-fn soft(value: f64, by: f64) -> f64 {
-    if value > by {
-        value - by
-    } else if value < -by {
-        value + by
-    } else {
-        0.0
-    }
+/// Added to every ratio of [`prices`], so that no term is priceless.
+const RATIO_MIN: f64 = 0.05;
+
+/// What each term pays for its weight: the less, the further its share of the negative conversations is from its share of
+/// the others.
+fn prices(columns: &[Vec<usize>], cases: &[Case]) -> Vec<f64> {
+    let count = |column: &[usize]| {
+        let found = column.iter().filter_map(|index| cases.get(*index));
+        found.fold(
+            [1.0, 1.0],
+            |[negative, other], case| {
+                if case.sign > 0.0 { [negative + 1.0, other] } else { [negative, other + 1.0] }
+            },
+        )
+    };
+    let counts: Vec<[f64; 2]> = columns.iter().map(|column| count(column)).collect();
+    let [negatives, others] = counts.iter().fold([0.0, 0.0], |[a, b], [negative, other]| [a + negative, b + other]);
+    let ratio = |[negative, other]: &[f64; 2]| ((negative / negatives) / (other / others)).ln().abs();
+    let price = |ratio: f64| (ratio + RATIO_MIN).powi(-2);
+    counts.iter().map(ratio).map(price).collect()
 }

@@ -23,9 +23,8 @@ use crate::{
 /// Fewest documents of each label; with fewer no rows are learnt.
 pub const LABELLED_MIN: usize = 25;
 
-/// Strengths of the L1 penalty that are tried, as multiples of the square root of the number of documents in thousandths:
-/// the noise of a useless term grows with that root.
-const PENALTIES: [u32; 6] = [400, 280, 200, 140, 100, 70];
+/// Strengths of the penalty that are tried, in thousandths, the strongest first.
+const PENALTIES: [u32; 7] = [160_000, 40_000, 20_000, 10_000, 5_000, 2_000, 1_000];
 
 /// Parts of a cross-validation.
 const FOLDS: usize = 5;
@@ -117,8 +116,8 @@ pub enum LearnError {
     },
 }
 
-/// Learns rows: an L1-penalised logistic regression ([`fit`]) on the score of the lexicon below and on the presence of
-/// terms, its penalty chosen by cross-validation over authors. The same examples in the same order give the same rows.
+/// Learns rows: a penalised logistic regression ([`fit`]) on the score of the lexicon below and on the presence of terms, its
+/// penalty chosen by cross-validation over authors. The same examples in the same order give the same rows.
 ///
 /// A term is a stem, or two in sequence, that at least [`Options::authors_min`] authors used. No placeholder and no word with
 /// a digit is part of one, and none that `redactor` finds anything in becomes a row.

@@ -10,19 +10,31 @@ use crate::redact::{
     words::{Cue, Cues},
 };
 
+/// What makes a date one of these.
+const LABELS: Cues = Cues::of(&[Cue::Birth, Cue::Expiry, Cue::SecurityAnswer]);
+
+/// No label stands farther before or behind the first token of its date than this; behind it a row of dates may lie
+/// between.
+const LABEL_BEFORE_MAX: usize = 15;
+const LABEL_BEHIND_MAX: usize = 120;
+
 /// Finds dates of birth and spoken expiries.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
-    if !(turn.cues() | view.asked.cues()).any(Cues::of(&[Cue::Birth, Cue::Expiry, Cue::SecurityAnswer])) {
+    let asked = view.asked.cues().any(LABELS);
+    if !asked && !turn.cues().any(LABELS) {
         return;
     }
+    let mut labels = turn.cued(LABELS).map(|(at, _)| at).peekable();
     let carded = out.iter().any(|candidate| candidate.kind == Kind::CreditCard);
     let told = view.asked.has(Cue::Birth) && turn.tokens().len() <= ANSWER_WORDS_MAX;
     let flags = if told { Flags::default() } else { Flags::DIGITS.and(Flags::NUMBER) };
     let all = turn.tokens().iter().enumerate().filter(|_| told);
     let mut done = 0;
     for (index, token) in all.chain(turn.flagged(flags)) {
-        if index < done {
+        while labels.next_if(|label| label + LABEL_BEFORE_MAX < index).is_some() {}
+        let near = asked || labels.peek().is_some_and(|label| *label <= index + LABEL_BEHIND_MAX);
+        if index < done || !near {
             continue;
         }
         if let Some(last) = piece(turn, index).filter(|_| told) {

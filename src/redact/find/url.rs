@@ -110,8 +110,8 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     if !slashed {
         return;
     }
-    for site in PROFILE_SITES {
-        for at in memmem::find_iter(text.as_bytes(), site.as_bytes()) {
+    for slash in memchr::memchr_iter(b'/', text.as_bytes()) {
+        for at in PROFILE_SITES.iter().filter_map(|site| site_at(text, slash, site)) {
             let begins = at == 0
                 || text
                     .as_bytes()
@@ -122,6 +122,12 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             }
         }
     }
+}
+
+/// Where `site` begins, if its first slash is the one at `slash`.
+fn site_at(text: &str, slash: usize, site: &str) -> Option<usize> {
+    let start = slash.checked_sub(site.find('/')?)?;
+    text.as_bytes().get(start..)?.starts_with(site.as_bytes()).then_some(start)
 }
 
 /// The link that begins at `start`, its host at `host`, if it leads to a person.

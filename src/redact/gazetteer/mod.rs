@@ -47,7 +47,7 @@ impl Entry {
 }
 
 /// Phrases that are no names of persons though their words may be, by their first word and their second; the words behind.
-type Phrases = FxHashMap<&'static str, FxHashMap<&'static str, Vec<Vec<&'static str>>>>;
+type Phrases = FxHashMap<(&'static str, &'static str), Vec<Vec<&'static str>>>;
 
 const GIVEN: &str = include_str!("../../../data/names/given.txt");
 const SURNAMES: &str = include_str!("../../../data/names/surnames.txt");
@@ -66,7 +66,7 @@ pub(super) fn look_up(word: &str) -> Entry {
 
 /// How many words a listed phrase has that begins with `first` and goes on with what `next` gives: the longest one.
 fn phrase_len<'a>(first: &str, next: impl Fn(usize) -> &'a str) -> usize {
-    let phrases = PHRASES.get(first).and_then(|phrases| phrases.get(next(1))).map_or(&[][..], Vec::as_slice);
+    let phrases = PHRASES.get(&(first, next(1))).map_or(&[][..], Vec::as_slice);
     let fits = |rest: &&Vec<&str>| rest.iter().enumerate().all(|(index, word)| next(index + 2) == *word);
     phrases.iter().filter(fits).map(|rest| rest.len() + 2).max().unwrap_or(0)
 }
@@ -124,7 +124,7 @@ fn phrases() -> Phrases {
     for (phrase, _) in listed_phrases() {
         let mut words = phrase.split(' ');
         if let (Some(first), Some(second)) = (words.next(), words.next()) {
-            phrases.entry(first).or_default().entry(second).or_default().push(words.collect());
+            phrases.entry((first, second)).or_default().push(words.collect());
         }
     }
     phrases

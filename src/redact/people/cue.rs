@@ -34,7 +34,7 @@ struct Cue {
 #[derive(Debug, Default)]
 struct Tables {
     /// By the last word and the one before it (`""` for none), the others from the last to the first.
-    left: FxHashMap<&'static str, FxHashMap<&'static str, Vec<Cue>>>,
+    left: FxHashMap<(&'static str, &'static str), Vec<Cue>>,
     /// By the first word.
     right: FxHashMap<&'static str, Vec<Cue>>,
 }
@@ -57,7 +57,7 @@ impl Tables {
             let next = words.first().copied().unwrap_or_default();
             let cue = Cue { order, rest: words, weight, marks };
             if side == "<" {
-                tables.left.entry(key).or_default().entry(next).or_default().push(cue);
+                tables.left.entry((key, next)).or_default().push(cue);
             } else {
                 tables.right.entry(key).or_default().push(cue);
             }
@@ -115,11 +115,13 @@ fn answered_question(reading: &Reading<'_>, at: usize) -> Option<usize> {
 }
 
 fn best_left(reading: &Reading<'_>, last: usize, gap: Gap) -> Left {
-    let Some(cues) = TABLES.left.get(reading.turn.word(last)) else { return Left::default() };
+    let word = reading.turn.word(last);
     let before = last.checked_sub(1).map_or("", |before| reading.turn.word(before));
-    let longer = cues.get(before).filter(|_| !before.is_empty());
+    let longer = if before.is_empty() { None } else { TABLES.left.get(&(word, before)) };
     let mut best = (Left::default(), usize::MAX);
-    for cue in cues.get("").into_iter().chain(longer).flatten().filter(|cue| matches_back(reading, last, cue)) {
+    for cue in
+        TABLES.left.get(&(word, "")).into_iter().chain(longer).flatten().filter(|cue| matches_back(reading, last, cue))
+    {
         let found = weigh(cue, gap);
         if found.weight > best.0.weight || found.weight == best.0.weight && found.weight > 0 && cue.order < best.1 {
             best = (found, cue.order);

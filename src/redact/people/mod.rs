@@ -116,10 +116,13 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
     let cued = reading.previous(at).classes.any(CUES_OF_NAMES);
     let rare = reading.entry(at + 1).surname > 0;
     let begins = may_begin(entry, capital, rare, cued) || asked(view, at);
-    if !begins || !run::is_usable(reading, at) {
+    if !begins {
         return None;
     }
     let left = left_of(view, reading, at);
+    if is_plain_word(reading, at, left) || !run::is_usable(reading, at) {
+        return None;
+    }
     if let Some(run) = run::from_particles(reading, at, left.weight > 5).filter(|_| left.weight > 2) {
         let score = score::score(reading, run, left);
         return (score.points >= THRESHOLD).then_some((run, score));
@@ -151,6 +154,14 @@ fn is_other_word(view: &View<'_>, reading: &Reading<'_>, at: usize) -> bool {
         && !previous.classes.any(CUES_OF_NAMES)
         && !reading.before(at + 1).has(Gap::GLUE)
         && !asked(view, at)
+}
+
+/// Whether a word in lower case is no name by itself and the words before it promise none.
+fn is_plain_word(reading: &Reading<'_>, at: usize, left: Left) -> bool {
+    let (mark, raw) = (reading.mark(at), reading.turn.raw(at));
+    let promised = left.opens || left.weight > 2;
+    let named = mark.entry.is_name() || mark.before.has(Gap::QUOTE) || raw.starts_with("Mc");
+    mark.shape == Shape::Plain && raw.len() > 1 && !promised && !named
 }
 
 fn asked(view: &View<'_>, at: usize) -> bool {

@@ -42,7 +42,7 @@ impl Word {
     }
 }
 
-/// A phrase of several words and the cues that its last word takes.
+/// A phrase of several words, its first two left out, and the cues that its last word takes.
 #[derive(Debug)]
 struct Phrase {
     rest: Vec<&'static str>,
@@ -52,7 +52,8 @@ struct Phrase {
 #[derive(Debug, Default)]
 struct Tables {
     words: FxHashMap<&'static str, Word>,
-    phrases: FxHashMap<&'static str, Vec<Phrase>>,
+    /// By their first word and their second.
+    phrases: FxHashMap<(&'static str, &'static str), Vec<Phrase>>,
     /// The second words of the phrases.
     seconds: FxHashSet<&'static str>,
 }
@@ -129,16 +130,17 @@ pub(super) fn mark_phrases(tokens: &mut [Token], flags: &mut [Flags], firsts: &[
     let mut longest: FxHashMap<usize, usize> = FxHashMap::default();
     let mut added = Cues::default();
     for first in firsts.iter().map(|first| *first as usize) {
-        let Some(token) = tokens.get(first) else { continue };
-        let Some(phrases) = TABLES.phrases.get(token.span.of(lower)) else { continue };
+        let word = |index: usize| tokens.get(index).map_or("", |token| token.span.of(lower));
+        let Some(phrases) = TABLES.phrases.get(&(word(first), word(first + 1))) else { continue };
         for phrase in phrases {
-            if !phrase.fits(tokens, first, lower) {
+            if !phrase.fits(tokens, first + 2, lower) {
                 continue;
             }
-            let last = first + phrase.rest.len();
+            let length = phrase.rest.len() + 1;
+            let last = first + length;
             let known = longest.entry(last).or_default();
-            let order = phrase.rest.len().cmp(known);
-            *known = phrase.rest.len().max(*known);
+            let order = length.cmp(known);
+            *known = length.max(*known);
             take(tokens, flags, last, phrase.cues, order);
             added |= phrase.cues;
         }
@@ -159,10 +161,11 @@ fn take(tokens: &mut [Token], flags: &mut [Flags], last: usize, cues: Cues, orde
 }
 
 impl Phrase {
-    fn fits(&self, tokens: &[Token], first: usize, lower: &str) -> bool {
+    /// Whether its words behind the first two stand from token `third` on.
+    fn fits(&self, tokens: &[Token], third: usize, lower: &str) -> bool {
         self.rest
             .iter()
-            .zip(first + 1..)
+            .zip(third..)
             .all(|(word, index)| tokens.get(index).is_some_and(|token| token.span.of(lower) == *word))
     }
 }
@@ -189,15 +192,15 @@ impl Tables {
     fn add_cue(&mut self, phrase: &'static str, cue: Cue) {
         let mut words = phrase.split(' ');
         let Some(first) = words.next() else { return };
-        let rest: Vec<&'static str> = words.collect();
         let entry = self.words.entry(first).or_default();
-        if rest.is_empty() {
+        let Some(second) = words.next() else {
             entry.cues |= cue.into();
-        } else {
-            entry.starts_phrase = true;
-            self.seconds.extend(rest.first());
-            self.phrases.entry(first).or_default().push(Phrase { rest, cues: cue.into() });
-        }
+            return;
+        };
+        entry.starts_phrase = true;
+        self.seconds.insert(second);
+        let phrase = Phrase { rest: words.collect(), cues: cue.into() };
+        self.phrases.entry((first, second)).or_default().push(phrase);
     }
 }
 
@@ -207,7 +210,12 @@ mod tests {
 
     #[test]
     fn the_tables_are_folded_and_short_enough() {
-        for word in TABLES.words.keys().chain(TABLES.phrases.values().flatten().flat_map(|phrase| &phrase.rest)) {
+        for word in TABLES
+            .words
+            .keys()
+            .chain(&TABLES.seconds)
+            .chain(TABLES.phrases.values().flatten().flat_map(|phrase| &phrase.rest))
+        {
             assert!(word.len() <= WORD_BYTES_MAX, "{word}");
             assert_eq!(crate::text::Normalised::new(word).lower(), *word, "not folded");
             assert!(word.chars().all(char::is_alphanumeric), "{word} is not one token");

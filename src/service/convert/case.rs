@@ -17,7 +17,7 @@ use crate::{
         pb,
         status::Reason,
     },
-    store::{CaseLookup, CaseRecord, InteractionRecord, OpenCase, SourceRef, StoredAttachment, StoredTurn},
+    store::{CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, SourceRef, StoredAttachment, StoredTurn},
 };
 
 /// A case on the wire with its interactions.
@@ -72,16 +72,10 @@ pub fn case(record: CaseRecord, interactions: &[InteractionRecord]) -> pb::Case 
     }
 }
 
-/// The etag of a version.
-fn etag(version: u64) -> String {
-    format!("v{version}")
-}
-
 /// The version of an etag that must be there. One that is none is that of no case.
 pub fn version(given: &str, path: &Path<'_>, violations: &mut Violations) -> u64 {
     violations.check(!given.is_empty(), path, Reason::FieldRequired);
-    let version = given.strip_prefix('v').and_then(|version| version.parse().ok());
-    version.filter(|version| etag(*version) == given).unwrap_or(0)
+    version_of(given).unwrap_or(0)
 }
 
 /// A stored interaction on the wire.
@@ -133,6 +127,22 @@ pub fn turn(index: usize, stored: &StoredTurn) -> pb::RedactedTurn {
     let StoredTurn { role, part, text, time, offset_millis } = stored;
     let time = TurnTime { time: *time, offset_millis: *offset_millis };
     outcome::turn(index, TurnView { role: *role, part: *part, text, time })
+}
+
+/// The etag of a version of a case.
+fn etag(version: u64) -> String {
+    format!("v{version}")
+}
+
+/// The version of an etag; `None`: it is none.
+pub fn version_of(text: &str) -> Option<u64> {
+    let version = text.strip_prefix('v')?.parse().ok()?;
+    (etag(version) == text).then_some(version)
+}
+
+/// The name of a state.
+pub fn state_name(state: CaseState) -> &'static str {
+    enums::wire_case_state(state).as_str_name()
 }
 
 /// A found case on the wire.

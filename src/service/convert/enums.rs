@@ -133,6 +133,7 @@ pub fn access_role(number: i32, path: &Path<'_>, violations: &mut Violations) ->
         pb::Role::Agent => AccessRole::Agent,
         pb::Role::Supervisor => AccessRole::Supervisor,
         pb::Role::TenantAdmin => AccessRole::TenantAdmin,
+        pb::Role::PrivacyOfficer => AccessRole::PrivacyOfficer,
     }
 }
 
@@ -144,6 +145,7 @@ pub fn wire_access_role(role: AccessRole) -> pb::Role {
         AccessRole::Agent => pb::Role::Agent,
         AccessRole::Supervisor => pb::Role::Supervisor,
         AccessRole::TenantAdmin => pb::Role::TenantAdmin,
+        AccessRole::PrivacyOfficer => pb::Role::PrivacyOfficer,
     }
 }
 
@@ -181,6 +183,7 @@ pub fn wire_text_state(state: TextState) -> pb::TextState {
     match state {
         TextState::Redacted => pb::TextState::Redacted,
         TextState::Withheld => pb::TextState::Withheld,
+        TextState::Expired => pb::TextState::TextExpired,
     }
 }
 

@@ -18,8 +18,10 @@ pub mod case;
 pub mod clocks;
 pub mod correction;
 pub mod credential;
+pub mod orders;
 pub mod outcome;
 pub mod policy;
+pub mod privacy;
 pub mod queue;
 pub mod work;
 

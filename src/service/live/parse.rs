@@ -21,6 +21,7 @@ use crate::{
         limits,
         path::{Path, Violations},
         pb::{self, stream_turns_request::Message},
+        retain,
         rules::Rules,
         status::{Failure, Outcome, Reason},
     },
@@ -59,6 +60,7 @@ pub(super) fn opening(app: &App, rules: &Arc<Rules>, caller: &Caller, message: M
     }
     let mut draft = violations.finish_some(draft)?;
     let content = content(app, &mut draft);
+    retain::admit(rules.policy.retention, content.occur_time, app.now(), &path)?;
     let Draft { parties, recording_uri, join, subject, .. } = draft;
     let nothing = AssessmentInput { turns: Vec::new(), ..content.input.clone() };
     let assessment = Arc::new(rules.assess(&nothing, TextState::Redacted));

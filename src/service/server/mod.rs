@@ -4,6 +4,7 @@ mod connection;
 mod incoming;
 mod scrape;
 pub mod tls;
+mod upkeep;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -14,7 +15,7 @@ use tonic_health::server::HealthReporter;
 use self::tls::Tls;
 use super::{
     analysis::Analysis, app::App, cases::Cases, credentials::Credentials, gate::Gate, intake::Intake, limits, pb,
-    policy::Policies, queue::Queue, rules::TenantRules,
+    policy::Policies, privacy::People, queue::Queue, rules::TenantRules,
 };
 use crate::{
     access::{AccessTable, TableError},
@@ -89,12 +90,17 @@ pub async fn run(
     let (reporter, health) = tonic_health::server::health_reporter();
     let routes = routes(&app)?.add_service(health);
     set_health(&reporter, true).await;
+    let watched = Arc::clone(&store);
     tokio::spawn(async move {
-        shutdown.await;
+        tokio::select! {
+            () = shutdown => {}
+            () = watched.failed() => tracing::error!("the store has failed: the server ends"),
+        }
         set_health(&reporter, false).await;
         tracing::info!("draining");
         drain.send_replace(true);
     });
+    let upkeep = tokio::spawn(upkeep::run(app.clone()));
     let gate = Gate::new(app.clone(), AccessTable::read(pb::DESCRIPTOR_SET)?);
     let incoming = incoming::connections(listener, tls, app.clone());
     let drained = app.clone();
@@ -108,6 +114,7 @@ pub async fn run(
         served = serving => served?,
         () = deadline => tracing::warn!("calls were still under way at the end of the drain"),
     }
+    upkeep.abort();
     store.close().await?;
     tracing::info!("closed");
     Ok(())
@@ -155,7 +162,8 @@ fn routes(app: &App) -> Result<Routes, tonic_reflection::server::Error> {
     use pb::{
         analysis_service_server::AnalysisServiceServer, case_service_server::CaseServiceServer,
         intake_service_server::IntakeServiceServer, policy_service_server::PolicyServiceServer,
-        queue_service_server::QueueServiceServer, tenant_admin_service_server::TenantAdminServiceServer,
+        privacy_service_server::PrivacyServiceServer, queue_service_server::QueueServiceServer,
+        tenant_admin_service_server::TenantAdminServiceServer,
     };
     let described = [
         pb::DESCRIPTOR_SET,
@@ -172,6 +180,7 @@ fn routes(app: &App) -> Result<Routes, tonic_reflection::server::Error> {
         .add_service(bounded!(AnalysisServiceServer::new(Analysis(app.clone()))))
         .add_service(bounded!(CaseServiceServer::new(Cases(app.clone()))))
         .add_service(bounded!(PolicyServiceServer::new(Policies(app.clone()))))
+        .add_service(bounded!(PrivacyServiceServer::new(People(app.clone()))))
         .add_service(bounded!(QueueServiceServer::new(Queue(app.clone()))))
         .add_service(bounded!(TenantAdminServiceServer::new(Credentials(app.clone()))))
         .add_service(reflection().build_v1()?)
@@ -181,7 +190,7 @@ fn routes(app: &App) -> Result<Routes, tonic_reflection::server::Error> {
 async fn set_health(reporter: &HealthReporter, serving: bool) {
     use tonic_health::ServingStatus::{NotServing, Serving};
     let status = if serving { Serving } else { NotServing };
-    for service in ["", "Intake", "Analysis", "Case", "Policy", "Queue", "TenantAdmin"] {
+    for service in ["", "Intake", "Analysis", "Case", "Policy", "Privacy", "Queue", "TenantAdmin"] {
         let name = if service.is_empty() { String::new() } else { format!("triaged.v1.{service}Service") };
         reporter.set_service_status(name, status).await;
     }

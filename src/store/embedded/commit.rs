@@ -13,35 +13,36 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode};
-use tokio::sync::watch;
+use rusqlite::Connection;
+use tokio::sync::{broadcast, watch};
 
 use super::{
     doomed::{self, Destroyer},
-    error::DISK_FULL,
-    files::{BUSY_DURATION, Files},
+    files::{BUSY_DURATION, Files, Mark},
     graves, header, items,
-    jobs::{Ending, Group, Job, Jobs, Next, Task, Turn, Waited},
+    job::{CLOSED, Failure, Job, POISONED, Task},
+    jobs::{Ending, Group, Jobs, Next, Turn, Waited},
+    manifest::{self, Tracker},
     ready::ReadyIndex,
+    reserve::Reserve,
     ring::KeyRing,
     wake::Wakes,
     watch::Watches,
 };
 use crate::{
     audit::{Event, Leaf},
-    id::CaseId,
+    id::{CaseId, InteractionId},
     store::{StoreError, tombstone::Burial},
     time::{ServiceTime, Timestamp},
 };
 
 /// Size of a write-ahead log from which it is written back to its file, in bytes.
 const LOG_BYTES_MAX: u64 = 32 << 20;
+/// The same while the disk is full.
+const FULL_LOG_BYTES_MAX: u64 = 1 << 20;
 
 /// The least time between two looks for leases and delays that ended.
 const REVIVE_INTERVAL_MIN: Duration = Duration::from_millis(5);
-
-const POISONED: &str = "a commit failed; restart the service and look at the disk";
-pub(super) const CLOSED: &str = "the store is closed";
 
 /// What a job writes with.
 pub(super) struct Write<'a> {
@@ -68,6 +69,11 @@ struct Effects {
     empties: Vec<Arc<AtomicBool>>,
     /// Whether the job is done only when the keys that it no longer needs are destroyed.
     dooms: bool,
+    /// Which jobs of the group wait for a key to be destroyed.
+    doomers: Vec<usize>,
+    /// Whether keys are buried: whatever else waits is done after they are gone.
+    buries: bool,
+    erased: Vec<InteractionId>,
 }
 
 impl Write<'_> {
@@ -105,7 +111,13 @@ impl Write<'_> {
     /// Destroys keys for good: written to the tombstone feed first, and before this job is answered.
     pub(super) fn bury(&mut self, burial: Burial) -> Result<(), StoreError> {
         self.await_destruction();
+        self.effects.buries = true;
         graves::note(self.data, burial)
+    }
+
+    /// Tells those who still write to these interactions that they are erased, once that is durable.
+    pub(super) fn erased(&mut self, interactions: impl IntoIterator<Item = InteractionId>) {
+        self.effects.erased.extend(interactions);
     }
 
     /// Answers this job only when every key that is noted is destroyed.
@@ -122,47 +134,11 @@ pub(super) fn insert_event(data: &Connection, tenant: Option<i64>, event: &Event
     Ok(())
 }
 
-/// Why a whole group was not committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
-    Full,
-    Poisoned,
-}
-
-impl From<Failure> for StoreError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Full => Self::Exhausted(DISK_FULL),
-            Failure::Poisoned => Self::Unavailable(POISONED),
-        }
-    }
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
-            return Self::Full;
-        }
-        tracing::error!(%error, "a commit failed; nothing more is written");
-        Self::Poisoned
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        if matches!(error, StoreError::Exhausted(_)) {
-            return Self::Full;
-        }
-        tracing::error!(%error, "keys could not be destroyed; nothing more is written, the next start goes on");
-        Self::Poisoned
-    }
-}
-
 /// The way to the thread that writes.
 #[derive(Debug)]
 pub(super) struct Committer {
     jobs: Arc<Jobs>,
-    poisoned: Arc<AtomicBool>,
+    poisoned: watch::Receiver<bool>,
     thread: Mutex<Option<thread::JoinHandle<()>>>,
 }
 
@@ -179,25 +155,36 @@ pub(super) struct Engine {
     /// Told when the index is filled.
     pub(super) filled: watch::Sender<bool>,
     pub(super) generation: i64,
+    /// The rows of cases that jobs change.
+    pub(super) tracker: Tracker,
+    /// How often the data file was committed.
+    pub(super) commits: i64,
+    /// Where that is marked.
+    pub(super) mark: Mark,
+    /// Room that is kept on both disks.
+    pub(super) reserve: Reserve,
     /// Destroys keys.
     pub(super) destroyer: Destroyer,
     /// Keys are noted that could not be destroyed for want of room.
     pub(super) owes: bool,
     /// How long the last commit took.
     pub(super) commit_duration: Duration,
+    /// Told what is erased.
+    pub(super) erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
 }
 
 impl Committer {
     /// Starts the thread.
     pub(super) fn start(engine: Engine) -> std::io::Result<Self> {
-        let (jobs, poisoned) = (Arc::new(Jobs::default()), Arc::new(AtomicBool::new(false)));
-        let (ending, flag) = (Ending(Arc::clone(&jobs)), Arc::clone(&poisoned));
-        let work = move || engine.work(&ending.0, &flag);
+        let jobs = Arc::new(Jobs::default());
+        let (poison, poisoned) = watch::channel(false);
+        let ending = Ending(Arc::clone(&jobs));
+        let work = move || engine.work(&ending.0, &poison);
         let thread = thread::Builder::new().name("committer".to_owned()).spawn(work)?;
         Ok(Self { jobs, poisoned, thread: Some(thread).into() })
     }
 
-    /// Runs a job of the instance and waits until it is durable.
+    /// Runs a job of the instance and waits until it is durable. While the disk is full it is refused.
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -206,39 +193,72 @@ impl Committer {
         self.run_in(Turn::INSTANCE, work).await
     }
 
-    /// Runs a job when it is its turn, and waits until it is durable.
+    /// Runs a job when it is its turn, and waits until it is durable. While the disk is full it is refused.
     pub(super) async fn run_in<T, F>(&self, turn: Turn, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
+        self.send(turn, work, false).await
+    }
+
+    /// The same for what must go on while the disk is full, within the room that is kept for it: the audit events of
+    /// reads, and erasure. The job that finds the disk full is lost with its group, so it is tried once more.
+    pub(super) async fn run_essential<T, F>(&self, turn: Turn, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + Clone + 'static,
+    {
+        match self.send(turn, work.clone(), true).await {
+            Err(StoreError::Exhausted(_)) => self.send(turn, work, true).await,
+            done => done,
+        }
+    }
+
+    async fn send<T, F>(&self, turn: Turn, work: F, essential: bool) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
         self.check()?;
-        let (task, answer) = Task::new(work);
+        let (task, answer) = Task::new(work, essential);
         self.jobs.push(turn, task)?;
         answer.await.unwrap_or(Err(StoreError::Unavailable(CLOSED)))
     }
 
     /// Whether the store may still be used.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        if self.poisoned.load(Ordering::SeqCst) {
+        if *self.poisoned.borrow() {
             return Err(StoreError::Unavailable(POISONED));
         }
         if self.jobs.is_closed() { Err(StoreError::Unavailable(CLOSED)) } else { Ok(()) }
     }
 
+    /// Ends when a commit has failed, or the thread has ended without being told to; never otherwise.
+    pub(super) async fn failed(&self) {
+        let mut poisoned = self.poisoned.clone();
+        let ended = poisoned.wait_for(|poisoned| *poisoned).await.is_err();
+        if ended && lock(&self.thread).is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// Takes no more jobs and waits until the waiting ones are done.
-    pub(super) fn close(&self) {
+    pub(super) fn close(&self) -> Result<(), StoreError> {
+        let thread = lock(&self.thread).take();
         self.jobs.close();
-        if let Some(thread) = lock(&self.thread).take() {
+        if let Some(thread) = thread {
             // A panic of the thread has already been reported by its own hook.
             drop(thread.join());
         }
+        if *self.poisoned.borrow() { Err(StoreError::Unavailable(POISONED)) } else { Ok(()) }
     }
 }
 
 impl Drop for Committer {
     fn drop(&mut self) {
-        self.close();
+        // Whoever wants to know calls `close`.
+        drop(self.close());
     }
 }
 
@@ -248,45 +268,70 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Engine {
-    fn work(mut self, jobs: &Jobs, poisoned: &AtomicBool) {
-        let mut group = Vec::new();
+    fn work(mut self, jobs: &Jobs, poison: &watch::Sender<bool>) {
         loop {
-            if !poisoned.load(Ordering::SeqCst) && self.fill() == Err(Failure::Poisoned) {
-                poisoned.store(true, Ordering::SeqCst);
+            if !*poison.borrow() {
+                self.fill().unwrap_or_else(|failure| judge(failure, poison));
             }
             let first = match self.wait(jobs) {
                 Waited::Job(first) => first,
                 Waited::Nothing => continue,
                 Waited::Closed => break,
             };
-            if poisoned.load(Ordering::SeqCst) {
+            if *poison.borrow() {
                 first.1.answer(Err(Failure::Poisoned));
                 continue;
             }
-            let mut effects = Effects::default();
-            let (committed, dooming) = self.commit(first, jobs, &mut group, &mut effects);
-            let destroyed = committed.and_then(|()| self.destroy_doomed(!dooming.is_empty()));
-            if destroyed == Err(Failure::Poisoned) {
-                poisoned.store(true, Ordering::SeqCst);
-            }
-            if destroyed.is_ok() && !effects.empties.is_empty() && self.empty_logs(&effects.empties).is_err() {
-                poisoned.store(true, Ordering::SeqCst);
-            }
-            if committed.is_ok() {
-                effects.after.into_iter().for_each(|act| act());
-                self.watches.mark(effects.changed.into_inner());
-                effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
-            }
-            for (number, job) in group.drain(..).enumerate() {
-                job.answer(if dooming.contains(&number) { destroyed } else { committed });
-            }
-            if destroyed.is_ok() && self.write_back() == Err(Failure::Poisoned) {
-                poisoned.store(true, Ordering::SeqCst);
+            let Some(first) = self.admit(first) else { continue };
+            match self.destroy_doomed(false) {
+                Ok(()) => self.carry_out(first, jobs, poison),
+                Err(failure) => {
+                    self.make_room(failure).unwrap_or_else(|failure| judge(failure, poison));
+                    first.1.answer(Err(failure));
+                }
             }
         }
-        if !poisoned.load(Ordering::SeqCst) {
-            self.truncate_logs();
+        if !*poison.borrow() {
+            self.truncate_logs().unwrap_or_else(|failure| judge(failure, poison));
         }
+    }
+
+    /// The job, if it may be written now; without room on the disk it is refused.
+    fn admit(&mut self, (turn, job): Next) -> Option<Next> {
+        if self.reserve.hold() || job.is_essential() {
+            return Some((turn, job));
+        }
+        job.answer(Err(Failure::Full));
+        None
+    }
+
+    /// Runs a job and those that may share its transaction, makes them durable, and answers.
+    fn carry_out(&mut self, first: Next, jobs: &Jobs, poison: &watch::Sender<bool>) {
+        let (mut group, mut effects) = (Vec::new(), Effects::default());
+        let committed = self.commit(first, jobs, &mut group, &mut effects);
+        if let Err(failure) = committed {
+            self.make_room(failure).unwrap_or_else(|failure| judge(failure, poison));
+            return answer(group, Err(failure));
+        }
+        if let Err(failure) = self.destroy_doomed(!effects.doomers.is_empty()) {
+            self.make_room(failure).unwrap_or_else(|failure| judge(failure, poison));
+            // The rows are durable; what was to be destroyed is not gone yet, so that these must not be told so.
+            for at in effects.doomers {
+                group.get_mut(at).into_iter().for_each(|job| job.withhold(failure));
+            }
+        }
+        if !effects.empties.is_empty() {
+            self.empty_logs(&effects.empties).unwrap_or_else(|failure| judge(failure, poison));
+        }
+        effects.after.into_iter().for_each(|act| act());
+        if !effects.erased.is_empty() {
+            // Nobody listens where no conversation is live.
+            drop(self.erased.send(Arc::new(effects.erased)));
+        }
+        self.watches.mark(effects.changed.into_inner());
+        effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
+        answer(group, Ok(()));
+        self.write_back().unwrap_or_else(|failure| judge(failure, poison));
     }
 
     /// Reads some more rows into the index; all of them are read between the jobs.
@@ -309,23 +354,21 @@ impl Engine {
         let next = items::next_ready(&self.data).unwrap_or_default();
         let left = next.map(|next| next.since(self.time.now()).max(REVIVE_INTERVAL_MIN));
         match jobs.wait(left) {
-            Waited::Nothing => Waited::Job((Turn::INSTANCE, Task::new(items::revive).0)),
+            Waited::Nothing => Waited::Job((Turn::INSTANCE, Task::new(items::revive, true).0)),
             waited => waited,
         }
     }
 
-    /// Runs a job and those that may share its transaction, and makes them durable. `group` gets all of them. Gives the
-    /// numbers of the jobs that wait for a destruction.
+    /// Runs a job and those that may share its transaction, and makes them durable. `group` gets all of them.
     fn commit(
         &mut self,
         first: Next,
         jobs: &Jobs,
         group: &mut Vec<Box<dyn Job>>,
         effects: &mut Effects,
-    ) -> (Result<(), Failure>, Vec<usize>) {
+    ) -> Result<(), Failure> {
         let before = (self.data.total_changes(), self.keys.total_changes());
-        let mut dooming = Vec::new();
-        let run = self.run(first, jobs, group, effects, &mut dooming);
+        let run = self.run(first, jobs, group, effects);
         let worked = self.time.elapsed();
         let done = run.and_then(|()| self.finish(before));
         self.commit_duration = self.time.elapsed().saturating_sub(worked);
@@ -340,16 +383,16 @@ impl Engine {
                 }
             }
         }
-        (done, dooming)
+        done
     }
 
+    /// Runs the jobs of a group, up to the first that buries: whatever else waits is done after the keys are gone.
     fn run(
-        &self,
+        &mut self,
         first: Next,
         jobs: &Jobs,
         group: &mut Vec<Box<dyn Job>>,
         effects: &mut Effects,
-        dooming: &mut Vec<usize>,
     ) -> Result<(), Failure> {
         for connection in [&self.data, &self.keys] {
             connection.prepare_cached("BEGIN")?.execute([])?;
@@ -357,27 +400,40 @@ impl Engine {
         let mut shape = Group::new(self.time.elapsed(), self.commit_duration);
         let mut next = Some(first);
         while let Some((turn, mut job)) = next {
-            let ran = self.run_one(job.as_mut(), effects);
-            dooming.extend(matches!(ran, Ok(true)).then_some(group.len()));
+            let ran = self.run_one(job.as_mut());
+            let at = group.len();
             group.push(job);
-            ran?;
             shape.add(turn);
-            next = jobs.next_of(&shape, self.time.elapsed());
+            let of_job = ran?.unwrap_or_default();
+            let buries = of_job.buries;
+            effects.take_in(of_job, at);
+            next = if buries { None } else { self.next_of(jobs, &shape) };
         }
         Ok(())
     }
 
-    /// Runs a job in a savepoint of its own. Whether it waits for a destruction.
-    fn run_one(&self, job: &mut dyn Job, effects: &mut Effects) -> Result<bool, Failure> {
+    /// The next job that shares the transaction and may be written.
+    fn next_of(&mut self, jobs: &Jobs, shape: &Group) -> Option<Next> {
+        loop {
+            if let Some(next) = self.admit(jobs.next_of(shape, self.time.elapsed())?) {
+                return Some(next);
+            }
+        }
+    }
+
+    /// Runs a job in a savepoint of its own and gives what follows of it; `None`: it failed and is rolled back.
+    fn run_one(&self, job: &mut dyn Job) -> Result<Option<Effects>, Failure> {
         let (data, keys, ring, index) = (&self.data, &self.keys, &*self.ring, &self.index);
         for connection in [data, keys] {
             connection.prepare_cached("SAVEPOINT job")?.execute([])?;
         }
         let mark = index.borrow().mark();
         let mut write = Write { data, keys, ring, now: self.time.now(), index, effects: Effects::default() };
-        let done = job.run(&mut write);
+        let ran = job.run(&mut write);
         let of_job = write.effects;
+        let done = ran && self.keep_manifests(job);
         if !done {
+            self.tracker.forget();
             index.borrow_mut().undo(mark);
         }
         for connection in [data, keys] {
@@ -390,13 +446,13 @@ impl Engine {
             }
             connection.prepare_cached("RELEASE job")?.execute([])?;
         }
-        if done {
-            effects.ready.extend(of_job.ready);
-            effects.changed.get_mut().extend(of_job.changed.into_inner());
-            effects.after.extend(of_job.after);
-            effects.empties.extend(of_job.empties);
-        }
-        Ok(done && of_job.dooms)
+        Ok(done.then_some(of_job))
+    }
+
+    /// Brings the manifests in line with a job; false: the job failed with them.
+    fn keep_manifests(&self, job: &mut dyn Job) -> bool {
+        let kept = manifest::settle(&self.data, &self.ring, &self.tracker);
+        kept.map_err(|error| job.fail(error)).is_ok()
     }
 
     /// Commits keys, then data. A file that nothing was written to is not touched.
@@ -405,8 +461,10 @@ impl Engine {
             self.keys.prepare_cached("ROLLBACK")?.execute([])?;
         } else {
             header::put_generation(&self.keys, self.generation + 1)?;
-            self.generation += 1;
+            header::put_commits(&self.keys, self.commits)?;
             self.keys.prepare_cached("COMMIT")?.execute([])?;
+            // Not before: a generation that the key file never reached would make it look old.
+            self.generation += 1;
         }
         if self.data.total_changes() == data {
             self.data.prepare_cached("ROLLBACK")?.execute([])?;
@@ -414,7 +472,13 @@ impl Engine {
         }
         header::put_generation(&self.data, self.generation)?;
         header::put_service_time(&self.data, self.time.now())?;
+        header::put_commits(&self.data, self.commits + 1)?;
         self.data.prepare_cached("COMMIT")?.execute([])?;
+        self.commits += 1;
+        if let Err(error) = self.mark.put(self.commits) {
+            // It is then behind, which is no fault.
+            tracing::warn!(%error, "the mark of commits was not written");
+        }
         Ok(())
     }
 
@@ -442,22 +506,60 @@ impl Engine {
         Ok(())
     }
 
-    /// Writes a long log back to its file.
+    /// Where the disk is full, gives up the room that was kept and shortens the logs as far as their files can grow.
+    fn make_room(&mut self, failure: Failure) -> Result<(), Failure> {
+        if failure == Failure::Poisoned {
+            return Err(failure);
+        }
+        self.reserve.release();
+        match self.truncate_logs() {
+            Err(Failure::Full) => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Writes a long log back to its file. A full disk leaves it long.
     fn write_back(&self) -> Result<(), Failure> {
+        let bytes_max = if self.reserve.is_held() { LOG_BYTES_MAX } else { FULL_LOG_BYTES_MAX };
         for (path, connection) in [(self.files.data(), &self.data), (self.files.keys(), &self.keys)] {
-            if log_bytes(path) > LOG_BYTES_MAX {
+            if log_bytes(path) > bytes_max {
                 connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
             }
         }
         Ok(())
     }
 
-    fn truncate_logs(&self) {
+    /// Writes both logs back at the end. What does not fit on the disk stays in them, for the next start.
+    fn truncate_logs(&self) -> Result<(), Failure> {
         for connection in [&self.keys, &self.data] {
-            if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
-                tracing::warn!(%error, "the log was not written back at the end; the next start does it");
-            }
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         }
+        Ok(())
+    }
+}
+
+impl Effects {
+    /// Takes in the effects of the job at this place of the group.
+    fn take_in(&mut self, of_job: Self, at: usize) {
+        self.ready.extend(of_job.ready);
+        self.changed.get_mut().extend(of_job.changed.into_inner());
+        self.after.extend(of_job.after);
+        self.empties.extend(of_job.empties);
+        self.erased.extend(of_job.erased);
+        self.doomers.extend(of_job.dooms.then_some(at));
+    }
+}
+
+/// A full disk passes; anything else ends the writing for good.
+fn judge(failure: Failure, poison: &watch::Sender<bool>) {
+    if failure == Failure::Poisoned {
+        poison.send_replace(true);
+    }
+}
+
+fn answer(group: Vec<Box<dyn Job>>, commit: Result<(), Failure>) {
+    for job in group {
+        job.answer(commit);
     }
 }
 

@@ -2,10 +2,12 @@
 //! again at the next start where a crash came between. A destruction is complete only when the log of the key file is
 //! empty. What is buried for good is in the tombstone feed before its keys are destroyed.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use super::{commit::insert_event, error::damaged, graves, header, wraps};
+use super::{commit::insert_event, error::damaged, graves, header, privacy::rows, wraps};
 use crate::{
     audit::{Action, Event},
     crypto::{KeyKind, KeyName, SigningKey},
@@ -31,7 +33,7 @@ pub(super) struct Destroyer {
     /// The feed.
     pub(super) feed: Feed,
     /// The key.
-    pub(super) key: SigningKey,
+    pub(super) key: Arc<SigningKey>,
 }
 
 impl Destroyer {
@@ -54,6 +56,8 @@ impl Destroyer {
         transaction.commit()?;
         truncate_log(keys)?;
         let transaction = data.unchecked_transaction()?;
+        // The data must know of this generation: older keys would bring the destroyed ones back.
+        header::put_generation(&transaction, generation + 1)?;
         transaction.execute("DELETE FROM doomed", [])?;
         if !burials.is_empty() {
             transaction.execute("DELETE FROM burials", [])?;
@@ -79,6 +83,7 @@ pub(super) fn catch_up(
     if unseen(indexed).next().is_some() {
         let transaction = data.unchecked_transaction()?;
         unseen(indexed).try_for_each(|one| graves::note_sweeps(&transaction, &one.burial))?;
+        rows::hide_restored(&transaction)?;
         let count = unseen(indexed).count() as u64;
         insert_event(&transaction, None, &Event { count, ..Event::new(Action::TombstonesCarriedOut, now) })?;
         graves::put_indexed(&transaction, last.sequence)?;
@@ -111,7 +116,7 @@ fn noted(data: &Connection) -> Result<Vec<KeyName>, StoreError> {
     let mut statement = data.prepare_cached("SELECT id, kind, version FROM doomed")?;
     let rows = statement.query_map([], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?, row.get(2)?)))?;
     let name = |(id, kind, version)| {
-        let kinds = [KeyKind::Tenant, KeyKind::Case, KeyKind::Interaction];
+        let kinds = [KeyKind::Tenant, KeyKind::Subject, KeyKind::Case, KeyKind::Interaction];
         let kind = kinds.into_iter().find(|known| *known as u8 == kind).ok_or_else(|| damaged(&"a doomed key"))?;
         Ok(KeyName { kind, id: Uuid::from_bytes(id), version })
     };

@@ -13,6 +13,9 @@ pub(super) const DISK_FULL: &str = "the disk is full";
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        if let Some(column) = unreadable(&error) {
+            return Self::Damaged(format!("column {column} of a row holds no value of its kind"));
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Exhausted(DISK_FULL),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
@@ -20,6 +23,16 @@ impl From<rusqlite::Error> for StoreError {
             }
             _ => Self::Engine(error.to_string()),
         }
+    }
+}
+
+/// The column whose value cannot be what was written.
+fn unreadable(error: &rusqlite::Error) -> Option<usize> {
+    match error {
+        rusqlite::Error::FromSqlConversionFailure(column, ..)
+        | rusqlite::Error::IntegralValueOutOfRange(column, _)
+        | rusqlite::Error::InvalidColumnType(column, ..) => Some(*column),
+        _ => None,
     }
 }
 
@@ -50,5 +63,7 @@ mod tests {
         assert!(matches!(StoreError::from(fault(rusqlite::ffi::SQLITE_FULL)), StoreError::Exhausted(_)));
         assert!(matches!(StoreError::from(fault(rusqlite::ffi::SQLITE_CORRUPT)), StoreError::Damaged(_)));
         assert!(matches!(StoreError::from(fault(rusqlite::ffi::SQLITE_IOERR)), StoreError::Engine(_)));
+        let wide = rusqlite::Error::IntegralValueOutOfRange(4, 300);
+        assert_eq!(StoreError::from(wide).to_string(), "damaged: column 4 of a row holds no value of its kind");
     }
 }

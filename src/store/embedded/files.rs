@@ -7,13 +7,14 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::OpenError;
 
 const DATA_FILE: &str = "data.db";
 const KEYS_FILE: &str = "keys.db";
 const LOCK_FILE: &str = "lock";
+const MARK_FILE: &str = "commits";
 const TOMBSTONES_FILE: &str = "tombstones";
 
 /// How long a connection waits for another one's short lock.
@@ -52,6 +53,23 @@ impl Files {
         self.keys_dir.join(KEYS_FILE)
     }
 
+    /// How often the data file was committed, by a mark that lies beside the keys; 0 where there is none. It is written
+    /// after a commit is durable and never synced itself: it may be behind, never ahead.
+    pub(super) fn marked(&self) -> i64 {
+        let bytes = fs::read(self.keys_dir.join(MARK_FILE)).unwrap_or_default();
+        let (halves, _) = bytes.as_chunks::<8>();
+        match halves {
+            [count, check] if count.iter().zip(check).all(|(one, other)| *one == !*other) => i64::from_be_bytes(*count),
+            _ => 0,
+        }
+    }
+
+    /// The file of the mark, to be written to.
+    pub(super) fn mark(&self) -> Result<Mark, OpenError> {
+        let path = self.keys_dir.join(MARK_FILE);
+        private_file(&path).map(Mark).map_err(|error| OpenError::File(path, error))
+    }
+
     /// Path of the tombstone feed, beside the keys.
     pub(super) fn tombstones(&self) -> PathBuf {
         self.keys_dir.join(TOMBSTONES_FILE)
@@ -63,6 +81,20 @@ impl Files {
             make_dir(dir).map_err(|error| OpenError::File(dir.clone(), error))?;
         }
         Ok([lock(&self.data_dir)?, lock(&self.keys_dir)?])
+    }
+}
+
+/// The mark of how often the data file was committed.
+#[derive(Debug)]
+pub(super) struct Mark(File);
+
+impl Mark {
+    /// Marks a commit that is durable.
+    pub(super) fn put(&self, commits: i64) -> io::Result<()> {
+        use std::io::{Seek, Write};
+        let mut file = &self.0;
+        file.rewind()?;
+        file.write_all(&[commits.to_be_bytes(), (!commits).to_be_bytes()].concat())
     }
 }
 
@@ -85,6 +117,14 @@ fn lock(dir: &Path) -> Result<File, OpenError> {
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
         Err(TryLockError::Error(error)) => Err(OpenError::File(path, error)),
     }
+}
+
+/// Makes a directory that must not exist, open to its owner only, with those above it.
+pub(super) fn new_private_dir(dir: &Path) -> io::Result<()> {
+    if dir.exists() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    make_dir(dir)
 }
 
 /// Opens or makes a file that only its owner can read. SQLite gives its companions the same mode.
@@ -120,6 +160,13 @@ pub(super) fn writer(path: &Path, page_bytes: u32) -> Result<Connection, OpenErr
     Ok(connection)
 }
 
+/// Opens and closes a file whose making was broken off, so that SQLite takes back what was begun.
+pub(super) fn recover(path: &Path) -> rusqlite::Result<()> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | ONE_THREAD)?;
+    connection.busy_timeout(BUSY_DURATION)?;
+    connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).map(drop)
+}
+
 /// Opens a connection that can only read.
 pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | ONE_THREAD)?;
@@ -131,5 +178,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_DURATION)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "trusted_schema", false)?;
+    // The end of a connection writes nothing back by itself: after a failed sync nothing must be written any more.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "temp_store", "memory")
 }

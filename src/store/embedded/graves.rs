@@ -18,12 +18,15 @@ use crate::{
     },
 };
 
-/// Makes the table of erased ids in the key file, where a row and the key it stands for change in one transaction.
+/// Makes two tables in the key file, where a row and the keys it is about change in one transaction: erased ids, and who
+/// was made one with whom.
 pub(super) fn prepare(keys: &Connection) -> rusqlite::Result<()> {
     keys.execute_batch(
         "CREATE TABLE IF NOT EXISTS tombstones(
            id BLOB NOT NULL, version INTEGER NOT NULL, erase_time INTEGER NOT NULL, PRIMARY KEY(id, version)) STRICT,
-           WITHOUT ROWID",
+           WITHOUT ROWID;
+         CREATE TABLE IF NOT EXISTS links(subject BLOB PRIMARY KEY, main BLOB NOT NULL) STRICT, WITHOUT ROWID;
+         CREATE INDEX IF NOT EXISTS links_main ON links(main);",
     )
 }
 
@@ -103,6 +106,7 @@ fn destroy_one(keys: &Connection, grave: &Grave) -> rusqlite::Result<()> {
     if kind == KeyKind::Subject {
         keys.prepare_cached("DELETE FROM wraps WHERE parent = ?1")?.execute([id])?;
         keys.prepare_cached("DELETE FROM identifiers WHERE subject = ?1")?.execute([id])?;
+        keys.prepare_cached("DELETE FROM links WHERE subject = ?1 OR main = ?1")?.execute([id])?;
     }
     Ok(())
 }
@@ -124,6 +128,11 @@ pub(super) fn carried_out(keys: &Connection) -> Result<Option<Mark>, StoreError>
 /// Notes that every tombstone up to this one is carried out.
 pub(super) fn put_carried_out(keys: &Connection, mark: Mark) -> rusqlite::Result<()> {
     header::put(keys, MARK, mark.encode())
+}
+
+/// Forgets the mark: the feed is lost, and a new one is begun.
+pub(super) fn forget_carried_out(keys: &Connection) -> rusqlite::Result<()> {
+    header::remove(keys, MARK)
 }
 
 /// Number of the last tombstone that the data file knows.

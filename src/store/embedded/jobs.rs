@@ -6,9 +6,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::oneshot;
-
-use super::commit::{CLOSED, Failure, Write};
+use super::job::{CLOSED, Job};
 use crate::{
     queue::{FairQueue, WorkClass},
     store::StoreError,
@@ -41,57 +39,6 @@ impl Turn {
     /// Of a tenant, and somebody waits for it.
     pub(super) const fn live(tenant: i64) -> Self {
         Self { tenant, class: WorkClass::Live }
-    }
-}
-
-/// A job as the committer sees it.
-pub(super) trait Job: Send {
-    /// Does the work; false: it failed and is rolled back.
-    fn run(&mut self, write: &mut Write<'_>) -> bool;
-    /// Whether it failed for want of room.
-    fn is_exhausted(&self) -> bool;
-    /// Answers, once it is known whether the work is durable.
-    fn answer(self: Box<Self>, commit: Result<(), Failure>);
-}
-
-/// Work and where its outcome goes.
-pub(super) struct Task<F, T> {
-    work: Option<F>,
-    outcome: Option<Result<T, StoreError>>,
-    reply: oneshot::Sender<Result<T, StoreError>>,
-}
-
-impl<F, T> Task<F, T> {
-    /// The task, and where its outcome comes.
-    pub(super) fn new(work: F) -> (Box<Self>, oneshot::Receiver<Result<T, StoreError>>) {
-        let (reply, answer) = oneshot::channel();
-        (Box::new(Self { work: Some(work), outcome: None, reply }), answer)
-    }
-}
-
-impl<F, T> Job for Task<F, T>
-where
-    F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send,
-    T: Send,
-{
-    fn run(&mut self, write: &mut Write<'_>) -> bool {
-        let outcome = self.work.take().map(|work| work(write));
-        let done = matches!(outcome, Some(Ok(_)));
-        self.outcome = outcome;
-        done
-    }
-
-    fn is_exhausted(&self) -> bool {
-        matches!(self.outcome, Some(Err(StoreError::Exhausted(_))))
-    }
-
-    fn answer(self: Box<Self>, commit: Result<(), Failure>) {
-        let outcome = match commit {
-            Ok(()) => self.outcome.unwrap_or(Err(StoreError::Unavailable(CLOSED))),
-            Err(failure) => Err(failure.into()),
-        };
-        // A caller that is gone needs no answer; its work stands.
-        drop(self.reply.send(outcome));
     }
 }
 
@@ -236,6 +183,7 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::embedded::{commit::Write, job::Task};
 
     const A: Turn = Turn { tenant: 1, class: WorkClass::Bulk };
     const A_LIVE: Turn = Turn::live(1);
@@ -283,7 +231,7 @@ mod tests {
     #[test]
     fn no_tenant_takes_all_the_room() {
         let jobs = Jobs::default();
-        let job = || Task::<_, ()>::new(|_: &mut Write<'_>| Ok(())).0;
+        let job = || Task::<_, ()>::new(|_: &mut Write<'_>| Ok(()), false).0;
         for _ in 0..TENANT_JOBS_MAX {
             jobs.push(A, job()).unwrap();
         }

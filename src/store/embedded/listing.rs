@@ -8,8 +8,9 @@ use super::{
     cases::Case,
     items::{COLUMNS, Item},
     lease::streak,
+    manifest::{self, Scope},
     position,
-    ring::Tenant,
+    ring::{KeyRing, Tenant},
     sql::Coded,
 };
 use crate::{
@@ -33,6 +34,7 @@ fn key(order: OrderKey) -> Key {
 
 /// Lists a page of a queue.
 pub(super) fn list(
+    ring: &KeyRing,
     tenant: &Tenant,
     data: &Connection,
     queue: &str,
@@ -61,6 +63,7 @@ pub(super) fn list(
         if let Some(last) = mark.lanes.get_mut(from) {
             *last = Some(key(item.order()));
         }
+        manifest::check(data, ring, item.case_number, Scope::Standing)?;
         let case = Case::get(data, item.case_number)?;
         items.push(item.into_entry(&case));
     }

@@ -17,17 +17,35 @@ CREATE TABLE shadows(
 CREATE INDEX interactions_occur ON interactions(occur_time);
 ";
 
-/// Items that were moved forward, the budgets of those who do, and the leases that a principal holds.
-const WORK: &str = "
-ALTER TABLE items ADD COLUMN bump INTEGER;
-CREATE TABLE bumps(number INTEGER PRIMARY KEY, principal BLOB NOT NULL, bump_time INTEGER NOT NULL) STRICT;
-CREATE INDEX bumps_principal ON bumps(principal, bump_time);
-CREATE INDEX leases_held ON leases(principal) WHERE outcome IS NULL OR outcome = 100;
-";
-
-/// Burials that are noted and not yet carried out, and what is erased and not yet swept.
+/// Burials that are noted and not yet carried out, what is erased and not yet swept, erasures, legal holds,
+/// what takes two people, and when a case was resolved, whoever resolves it.
 const ERASURE: &str = "
 CREATE TABLE burials(number INTEGER PRIMARY KEY, burial BLOB NOT NULL) STRICT;
+CREATE INDEX joins_case ON joins(case_number);
+CREATE TABLE erasures(
+  erasure BLOB PRIMARY KEY, tenant INTEGER NOT NULL, state INTEGER NOT NULL, record BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX erasures_deferred ON erasures(tenant) WHERE state = 2;
+CREATE TABLE holds(
+  number INTEGER PRIMARY KEY, hold BLOB NOT NULL UNIQUE, tenant INTEGER NOT NULL, kind INTEGER NOT NULL, object BLOB NOT NULL, reason INTEGER NOT NULL,
+  placer BLOB NOT NULL, approver BLOB, create_time INTEGER NOT NULL, end_time INTEGER NOT NULL,
+  release_time INTEGER) STRICT;
+CREATE INDEX holds_tenant ON holds(tenant, end_time);
+ALTER TABLE cases ADD COLUMN resolve_time INTEGER;
+UPDATE cases SET resolve_time = update_time WHERE state = 4;
+CREATE TRIGGER cases_begun AFTER INSERT ON cases WHEN NEW.state = 4 BEGIN
+  UPDATE cases SET resolve_time = NEW.create_time WHERE number = NEW.number;
+END;
+CREATE TRIGGER cases_moved AFTER UPDATE OF state ON cases WHEN NEW.state != OLD.state BEGIN
+  UPDATE cases SET resolve_time = iif(NEW.state = 4, NEW.update_time, NULL) WHERE number = NEW.number;
+END;
+CREATE TABLE orders(
+  number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, tenant INTEGER NOT NULL, kind INTEGER NOT NULL,
+  creator BLOB NOT NULL, approver BLOB, create_time INTEGER NOT NULL, done INTEGER NOT NULL,
+  record BLOB NOT NULL) STRICT;
+CREATE TABLE recipients(
+  number INTEGER PRIMARY KEY, recipient BLOB NOT NULL UNIQUE, tenant INTEGER NOT NULL, key TEXT NOT NULL,
+  creator BLOB NOT NULL, create_time INTEGER NOT NULL, revoke_time INTEGER) STRICT;
+CREATE INDEX recipients_tenant ON recipients(tenant);
 CREATE TABLE sweeps(kind INTEGER NOT NULL, id BLOB NOT NULL, PRIMARY KEY(kind, id)) STRICT, WITHOUT ROWID;
 ";
 
@@ -37,6 +55,14 @@ CREATE TABLE rotations(
   kind INTEGER NOT NULL, tenant INTEGER NOT NULL, phase INTEGER NOT NULL, position INTEGER NOT NULL,
   count INTEGER NOT NULL, last_case INTEGER NOT NULL, last_interaction INTEGER NOT NULL,
   PRIMARY KEY(kind, tenant)) STRICT, WITHOUT ROWID;
+";
+
+/// Items that were moved forward, the budgets of those who do, and the leases that a principal holds.
+const WORK: &str = "
+ALTER TABLE items ADD COLUMN bump INTEGER;
+CREATE TABLE bumps(number INTEGER PRIMARY KEY, principal BLOB NOT NULL, bump_time INTEGER NOT NULL) STRICT;
+CREATE INDEX bumps_principal ON bumps(principal, bump_time);
+CREATE INDEX leases_held ON leases(principal) WHERE outcome IS NULL OR outcome = 100;
 ";
 
 /// Clocks of cases, what they came to, and cases that were merged.
@@ -61,8 +87,11 @@ CREATE TRIGGER cases_gone AFTER DELETE ON cases BEGIN
 END;
 ";
 
+/// What each case consists of.
+const MANIFESTS: &str = "ALTER TABLE cases ADD COLUMN manifest BLOB;";
+
 /// Each format with what it adds to the one before.
-const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS, WORK, DESK])];
+const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS, WORK, DESK, MANIFESTS])];
 
 /// Brings the data file from `format` to the present one, a step at a time, each whole or not at all.
 pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()> {

@@ -15,6 +15,8 @@ mod open;
 
 mod sql;
 
+mod slots;
+
 mod wraps;
 
 mod versions;
@@ -24,6 +26,12 @@ mod ring;
 mod graves;
 
 mod doomed;
+
+mod job;
+
+mod reserve;
+
+mod manifest;
 
 mod commit;
 
@@ -83,6 +91,12 @@ mod sealed;
 
 mod rotate;
 
+pub mod recovery;
+
+mod verify;
+
+mod privacy;
+
 #[cfg(test)]
 mod graves_tests;
 #[cfg(test)]
@@ -91,17 +105,21 @@ mod tests;
 use std::{
     fs::File,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use async_trait::async_trait;
 pub use open::OpenError;
+use tokio::sync::broadcast;
 
 use self::{commit::Committer, jobs::Turn, readers::Readers, ring::KeyRing, wake::Wakes, watch::Watches};
 use crate::{
     conversation::RawText,
-    crypto::MasterKey,
+    crypto::{MasterKey, SigningKey},
     id::{CaseId, CredentialId, InteractionId, PrincipalId, TenantId},
     store::{
         BumpRequest, Bumped, CaseFilter, CaseLookup, CaseRecord, CaseState, CredentialRecord, IdempotentMethod,
@@ -135,6 +153,11 @@ pub struct EmbeddedStore {
     watches: Arc<Watches>,
     is_filled: tokio::sync::watch::Receiver<bool>,
     cache: Arc<credentials::Cache>,
+    /// Texts stay closed since a restore.
+    closed: Arc<AtomicBool>,
+    erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
+    signing: Arc<SigningKey>,
+    pass: Mutex<privacy::retention::Pass>,
     locks: Mutex<Option<[File; 2]>>,
     /// Held by the one rotation that may be under way.
     rotating: tokio::sync::Mutex<()>,
@@ -144,6 +167,20 @@ impl EmbeddedStore {
     /// The time that judges every expiry in this store.
     pub fn service_time(&self) -> ServiceTime {
         self.time.clone()
+    }
+
+    /// Opens texts that a restore left closed: two different privacy officers answer for it.
+    ///
+    /// # Errors
+    /// One and the same person twice, or the store does not write.
+    pub async fn accept_restore(&self, officers: [PrincipalId; 2]) -> Result<(), StoreError> {
+        recovery::accept(self, officers).await
+    }
+
+    /// Whether texts may be read.
+    fn check_texts(&self) -> Result<(), StoreError> {
+        self.committer.check()?;
+        if self.closed.load(Ordering::SeqCst) { Err(StoreError::Closed) } else { Ok(()) }
     }
 }
 
@@ -158,7 +195,7 @@ impl Store for EmbeddedStore {
     }
 
     async fn open_live(&self, submission: Submission) -> Result<LiveInteraction, StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         let tenant = self.ring.tenant(submission.tenant)?;
         let turn = Turn::live(tenant.number);
         let prepared = prepare::prepare(&self.ring, tenant, self.time.now(), submission, IdempotentMethod::Live)?;
@@ -171,8 +208,8 @@ impl Store for EmbeddedStore {
     }
 
     async fn get_case(&self, reader: Reader, case: CaseId) -> Result<(CaseRecord, Vec<InteractionRecord>), StoreError> {
-        self.committer.check()?;
-        read::get_case(self, reader, case).await
+        self.check_texts()?;
+        verify::reported(self, reader.tenant, Some(case), read::get_case(self, reader, case).await).await
     }
 
     async fn list_cases(
@@ -182,17 +219,17 @@ impl Store for EmbeddedStore {
         limit: u32,
         after: Option<Vec<u8>>,
     ) -> Result<Page<CaseRecord>, StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(reader.tenant)?);
         let work = move |read: &mut readers::Read| {
             let (data, keys) = read.data()?;
             read::list_cases(&ring, &tenant, (&data, keys), &reader, &filter, limit, after.as_deref())
         };
-        self.readers.run(work).await
+        verify::reported(self, reader.tenant, None, self.readers.run(work).await).await
     }
 
     async fn find_open_cases(&self, reader: Reader, lookup: CaseLookup) -> Result<Vec<OpenCase>, StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         read::find_open_cases(self, reader, lookup).await
     }
 
@@ -202,8 +239,9 @@ impl Store for EmbeddedStore {
         case: CaseId,
         interaction: InteractionId,
     ) -> Result<InteractionRecord, StoreError> {
-        self.committer.check()?;
-        read::get_interaction(self, reader, case, interaction).await
+        self.check_texts()?;
+        let read = read::get_interaction(self, reader, case, interaction).await;
+        verify::reported(self, reader.tenant, Some(case), read).await
     }
 
     async fn lease_items(&self, request: LeaseRequest) -> Result<Vec<QueueEntry>, StoreError> {
@@ -244,10 +282,11 @@ impl Store for EmbeddedStore {
         after: Option<Vec<u8>>,
     ) -> Result<Page<QueueEntry>, StoreError> {
         self.committer.check()?;
-        let tenant = self.ring.tenant(tenant)?;
-        let work =
-            move |read: &mut readers::Read| listing::list(&tenant, &read.data()?.0, &queue, limit, after.as_deref());
-        self.readers.run(work).await
+        let (id, ring, tenant) = (tenant, Arc::clone(&self.ring), self.ring.tenant(tenant)?);
+        let work = move |read: &mut readers::Read| {
+            listing::list(&ring, &tenant, &read.data()?.0, &queue, limit, after.as_deref())
+        };
+        verify::reported(self, id, None, self.readers.run(work).await).await
     }
 
     async fn watch_queue(
@@ -299,11 +338,15 @@ impl Store for EmbeddedStore {
         self.committer.run(move |write| credentials::revoke(write, &tenant, by, credential, cache)).await
     }
 
+    async fn failed(&self) {
+        self.committer.failed().await;
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         self.watches.close();
         self.readers.close();
-        self.committer.close();
+        let closed = self.committer.close();
         self.locks.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Ok(())
+        closed
     }
 }

@@ -3,22 +3,26 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use rusqlite::Connection;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use super::{
     EmbeddedStore, StoreConfig,
     commit::{Committer, Engine},
     doomed::{self, Destroyer},
     files::{self, Files},
-    graves, header, migrate,
+    graves, header,
+    manifest::{self, Tracker},
+    migrate,
     readers::Readers,
     ready::ReadyIndex,
+    recovery,
+    reserve::Reserve,
     ring::KeyRing,
-    schema, versions,
+    schema, slots, versions,
 };
 use crate::{
     crypto::{CryptoError, MasterKey},
@@ -28,6 +32,9 @@ use crate::{
     },
     time::ServiceTime,
 };
+
+/// How many erasures a live conversation may be behind before it looks for itself.
+const ERASED_MAX: usize = 64;
 
 /// Why a store was not opened. Nothing was written to it.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +69,19 @@ pub enum OpenError {
         /// Its generation.
         found: i64,
         /// The generation the data has seen.
+        needed: i64,
+    },
+    /// The data file is an older copy, or the end of its log was lost.
+    #[error(
+        "{data} is older (commit {found}) than what was acknowledged ({needed}): an older copy was put there, or its log is \
+         damaged; put the newest files back or restore a backup"
+    )]
+    OlderData {
+        /// The data file.
+        data: PathBuf,
+        /// How often it was committed.
+        found: i64,
+        /// How often it was committed before.
         needed: i64,
     },
     /// The master key is not the one of this store.
@@ -115,7 +135,8 @@ impl EmbeddedStore {
         let StoreConfig { data_dir, keys_dir, master_key, clock } = config;
         let files = Files::new(&data_dir, &keys_dir);
         let locks = files.lock()?;
-        let (data_format, keys_format) = (header::format(&files.data())?, header::format(&files.keys())?);
+        let (data_format, keys_format) =
+            (header::format(&files.data(), schema::FORMAT)?, header::format(&files.keys(), schema::KEYS_FORMAT)?);
         if data_format != 0 && keys_format == 0 {
             return Err(OpenError::Missing { missing: files.keys(), present: files.data() });
         }
@@ -132,13 +153,21 @@ impl EmbeddedStore {
         }
         let master_key = master_key.of_version(header::master_version(&keys)?)?;
         let header = header::check(&files, &data, &keys, &master_key)?;
+        if keys_format == schema::FIRST {
+            slots::migrate(&mut keys)?;
+        }
         versions::prepare(&keys)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
-        let ring = Arc::new(KeyRing::load(header.store, master_key, &data, &keys)?);
+        let ring = Arc::new(KeyRing::load(&header, master_key, &data, &keys)?);
+        manifest::complete(&data, &keys, &ring)?;
+        let tracker = Tracker::watch(&data, &ring)?;
         let time = ServiceTime::new(clock, header.service_time);
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
+        let closed = recovery::is_closed(&data)?;
+        let (erased, _) = broadcast::channel(ERASED_MAX);
+        let signing = Arc::clone(&destroyer.key);
         let engine = Engine {
             files: files.clone(),
             data,
@@ -150,9 +179,14 @@ impl EmbeddedStore {
             index: ReadyIndex::unfilled().into(),
             filled,
             generation,
+            tracker,
+            commits: header.commits,
+            mark: files.mark()?,
+            reserve: Reserve::new(&files),
             destroyer,
             owes: false,
             commit_duration: std::time::Duration::ZERO,
+            erased: erased.clone(),
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
@@ -165,6 +199,10 @@ impl EmbeddedStore {
             watches,
             is_filled,
             cache: Arc::default(),
+            closed: Arc::new(AtomicBool::new(closed)),
+            erased,
+            signing,
+            pass: std::sync::Mutex::default(),
             locks: Some(locks).into(),
             rotating: tokio::sync::Mutex::default(),
         })
@@ -190,7 +228,7 @@ fn settle(
     })?;
     let at = (feed.last(), header.generation);
     let generation = doomed::catch_up(data, keys, &unseen, at, header.service_time)?;
-    let mut destroyer = Destroyer { feed, key };
+    let mut destroyer = Destroyer { feed, key: Arc::new(key) };
     let generation = destroyer.destroy(data, keys, generation)?;
     // A crash may have left wraps in the log that were written over since.
     doomed::truncate_log(keys)?;

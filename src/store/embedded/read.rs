@@ -8,9 +8,12 @@ use super::{
     EmbeddedStore,
     cases::{self, Case},
     clocks,
+    error::damaged,
     interactions::Interaction,
     jobs::Turn,
-    joins, position,
+    joins,
+    manifest::{self, Scope},
+    position,
     ring::{KeyRing, Tenant},
     sql::{Coded, Tongue},
     subjects, wraps,
@@ -59,6 +62,14 @@ pub(super) fn visible(data: &Connection, tenant: &Tenant, reader: &Reader, case:
     if may_see(data, tenant, reader, case.number)? { Ok(case) } else { Err(StoreError::NotFound) }
 }
 
+/// What it means that a case is not found: where its key is there and no row has its id, the row was removed.
+fn missing(data: &Connection, keys: &Connection, case: CaseId, error: StoreError) -> Result<StoreError, StoreError> {
+    let mut statement = data.prepare_cached("SELECT 1 FROM cases WHERE case_id = ?1")?;
+    let is_there = statement.exists([case.as_bytes()])?;
+    let has_key = wraps::latest_version(keys, KeyKind::Case, case.0)?.is_some();
+    Ok(if is_there || !has_key { error } else { damaged(&format!("data.db: cases: the row of {case} is missing")) })
+}
+
 /// Reads a case and its interactions.
 pub(super) async fn get_case(
     store: &EmbeddedStore,
@@ -69,11 +80,14 @@ pub(super) async fn get_case(
     let ring = Arc::clone(&store.ring);
     let found = store.readers.run(move |read| {
         let (data, keys) = read.data()?;
-        let case = visible(&data, &tenant, &reader, case)?;
+        let case = visible(&data, &tenant, &reader, case).or_else(|error| Err(missing(&data, keys, case, error)?))?;
+        manifest::check(&data, &ring, case.number, Scope::Whole)?;
         let interactions = Interaction::of_case(&data, case.number, INTERACTIONS_MAX)?;
         let queued = cases::queued(&data, case.number)?;
         let open = |interaction: Interaction| interaction.into_record(&ring, &tenant, &data, keys);
-        let interactions = interactions.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        // What was erased while this was read, or is restored and not swept yet, is no part of the case any more.
+        let gone = |read: &Result<_, StoreError>| !matches!(read, Err(StoreError::RecordGone));
+        let interactions = interactions.into_iter().map(open).filter(gone).collect::<Result<Vec<_>, _>>()?;
         let is_leased_by_reader = holds(&data, &reader, case.number)?;
         let service_times = clocks::service_times(&data, case.number)?;
         let due_changes = clocks::due_changes(&data, case.number)?;
@@ -98,6 +112,7 @@ pub(super) async fn get_interaction(
     let found = store.readers.run(move |read| {
         let (data, keys) = read.data()?;
         let case = visible(&data, &tenant, &reader, case)?;
+        manifest::check(&data, &ring, case.number, Scope::Whole)?;
         let found = Interaction::find(&data, case.number, interaction)?.ok_or(StoreError::NotFound)?;
         found.into_record(&ring, &tenant, &data, keys)
     });
@@ -178,10 +193,9 @@ fn event(action: Action, reader: Reader) -> Event {
 
 async fn audit(store: &EmbeddedStore, reader: Reader, event: Event) -> Result<(), StoreError> {
     let tenant = store.ring.tenant(reader.tenant)?.number;
-    store
-        .committer
-        .run_in(Turn::live(tenant), move |write| write.audit(Some(tenant), &Event { time: write.now, ..event }))
-        .await
+    let note =
+        move |write: &mut super::commit::Write<'_>| write.audit(Some(tenant), &Event { time: write.now, ..event });
+    store.committer.run_essential(Turn::live(tenant), note).await
 }
 
 /// Lists cases, newest first.
@@ -209,6 +223,7 @@ pub(super) fn list_cases(
     let values = rusqlite::params_from_iter(conditions.values);
     let rows: Vec<Case> = statement.query_map(values, Case::read)?.collect::<Result<_, _>>()?;
     let show = |case: Case| {
+        manifest::check(data, ring, case.number, Scope::Standing)?;
         let queued = cases::queued(data, case.number)?;
         case.into_record(ring, tenant, keys, queued)
     };

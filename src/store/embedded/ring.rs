@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use super::{
     error::damaged,
-    graves, header,
+    graves,
+    header::{self, Header},
+    manifest::Layout,
     versions::{Versions, recall_seals},
     wraps,
 };
@@ -46,29 +48,40 @@ pub(super) struct KeyRing {
     pub(super) store: StoreId,
     /// For hashes of the instance: tokens and names of tenants.
     pub(super) lookup: LookupKey,
+    /// The rows of which the manifests of cases are made.
+    pub(super) layout: Layout,
     master: Versions,
     tenants: DashMap<TenantId, Arc<Tenant>>,
 }
 
 impl KeyRing {
-    /// Loads the keys of the instance and of every tenant; draws the instance's where there is none yet.
+    /// Loads the keys of the instance and of every tenant; draws the instance's where the store is new.
     pub(super) fn load(
-        store: StoreId,
+        header: &Header,
         master: MasterKey,
         data: &Connection,
         keys: &Connection,
     ) -> Result<Self, StoreError> {
+        let store = header.store;
         let name = first(KeyKind::InstanceLookup, Uuid::nil());
         let secret = if let Some(wrap) = wraps::get(keys, name)? {
             wraps::open(&wrap, store, INSTANCE, master.key(), name)?
+        } else if header.generation > 0 {
+            // Another one would find no tenant and no credential, as if there were none.
+            return Err(damaged(&"keys.db: wraps: the lookup key of the instance is missing"));
         } else {
             let key = Key::draw(name)?;
             wraps::insert(keys, store, INSTANCE, master.key(), &key)?;
             key
         };
         recall_seals(keys, master.key())?;
-        let master = Versions::new(master.into_key());
-        let ring = Self { store, lookup: LookupKey::new(&secret.into_secret()), master, tenants: DashMap::new() };
+        let ring = Self {
+            store,
+            lookup: LookupKey::new(&secret.into_secret()),
+            layout: Layout::read(data)?,
+            master: Versions::new(master.into_key()),
+            tenants: DashMap::new(),
+        };
         let mut statement = data.prepare("SELECT number, tenant FROM tenants")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, [u8; 16]>(1)?)))?;
         for row in rows {
@@ -130,6 +143,11 @@ impl KeyRing {
     /// The tenant; an unknown one is not found, like everything below it.
     pub(super) fn tenant(&self, id: TenantId) -> Result<Arc<Tenant>, StoreError> {
         self.tenants.get(&id).map(|entry| Arc::clone(&entry)).ok_or(StoreError::NotFound)
+    }
+
+    /// The tenant of that number in the data file.
+    pub(super) fn of_number(&self, number: i64) -> Option<Arc<Tenant>> {
+        self.tenants.iter().find(|entry| entry.number == number).map(|entry| Arc::clone(&entry))
     }
 
     /// The key of a subject; `None`: it was destroyed.

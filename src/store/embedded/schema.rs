@@ -1,8 +1,11 @@
 //! The tables of both files, as SQL. What is a hash here is keyed; what is named `sealed`, or listed as sealed in
 //! ARCHITECTURE.md, opens only with a key of the other file.
 
-/// Number of the newest format, in SQLite's `user_version`. The key file has been the same since the first.
+/// Number of the newest format of the data file, in SQLite's `user_version`.
 pub(super) const FORMAT: i64 = 3;
+
+/// Number of the newest format of the key file: in the first the wraps lay beside their names.
+pub(super) const KEYS_FORMAT: i64 = 2;
 
 /// Number of the first format, which the tables here are of; `migrate` holds what came later.
 pub(super) const FIRST: i64 = 1;
@@ -10,14 +13,9 @@ pub(super) const FIRST: i64 = 1;
 /// Marks the files as ours, in SQLite's `application_id`: `trgd`.
 pub(super) const APPLICATION_ID: i64 = 0x7472_6764;
 
-/// The key file: wrapped keys, and the index that leads from identifiers to subjects.
+/// The key file beside the wrapped keys, which `slots` holds: the header, and the index that leads from identifiers to subjects.
 pub(super) const KEYS: &str = "
 CREATE TABLE meta(name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE wraps(
-  id BLOB NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL,
-  tenant BLOB NOT NULL, parent BLOB NOT NULL, parent_version INTEGER NOT NULL, wrapped BLOB NOT NULL,
-  PRIMARY KEY(id, kind, version)) STRICT, WITHOUT ROWID;
-CREATE INDEX wraps_parent ON wraps(parent, kind, id);
 CREATE TABLE identifiers(hash BLOB PRIMARY KEY, subject BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX identifiers_subject ON identifiers(subject);
 ";

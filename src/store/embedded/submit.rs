@@ -40,6 +40,9 @@ pub(super) fn store(write: &mut Write<'_>, prepared: &Prepared) -> Result<Submit
     };
     if let Some(earlier) = earlier {
         let id = <[u8; 16]>::try_from(earlier).map_err(|_| super::error::damaged(&"a remembered request"))?;
+        if graves::is_erased(write.keys, uuid::Uuid::from_bytes(id), 0)? {
+            return Err(StoreError::RecordGone);
+        }
         return Ok(Submitted { submission: InteractionId::from(id) });
     }
     let submission = place(write, prepared)?;

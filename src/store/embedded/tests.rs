@@ -93,7 +93,8 @@ async fn a_failed_commit_is_not_acknowledged_and_ends_all_writing() {
     assert!(matches!(later, Err(StoreError::Unavailable(_))));
     assert!(matches!(store.ensure_tenant("acme").await, Err(StoreError::Unavailable(_))));
     assert!(matches!(store.authenticate("trg_x").await, Err(StoreError::Unavailable(_))));
-    store.close().await.unwrap();
+    store.failed().await;
+    assert!(matches!(store.close().await, Err(StoreError::Unavailable(_))), "whoever runs it is told");
     let again = open(&dir);
     assert_eq!(events(&again).await, 1, "what was acknowledged before is there");
 }
@@ -193,4 +194,25 @@ async fn a_lease_waits_for_the_index_no_longer_than_it_was_told_to() {
     let waiting = store.lease_items(asked(Duration::from_secs(7), None));
     let filling = async { filled.send_replace(true) };
     assert_eq!(tokio::join!(waiting, filling).0.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_queue_that_nobody_watches_any_more_is_forgotten() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let tenant = store.ensure_tenant("one").await.unwrap();
+    let watch = async |name: &str| store.watch_queue(tenant, PrincipalId(Uuid::nil()), name.into(), None).await;
+    let kept = watch("kept").await.unwrap();
+    for number in 0..100 {
+        drop(watch(&format!("q{number}")).await.unwrap());
+    }
+    assert_eq!(store.watches.len(), 101);
+    let forgotten = async {
+        while store.watches.len() > 1 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), forgotten).await.unwrap();
+    drop(watch("kept").await.unwrap());
+    assert_eq!((store.watches.len(), kept.after), (1, 0));
 }

@@ -10,7 +10,10 @@ use std::{
 
 use dashmap::DashMap;
 use rusqlite::Connection;
-use tokio::sync::{Notify, broadcast};
+use tokio::{
+    sync::{Notify, broadcast},
+    time::Instant,
+};
 
 use super::{EmbeddedStore, cases::Case, items::Item, position, readers::Readers, ring::Tenant};
 use crate::{
@@ -25,6 +28,12 @@ const COALESCE: Duration = Duration::from_millis(50);
 const BEHIND_MAX: usize = 64;
 /// How many messages are kept for watchers that resume.
 const KEPT_MAX: usize = 256;
+
+/// How long a task waits for changes before it looks whether anybody still watches.
+const LOOK: Duration = Duration::from_secs(1);
+/// For how long a queue that nobody watches is remembered for who resumes: where changes were told, and where there is
+/// nothing to resume but the listing.
+const REMEMBERED: (Duration, Duration) = (Duration::from_mins(10), Duration::from_secs(10));
 
 /// A watched queue.
 #[derive(Debug)]
@@ -67,6 +76,19 @@ impl Watches {
         }
     }
 
+    /// Forgets a queue that nobody watches; false: somebody has come meanwhile.
+    fn forget(&self, key: &(i64, String)) -> bool {
+        // One is held here, one by the task that asks; a third is somebody who is about to watch.
+        let idle = |queue: &Arc<Queue>| queue.sender.receiver_count() == 0 && Arc::strong_count(queue) <= 2;
+        self.0.remove_if(key, |_, queue| idle(queue)).is_some()
+    }
+
+    /// How many queues are watched, or remembered.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Ends every watch.
     pub(super) fn close(&self) {
         self.0.clear();
@@ -104,8 +126,8 @@ fn missed(run: u64, told: &Told, (of_run, after): Mark) -> Result<Vec<Arc<QueueC
     Ok(told.kept.iter().filter(|changes| changes.sequence > after).cloned().collect())
 }
 
-/// The watched queue of a name; its task is started with the first watcher and goes on while the store is open, so that
-/// watchers can resume.
+/// The watched queue of a name; its task is started with the first watcher and goes on for a while after the last, so
+/// that watchers can resume.
 fn queue(store: &EmbeddedStore, tenant: &Arc<Tenant>, name: String) -> Result<Arc<Queue>, StoreError> {
     let run = u64::from_be_bytes(random()?);
     let mut started = None;
@@ -119,15 +141,22 @@ fn queue(store: &EmbeddedStore, tenant: &Arc<Tenant>, name: String) -> Result<Ar
     });
     let queue = Arc::clone(&queue);
     if let Some(weak) = started {
-        tokio::spawn(tell(weak, Arc::clone(&store.readers), key));
+        tokio::spawn(tell(weak, Arc::clone(&store.readers), Arc::clone(&store.watches), key));
     }
     Ok(queue)
 }
 
 /// Tells the changes of a queue until it is watched no more.
-async fn tell(queue: Weak<Queue>, readers: Arc<Readers>, (tenant, name): (i64, String)) {
+async fn tell(queue: Weak<Queue>, readers: Arc<Readers>, watches: Arc<Watches>, (tenant, name): (i64, String)) {
+    let mut watched = Instant::now();
     while let Some(queue) = queue.upgrade() {
-        if tokio::time::timeout(COALESCE * 20, queue.wake.notified()).await.is_err() {
+        if queue.sender.receiver_count() > 0 {
+            watched = Instant::now();
+        }
+        if watched.elapsed() > queue.remembered() && watches.forget(&(tenant, name.clone())) {
+            return;
+        }
+        if tokio::time::timeout(LOOK, queue.wake.notified()).await.is_err() {
             continue;
         }
         tokio::time::sleep(COALESCE).await;
@@ -143,6 +172,12 @@ async fn tell(queue: Weak<Queue>, readers: Arc<Readers>, (tenant, name): (i64, S
 }
 
 impl Queue {
+    /// For how long it is remembered.
+    fn remembered(&self) -> Duration {
+        let (told, untold) = REMEMBERED;
+        if lock(&self.told).kept.is_empty() { untold } else { told }
+    }
+
     fn tell(&self, items: Vec<QueueEntry>, removed: Vec<CaseId>) {
         let mut told = lock(&self.told);
         told.sequence += 1;

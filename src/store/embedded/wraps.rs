@@ -6,7 +6,10 @@ use uuid::Uuid;
 use crate::{
     crypto::{CryptoError, Key, KeyKind, KeyName, StoreId},
     id::{SubjectId, TenantId},
-    store::{StoreError, embedded::error::damaged},
+    store::{
+        StoreError,
+        embedded::{error::damaged, slots},
+    },
 };
 
 /// Stores a key, wrapped under its parent.
@@ -19,8 +22,9 @@ pub(super) fn insert(
 ) -> Result<(), StoreError> {
     let (above, wrapped) = parent.wrap_child(store, tenant, child)?;
     let name = child.name();
+    let slot = slots::fill(keys, &wrapped)?;
     let mut statement = keys.prepare_cached(
-        "INSERT INTO wraps(id, kind, version, tenant, parent, parent_version, wrapped) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO wraps(id, kind, version, tenant, parent, parent_version, slot) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     statement.execute(params![
         name.id.as_bytes(),
@@ -29,7 +33,7 @@ pub(super) fn insert(
         tenant.as_bytes(),
         above.id.as_bytes(),
         above.version,
-        wrapped,
+        slot,
     ])?;
     parent.note_seals(keys)
 }
@@ -45,10 +49,24 @@ pub(super) fn rewrap(
     let (above, wrapped) = parent.wrap_child(store, tenant, child)?;
     let name = child.name();
     let mut statement = keys.prepare_cached(
-        "UPDATE wraps SET parent_version = ?4, wrapped = ?5 WHERE id = ?1 AND kind = ?2 AND version = ?3",
+        "UPDATE wraps SET parent_version = ?4 WHERE id = ?1 AND kind = ?2 AND version = ?3 RETURNING slot",
     )?;
-    statement.execute(params![name.id.as_bytes(), name.kind as u8, name.version, above.version, wrapped])?;
+    let slot = statement
+        .query_row(params![name.id.as_bytes(), name.kind as u8, name.version, above.version], |row| row.get(0))?;
+    slots::overwrite(keys, slot, &wrapped)?;
     parent.note_seals(keys)
+}
+
+/// Wraps a stored key anew, under another parent.
+pub(super) fn adopt(
+    keys: &Connection,
+    store: StoreId,
+    tenant: TenantId,
+    parent: &impl Parent,
+    child: &Key,
+) -> Result<(), StoreError> {
+    destroy(keys, child.name())?;
+    insert(keys, store, tenant, parent, child)
 }
 
 /// A wrap as it lies in the file.
@@ -64,7 +82,8 @@ pub(super) struct Wrap {
 /// Reads a wrap; `None`: it was destroyed, or never was.
 pub(super) fn get(keys: &Connection, name: KeyName) -> Result<Option<Wrap>, StoreError> {
     let mut statement = keys.prepare_cached(
-        "SELECT parent, parent_version, wrapped FROM wraps WHERE id = ?1 AND kind = ?2 AND version = ?3",
+        "SELECT w.parent, w.parent_version, s.wrapped FROM wraps w JOIN slots s ON s.number = w.slot
+         WHERE w.id = ?1 AND w.kind = ?2 AND w.version = ?3",
     )?;
     let wrap = statement.query_row(params![name.id.as_bytes(), name.kind as u8, name.version], |row| {
         let parent: [u8; 16] = row.get(0)?;

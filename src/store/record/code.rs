@@ -7,7 +7,7 @@ use crate::{
     policy::{CareBasis, Target},
     queue::{BumpReason, DueCause, ItemState, Lane},
     redact::{KINDS, Kind, Likelihood},
-    store::{AccessRole, CaseState, CorrectionReason, Handling, TextState},
+    store::{AccessRole, CaseState, CorrectionReason, ErasureState, Handling, HoldReason, TextState},
     text::Language,
 };
 
@@ -51,7 +51,7 @@ codes! {
     Level { Low = 1, Normal = 2, High = 3, Urgent = 4 }
     Likelihood { Possible = 1, Likely = 2, VeryLikely = 3 }
     Handling { Waiting = 1, InProgress = 2, FollowUp = 3, Closed = 4, Historical = 5 }
-    TextState { Redacted = 1, Withheld = 2 }
+    TextState { Redacted = 1, Withheld = 2, Expired = 3 }
     CaseState { Open = 1, Active = 2, Pending = 3, Resolved = 4, Merged = 5 }
     Lane { Emergency = 1, Regular = 2, Express = 3 }
     Target { FirstResponse = 1, NextReply = 2, Resolution = 3 }
@@ -59,7 +59,9 @@ codes! {
     BumpReason { Escalation = 1, Promise = 2, Mishandled = 3, Severity = 4, Dependency = 5, Other = 6 }
     ItemState { Ready = 1, Leased = 2, Delayed = 3, Parked = 4 }
     CorrectionReason { Wording = 1, Sarcasm = 2, Domain = 3, Context = 4, Severity = 5, Safety = 6, Other = 7 }
-    AccessRole { Intake = 1, Analyst = 2, Agent = 3, Supervisor = 4, TenantAdmin = 5 }
+    AccessRole { Intake = 1, Analyst = 2, Agent = 3, Supervisor = 4, TenantAdmin = 5, PrivacyOfficer = 6 }
+    ErasureState { Shown = 1, OnHold = 2, Erased = 3 }
+    HoldReason { Litigation = 1, Regulator = 2, Investigation = 3, Other = 4 }
 }
 
 /// The number of a kind of PII: its place in the table of kinds, from 1.
@@ -108,6 +110,8 @@ mod tests {
         check::<BumpReason>();
         check::<CorrectionReason>();
         check::<AccessRole>();
+        check::<ErasureState>();
+        check::<HoldReason>();
         check::<Target>();
         check::<DueCause>();
     }

@@ -13,7 +13,11 @@ mod access;
 
 mod clocks;
 
+mod orders;
+
 mod policy;
+
+mod privacy;
 
 #[cfg(test)]
 mod tests;
@@ -23,7 +27,9 @@ pub(crate) use assessment::AssessmentRow;
 pub(crate) use clocks::ClocksRow;
 pub(crate) use code::Code;
 pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
+pub(crate) use orders::{ExportRow, PurgeRow};
 pub(crate) use policy::{decode_policy, encode_policy};
+pub(crate) use privacy::ErasureRow;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Number of the records of this release.

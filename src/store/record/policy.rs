@@ -11,19 +11,19 @@ use super::{
 use crate::{
     calendar::{BusinessHours, Calendar, Period},
     lexicon::Cue,
-    policy::{LexiconLayer, Minutes, Policy, ServiceTargets, WorkRules},
+    policy::{LexiconLayer, Minutes, Policy, Retention, ServiceTargets, WorkRules},
     priority::{CueWeight, PriorityRules},
     redact::{ExtraPattern, KeepRules},
     sentiment::SentimentRules,
     text::Language,
 };
 
-/// Number of the records that hold all three targets and the bounds of those who work the queue.
-const WITH_WORK: u8 = 2;
+/// Number of the records that hold all three targets, the bounds of those who work the queue and the periods of retention.
+const COMPLETE: u8 = 2;
 
 /// A record of version 2: the policy as before; how many bumps and how many leases; open minutes until each further reply
-/// and until the resolution.
-type WithWork = (PolicyRow, (u32, u32), MinutesRow, MinutesRow);
+/// and until the resolution; days that text, facts and audit events are kept.
+type CompleteRow = (PolicyRow, (u32, u32), MinutesRow, MinutesRow, (u32, u32, u32));
 
 /// Open minutes by channel and level.
 type MinutesRow = Vec<(u8, [u32; 4])>;
@@ -33,19 +33,24 @@ pub(crate) fn encode_policy(policy: &Policy, shadow: bool) -> Result<Vec<u8>, Re
     let WorkRules { bumps_per_day_max, leases_max } = policy.work;
     let ServiceTargets { next_reply_minutes, resolution_minutes, .. } = &policy.targets;
     let (next_reply, resolution) = (minutes(next_reply_minutes), minutes(resolution_minutes));
-    let row: WithWork = (PolicyRow::new(policy, shadow), (bumps_per_day_max, leases_max), next_reply, resolution);
-    encode_as(WITH_WORK, &row)
+    let Retention { text_days, facts_days, audit_days } = policy.retention;
+    let kept = (text_days, facts_days, audit_days);
+    let row: CompleteRow =
+        (PolicyRow::new(policy, shadow), (bumps_per_day_max, leases_max), next_reply, resolution, kept);
+    encode_as(COMPLETE, &row)
 }
 
 /// The policy in these bytes, and whether it was made for the shadow. What a record of version 1 does not hold has its
 /// shipped value.
 pub(crate) fn decode_policy(bytes: &[u8], revision: u32) -> Result<(Policy, bool), RecordError> {
-    let Ok((row, (bumps_per_day_max, leases_max), next_reply, resolution)) = decode_as::<WithWork>(WITH_WORK, bytes)
+    let Ok((row, (bumps_per_day_max, leases_max), next_reply, resolution, (text_days, facts_days, audit_days))) =
+        decode_as::<CompleteRow>(COMPLETE, bytes)
     else {
         return decode::<PolicyRow>(bytes)?.into_policy(revision);
     };
     let (mut policy, shadow) = row.into_policy(revision)?;
     policy.work = WorkRules { bumps_per_day_max, leases_max };
+    policy.retention = Retention { text_days, facts_days, audit_days };
     place(&mut policy.targets.next_reply_minutes, next_reply)?;
     place(&mut policy.targets.resolution_minutes, resolution)?;
     Ok((policy, shadow))
@@ -98,8 +103,18 @@ type CalendarRow = Option<(String, Vec<Vec<(u16, u16)>>, Vec<String>)>;
 impl PolicyRow {
     /// The record of a policy, made to decide or for the shadow.
     fn new(policy: &Policy, shadow: bool) -> Self {
-        let Policy { revision: _, sentiment, priority, targets, attribute_allow_list, keep, lexicon, care, work: _ } =
-            policy;
+        let Policy {
+            revision: _,
+            sentiment,
+            priority,
+            targets,
+            attribute_allow_list,
+            keep,
+            lexicon,
+            care,
+            work: _,
+            retention: _,
+        } = policy;
         let ServiceTargets {
             minutes: first,
             tier_percent,
@@ -165,6 +180,7 @@ impl PolicyRow {
             lexicon: self.lexicon.into_iter().map(layer).collect::<Result<_, _>>()?,
             care: self.care.map(Code::from_code).transpose()?,
             work: WorkRules::default(),
+            retention: Retention::default(),
         };
         Ok((policy, shadow))
     }
@@ -257,6 +273,7 @@ mod tests {
         policy.targets.minutes[3].1 = [9, 8, 7, 6];
         policy.targets.next_reply_minutes[0].1 = [5, 4, 3, 2];
         policy.targets.resolution_minutes[2].1 = [90, 80, 70, 60];
+        policy.retention = Retention { text_days: 7, facts_days: 40, audit_days: 200 };
         let week = std::array::from_fn(|_| vec![Period::new((0, 30), (24, 0)).unwrap()]);
         let holidays = BusinessHours::dates(["2026-12-25"]).unwrap();
         policy.targets.other =
@@ -282,12 +299,12 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_version_1_is_read_with_shipped_bounds_and_further_targets() {
+    fn a_record_of_version_1_is_read_with_shipped_bounds_targets_and_periods() {
         let bytes = encode(&PolicyRow::new(&policy(), true)).unwrap();
         let (read, shadow) = decode_policy(&bytes, 7).unwrap();
         let ServiceTargets { next_reply_minutes, resolution_minutes, .. } = ServiceTargets::default();
         let targets = ServiceTargets { next_reply_minutes, resolution_minutes, ..policy().targets };
-        let expected = Policy { work: WorkRules::default(), targets, ..policy() };
+        let expected = Policy { work: WorkRules::default(), retention: Retention::default(), targets, ..policy() };
         assert_eq!((format!("{read:?}"), shadow), (format!("{expected:?}"), true));
         assert_eq!(decode_policy(&[3, 0], 7).unwrap_err(), RecordError);
     }

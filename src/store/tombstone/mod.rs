@@ -116,16 +116,19 @@ impl Burial {
         Some(Self {
             tenant: TenantId::from(*tenant),
             time: Timestamp(i64::from_be_bytes(*time)),
-            cause: cause_of(*cause)?,
+            cause: Cause::of_code(*cause)?,
             graves: graves.iter().map(grave).collect::<Option<_>>()?,
         })
     }
 }
 
-fn cause_of(code: u8) -> Option<Cause> {
-    use Cause::{CaseDeleted, Erasure, Offboarding, Purge, Redaction, Retention};
-    let all = [Erasure, CaseDeleted, Retention, Purge, Redaction, Offboarding];
-    all.into_iter().find(|cause| *cause as u8 == code)
+impl Cause {
+    /// The cause of a stored number.
+    pub(crate) fn of_code(code: u8) -> Option<Self> {
+        use Cause::{CaseDeleted, Erasure, Offboarding, Purge, Redaction, Retention};
+        let all = [Erasure, CaseDeleted, Retention, Purge, Redaction, Offboarding];
+        all.into_iter().find(|cause| *cause as u8 == code)
+    }
 }
 
 fn kind_of(code: u8) -> Option<KeyKind> {

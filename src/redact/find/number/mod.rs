@@ -35,7 +35,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
     let mut done = 0;
     for (index, token) in turn.flagged(Flags::DIGITS.and(Flags::NUMBER).and(Flags::LETTER)) {
-        if index < done {
+        if index < done || is_plain_letter(turn, index, token) {
             continue;
         }
         if token.class == Class::Mixed {
@@ -70,6 +70,14 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             None => {}
         }
     }
+}
+
+/// Whether a token is a single letter or spells one, and is no more than a word where it stands: no number begins with
+/// it.
+fn is_plain_letter(turn: &NormalisedTurn<'_>, index: usize, token: &Token) -> bool {
+    const COUNTS: Cues = Cues::of(&[Cue::Double, Cue::Triple, Cue::Month, Cue::DayWord]);
+    let counts = token.word.number.is_some() || token.word.cues.any(COUNTS);
+    token.is_word() && !counts && letter_at(turn, index).is_none()
 }
 
 /// Whether a number of one or two digits stands alone and nothing in the turn makes an identifier of so few.

@@ -6,6 +6,7 @@ mod care;
 mod lexicon;
 mod numbers;
 mod redaction;
+mod retention;
 mod targets;
 mod work;
 
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// The groups of a policy that can be replaced.
-const GROUPS: [&str; 7] = ["sentiment", "priority", "targets", "redaction", "lexicon", "care", "work"];
+const GROUPS: [&str; 8] = ["sentiment", "priority", "targets", "redaction", "lexicon", "care", "work", "retention"];
 
 /// The collection that revisions are named in.
 const COLLECTION: &str = "policy/revisions/";
@@ -41,6 +42,7 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         lexicon: layers,
         care: basis,
         work: bounds,
+        retention: kept,
     } = policy;
     pb::Policy {
         name: format!("{COLLECTION}{revision}"),
@@ -56,6 +58,7 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         lexicon: Some(pb::LexiconPolicy { rows: lexicon::wire(layers) }),
         care: Some(care::wire(*basis)),
         work: Some(work::wire(*bounds)),
+        retention: Some(retention::wire(kept)),
     }
 }
 
@@ -111,6 +114,7 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
         lexicon: layer,
         care: basis,
         work: bounds,
+        retention: kept,
     } = wanted.unwrap_or_default();
     violations.check(!given.is_empty(), &path.field("etag"), Reason::FieldRequired);
     let mask = groups(mask, &root.field("update_mask"), &mut violations);
@@ -139,6 +143,10 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
     }
     if wants("work", bounds.is_some()) {
         policy.work = work::rules(bounds.unwrap_or_default(), &path.field("work"), &mut violations);
+    }
+    if wants("retention", kept.is_some()) {
+        let path = path.field("retention");
+        policy.retention = retention::retention(kept.unwrap_or_default(), &path, &mut violations);
     }
     violations.finish(())?;
     if given == etag(live.revision) { Ok(policy) } else { Err(Failure::of(Reason::EtagMismatch)) }
@@ -210,6 +218,21 @@ mod tests {
         let read = requested(&shipped.policy, Some(wire), None).unwrap();
         let read = Policy { revision: 1, ..read };
         assert_eq!(format!("{read:?}"), format!("{:?}", shipped.policy));
+    }
+
+    #[test]
+    fn periods_of_retention_lie_in_their_ranges_and_text_goes_first() {
+        let wanted = |text_days, facts_days, audit_days| {
+            move |policy: &mut pb::Policy| {
+                policy.retention = Some(pb::RetentionPolicy { text_days, facts_days, audit_days });
+            }
+        };
+        let kept = update(wanted(Some(30), None, Some(365))).unwrap().retention;
+        assert_eq!((kept.text_days, kept.facts_days, kept.audit_days), (30, 396, 365));
+        check_refused("policy.retention.text_days", Reason::FieldOutOfRange, wanted(Some(0), None, None));
+        check_refused("policy.retention.facts_days", Reason::FieldOutOfRange, wanted(Some(1), Some(1_831), None));
+        check_refused("policy.retention.audit_days", Reason::FieldOutOfRange, wanted(None, None, Some(179)));
+        check_refused("policy.retention.text_days", Reason::FieldOutOfRange, wanted(Some(90), Some(60), None));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::{
             clocks,
             commit::Write,
             items::{self, Item, Wanted},
-            joins,
+            joins, privacy,
             ring::Tenant,
         },
     },
@@ -39,6 +39,7 @@ pub(super) fn merge(
             return Err(StoreError::CaseMerged);
         }
         held |= also;
+        privacy::refuse_while_held(write, tenant, source.case)?;
         take_in(write, tenant, &mut into, from)?;
         audit(write, tenant, actor, Action::CasesMerged, (into.id, Some(source.case.0)))?;
     }

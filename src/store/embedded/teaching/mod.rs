@@ -66,12 +66,12 @@ impl Teaching for EmbeddedStore {
     }
 
     async fn rescore_cases(&self, request: RescoreRequest) -> Result<Rescored, StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         rescore::rescore(self, request).await
     }
 
     async fn corrected_samples(&self, request: SamplesRequest) -> Result<Vec<Sample>, StoreError> {
-        self.committer.check()?;
+        self.check_texts()?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(request.tenant)?);
         let samples = self.readers.run(move |read| {
             let (data, keys) = read.data()?;
@@ -108,7 +108,7 @@ async fn audit(
         let event = Event { tenant: Some(tenant), principal: Some(principal), count, ..Event::new(action, write.now) };
         write.audit(Some(number), &event)
     };
-    store.committer.run(note).await
+    store.committer.run_essential(super::jobs::Turn::live(number), note).await
 }
 
 /// An event about the policy or a case of a tenant.

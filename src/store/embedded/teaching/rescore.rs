@@ -14,7 +14,7 @@ use crate::{
     id::{CaseId, InteractionId, PrincipalId},
     queue::WorkClass,
     store::{
-        Flip, InteractionContent, InteractionRecord, RescoreRequest, Rescored, StoreError,
+        Flip, InteractionContent, InteractionRecord, RescoreRequest, Rescored, StoreError, TextState,
         embedded::{
             EmbeddedStore,
             cases::{self, Case},
@@ -22,6 +22,7 @@ use crate::{
             interactions::Interaction,
             jobs::Turn,
             live::{self, Resealed},
+            manifest::{self, Scope},
             position,
             ring::{KeyRing, Tenant},
             sql::Coded,
@@ -101,12 +102,14 @@ fn batch(
     let last = cases.last().filter(|_| more).map(|case| case.number);
     done.next = last.map(|last| position::encode(tenant, &list, &last)).transpose()?;
     for case in cases {
+        manifest::check(data, ring, case.number, Scope::Whole)?;
         done.cases += 1;
         let mut interactions = Vec::new();
         for interaction in Interaction::of_case(data, case.number, u32::MAX)? {
             let (number, content_version, segments) =
                 (interaction.number, interaction.content_version, interaction.segments);
             match interaction.into_record(ring, tenant, data, keys) {
+                Ok(record) if record.content.text_state == TextState::Expired => done.skipped += 1,
                 Ok(record) => {
                     let scored = score(request, &mut done, case.id, record);
                     interactions.extend(scored.map(|scored| Scored { number, content_version, segments, ..scored }));

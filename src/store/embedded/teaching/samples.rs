@@ -7,7 +7,7 @@ use crate::{
     crypto::{KeyKind, KeyName},
     id::SubjectId,
     store::{
-        Sample, StoreError,
+        Sample, StoreError, TextState,
         embedded::{
             interactions::Interaction,
             ring::{KeyRing, Tenant},
@@ -38,6 +38,7 @@ pub(super) fn corrected(
         let interaction = Interaction::get(data, number)?;
         let Some(subject) = subject(keys, KeyKind::Interaction, interaction.id.0)? else { continue };
         match interaction.into_record(ring, tenant, data, keys) {
+            Ok(record) if record.content.text_state == TextState::Expired => {}
             Ok(record) => {
                 let (input, language) = (record.content.input, record.assessment.sentiment.language);
                 samples.push(Sample { input, language, label, subject });

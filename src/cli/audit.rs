@@ -1,0 +1,89 @@
+//! `triaged audit`: checks what the service attested, without the service and without any key but a public one.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::Subcommand;
+
+use super::{Exit, Failure};
+use crate::{crypto::PublicKey, service::certificate, store::tombstone};
+
+/// Subcommands of `audit`.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Checks a certificate of an erasure, or a tombstone feed, against a public key and prints what it says
+    Verify(VerifyArgs),
+    /// Prints the public key that stands in a tombstone feed: keep it in another place, to check against it later
+    PublicKey(PublicKeyArgs),
+}
+
+/// Arguments of `audit verify`.
+#[derive(Debug, clap::Args)]
+pub(super) struct VerifyArgs {
+    #[command(flatten)]
+    what: What,
+    /// File with the public key of the store, 64 hexadecimal digits, kept from before
+    #[arg(long, value_name = "FILE")]
+    public_key: PathBuf,
+}
+
+/// What is checked.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct What {
+    /// File with the certificate, as the field `certificate` of an erasure holds it
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+    /// The file `tombstones` that lies beside the keys
+    #[arg(long, value_name = "FILE")]
+    tombstones: Option<PathBuf>,
+}
+
+/// Arguments of `audit public-key`.
+#[derive(Debug, clap::Args)]
+pub(super) struct PublicKeyArgs {
+    /// The file `tombstones` that lies beside the keys
+    #[arg(long, value_name = "FILE")]
+    tombstones: PathBuf,
+}
+
+/// Does it.
+pub(super) fn run(command: &Command) -> Result<Exit, Failure> {
+    let said = match command {
+        Command::Verify(VerifyArgs { what, public_key }) => {
+            let key = read(public_key)?.parse();
+            let key = key.map_err(|_| Failure::Argument(format!("{} holds no public key", public_key.display())))?;
+            match (&what.certificate, &what.tombstones) {
+                (Some(path), _) => {
+                    certificate::verify(&read(path)?, key).map_err(|error| Failure::Unproved(error.to_string()))?
+                }
+                (None, Some(path)) => tombstones(path, key)?,
+                (None, None) => return Err(Failure::Argument("give --certificate or --tombstones".to_owned())),
+            }
+        }
+        Command::PublicKey(PublicKeyArgs { tombstones }) => {
+            tombstone::read(tombstones, None, |_| ()).map_err(unproved)?.public.to_string()
+        }
+    };
+    super::print(&format!("{said}\n"))?;
+    Ok(Exit::Done)
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| Failure::path(path, error))
+}
+
+fn unproved(error: tombstone::FeedError) -> Failure {
+    Failure::Unproved(error.to_string())
+}
+
+/// Reads a whole feed, every signature of it.
+fn tombstones(path: &Path, key: PublicKey) -> Result<String, Failure> {
+    let mut graves = 0;
+    let summary = tombstone::read(path, Some(key), |one| graves += one.burial.graves.len()).map_err(unproved)?;
+    summary.reaches(path, 0).map_err(unproved)?;
+    let store = uuid::Uuid::from_bytes(summary.store.0);
+    Ok(format!("store {store}: {} tombstones, {graves} keys destroyed", summary.last.sequence))
+}

@@ -1,0 +1,129 @@
+//! `triaged restore`: the way back from two backups, the newest tombstones and the offline identity.
+
+use std::path::PathBuf;
+
+use crate::{
+    cli::{Exit, Failure, open, print, say, settings::Settings},
+    id::PrincipalId,
+    store::{
+        AccessRole, Store,
+        embedded::recovery::{self, Backups, Contents, Place},
+    },
+    time::{Clock, SystemClock},
+};
+
+/// Who may accept that tombstones are missing.
+const OFFICER: AccessRole = AccessRole::PrivacyOfficer;
+
+/// Arguments of `restore`.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(in crate::cli) struct Args {
+    #[command(subcommand)]
+    accept: Option<Command>,
+    #[command(flatten)]
+    restore: Option<Restore>,
+}
+
+/// What to do after a restore.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Opens texts that a restore left closed; two privacy officers answer for it with their credentials
+    Accept(Box<Accept>),
+}
+
+/// Arguments of `restore`.
+#[derive(Debug, clap::Args)]
+struct Restore {
+    /// Directory that `triaged backup` has written
+    #[arg(long, value_name = "BACKUP")]
+    data: PathBuf,
+    /// File that `triaged key backup` has written
+    #[arg(long, value_name = "KEYBACKUP")]
+    keys: PathBuf,
+    /// File of the identity of its recipient
+    #[arg(long, value_name = "FILE")]
+    identity: PathBuf,
+    /// The newest file `tombstones` of this store; without it texts stay closed
+    #[arg(long, value_name = "FILE")]
+    tombstones: Option<PathBuf>,
+    /// Number of the last tombstone, as the newest certificate of an erasure or `triaged posture` said; without it nobody
+    /// knows whether the file is whole, and texts stay closed
+    #[arg(long, value_name = "NUMBER")]
+    last_tombstone: Option<u64>,
+    #[command(flatten)]
+    settings: Box<Settings>,
+}
+
+/// Arguments of `restore accept`.
+#[derive(Debug, clap::Args)]
+struct Accept {
+    /// File of a privacy officer's credential; give two, of two people
+    #[arg(long = "credential", value_name = "FILE", required = true, num_args = 1)]
+    credentials: Vec<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Restores, or opens what a restore left closed.
+pub(in crate::cli) fn run(args: Args) -> Result<Exit, Failure> {
+    match (args.accept, args.restore) {
+        (Some(Command::Accept(args)), _) => accept(*args),
+        (None, Some(args)) => restore(args),
+        (None, None) => Err(Failure::Argument("give the backups, or `accept`".to_owned())),
+    }
+}
+
+fn restore(args: Restore) -> Result<Exit, Failure> {
+    let Restore { data, keys, identity, tombstones, last_tombstone, settings } = args;
+    let config = settings.checked()?;
+    let (identity, now) = (super::secret(&identity)?, SystemClock.now());
+    let tombstones = tombstones.as_deref();
+    let backups = Backups { data: &data, keys: &keys, identity: &identity, tombstones, last_tombstone };
+    let place = Place { data_dir: &config.data_dir, keys_dir: &config.keys_dir, key_file: &config.key_file };
+    let restored = recovery::restore(backups, place, now)?;
+    // What does not open is found here, not at the next start.
+    let opened = open::existing(&config)?;
+    runtime()?.block_on(opened.store.close())?;
+    let carried_out = restored.carried_out;
+    print(&format!("restored {}: {carried_out} tombstones carried out\n", config.data_dir.display()))?;
+    if matches!(restored.keys.contents, Contents::Keys { expire_time } if expire_time < now) {
+        say("triaged: warning: the key backup is older than its retention: it should have been destroyed");
+    }
+    if !restored.complete {
+        say(
+            "triaged: warning: tombstones may be missing: no text is read until `triaged restore accept` (two privacy officers)",
+        );
+    }
+    Ok(Exit::Done)
+}
+
+fn accept(args: Accept) -> Result<Exit, Failure> {
+    let tokens = args.credentials.iter().map(|path| super::secret(path)).collect::<Result<Vec<_>, _>>()?;
+    let config = args.settings.checked()?;
+    let opened = open::existing(&config)?;
+    let accepted = runtime()?.block_on(async {
+        let mut officers = Vec::new();
+        for token in &tokens {
+            let record = opened.store.authenticate(token.trim()).await?;
+            officers.extend(record.filter(|one| one.roles.contains(&OFFICER)).map(|one| one.principal));
+        }
+        officers.dedup();
+        let accepted = <[PrincipalId; 2]>::try_from(officers);
+        if let Ok(officers) = accepted {
+            opened.store.accept_restore(officers).await?;
+        }
+        opened.store.close().await?;
+        Ok::<_, crate::store::StoreError>(accepted.is_ok())
+    });
+    if accepted? {
+        say("texts are open again; both names are in the audit log");
+        return Ok(Exit::Done);
+    }
+    Err(Failure::Argument("give valid credentials of two different privacy officers".to_owned()))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::file("runtime", error))
+}

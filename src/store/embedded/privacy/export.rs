@@ -1,0 +1,200 @@
+//! Exporting what is kept of a person: recipients that were registered a day before, orders of two people, and the
+//! reading itself.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{
+    erase::audit,
+    orders::{Kind, Order},
+    scope::{self, Scope},
+};
+use crate::{
+    audit::Action,
+    crypto::new_id,
+    id::{CaseId, ExportId, RecipientId, SubjectId},
+    store::{
+        ExportRecord, ExportedCase, Holdings, Officer, RecipientRecord, StoreError, SubjectSelector,
+        embedded::{
+            cases::{self, Case},
+            commit::Write,
+            interactions::Interaction,
+            ring::{KeyRing, Tenant},
+            sql::{Id, Time},
+        },
+        record::ExportRow,
+    },
+    time::Timestamp,
+};
+
+/// How long a recipient is registered before anything is sealed to it.
+const WAIT: Duration = Duration::from_hours(24);
+/// How many recipients are listed.
+const LISTED_MAX: u32 = 1000;
+
+const COLUMNS: &str = "recipient, key, creator, create_time, revoke_time";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<RecipientRecord> {
+    let create_time: Timestamp = row.get::<_, Time>(3)?.0;
+    Ok(RecipientRecord {
+        recipient: row.get::<_, Id<_>>(0)?.0,
+        key: row.get(1)?,
+        creator: row.get::<_, Id<_>>(2)?.0,
+        create_time,
+        usable_time: create_time + WAIT,
+        revoke_time: row.get::<_, Option<Time>>(4)?.map(|time| time.0),
+    })
+}
+
+fn recipient(data: &Connection, tenant: &Tenant, id: RecipientId) -> Result<RecipientRecord, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM recipients WHERE recipient = ?1 AND tenant = ?2");
+    let found = data.prepare_cached(&sql)?.query_row(params![id.as_bytes(), tenant.number], read).optional()?;
+    found.ok_or(StoreError::NotFound)
+}
+
+/// The newest recipients of a tenant.
+pub(super) fn list(data: &Connection, tenant: &Tenant) -> Result<Vec<RecipientRecord>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM recipients WHERE tenant = ?1 ORDER BY number DESC LIMIT ?2");
+    let mut statement = data.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![tenant.number, LISTED_MAX], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Registers a recipient.
+pub(super) fn register(
+    write: &Write<'_>,
+    tenant: &Tenant,
+    officer: Officer,
+    key: &str,
+) -> Result<RecipientRecord, StoreError> {
+    let id = RecipientId(new_id(write.now)?);
+    let mut statement = write.data.prepare_cached(
+        "INSERT INTO recipients(recipient, tenant, key, creator, create_time) VALUES(?1, ?2, ?3, ?4, ?5)",
+    )?;
+    statement.execute(params![id.as_bytes(), tenant.number, key, officer.principal.as_bytes(), write.now.0])?;
+    audit(write, tenant, Some(officer.principal), Action::RecipientRegistered, id.0, 1)?;
+    recipient(write.data, tenant, id)
+}
+
+/// Revokes a recipient.
+pub(super) fn revoke(
+    write: &Write<'_>,
+    tenant: &Tenant,
+    officer: Officer,
+    id: RecipientId,
+) -> Result<RecipientRecord, StoreError> {
+    recipient(write.data, tenant, id)?;
+    let mut statement = write
+        .data
+        .prepare_cached("UPDATE recipients SET revoke_time = IFNULL(revoke_time, ?2) WHERE recipient = ?1")?;
+    statement.execute(params![id.as_bytes(), write.now.0])?;
+    audit(write, tenant, Some(officer.principal), Action::RecipientRevoked, id.0, 1)?;
+    recipient(write.data, tenant, id)
+}
+
+/// The recipient, where something may be sealed to it now.
+fn usable(write: &Write<'_>, tenant: &Tenant, id: RecipientId) -> Result<RecipientRecord, StoreError> {
+    let found = recipient(write.data, tenant, id)?;
+    if found.revoke_time.is_some() || found.usable_time > write.now {
+        return Err(StoreError::RecipientUnusable);
+    }
+    Ok(found)
+}
+
+/// Notes that everything of these people is to be exported.
+pub(super) fn place(
+    write: &Write<'_>,
+    tenant: &Tenant,
+    officer: Officer,
+    selectors: &[SubjectSelector],
+    id: RecipientId,
+) -> Result<ExportRecord, StoreError> {
+    let recipient = usable(write, tenant, id)?;
+    let subjects = scope::select(write.data, write.keys, tenant, selectors)?;
+    if subjects.is_empty() {
+        return Err(StoreError::SubjectNotFound);
+    }
+    let holdings = Scope::of(write.keys, subjects.clone())?.holdings();
+    let Holdings { cases, interactions, identifiers } = holdings;
+    let row = ExportRow {
+        subjects: subjects.iter().map(|one| *one.as_bytes()).collect(),
+        recipient: *id.as_bytes(),
+        holdings: [cases, interactions, identifiers],
+    };
+    let order = Order::place(write, tenant, officer, Kind::Export, row)?;
+    audit(write, tenant, Some(officer.principal), Action::ExportRequested, order.id, subjects.len())?;
+    Ok(shown(tenant, &order, recipient))
+}
+
+fn shown(tenant: &Tenant, order: &Order<ExportRow>, recipient: RecipientRecord) -> ExportRecord {
+    let [cases, interactions, identifiers] = order.record.holdings;
+    ExportRecord {
+        export: ExportId(order.id),
+        subjects: order.record.subjects.iter().map(|id| SubjectId::from(*id)).collect(),
+        recipient,
+        holdings: Holdings { cases, interactions, identifiers },
+        etag: order.etag(tenant),
+        creator: order.creator,
+        create_time: order.create_time,
+    }
+}
+
+/// Confirms an export and notes that it is read. It is read once.
+pub(super) fn confirm(
+    write: &Write<'_>,
+    tenant: &Tenant,
+    officer: Officer,
+    (id, etag): (ExportId, &str),
+) -> Result<ExportRecord, StoreError> {
+    let order: Order<ExportRow> = Order::confirmed(write, tenant, officer, Kind::Export, (id.0, etag))?;
+    if order.is_done {
+        return Err(StoreError::Changed);
+    }
+    let recipient = usable(write, tenant, RecipientId::from(order.record.recipient))?;
+    let order = Order { is_done: true, ..order };
+    order.update(write)?;
+    for subject in &order.record.subjects {
+        let count = usize::try_from(order.record.holdings.iter().sum::<u64>()).unwrap_or(usize::MAX);
+        audit(
+            write,
+            tenant,
+            Some(officer.principal),
+            Action::SubjectExported,
+            uuid::Uuid::from_bytes(*subject),
+            count,
+        )?;
+    }
+    Ok(shown(tenant, &order, recipient))
+}
+
+/// Reads everything of these people.
+pub(super) fn read_all(
+    (data, keys): (&Connection, &Connection),
+    ring: &KeyRing,
+    tenant: &Tenant,
+    subjects: &[SubjectId],
+) -> Result<Vec<ExportedCase>, StoreError> {
+    let scope = Scope::of(keys, subjects.iter().copied().collect())?;
+    let mut found: BTreeMap<CaseId, ExportedCase> = BTreeMap::new();
+    for id in &scope.cases {
+        let Some(case) = Case::find(data, tenant.number, *id)? else { continue };
+        let queued = cases::queued(data, case.number)?;
+        let own = Some(case.into_record(ring, tenant, keys, queued)?);
+        found.insert(*id, ExportedCase { case: *id, own, interactions: Vec::new() });
+    }
+    let mut statement = data.prepare_cached(
+        "SELECT c.case_id, i.number FROM interactions i JOIN cases c ON c.number = i.case_number
+         WHERE i.interaction_id = ?1 AND c.tenant = ?2",
+    )?;
+    for id in &scope.interactions {
+        let row = statement.query_row(params![id.as_bytes(), tenant.number], |row| {
+            Ok((row.get::<_, Id<CaseId>>(0)?.0, row.get::<_, i64>(1)?))
+        });
+        let Some((case, number)) = row.optional()? else { continue };
+        let record = Interaction::get(data, number)?.into_record(ring, tenant, data, keys)?;
+        let entry = found.entry(case).or_insert_with(|| ExportedCase { case, own: None, interactions: Vec::new() });
+        entry.interactions.push(record);
+    }
+    Ok(found.into_values().collect())
+}

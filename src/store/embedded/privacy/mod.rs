@@ -1,0 +1,207 @@
+//! People in the embedded engine: who is meant, what is kept of them, and how it goes.
+
+pub(super) mod rows;
+
+mod scope;
+
+mod erase;
+
+mod holds;
+
+mod link;
+
+mod orders;
+
+mod purge;
+
+mod export;
+
+mod two;
+
+pub(super) mod retention;
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use tokio::sync::broadcast;
+
+use self::scope::Scope;
+use super::{EmbeddedStore, commit::Write, ring::Tenant};
+use crate::{
+    audit::{Action, Event},
+    crypto::{Signature, Statement},
+    id::{CaseId, ErasureId, HoldId, InteractionId, SubjectId},
+    store::{
+        Assurance, Attestation, DeleteCaseRequest, ErasureRecord, ErasureRequest, HoldRecord, NewHold, Officer,
+        Privacy, RetentionOf, StoreError, SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
+    },
+};
+
+/// Refuses to take anything out of a case while a legal hold stands on it: it would no longer be held.
+pub(super) fn refuse_while_held(write: &Write<'_>, tenant: &Tenant, case: CaseId) -> Result<(), StoreError> {
+    let scope = Scope { cases: [case].into(), ..Scope::default() };
+    holds::end_of(write, tenant, &scope)?.map_or(Ok(()), |end| Err(StoreError::OnHold(end)))
+}
+
+#[async_trait]
+impl Privacy for EmbeddedStore {
+    async fn lookup_subjects(
+        &self,
+        officer: Officer,
+        selectors: Vec<SubjectSelector>,
+    ) -> Result<Vec<SubjectRecord>, StoreError> {
+        let tenant = self.ring.tenant(officer.tenant)?;
+        let work = move |write: &mut Write<'_>| {
+            let subjects = scope::select(write.data, write.keys, &tenant, &selectors)?;
+            let event = Event {
+                tenant: Some(tenant.id),
+                principal: Some(officer.principal),
+                count: subjects.len() as u64,
+                ..Event::new(Action::SubjectsFound, write.now)
+            };
+            write.audit(Some(tenant.number), &event)?;
+            subjects.into_iter().map(|subject| record(write, &tenant, subject)).collect()
+        };
+        self.committer.run(work).await
+    }
+
+    async fn link_subjects(
+        &self,
+        officer: Officer,
+        into: SubjectId,
+        from: SubjectId,
+    ) -> Result<SubjectRecord, StoreError> {
+        let tenant = self.ring.tenant(officer.tenant)?;
+        let work = move |write: &mut Write<'_>| {
+            link::link(write, &tenant, officer, into, from)?;
+            record(write, &tenant, into)
+        };
+        self.committer.run(work).await
+    }
+
+    async fn erase_subjects(&self, request: ErasureRequest) -> Result<ErasureRecord, StoreError> {
+        let tenant = self.ring.tenant(request.officer.tenant)?;
+        let work = move |write: &mut Write<'_>| match &request.etag {
+            Some(etag) => erase::erase(write, &tenant, &request, etag),
+            None => {
+                let subjects = scope::select(write.data, write.keys, &tenant, &request.selectors)?;
+                show(write, &tenant, request.officer, subjects)
+            }
+        };
+        self.committer.run(work).await
+    }
+
+    async fn delete_case(&self, request: DeleteCaseRequest) -> Result<ErasureRecord, StoreError> {
+        let tenant = self.ring.tenant(request.officer.tenant)?;
+        self.committer.run(move |write| erase::delete_case(write, &tenant, &request)).await
+    }
+
+    async fn get_erasure(&self, officer: Officer, erasure: ErasureId) -> Result<ErasureRecord, StoreError> {
+        let tenant = self.ring.tenant(officer.tenant)?;
+        let work = move |write: &mut Write<'_>| {
+            // What is told as erased is destroyed, whatever stood in the way.
+            write.await_destruction();
+            erase::get(write, &tenant, erasure)
+        };
+        self.committer.run(work).await
+    }
+
+    async fn place_hold(&self, new: NewHold) -> Result<HoldRecord, StoreError> {
+        let tenant = self.ring.tenant(new.officer.tenant)?;
+        self.committer.run(move |write| holds::place(write, &tenant, &new)).await
+    }
+
+    async fn approve_hold(&self, officer: Officer, hold: HoldId) -> Result<HoldRecord, StoreError> {
+        let tenant = self.ring.tenant(officer.tenant)?;
+        self.committer.run(move |write| holds::approve(write, &tenant, officer, hold)).await
+    }
+
+    async fn release_hold(&self, officer: Officer, hold: HoldId) -> Result<HoldRecord, StoreError> {
+        let tenant = self.ring.tenant(officer.tenant)?;
+        self.committer.run(move |write| holds::release(write, &tenant, officer, hold)).await
+    }
+
+    async fn list_holds(&self, officer: Officer) -> Result<Vec<HoldRecord>, StoreError> {
+        self.committer.check()?;
+        let (tenant, now) = (self.ring.tenant(officer.tenant)?, self.time.now());
+        self.readers.run(move |read| holds::list(&read.data()?.0, &tenant, now)).await
+    }
+
+    async fn upkeep(&self, retention: RetentionOf) -> Result<Upkeep, StoreError> {
+        let work = |write: &mut Write<'_>| {
+            let erasures = erase::run_deferred(write, UPKEEP_MAX)?;
+            let swept = rows::sweep(write.data, UPKEEP_MAX)?;
+            Ok(Upkeep { erasures, swept, expired: 0, more: erasures.max(swept) >= u64::from(UPKEEP_MAX) })
+        };
+        let done = self.committer.run(work).await?;
+        let (expired, more) = expire(self, retention).await?;
+        Ok(Upkeep { expired, more: done.more || more, ..done })
+    }
+
+    fn erased(&self) -> broadcast::Receiver<Arc<Vec<InteractionId>>> {
+        self.erased.subscribe()
+    }
+
+    fn attestation(&self) -> Attestation {
+        Attestation { store: self.ring.store, assurance: Assurance::Logical, public: self.signing.public() }
+    }
+
+    fn sign(&self, certificate: &[u8]) -> Result<Signature, StoreError> {
+        Ok(self.signing.sign(Statement::Certificate, certificate)?)
+    }
+}
+
+/// Shows what erasing these people would destroy. Audited, found or not.
+fn show(
+    write: &mut Write<'_>,
+    tenant: &super::ring::Tenant,
+    officer: Officer,
+    subjects: BTreeSet<SubjectId>,
+) -> Result<ErasureRecord, StoreError> {
+    let scope = Scope::of(write.keys, subjects)?;
+    let event = Event {
+        tenant: Some(tenant.id),
+        principal: Some(officer.principal),
+        count: scope.subjects.len() as u64,
+        ..Event::new(Action::SubjectsFound, write.now)
+    };
+    write.audit(Some(tenant.number), &event)?;
+    let hold_end_time = holds::end_of(write, tenant, &scope)?;
+    Ok(ErasureRecord { etag: Some(scope.etag(tenant)), hold_end_time, ..erase::shown(write, &scope) })
+}
+
+fn record(write: &Write<'_>, tenant: &super::ring::Tenant, subject: SubjectId) -> Result<SubjectRecord, StoreError> {
+    let scope = Scope::of(write.keys, [subject].into())?;
+    let is_held = holds::end_of(write, tenant, &scope)?.is_some();
+    Ok(SubjectRecord { subject, holdings: scope.holdings(), is_held })
+}
+
+/// Does the next part of the pass over what may be kept too long; how much was destroyed, and whether there is more.
+async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, bool), StoreError> {
+    let (pass, now) = (*lock(&store.pass), store.time.now());
+    if pass.ended.is_some_and(|ended| now < ended + retention::REST) {
+        return Ok((0, false));
+    }
+    let ring = Arc::clone(&store.ring);
+    let find =
+        move |read: &mut super::readers::Read| retention::find(&read.data()?.0, &ring, pass, now, retention.as_ref());
+    let found = store.readers.run(find).await?;
+    let (case, event, is_last) = (found.case, found.event, found.is_last);
+    let mut done = 0;
+    if !found.due.is_empty() || !found.events.is_empty() {
+        let destroy = move |write: &mut Write<'_>| retention::destroy(write, &found.due, &found.events);
+        done = store.committer.run(destroy).await?;
+    }
+    *lock(&store.pass) = match is_last {
+        true => retention::Pass { ended: Some(now), ..retention::Pass::default() },
+        false => retention::Pass { case, event, ended: None },
+    };
+    Ok((done, !is_last))
+}
+
+fn lock(pass: &Mutex<retention::Pass>) -> MutexGuard<'_, retention::Pass> {
+    pass.lock().unwrap_or_else(PoisonError::into_inner)
+}
