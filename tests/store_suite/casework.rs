@@ -7,8 +7,8 @@ use triaged::{
     id::CaseId,
     queue::{ItemState, Lane},
     store::{
-        Actor, CaseChange, CaseLookup, CaseRecord, CaseState, CaseVersion, Handling, LeaseHandle, LeaseRequest,
-        QueueEntry, ReadScope, Reader, StoreError,
+        Actor, CaseChange, CaseLookup, CaseRecord, CaseState, CaseVersion, Handling, HoldTarget, LeaseHandle,
+        LeaseRequest, QueueEntry, ReadScope, Reader, StoreError,
     },
 };
 use uuid::Uuid;
@@ -280,6 +280,33 @@ pub(crate) async fn an_interaction_that_is_split_off_stands_as_if_it_had_come_al
         assert_eq!(bench.submit(&later).await.0.case, new.case, "what led to the interaction leads there");
     }
     assert_eq!(bench.submit(&first).await.0.case, case.case);
+}
+
+pub(crate) async fn nothing_leaves_a_case_that_is_held(bench: Bench) {
+    let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
+    let (_, moved) = bench.submit(&draft).await;
+    let (held, _) = bench.submit(&draft).await;
+    let (free, _) = bench.submit(&bench.draft()).await;
+    super::privacy::approved(&bench, HoldTarget::Case(held.case)).await;
+    assert_error!(bench.merge(&free, &[&held]).await, StoreError::OnHold(_));
+    let split = bench.store.split_interaction(actor(bench.supervisor(), None), at(&held), moved.interaction).await;
+    assert_error!(split, StoreError::OnHold(_));
+    let merged = bench.merge(&held, &[&free]).await.unwrap();
+    assert_eq!(bench.interactions(merged.case).await, 3, "what comes to a held case is held with it");
+}
+
+pub(crate) async fn people_whose_cases_were_merged_are_erased_apart(bench: Bench) {
+    let of = |address| Draft { emails: vec![address], ..bench.draft() };
+    let (anna, _) = bench.submit(&of("anna@example.com")).await;
+    let (bert, of_bert) = bench.submit(&of("bert@example.com")).await;
+    bench.merge(&anna, &[&bert]).await.unwrap();
+    super::privacy::erase(&bench, "anna@example.com").await;
+    let (left, interactions) = bench.store.get_case(bench.supervisor(), anna.case).await.unwrap();
+    assert_eq!((left.case, interactions.len()), (anna.case, 1));
+    assert_eq!(interactions[0].interaction, of_bert.interaction);
+    super::privacy::erase(&bench, "bert@example.com").await;
+    let gone = bench.store.get_case(bench.supervisor(), anna.case).await;
+    assert_error!(gone, StoreError::NotFound | StoreError::RecordGone);
 }
 
 pub(crate) async fn the_last_interaction_of_a_case_stays(bench: Bench) {
