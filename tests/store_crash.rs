@@ -205,15 +205,12 @@ fn check_merges(known: &Known, cases: &HashMap<Uuid, Pair>) {
     }
     for (case, (merged_into, interactions, queued)) in cases {
         let taken_in = cases.values().filter(|other| other.0 == Some(*case)).count();
-        match merged_into {
-            Some(target) => {
-                assert_eq!((*interactions, *queued, taken_in), (0, None, 0));
-                assert_eq!((cases[target].0, cases[target].1), (None, 2));
-            }
-            None => {
-                assert_eq!(*interactions, 1 + taken_in, "{case}");
-                assert!(queued.is_some(), "{case} waits no more");
-            }
+        if let Some(target) = merged_into {
+            assert_eq!((*interactions, *queued, taken_in), (0, None, 0));
+            assert_eq!((cases[target].0, cases[target].1), (None, 2));
+        } else {
+            assert_eq!(*interactions, 1 + taken_in, "{case}");
+            assert!(queued.is_some(), "{case} waits no more");
         }
     }
 }
