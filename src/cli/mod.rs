@@ -14,6 +14,7 @@ mod key;
 mod lexicon;
 mod log;
 mod open;
+mod posture;
 mod progress;
 mod recovery;
 mod remote;
@@ -66,6 +67,8 @@ enum Command {
     Lexicon(lexicon::Command),
     /// Copies the data file, sealed as it lies, while the server runs or not
     Backup(recovery::backup::Args),
+    /// Shows every safe default and how it stands
+    Posture(posture::Args),
     /// Restores a store from its backups
     Restore(recovery::restore::Args),
     /// Checks what the service attested, without the service
@@ -90,6 +93,7 @@ pub fn run() -> ExitCode {
         Command::Digest(args) => digest::run(&args),
         Command::Lexicon(command) => lexicon::run(&command),
         Command::Backup(args) => recovery::backup::run(args),
+        Command::Posture(args) => posture::run(args),
         Command::Restore(args) => recovery::restore::run(args),
         Command::Audit(command) => audit::run(&command),
         Command::Completions(args) => completions::run(&args),
