@@ -12,6 +12,7 @@ mod key;
 mod lexicon;
 mod log;
 mod open;
+mod posture;
 mod progress;
 mod recovery;
 mod rescore;
@@ -60,6 +61,8 @@ enum Command {
     /// Backs up and escrows keys
     #[command(subcommand)]
     Key(key::Command),
+    /// Shows every safe default and how it stands
+    Posture(posture::Args),
     /// Restores a store from its backups
     Restore(recovery::restore::Args),
     /// Checks what the service attested, without the service
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Lexicon(command) => lexicon::run(&command),
         Command::Backup(args) => recovery::backup::run(args),
         Command::Key(command) => key::run(command),
+        Command::Posture(args) => posture::run(args),
         Command::Restore(args) => recovery::restore::run(args),
         Command::Audit(command) => audit::run(&command),
         Command::Completions(args) => completions::run(&args),

@@ -79,6 +79,8 @@ pub mod recovery;
 
 mod verify;
 
+mod leftovers;
+
 mod privacy;
 
 #[cfg(test)]
@@ -97,6 +99,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+pub use leftovers::{Leftover, leftovers};
 pub use open::OpenError;
 use tokio::sync::broadcast;
 
