@@ -4,10 +4,10 @@
 use std::{
     ops::{Add, Sub},
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicI64, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z, leap seconds not counted (Unix time).
@@ -52,7 +52,14 @@ impl Sub<Duration> for Timestamp {
 pub trait Clock: Send + Sync + 'static {
     /// The time now.
     fn now(&self) -> Timestamp;
+
+    /// The time since some moment, which goes on evenly whoever sets the clock. It measures how long something takes
+    /// and how often it comes; it judges no expiry.
+    fn elapsed(&self) -> Duration;
 }
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// The clock of the machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,6 +70,10 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::default() + since
+    }
+
+    fn elapsed(&self) -> Duration {
+        STARTED.elapsed()
     }
 }
 
@@ -91,6 +102,10 @@ impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
     }
+
+    fn elapsed(&self) -> Duration {
+        self.now().since(Timestamp::default())
+    }
 }
 
 /// The time that judges every expiry: the wall clock, but never less than any time it has shown or that was persisted.
@@ -110,6 +125,11 @@ impl ServiceTime {
     pub fn now(&self) -> Timestamp {
         let wall = self.clock.now().0;
         Timestamp(self.highest.fetch_max(wall, Ordering::SeqCst).max(wall))
+    }
+
+    /// The time since some moment, as [`Clock::elapsed`] gives it.
+    pub fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
     }
 }
 

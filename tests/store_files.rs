@@ -427,7 +427,8 @@ mod files {
         for apply in [false, true] {
             let (rescore, policy) = (Arc::clone(&rescore), Arc::clone(&policy));
             let (after, limit, newest_first) = (None, 9, false);
-            let request = RescoreRequest { tenant, principal, after, limit, newest_first, apply, rescore, policy };
+            let request =
+                RescoreRequest { tenant, principal, after, limit, newest_first, apply, redact: None, rescore, policy };
             assert_eq!(bench.store.rescore_cases(request).await.unwrap().changed, 1);
         }
         bench.store.corrected_samples(SamplesRequest { tenant, principal, limit: 9 }).await.unwrap();

@@ -3,11 +3,14 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::month::Month;
-
+use super::{
+    month::{Month, instant},
+    result::id_text,
+};
 use crate::{
     assessment::Tier,
     conversation::{Channel, Part, Party, RawText, RawTurn, Role},
@@ -31,10 +34,22 @@ pub struct Row {
     pub hold_seconds: u32,
     /// Service tier.
     pub tier: Tier,
-    /// Month in which it happened, for statistics only.
-    pub month: Option<Month>,
+    /// When it happened, by the source.
+    pub time: Option<Timestamp>,
     /// What is passed on beside the result, in the order of [`super::map::Mapping::passed`].
     pub passed: Vec<Passed>,
+}
+
+impl Row {
+    /// The id as text: a string without its quotes, nothing for `null`, else its JSON.
+    pub fn id_text(&self) -> Cow<'_, str> {
+        id_text(&self.id)
+    }
+
+    /// The month in which it happened, for statistics.
+    pub fn month(&self) -> Option<Month> {
+        self.time.and_then(Month::of)
+    }
 }
 
 /// A value of the archive that is passed on.
@@ -79,6 +94,9 @@ pub enum RowError {
     /// No mapped column holds text.
     #[error("no mapped column holds text")]
     NoText,
+    /// The row has no id, which a service knows it again by.
+    #[error("no id: a service knows a row again by it")]
+    NoId,
 }
 
 impl RowError {
@@ -95,7 +113,23 @@ impl RowError {
             Self::Cell(_) => "cell",
             Self::IdentifierInReference => "identifier_in_reference",
             Self::NoText => "no_text",
+            Self::NoId => "no_id",
         }
+    }
+}
+
+/// Why a row was refused: a name for counting, and what is said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason.
+    pub reason: String,
+    /// In words.
+    pub about: String,
+}
+
+impl From<RowError> for Refusal {
+    fn from(error: RowError) -> Self {
+        Self { reason: error.name().to_owned(), about: error.to_string() }
     }
 }
 
@@ -214,7 +248,7 @@ fn row(wire: Wire) -> Result<Row, (Option<Value>, RowError)> {
         parties: contact.into_iter().chain(participants.unwrap_or_default()).map(Party::from).collect(),
         hold_seconds: seconds(hold_seconds),
         tier,
-        month: time.as_ref().and_then(time_text).and_then(|text| Month::parse(&text)),
+        time: time.as_ref().and_then(time_text).and_then(|text| instant(&text)),
         passed: Vec::new(),
     })
 }

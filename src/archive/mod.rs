@@ -8,11 +8,13 @@ pub mod rescore;
 
 pub mod input;
 pub mod inputs;
+pub mod journal;
 pub mod map;
 pub mod month;
 pub mod output;
 pub mod report;
 pub mod result;
+pub mod rows;
 pub mod source;
 pub mod stats;
 

@@ -6,7 +6,10 @@ use std::{io::Write as _, ops::Range};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{chunk::Place, input::RowError};
+use super::{
+    chunk::Place,
+    input::{Refusal, RowError},
+};
 use crate::{
     assessment::Assessment,
     redact::{Likelihood, Redaction},
@@ -225,17 +228,18 @@ struct Reject<'r> {
     line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     byte: Option<u64>,
-    reason: &'static str,
-    about: String,
+    reason: &'r str,
+    about: &'r str,
 }
 
 /// Appends a refused row and a line feed to `out`: where it stands and why, nothing of its content, not even its id.
 ///
 /// # Errors
 /// None in practice, as for [`Analysed::write`].
-pub(super) fn write_reject(input: &str, place: Place, error: RowError, out: &mut Vec<u8>) -> serde_json::Result<()> {
+pub(super) fn write_reject(input: &str, place: Place, why: &Refusal, out: &mut Vec<u8>) -> serde_json::Result<()> {
     let Place { line, byte } = place;
-    serde_json::to_writer(&mut *out, &Reject { input, line, byte, reason: error.name(), about: error.to_string() })?;
+    let Refusal { reason, about } = why;
+    serde_json::to_writer(&mut *out, &Reject { input, line, byte, reason, about })?;
     out.push(b'\n');
     Ok(())
 }

@@ -115,7 +115,7 @@ impl<'r> Scorer<'r> {
                     scored.stats.refuse(error.name());
                     let place = chunk.place(index);
                     match self.rejects {
-                        Rejects::Apart => output::write_reject(input, place, error, &mut scored.rejects)?,
+                        Rejects::Apart => output::write_reject(input, place, &error.into(), &mut scored.rejects)?,
                         Rejects::InPlace => {
                             output::write_refused(id.clone(), place.line, error, &mut scored.json)?;
                             scored.entries.push(Entry::Refused { id, error });
@@ -137,9 +137,9 @@ impl<'r> Scorer<'r> {
             ..AssessmentInput::new(row.channel)
         };
         let assessment = self.triage.assess(self.policy, &input);
-        scored.stats.count(row.channel, row.month, &redaction, &assessment);
+        scored.stats.count(row.channel, row.month(), &redaction, &assessment);
         if let Some(baseline) = self.baseline {
-            let cell = (row.channel.name().to_owned(), row.month);
+            let cell = (row.channel.name().to_owned(), row.month());
             let mover = baseline.compare(&mut scored.stats.flips, cell, &row.id, &assessment);
             compare::keep(&mut scored.movers, mover.into_iter().collect());
         }

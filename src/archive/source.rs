@@ -11,7 +11,7 @@ use flate2::bufread::MultiGzDecoder;
 use globset::GlobBuilder;
 
 use super::error::ArchiveError;
-pub use super::target::readers;
+pub use super::target::{is_private, readers};
 
 /// Bytes of a file that are read at once.
 const BUFFER_BYTES: usize = 256 << 10;

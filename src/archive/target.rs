@@ -47,15 +47,21 @@ fn create_private(directory: &Path) -> io::Result<()> {
 }
 
 /// Whether nobody but its owner may read a file.
+///
+/// # Errors
+/// The system does not tell.
 #[cfg(unix)]
-pub(super) fn is_private(path: &Path) -> io::Result<bool> {
+pub fn is_private(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt;
     Ok(fs::metadata(path)?.permissions().mode().trailing_zeros() >= 6)
 }
 
 /// Whether nobody but its owner may read a file; not known here.
+///
+/// # Errors
+/// None here.
 #[cfg(not(unix))]
-pub(super) fn is_private(_: &Path) -> io::Result<bool> {
+pub fn is_private(_: &Path) -> io::Result<bool> {
     Ok(true)
 }
 

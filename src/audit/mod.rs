@@ -72,6 +72,10 @@ pub enum Action {
     HoldApproved = 57,
     /// A legal hold was released.
     HoldReleased = 58,
+    /// A rotation of keys began.
+    KeyRotationBegun = 60,
+    /// Keys were rotated: nothing is left under the older ones, and they are destroyed.
+    KeyRotated = 61,
     /// A store was restored from backups.
     Restored = 70,
     /// A person accepted that tombstones may be missing in what was restored.

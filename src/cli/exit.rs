@@ -2,6 +2,7 @@
 
 use std::{io, path::Path};
 
+use super::remote::RemoteError;
 use crate::{
     archive::error::ArchiveError,
     config::ConfigError,
@@ -62,6 +63,9 @@ pub enum Failure {
     /// The store is in use by a server, which can do the same by a call.
     #[error("{0}. A running server manages credentials itself: call TenantAdminService, or stop it first")]
     InUse(OpenError),
+    /// What was asked for was refused, with what to do.
+    #[error("{0}")]
+    Refused(String),
     /// The store.
     #[error("store: {0}")]
     Store(#[from] StoreError),
@@ -71,6 +75,9 @@ pub enum Failure {
     /// The server.
     #[error(transparent)]
     Server(#[from] ServerError),
+    /// A service that is called.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// A file or a socket.
     #[error("{what}: {error}")]
     File {
@@ -110,15 +117,21 @@ impl Failure {
             Self::Config(_) | Self::Tls(_) | Self::Lexicon(_) => Exit::Settings,
             Self::Argument(_) => Exit::Usage,
             Self::Unproved(_) => Exit::Unproved,
-            Self::MasterKey(_) | Self::Open(_) | Self::InUse(_) | Self::Store(_) | Self::Recovery(_) => Exit::Store,
+            Self::MasterKey(_)
+            | Self::Open(_)
+            | Self::InUse(_)
+            | Self::Refused(_)
+            | Self::Store(_)
+            | Self::Recovery(_) => Exit::Store,
             Self::Server(error) => match error {
                 ServerError::PlaintextOffLoopback(_) | ServerError::MetricsOffLoopback(_) => Exit::Settings,
                 ServerError::Io(_) | ServerError::Transport(_) => Exit::Machine,
                 ServerError::Store(_) | ServerError::Policies(_) => Exit::Store,
                 ServerError::Table(_) | ServerError::Reflection(_) => Exit::Fault,
             },
+            Self::Remote(error) if error.is_setting() => Exit::Settings,
             Self::Archive(error) => archive(error),
-            Self::File { .. } => Exit::Machine,
+            Self::File { .. } | Self::Remote(_) => Exit::Machine,
             Self::Rules(_) => Exit::Fault,
         }
     }

@@ -15,6 +15,7 @@ mod open;
 mod posture;
 mod progress;
 mod recovery;
+mod remote;
 mod rescore;
 mod secret_file;
 mod serve;
@@ -28,6 +29,7 @@ use std::{
 use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, Failure};
+pub use remote::RemoteError;
 
 /// Triage for contact centres: redacts, scores, stores sealed and queues cases, chats, e-mails and calls.
 #[derive(Debug, Parser)]
@@ -44,6 +46,9 @@ enum Command {
     /// Makes, lists and revokes credentials, on the host of the store
     #[command(subcommand)]
     Credential(credential::Command),
+    /// Rotates, backs up and escrows the keys of a store
+    #[command(subcommand)]
+    Key(key::Command),
     /// Checks or shows the settings
     #[command(subcommand)]
     Config(config::Command),
@@ -58,9 +63,6 @@ enum Command {
     Lexicon(lexicon::Command),
     /// Copies the data file, sealed as it lies, while the server runs or not
     Backup(recovery::backup::Args),
-    /// Backs up and escrows keys
-    #[command(subcommand)]
-    Key(key::Command),
     /// Shows every safe default and how it stands
     Posture(posture::Args),
     /// Restores a store from its backups
@@ -78,13 +80,13 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
         Command::Credential(command) => credential::run(command),
+        Command::Key(command) => key::run(command),
         Command::Config(command) => config::run(command),
         Command::Analyze(args) => analyze::run(&args),
         Command::Rescore(args) => rescore::run(&args),
         Command::Digest(args) => digest::run(&args),
         Command::Lexicon(command) => lexicon::run(&command),
         Command::Backup(args) => recovery::backup::run(args),
-        Command::Key(command) => key::run(command),
         Command::Posture(args) => posture::run(args),
         Command::Restore(args) => recovery::restore::run(args),
         Command::Audit(command) => audit::run(&command),

@@ -1,12 +1,12 @@
 //! Opens the store that the settings name, with its master key; a new one gets a new key.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::{Failure, secret_file};
 use crate::{
     config::Config,
-    crypto::MasterKey,
-    store::embedded::{EmbeddedStore, StoreConfig},
+    crypto::{MasterKey, MasterSource, pending::PendingKey},
+    store::embedded::{EmbeddedStore, OpenError, StoreConfig},
     time::{ServiceTime, SystemClock},
 };
 
@@ -19,18 +19,48 @@ pub(super) struct Opened {
 /// Opens the store; makes it where there is none.
 pub(super) fn store(config: &Config) -> Result<Opened, Failure> {
     let exists = EmbeddedStore::exists(&config.data_dir, &config.keys_dir);
-    if !exists && let Some(parent) = config.key_file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    if let MasterSource::File(file) = &config.key
+        && !exists
+        && let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty())
+    {
         secret_file::private_dir(parent).map_err(|error| Failure::path(parent, error))?;
     }
-    let master_key = MasterKey::load_or_create(&config.key_file, exists)?;
-    let (data_dir, keys_dir) = (config.data_dir.clone(), config.keys_dir.clone());
-    let opened = EmbeddedStore::open(StoreConfig { data_dir, keys_dir, master_key, clock: Arc::new(SystemClock) })?;
+    let opened = match EmbeddedStore::open(with(config, config.key.load(exists)?)) {
+        Err(OpenError::WrongMasterKey) => open_pending(config)?,
+        opened => opened?,
+    };
     Ok(Opened { time: opened.service_time(), store: Arc::new(opened) })
 }
 
 /// The master key of a store that must exist.
 pub(super) fn master(config: &Config) -> Result<MasterKey, Failure> {
-    Ok(MasterKey::load_or_create(&config.key_file, true)?)
+    Ok(config.key.load(true)?)
+}
+
+/// The file of the master key; `None`: it comes from elsewhere.
+pub(super) fn key_file(config: &Config) -> Option<&Path> {
+    match &config.key {
+        MasterSource::File(file) => Some(file),
+        MasterSource::Credential(_) | MasterSource::Command(_) => None,
+    }
+}
+
+/// Opens a store whose master key was rotated, while the new key had not yet taken the place of the old one.
+fn open_pending(config: &Config) -> Result<EmbeddedStore, Failure> {
+    let pending = match &config.key {
+        MasterSource::File(file) => Some(PendingKey::of(file)).filter(PendingKey::exists),
+        MasterSource::Credential(_) | MasterSource::Command(_) => None,
+    };
+    let pending = pending.ok_or(OpenError::WrongMasterKey)?;
+    let opened = EmbeddedStore::open(with(config, pending.load_or_draw()?))?;
+    pending.take_over()?;
+    super::say("triaged: the rotation of the master key, which was cut short, is finished");
+    Ok(opened)
+}
+
+fn with(config: &Config, master_key: MasterKey) -> StoreConfig {
+    let (data_dir, keys_dir) = (config.data_dir.clone(), config.keys_dir.clone());
+    StoreConfig { data_dir, keys_dir, master_key, clock: Arc::new(SystemClock) }
 }
 
 /// Opens a store that must exist.

@@ -72,7 +72,7 @@ fn rows(config: &Config) -> Result<Vec<Row>, Failure> {
             rows.push(of_recovery(config)?);
         }
     }
-    let found = leftovers(&config.data_dir, &config.keys_dir, &config.key_file);
+    let found = leftovers(&config.data_dir, &config.keys_dir, open::key_file(config));
     if found.is_empty() {
         rows.push(row("left-overs", true, "none"));
     }

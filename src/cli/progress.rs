@@ -34,17 +34,31 @@ impl Display {
     /// Tells how far a run is.
     pub(super) fn show(&mut self, progress: &Progress<'_>) {
         let Progress { read, bytes, stats } = progress;
+        let told = format!("{read} rows, {} negative, {} refused", stats.negative, stats.refused);
         if let Some(bar) = &self.bar {
             bar.set_position(*bytes);
-            bar.set_message(format!("{read} rows, {} negative, {} refused", stats.negative, stats.refused));
+        }
+        let speed = self.speed(*bytes);
+        self.tell(told, &format!("; {speed}"));
+    }
+
+    /// Tells how far a run is in words of its own; `more` follows where there is no bar, which shows it by itself.
+    pub(super) fn tell(&mut self, told: String, more: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(told);
+            bar.tick();
             return;
         }
         let now = SystemClock.now();
         if now.since(self.shown) >= LINE_EVERY {
             self.shown = now;
-            let speed = self.speed(*bytes);
-            super::say(&format!("{read} rows, {} negative, {} refused; {speed}", stats.negative, stats.refused));
+            super::say(&format!("{told}{more}"));
         }
+    }
+
+    /// Begins a run of which neither length nor end is known.
+    pub(super) fn endless() -> Self {
+        Self::new(&[])
     }
 
     /// Removes the bar.

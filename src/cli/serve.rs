@@ -4,14 +4,19 @@ use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use tokio::net::TcpListener;
 
+#[cfg(unix)]
+use super::key::control::Control;
 use super::{Exit, Failure, log, open, secret_file, settings::Settings};
 use crate::{
     config::{Config, TlsFiles},
     conversation::RawText,
     service::server::{self, ServerConfig, tls::Tls},
     store::{
-        AccessRole, NewCredential, Store,
-        embedded::recovery::{self, Recovery},
+        AccessRole, NewCredential, Rotated, Store,
+        embedded::{
+            EmbeddedStore,
+            recovery::{self, Recovery},
+        },
     },
     triage::Triage,
 };
@@ -53,6 +58,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
     say_recovery(&config)?;
     let triage = Arc::new(Triage::new()?);
     let metrics_address = metrics.as_ref().and_then(|listener| listener.local_addr().ok());
+    #[cfg(unix)]
+    let _control = control(&config, &opened.store);
+    tokio::spawn(resume_rotations(Arc::clone(&opened.store)));
     super::say(&ready(address, metrics_address, &config));
     let server = ServerConfig { tls, metrics, drain_duration: config.drain_timeout };
     Ok(server::run(listener, opened.store, triage, server, opened.time, stop).await?)
@@ -67,6 +75,25 @@ fn say_recovery(config: &Config) -> Result<(), Failure> {
     };
     super::say(&format!("triaged: warning: NO_RECOVERY: {why} (docs/backup-and-restore.md)"));
     Ok(())
+}
+
+/// Opens the control socket. Without it, as where its path is too long, everything else works.
+#[cfg(unix)]
+fn control(config: &Config, store: &Arc<EmbeddedStore>) -> Option<Control> {
+    let control = Control::serve(&config.keys_dir, Arc::clone(store), config.key.clone());
+    let why = |error: &io::Error| {
+        super::say(&format!("triaged: warning: no control socket ({error}): stop the server to rotate keys"));
+    };
+    control.inspect_err(why).ok()
+}
+
+/// Goes on with rotations of keys that the end of an earlier process cut short.
+async fn resume_rotations(store: Arc<EmbeddedStore>) {
+    match store.resume_rotations().await {
+        Ok(done) if done == Rotated::default() => {}
+        Ok(Rotated { keys, wraps, values }) => tracing::info!(keys, wraps, values, "a rotation of keys is complete"),
+        Err(error) => tracing::warn!(%error, "a rotation of keys is not complete; the next start goes on"),
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {

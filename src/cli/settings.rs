@@ -25,6 +25,9 @@ pub(super) struct Settings {
     /// File of the master key, outside both directories
     #[arg(long, value_name = "FILE")]
     key_file: Option<String>,
+    /// Program that prints the 32 bytes of the master key, with its arguments; instead of a file
+    #[arg(long, value_name = "PROGRAM")]
+    key_command: Option<String>,
     /// File of the credential that the first start makes [default: first.credential beside the key file]
     #[arg(long, value_name = "FILE")]
     credential_file: Option<String>,
@@ -60,6 +63,7 @@ impl Settings {
             data_dir,
             keys_dir,
             key_file,
+            key_command,
             credential_file,
             tls_cert,
             tls_key,
@@ -74,6 +78,7 @@ impl Settings {
             data_dir,
             keys_dir,
             key_file,
+            key_command,
             credential_file,
             tls_cert,
             tls_key,

@@ -7,11 +7,14 @@ use std::{
 };
 
 use super::{Config, ConfigError, LogFormat, LogLevel, RawConfig, TlsFiles};
+use crate::crypto::{MasterSource, source};
 
 /// Where files lie by default.
 pub(super) struct Places {
     data: PathBuf,
     config: PathBuf,
+    /// The master key that systemd hands over, where it does.
+    credential: Option<PathBuf>,
 }
 
 impl Places {
@@ -22,6 +25,9 @@ impl Places {
         Self {
             data: place("XDG_DATA_HOME", ".local/share").join("triaged"),
             config: place("XDG_CONFIG_HOME", ".config").join("triaged"),
+            credential: variable("CREDENTIALS_DIRECTORY")
+                .map(|dir| Path::new(&dir).join(source::CREDENTIAL))
+                .filter(|path| path.exists()),
         }
     }
 }
@@ -32,6 +38,7 @@ pub(super) fn check(raw: RawConfig, places: &Places) -> Result<Config, ConfigErr
         data_dir,
         keys_dir,
         key_file,
+        key_command,
         credential_file,
         tls_cert,
         tls_key,
@@ -42,12 +49,17 @@ pub(super) fn check(raw: RawConfig, places: &Places) -> Result<Config, ConfigErr
         drain_timeout,
     } = raw;
     let path = |given: Option<String>, default: PathBuf| given.map_or(default, PathBuf::from);
-    let key_file = path(key_file, places.config.join("master.key"));
+    let key = key(key_file, key_command, places)?;
+    let key_file = match &key {
+        MasterSource::File(path) => path.clone(),
+        MasterSource::Credential(_) | MasterSource::Command(_) => places.config.join("master.key"),
+    };
     let beside_the_key = key_file.parent().unwrap_or(Path::new(".")).join("first.credential");
     let mut config = Config {
         listen: address("listen", listen.as_deref().unwrap_or("127.0.0.1:50051"))?,
         data_dir: path(data_dir, places.data.join("data")),
         keys_dir: path(keys_dir, places.data.join("keys")),
+        key,
         key_file,
         credential_file: path(credential_file, beside_the_key),
         tls: tls(tls_cert, tls_key, client_ca)?,
@@ -64,6 +76,28 @@ pub(super) fn check(raw: RawConfig, places: &Places) -> Result<Config, ConfigErr
 
 fn address(name: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
     text.parse().map_err(|_| ConfigError::setting(name, "give an address and a port, such as 127.0.0.1:50051"))
+}
+
+/// The source of the master key: a file or a program that was named; else what systemd hands over; else the default file.
+fn key(file: Option<String>, command: Option<String>, places: &Places) -> Result<MasterSource, ConfigError> {
+    match (file, command, &places.credential) {
+        (Some(_), Some(_), _) => Err(ConfigError::setting("key_command", "give key_file or key_command, not both")),
+        (Some(file), None, _) => Ok(MasterSource::File(file.into())),
+        (None, Some(command), _) => program("key_command", &command).map(MasterSource::Command),
+        (None, None, Some(credential)) => Ok(MasterSource::Credential(credential.clone())),
+        (None, None, None) => Ok(MasterSource::File(places.config.join("master.key"))),
+    }
+}
+
+/// A program and its arguments, apart by spaces: no shell and no quoting.
+pub(super) fn program(name: &'static str, text: &str) -> Result<Vec<String>, ConfigError> {
+    let words: Vec<String> = text.split_ascii_whitespace().map(str::to_owned).collect();
+    if words.first().is_some_and(|program| Path::new(program).is_absolute()) {
+        return Ok(words);
+    }
+    let why =
+        "give the absolute path of a program and its arguments, apart by spaces; put quotes and pipes into a script";
+    Err(ConfigError::setting(name, why))
 }
 
 fn named<T: Copy>(name: &'static str, text: Option<String>, table: &[(&str, T)]) -> Result<T, ConfigError> {
@@ -211,9 +245,26 @@ mod tests {
         check_refused("data_dir = \"/d\"\nkeys_dir = \"/d/keys\"", "keys_dir");
         check_refused("data_dir = \"/d\"\nkeys_dir = \"/d\"", "keys_dir");
         check_refused("data_dir = \"/d\"\nkey_file = \"/d/master.key\"", "key_file");
+        check_refused("key_command = \"kms decrypt\"", "key_command");
+        check_refused("key_command = \" \"", "key_command");
+        check_refused("key_file = \"/m\"\nkey_command = \"/bin/kms\"", "key_command");
         check_refused("keys_dir = \"/k\"\ncredential_file = \"/k/c\"", "credential_file");
         assert_eq!(checked("drain_timeout = \"3600s\"").unwrap().drain_timeout, Duration::from_hours(1));
         assert_eq!(checked("drain_timeout = \"2m\"").unwrap().drain_timeout, Duration::from_mins(2));
+    }
+
+    #[test]
+    fn the_master_key_comes_from_what_is_named_then_from_systemd_then_from_the_default_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().to_str().unwrap().to_owned();
+        std::fs::write(dir.path().join(source::CREDENTIAL), [7; 32]).unwrap();
+        let systemd = Places::of_user(|name| (name == "CREDENTIALS_DIRECTORY").then(|| path.clone()));
+        let of = |toml: &str, places: &Places| check(super::super::raw::parse(toml).unwrap(), places).unwrap().key;
+        let words = |words: [&str; 3]| MasterSource::Command(words.map(str::to_owned).into());
+        assert_eq!(of("", &places()), MasterSource::File("/home/u/.config/triaged/master.key".into()));
+        assert_eq!(of("", &systemd), MasterSource::Credential(dir.path().join("master.key")));
+        assert_eq!(of("key_file = \"/m\"", &systemd), MasterSource::File("/m".into()));
+        assert_eq!(of("key_command = \"/bin/kms  get k\"", &systemd), words(["/bin/kms", "get", "k"]));
     }
 
     #[test]

@@ -6,6 +6,8 @@ mod raw;
 
 use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
+use crate::{conversation::RawText, crypto::MasterSource};
+
 pub use raw::{Layers, Origin, RawConfig, Row};
 
 /// How log lines look.
@@ -65,7 +67,9 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Directory of the key file of the store.
     pub keys_dir: PathBuf,
-    /// File of the master key.
+    /// Where the master key comes from.
+    pub key: MasterSource,
+    /// File of the master key, where it comes from one.
     pub key_file: PathBuf,
     /// Where the first start writes its credential.
     pub credential_file: PathBuf,
@@ -131,6 +135,19 @@ pub fn layers(flags: RawConfig, file: Option<PathBuf>) -> Result<Layers, ConfigE
 /// The first setting that is wrong, by name.
 pub fn check(layers: &Layers) -> Result<Config, ConfigError> {
     check::check(layers.effective(), &check::Places::of_user(variable))
+}
+
+/// The token that the environment brings for calls to a service, `TRIAGED_TOKEN`.
+pub fn token() -> Option<RawText> {
+    variable("TRIAGED_TOKEN").map(RawText::new)
+}
+
+/// A program and its arguments, apart by spaces: no shell and no quoting.
+///
+/// # Errors
+/// It is not an absolute path.
+pub fn program(name: &'static str, text: &str) -> Result<Vec<String>, ConfigError> {
+    check::program(name, text)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]

@@ -77,6 +77,8 @@ settings! {
     keys_dir;
     /// File of the master key.
     key_file;
+    /// Program that prints the master key, with its arguments, instead of a file.
+    key_command;
     /// File of the credential that the first start makes.
     credential_file;
     /// Certificate chain, PEM.
@@ -148,7 +150,7 @@ mod tests {
           |
         3 | lissten = "x"
           | ^^^^^^^
-        unknown field `lissten`, expected one of `listen`, `data_dir`, `keys_dir`, `key_file`, `credential_file`, `tls_cert`, `tls_key`, `client_ca`, `metrics_listen`, `log_format`, `log_level`, `drain_timeout`
+        unknown field `lissten`, expected one of `listen`, `data_dir`, `keys_dir`, `key_file`, `key_command`, `credential_file`, `tls_cert`, `tls_key`, `client_ca`, `metrics_listen`, `log_format`, `log_level`, `drain_timeout`
         "#);
     }
 

@@ -1,6 +1,9 @@
 //! A key that seals values and wraps other keys. The cipher draws its own random nonce for every seal.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Algorithm, NONCE_LEN, Nonce, RandomizedNonceKey};
 use uuid::Uuid;
@@ -20,6 +23,9 @@ const WRAP_FORMAT: u8 = 0x81;
 /// Format, key version and nonce stand before the ciphertext.
 const HEAD_BYTES: usize = 1 + 4 + NONCE_LEN;
 const TAG_BYTES: usize = 16;
+/// How often one version of a key may seal or wrap: half of what NIST SP 800-38D, section 8.3, permits with random
+/// nonces.
+pub const SEALS_MAX: u64 = 1 << 31;
 
 /// The random id of a store; data and keys of two stores do not mix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +82,7 @@ pub struct Key {
     name: KeyName,
     secret: Secret,
     cipher: RandomizedNonceKey,
+    seals: AtomicU64,
 }
 
 impl fmt::Debug for Key {
@@ -99,7 +106,25 @@ impl Key {
     /// The cipher refused the bytes.
     pub fn new(name: KeyName, secret: Secret) -> Result<Self, CryptoError> {
         let cipher = RandomizedNonceKey::new(CIPHER, secret.expose()).map_err(|_| CryptoError::Seal)?;
-        Ok(Self { name, secret, cipher })
+        Ok(Self { name, secret, cipher, seals: AtomicU64::new(0) })
+    }
+
+    /// The same key under another name.
+    ///
+    /// # Errors
+    /// The cipher refused the bytes.
+    pub fn renamed(self, name: KeyName) -> Result<Self, CryptoError> {
+        Self::new(name, self.secret)
+    }
+
+    /// How often it has sealed or wrapped, as far as it was told of its past.
+    pub fn seals(&self) -> u64 {
+        self.seals.load(Ordering::Relaxed)
+    }
+
+    /// Tells a key that was read from disk how often it has sealed before.
+    pub fn sealed_before(&self, seals: u64) {
+        self.seals.fetch_add(seals, Ordering::Relaxed);
     }
 
     /// The name.
@@ -159,6 +184,9 @@ impl Key {
     }
 
     fn seal_with(&self, format: u8, place: &[u8], plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        if self.seals.fetch_add(1, Ordering::Relaxed) >= SEALS_MAX {
+            return Err(CryptoError::Worn);
+        }
         let mut sealed = Vec::with_capacity(HEAD_BYTES + plain.len() + TAG_BYTES);
         sealed.push(format);
         sealed.extend_from_slice(&self.name.version.to_be_bytes());
@@ -230,6 +258,16 @@ mod tests {
             sealed[at] ^= 1;
             prop_assert!(key.open(&place(1), &sealed).is_err());
         }
+    }
+
+    #[test]
+    fn a_key_refuses_long_before_its_nonces_may_repeat() {
+        let key = Key::draw(name(KeyKind::Tenant, 1)).unwrap();
+        key.sealed_before(SEALS_MAX - 1);
+        let last = key.seal(&place(1), b"x").unwrap();
+        assert_eq!(key.seal(&place(1), b"x"), Err(CryptoError::Worn));
+        assert_eq!(key.wrap(StoreId([1; 16]), place(1).tenant, &key), Err(CryptoError::Worn));
+        assert_eq!(&**key.open(&place(1), &last).unwrap(), b"x", "it opens for ever");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::{
     fs::{self, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    process::ExitStatus,
 };
 
 use uuid::Uuid;
@@ -34,6 +35,30 @@ pub enum MasterKeyError {
     /// It could not be read or written.
     #[error("the master key file {0}: {1}")]
     File(PathBuf, io::Error),
+    /// There is no such credential.
+    #[error(
+        "the credential {0} is missing: name it in the unit, as LoadCredentialEncrypted=master.key:FILE; make one with \
+         `head -c 32 /dev/urandom | systemd-creds encrypt --name=master.key - FILE`"
+    )]
+    NoCredential(PathBuf),
+    /// The key command did not run.
+    #[error(
+        "the key command {0} could not be run: {1}: give the absolute path of a program that the user of the service may \
+         run"
+    )]
+    Command(String, io::Error),
+    /// The key command failed.
+    #[error("the key command {0} failed ({1}): run it by hand as the user of the service; what it said is above")]
+    CommandFailed(String, ExitStatus),
+    /// The key command printed something else.
+    #[error(
+        "the key command {0} did not print exactly 32 bytes: it must print the raw key and nothing else, neither encoded \
+         nor followed by a newline"
+    )]
+    CommandLength(String),
+    /// The key command took too long.
+    #[error("the key command {0} took longer than {1} s and was ended: see whether what it asks can be reached")]
+    CommandSlow(String, u64),
     /// No key could be made.
     #[error("no master key: {0}")]
     Crypto(#[from] CryptoError),
@@ -77,7 +102,11 @@ impl MasterKey {
     }
 
     fn load(path: &Path) -> Result<Self, MasterKeyError> {
-        check_access(path)?;
+        check_access(path, 0o077)?;
+        Self::read(path)
+    }
+
+    fn read(path: &Path) -> Result<Self, MasterKeyError> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(KEY_BYTES + 1));
         fs::File::open(path)
             .and_then(|file| file.take(KEY_BYTES as u64 + 1).read_to_end(&mut bytes))
@@ -100,6 +129,11 @@ impl MasterKey {
         self.0.secret().expose()
     }
 
+    /// The same key once more, to be made one of another version.
+    pub(crate) fn again(&self) -> Result<Self, CryptoError> {
+        Secret::from_slice(self.expose()).ok_or(CryptoError::Seal).and_then(Self::new)
+    }
+
     /// Writes the key to a file that must not exist, as a restore does.
     ///
     /// # Errors
@@ -111,6 +145,32 @@ impl MasterKey {
     /// The key itself, to wrap the keys below it.
     pub fn key(&self) -> &Key {
         &self.0
+    }
+
+    /// Gives up the wrapper.
+    pub fn into_key(self) -> Key {
+        self.0
+    }
+
+    /// The same bytes as a version of the master key; the store knows which.
+    ///
+    /// # Errors
+    /// The cipher refused the bytes.
+    pub fn of_version(self, version: u32) -> Result<Self, CryptoError> {
+        let name = KeyName { version, ..self.0.name() };
+        self.0.renamed(name).map(Self)
+    }
+}
+
+/// Reads a credential that systemd made: it may be readable to the group, which an access list shows as well.
+pub(super) fn load_credential(path: &Path) -> Result<MasterKey, MasterKeyError> {
+    match path.try_exists() {
+        Ok(true) => {
+            check_access(path, 0o037)?;
+            MasterKey::read(path)
+        }
+        Ok(false) => Err(MasterKeyError::NoCredential(path.to_owned())),
+        Err(error) => Err(MasterKeyError::File(path.to_owned(), error)),
     }
 }
 
@@ -130,21 +190,19 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn check_access(path: &Path) -> Result<(), MasterKeyError> {
+fn check_access(path: &Path, closed: u32) -> Result<(), MasterKeyError> {
     use std::os::unix::fs::MetadataExt;
     let about = fs::metadata(path).map_err(|error| MasterKeyError::File(path.to_owned(), error))?;
-    if about.mode() & 0o077 != 0 {
+    if about.mode() & closed != 0 {
         return Err(MasterKeyError::Mode(path.to_owned(), about.mode() & 0o777));
     }
-    if about.uid() == rustix::process::geteuid().as_raw() {
-        Ok(())
-    } else {
-        Err(MasterKeyError::Owner(path.to_owned()))
-    }
+    let own = about.uid() == rustix::process::geteuid().as_raw();
+    // What systemd made belongs to root or to the user.
+    if own || (closed != 0o077 && about.uid() == 0) { Ok(()) } else { Err(MasterKeyError::Owner(path.to_owned())) }
 }
 
 #[cfg(not(unix))]
-fn check_access(_path: &Path) -> Result<(), MasterKeyError> {
+fn check_access(_path: &Path, _closed: u32) -> Result<(), MasterKeyError> {
     Ok(())
 }
 

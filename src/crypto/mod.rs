@@ -13,6 +13,9 @@ pub mod lookup;
 pub mod master;
 
 pub mod recipient;
+pub mod source;
+
+pub mod pending;
 
 pub mod token;
 
@@ -25,6 +28,7 @@ pub use place::Place;
 pub use recipient::Recipient;
 pub use secret::{Secret, new_id, random};
 pub use sign::{PublicKey, Signature, SigningKey, Statement};
+pub use source::MasterSource;
 
 /// Why a cryptographic step failed. It carries nothing of keys or texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +39,9 @@ pub enum CryptoError {
     /// The cipher refused the key or the length of the input.
     #[error("sealing failed")]
     Seal,
+    /// This version of the key has sealed as often as it may.
+    #[error("the key has sealed as often as it may: rotate it")]
+    Worn,
     /// The bytes are not what was sealed for this place, or the key is another one.
     #[error("does not open")]
     Open,

@@ -6,6 +6,9 @@ mod order;
 
 mod ready;
 
+mod fair;
+
+pub use fair::{FairQueue, LIVE_STREAK_MAX, WorkClass};
 pub use order::{
     EXPRESS_STREAK_MAX, Lane, LaneStreak, OrderKey, QueueHead, STREAK_MAX, choose, lane, next_lane, order_reasons,
 };

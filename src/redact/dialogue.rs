@@ -75,20 +75,45 @@ impl Dialogue {
         Asked { cues: if question.left > 0 { question.cues } else { Cues::default() } }
     }
 
-    /// Takes note of a turn: a question arms, an answer and other talk let the question in force decay; short
-    /// acknowledgements do not count.
-    pub(super) fn heard(&mut self, role: Role, turn: &NormalisedTurn<'_>) {
-        let side = Side::from(role);
-        let (own, other) = match side {
+    /// Takes note of a turn that was heard.
+    pub(super) fn note(&mut self, role: Role, heard: Heard) {
+        let (own, other) = match Side::from(role) {
             Side::Customer => (&mut self.by_customer, &mut self.by_company),
             Side::Company => (&mut self.by_company, &mut self.by_customer),
         };
         other.left = other.left.saturating_sub(1);
-        match question(turn, side) {
-            Some(cues) if !cues.is_empty() => *own = Question { cues, left: ANSWERS_MAX },
-            _ if only_acknowledges(turn) => {}
-            Some(_) if asks_else(turn) => own.left = 0,
-            _ => own.left = own.left.saturating_sub(1),
+        match heard {
+            Heard::Asks(cues) => *own = Question { cues, left: ANSWERS_MAX },
+            Heard::Acknowledges => {}
+            Heard::AsksElse => own.left = 0,
+            Heard::Tells => own.left = own.left.saturating_sub(1),
+        }
+    }
+}
+
+/// What a turn does to the questions in force: its own question arms, an answer and other talk let the question in force
+/// decay; short acknowledgements do not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// It asks for these kinds.
+    Asks(Cues),
+    /// It only acknowledges.
+    Acknowledges,
+    /// It asks for something that is no kind.
+    AsksElse,
+    /// Anything else.
+    Tells,
+}
+
+impl Heard {
+    /// What a turn of `role` does.
+    pub(super) fn of(role: Role, turn: &NormalisedTurn<'_>) -> Self {
+        let side = Side::from(role);
+        match may_ask(turn, side).then(|| question(turn, side)).flatten() {
+            Some(cues) if !cues.is_empty() => Self::Asks(cues),
+            _ if only_acknowledges(turn) => Self::Acknowledges,
+            Some(_) if asks_else(turn) => Self::AsksElse,
+            _ => Self::Tells,
         }
     }
 }
@@ -132,6 +157,11 @@ const DEMAND_WORDS_MAX: usize = 12;
 const ENDING: Cues =
     Cues::of(&[Cue::Order, Cue::Passport, Cue::License, Cue::NationalId, Cue::Medical, Cue::Product, Cue::Tracking]);
 
+/// Whether a turn may ask for something; most say by their marks and cues alone that they do not.
+fn may_ask(turn: &NormalisedTurn<'_>, side: Side) -> bool {
+    asks_aloud(turn) || turn.cues().any(Cues::MEANING) && (side == Side::Company || turn.cues().has(Cue::Ask))
+}
+
 /// The meaning cues of the last sentence that asks; of the sentence before it, where it only says `What is it?`.
 fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let mut asked = None;
@@ -139,12 +169,8 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
     let mut lapses = false;
     let count = turn.tokens().len();
-    for index in 0..count {
+    for (index, token) in turn.telling() {
         let marked = index + 1 == count || turn.flags(index + 1).any(Flags::BEHIND_MARK);
-        if !marked && !turn.flags(index).any(Flags::CUED) {
-            continue;
-        }
-        let Some(token) = turn.token(index) else { break };
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
         lapses |= token.word.cues.has(Cue::Lapse);
@@ -156,12 +182,12 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
         }
         let vague = meaning == meaning & Cues::of(&[Cue::Travel, Cue::Ordinal]);
         let demand =
-            side == Side::Company && !vague && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
+            || side == Side::Company && !vague && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
         // When a contract or a passport ends is not when a card does.
         if meaning.has(Cue::Expiry) && (lapses || meaning.any(ENDING)) && !meaning.has(Cue::Card) {
             meaning = meaning.without(Cue::Expiry);
         }
-        if gap.contains('?') || ((asks || demand) && !denies && !meaning.is_empty()) {
+        if gap.contains('?') || (!denies && !meaning.is_empty() && (asks || demand())) {
             let own = if meaning.is_empty() { before } else { meaning };
             let known = asked.get_or_insert(own);
             *known = if own.is_empty() { *known } else { own };
@@ -185,8 +211,24 @@ fn asks_else(turn: &NormalisedTurn<'_>) -> bool {
         "that", "it", "again", "repeat", "say", "spell", "rest", "next", "sorry", "pardon", "one", "this", "last",
         "es", "das", "nochmal", "ca", "cela", "eso", "otra", "isso", "questo", "dat", "det",
     ];
+    const INITIALS: u32 = initials(ASKING);
     let words = || (0..turn.tokens().len()).map(|index| turn.word(index));
-    words().any(|word| ASKING.contains(&word)) && !words().any(|word| AGAIN.contains(&word)) && turn.tokens().len() > 3
+    let asking = |word: &str| {
+        word.bytes().next().is_some_and(|first| INITIALS >> (first & 31) & 1 == 1) && ASKING.contains(&word)
+    };
+    turn.tokens().len() > 3 && words().any(asking) && !words().any(|word| AGAIN.contains(&word))
+}
+
+/// One bit for the first letter of each word, so that most other words need no comparison.
+const fn initials(words: &[&str]) -> u32 {
+    let (mut bits, mut rest) = (0, words);
+    while let [word, others @ ..] = rest {
+        if let [first, ..] = word.as_bytes() {
+            bits |= 1 << (*first & 31);
+        }
+        rest = others;
+    }
+    bits
 }
 
 /// `We never ask for your PIN` asks for nothing.
@@ -209,7 +251,7 @@ mod tests {
     fn check(turns: &[(Role, &str)], answering: Role, cue: Cue, expected: bool) {
         let mut dialogue = Dialogue::default();
         for (role, text) in turns {
-            dialogue.heard(*role, &NormalisedTurn::new(text));
+            dialogue.note(*role, Heard::of(*role, &NormalisedTurn::new(text)));
         }
         assert_eq!(dialogue.asked(answering).has(cue), expected);
     }

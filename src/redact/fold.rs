@@ -1,15 +1,14 @@
 //! Redaction as a fold over the turns of one interaction. Holds what one interaction needs in memory (numbers given
 //! out, values known, the question in force, digits that wait) and nothing of any other.
 
-use zeroize::Zeroizing;
-
 use super::{
     Finding, Kind, Likelihood, Pushed, RedactedTurn,
+    again::Reading,
     candidate::Candidate,
-    dialogue::{Dialogue, Side, passes},
+    dialogue::{Dialogue, Heard},
     find::{self, Region, View},
     flags::Flags,
-    held::{Held, Waiting},
+    held::Held,
     known::{Known, compact},
     mentions::Mentions,
     numbering::Numbering,
@@ -28,17 +27,23 @@ use crate::{
 pub struct Fold<'r> {
     pub(super) redactor: &'r Redactor,
     pub(super) numbering: Numbering,
-    known: Known,
-    dialogue: Dialogue,
-    chain: Option<Chain>,
+    pub(super) known: Known,
+    pub(super) dialogue: Dialogue,
+    pub(super) chain: Option<Chain>,
     pub(super) turns: Vec<Held>,
-    mentions: Mentions,
+    pub(super) mentions: Mentions,
     pub(super) changed: Vec<u32>,
     memory: Memory,
-    regions: Vec<Region>,
+    /// The same for what is read while a turn is.
+    pub(super) aside: Memory,
+    pub(super) regions: Vec<Region>,
     pub(super) speakers: Vec<(Role, Part)>,
+    /// What the last reading of each turn told; nothing for a turn that changed since.
+    pub(super) readings: Vec<Option<Reading>>,
     /// Whether a turn may have changed since it was last read.
     pub(super) unread: bool,
+    /// Whether the last search found a value that was known before.
+    recalled: bool,
     /// So many turns at the beginning hold no finding.
     clean: usize,
 }
@@ -55,9 +60,12 @@ impl<'r> Fold<'r> {
             mentions: Mentions::default(),
             changed: Vec::new(),
             memory: Memory::default(),
+            aside: Memory::default(),
             regions: regions(redactor, parties),
             speakers: Vec::new(),
+            readings: Vec::new(),
             unread: false,
+            recalled: false,
             clean: 0,
         }
     }
@@ -74,6 +82,8 @@ impl<'r> Fold<'r> {
         let mut candidates = self.candidates(&view);
         let index = u32::try_from(self.turns.len()).unwrap_or(u32::MAX);
         self.speakers.push((turn.role, turn.part));
+        self.readings.push(None);
+        let alone = self.chain.is_none();
         let known_here = self.known.len();
         let fragment = self.fragment(&view, &mut candidates);
         self.render(index, received, &normalised, candidates);
@@ -81,7 +91,7 @@ impl<'r> Fold<'r> {
             && let Some(held) = self.turns.get_mut(index as usize)
         {
             // What the number that ended here was may stand in this turn too.
-            revise(held, &self.known, known_here, &mut self.numbering);
+            revise(held, &self.known, known_here, &mut self.numbering, &mut self.aside);
         }
         if let Some((span, digits, cues)) = fragment {
             self.link(&view, index, received, normalised.received(span), &digits, cues);
@@ -89,7 +99,7 @@ impl<'r> Fold<'r> {
         self.rewrite(known_before);
         self.mentions.add(normalised.heads());
         if self.turns.get(index as usize).is_none_or(|held| held.findings.is_empty()) {
-            self.dialogue.heard(turn.role, &normalised);
+            self.heard(index, &view, alone);
             normalised.recycle(&mut self.memory);
         } else {
             normalised.recycle(&mut self.memory);
@@ -112,9 +122,9 @@ impl<'r> Fold<'r> {
             let Some(held) = self.turns.get(index as usize) else { return };
             let text = held.text.clone();
             let turn = NormalisedTurn::with(&text, &mut self.memory);
-            self.unread |= round == ROUNDS_MAX;
             if round == ROUNDS_MAX {
-                self.dialogue.heard(role, &turn);
+                self.unread = true;
+                self.dialogue.note(role, Heard::of(role, &turn));
                 turn.recycle(&mut self.memory);
                 return;
             }
@@ -125,8 +135,8 @@ impl<'r> Fold<'r> {
             let found = self.candidates(&view);
             if found.is_empty() {
                 // Digits that are left beside what was removed may look like a part of a number now.
-                self.unread |= part == Part::Body && split::fragment(&view, true).is_some();
-                self.dialogue.heard(role, &turn);
+                self.unread = self.unread || part == Part::Body && find::digit_runs(&turn).next().is_some();
+                self.heard(index, &view, false);
                 turn.recycle(&mut self.memory);
                 return;
             }
@@ -135,6 +145,26 @@ impl<'r> Fold<'r> {
             }
             turn.recycle(&mut self.memory);
             self.rewrite(since);
+        }
+    }
+
+    /// Takes note of what a turn does to the questions in force and of its reading, in which nothing was found. `alone`: no
+    /// number was being said, and none begins in it.
+    fn heard(&mut self, index: u32, view: &View<'_>, alone: bool) {
+        let heard = Heard::of(view.role, view.turn);
+        self.dialogue.note(view.role, heard);
+        let quiet = alone || view.part != Part::Body || !split::may_begin(view.turn);
+        if let Some(reading) = self.readings.get_mut(index as usize) {
+            *reading = (quiet && !self.recalled).then_some(Reading { asked: *view.asked, heard });
+        }
+    }
+
+    /// Takes note that a turn changed after it was read.
+    pub(super) fn change(&mut self, index: u32) {
+        self.changed.push(index);
+        self.unread = true;
+        if let Some(reading) = self.readings.get_mut(index as usize) {
+            *reading = None;
         }
     }
 
@@ -171,7 +201,9 @@ impl<'r> Fold<'r> {
     fn candidates(&mut self, view: &View<'_>) -> Vec<Candidate> {
         let turn = view.turn;
         let mut found = find::all(view);
+        let own = found.len();
         self.known.find(turn, 0, &mut found);
+        self.recalled = found.len() > own;
         let mut chosen = resolve(beside_placeholders(turn, found), turn.text());
         let rules = &self.redactor.rules;
         chosen.retain(|candidate| {
@@ -193,7 +225,7 @@ impl<'r> Fold<'r> {
             let value = candidate.value.clone().unwrap_or_else(|| compact(raw));
             self.known.learn(candidate.kind, raw, &value);
             if candidate.kind == Kind::Person && candidate.likelihood >= Likelihood::Likely {
-                self.known.add_name(candidate.span.of(turn.text()), "repeated");
+                self.known.add_name(candidate.span.of(turn.text()), "repeated", &mut self.aside);
             }
         }
         if self.known.len() > since {
@@ -230,112 +262,12 @@ impl<'r> Fold<'r> {
         self.turns.push(Held { index, text, findings });
     }
 
-    /// The digits of this turn that may be a part of a number said over several turns; uncovered ones become a
-    /// `[NUMBER]` that waits.
-    fn fragment(
-        &mut self,
-        view: &View<'_>,
-        candidates: &mut Vec<Candidate>,
-    ) -> Option<(Span, String, super::words::Cues)> {
-        if view.part != Part::Body {
-            return None;
-        }
-        let side = Side::from(view.role);
-        let continues = self.chain.as_ref().is_some_and(|chain| chain.side == side && self.in_reach(chain));
-        let echoes =
-            self.chain.as_ref().is_some_and(|chain| chain.side != side && self.in_reach(chain)) && passes(view.turn);
-        let wanted = continues || echoes || split::may_begin(view.turn);
-        let found = if wanted { split::fragment(view, continues) } else { None };
-        let repeats = |fragment: &split::Fragment| {
-            let said = self.chain.as_ref().is_some_and(|chain| chain.digits.contains(&fragment.digits));
-            echoes && fragment.trails && said
-        };
-        let kept = found.filter(|fragment| {
-            fragment.may_begin() || ((continues || echoes) && fragment.may_continue()) || repeats(fragment)
-        });
-        let ends = !continues && !echoes;
-        if ends || (continues && kept.is_none() && !passes(view.turn)) {
-            self.settle();
-        }
-        let fragment = kept.filter(|fragment| side == Side::Customer || echoes || !fragment.cues.is_empty())?;
-        if split::covered(candidates, fragment.span).is_none() {
-            let waiting = Candidate::new(fragment.span, Kind::Number, Likelihood::Possible, "split-over-turns");
-            let at = candidates.partition_point(|candidate| candidate.span.start < fragment.span.start);
-            candidates.insert(at, waiting);
-        }
-        Some((fragment.span, fragment.digits, fragment.cues))
-    }
-
-    fn in_reach(&self, chain: &Chain) -> bool {
-        (self.turns.len() as u64) < u64::from(chain.began) + u64::from(split::TURNS_MAX)
-    }
-
-    /// Adds the fragment of turn `index` to the chain, or begins one.
-    fn link(
-        &mut self,
-        view: &View<'_>,
-        index: u32,
-        received: &str,
-        span: Span,
-        digits: &str,
-        cues: super::words::Cues,
-    ) {
-        let Some(held) = self.turns.get(index as usize) else { return };
-        let side = Side::from(view.role);
-        let overlapping = held.findings.iter().find(|finding| finding.received.overlaps(span));
-        let Some(place) = overlapping.map(|finding| finding.received) else { return };
-        let piece = Waiting { turn: index, received: place, text: Zeroizing::new(place.of(received).to_owned()) };
-        self.unread = true;
-        let chain = self.chain.get_or_insert_with(|| Chain {
-            side,
-            began: index,
-            digits: String::new(),
-            cues,
-            pieces: Vec::new(),
-            said: 0,
-        });
-        chain.pieces.push(piece);
-        if chain.side == side {
-            chain.digits.push_str(digits);
-            chain.said += 1;
-            chain.cues |= cues;
-        }
-    }
-
-    /// Ends the number that is being said: its pieces become what they are together, or readable again.
-    pub(super) fn settle(&mut self) {
-        let Some(chain) = self.chain.take() else { return };
-        let since = self.known.len();
-        let kind = chain.kind().filter(|kind| !self.redactor.rules.keeps(*kind));
-        let placeholder = kind.map(|kind| self.numbering.placeholder(kind, &chain.digits));
-        if let Some(kind) = kind {
-            self.known.learn(kind, &chain.digits, &chain.digits);
-        }
-        for piece in &chain.pieces {
-            if let Some(kind) = kind {
-                self.known.learn(kind, &piece.text, &chain.digits);
-            }
-            let Some(held) = self.turns.get_mut(piece.turn as usize) else { continue };
-            let changed = match (kind, &placeholder) {
-                (Some(kind), Some(placeholder)) => held.rename(piece.received, kind, placeholder, "split-over-turns"),
-                // Values that became known while it waited may stand in what is readable again.
-                _ => held.restore(piece) | revise(held, &self.known, 0, &mut self.numbering),
-            };
-            if changed {
-                self.changed.push(piece.turn);
-                self.unread = true;
-            }
-        }
-        self.rewrite(since);
-    }
-
     /// Finds values that this turn introduced in the turns before it.
-    fn rewrite(&mut self, since: usize) {
+    pub(super) fn rewrite(&mut self, since: usize) {
         for index in self.mentions.of(self.known.heads(since)) {
             let Some(held) = self.turns.get_mut(index as usize) else { continue };
-            if revise(held, &self.known, since, &mut self.numbering) {
-                self.changed.push(index);
-                self.unread = true;
+            if revise(held, &self.known, since, &mut self.numbering, &mut self.aside) {
+                self.change(index);
             }
         }
     }
@@ -398,13 +330,24 @@ fn insert(held: &mut Held, turn: &NormalisedTurn<'_>, found: Vec<Candidate>, num
 }
 
 /// Replaces the values learnt from number `since` on in a redacted turn; whether there were any.
-fn revise(held: &mut Held, known: &Known, since: usize, numbering: &mut Numbering) -> bool {
+pub(super) fn revise(
+    held: &mut Held,
+    known: &Known,
+    since: usize,
+    numbering: &mut Numbering,
+    memory: &mut Memory,
+) -> bool {
+    if known.len() <= since {
+        return false;
+    }
     let text = held.text.clone();
-    let turn = NormalisedTurn::new(&text);
+    let turn = NormalisedTurn::with(&text, memory);
     let mut found = Vec::new();
     known.find(&turn, since, &mut found);
     let chosen = resolve(found, turn.text());
-    insert(held, &turn, chosen, numbering)
+    let changed = insert(held, &turn, chosen, numbering);
+    turn.recycle(memory);
+    changed
 }
 
 #[cfg(test)]

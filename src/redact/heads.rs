@@ -48,10 +48,10 @@ pub(super) fn is_long(head: u64) -> bool {
     head > SHORT_MASK
 }
 
-/// Whether a token's head begins with the head that a value is filed under.
+/// The bytes of a token's head that are compared with the head that a value is filed under.
 #[inline]
-pub(super) fn begins_with(head: u64, filed: u64) -> bool {
-    if is_long(filed) { head == filed } else { head & SHORT_MASK == filed }
+pub(super) fn mask(filed: u64) -> u64 {
+    if is_long(filed) { u64::MAX } else { SHORT_MASK }
 }
 
 /// The short head of a token's head, if it has as many letters and digits.

@@ -9,7 +9,7 @@ use super::{
     candidate::Candidate,
     gazetteer, heads,
     kind::Class as KindClass,
-    token::{Case, Class, NormalisedTurn},
+    token::{Case, Class, Memory, NormalisedTurn},
 };
 use crate::conversation::Party;
 
@@ -61,7 +61,7 @@ pub(super) struct Known {
 impl Known {
     /// What the contact record and the participants tell.
     pub(super) fn from_parties(parties: &[Party]) -> Self {
-        let mut known = Self::default();
+        let (mut known, mut memory) = (Self::default(), Memory::default());
         for party in parties {
             for (texts, kind) in [(&party.emails, Kind::Email), (&party.identifiers, Kind::OrderNumber)] {
                 for text in texts {
@@ -69,7 +69,7 @@ impl Known {
                     known.add(&compact, &compact, kind, "known-from-contact", false);
                 }
             }
-            party.names.iter().for_each(|name| known.add_name(name.expose(), "known-from-contact"));
+            party.names.iter().for_each(|name| known.add_name(name.expose(), "known-from-contact", &mut memory));
             party.phones.iter().for_each(|phone| known.add_phone(phone.expose()));
         }
         known
@@ -95,8 +95,8 @@ impl Known {
     }
 
     /// Takes note of a name, as written: the whole name in any case, its parts where they are capitalised.
-    pub(super) fn add_name(&mut self, name: &str, reason: Reason) {
-        let turn = NormalisedTurn::new(name);
+    pub(super) fn add_name(&mut self, name: &str, reason: Reason, memory: &mut Memory) {
+        let turn = NormalisedTurn::with(name, memory);
         let whole = compact(turn.lower());
         let count = turn.tokens().len();
         let entry = gazetteer::look_up(turn.word(0));
@@ -114,6 +114,7 @@ impl Known {
                 self.add(&compact(part), &whole, Kind::Person, reason, cased);
             }
         }
+        turn.recycle(memory);
     }
 
     /// A number is found by its last nine digits, whatever prefix it is written with.
@@ -221,5 +222,7 @@ const SIEVE_WORDS: usize = 64;
 
 /// Letters and digits only.
 pub(super) fn compact(lower: &str) -> String {
-    lower.chars().filter(|character| character.is_alphanumeric()).collect()
+    let mut compact = String::with_capacity(lower.len());
+    compact.extend(lower.chars().filter(|character| character.is_alphanumeric()));
+    compact
 }

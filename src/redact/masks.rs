@@ -44,18 +44,13 @@ fn gather(flags: [u8; 8]) -> u64 {
     u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
-/// The runs of letters and digits of an ASCII text: start, length, and the bits of its digits and capitals.
-#[derive(Debug)]
-pub(super) struct Runs<'t> {
-    text: &'t [u8],
-    /// Where the present block begins.
-    base: usize,
-    /// Borders of runs in the present block that are still to be read.
-    edges: u64,
-    before: Masks,
-    block: Masks,
-    /// Where the run that is open began.
-    open: Option<usize>,
+/// The masks of a text, to be read from any byte on.
+#[derive(Debug, Default)]
+pub(super) struct Blocks {
+    /// One for every block, and an empty one behind them.
+    blocks: Vec<Masks>,
+    /// Length of the text in bytes.
+    len: usize,
 }
 
 /// A run of letters and digits.
@@ -65,85 +60,96 @@ pub(super) struct Run {
     pub(super) start: usize,
     /// The byte behind it.
     pub(super) end: usize,
-    /// Bits of its digits and capitals; `None` if it is too long for them.
-    pub(super) bits: Option<(u64, u64)>,
+    /// Whether it holds small letters alone; said of short runs only.
+    pub(super) small: bool,
 }
 
-impl<'t> Runs<'t> {
-    /// The runs of a text.
-    pub(super) fn new(text: &'t [u8]) -> Self {
-        let mut runs = Self { text, base: 0, edges: 0, before: Masks::default(), block: Masks::default(), open: None };
-        runs.read(0);
-        runs
-    }
-
-    /// Reads the block at `base`; behind the text nothing is a letter.
-    fn read(&mut self, base: usize) {
-        self.before = self.block;
-        self.base = base;
-        let rest = self.text.get(base..).unwrap_or_default();
-        self.block = match rest.first_chunk::<BLOCK>() {
-            Some(block) => Masks::of(block),
-            None => {
-                let mut padded = [0; BLOCK];
-                if let Some(part) = padded.get_mut(..rest.len()) {
-                    part.copy_from_slice(rest);
-                }
-                Masks::of(&padded)
-            }
-        };
-        let carried = u64::from(self.open.is_some());
-        self.edges = self.block.alphanumeric ^ (self.block.alphanumeric << 1 | carried);
-    }
-
-    /// The digits and capitals of the run.
-    #[inline]
-    fn bits(&self, start: usize, end: usize) -> Option<(u64, u64)> {
-        let len = end - start;
-        if let Some(from) = start.checked_sub(self.base).filter(|_| len <= BLOCK) {
-            let part = |block: u64| block >> from & (u64::MAX >> (BLOCK - len));
-            return Some((part(self.block.digits), part(self.block.upper)));
+impl Blocks {
+    /// Reads a text, in place of the one before.
+    pub(super) fn read(&mut self, text: &[u8]) {
+        self.len = text.len();
+        self.blocks.clear();
+        self.blocks.reserve(text.len() / BLOCK + 2);
+        let (blocks, rest) = text.as_chunks::<BLOCK>();
+        self.blocks.extend(blocks.iter().map(Masks::of));
+        let mut padded = [0; BLOCK];
+        if let Some(part) = padded.get_mut(..rest.len()) {
+            part.copy_from_slice(rest);
         }
-        self.bits_over(start, end)
+        self.blocks.extend([Masks::of(&padded), Masks::default()]);
     }
 
-    /// The same where the run began in the block before.
+    /// Forgets the text.
+    pub(super) fn clear(&mut self) {
+        self.blocks.clear();
+        self.len = 0;
+    }
+
+    /// The masks of the sixty-four bytes from `at` on.
+    #[inline]
+    fn from(&self, at: usize) -> Masks {
+        let Some([low, high]) = self.blocks.get(at / BLOCK..).and_then(|rest| rest.first_chunk::<2>()) else {
+            return Masks::default();
+        };
+        let shift = at % BLOCK;
+        let join = |low: u64, high: u64| low >> shift | high << 1 << (BLOCK - 1 - shift);
+        Masks {
+            alphanumeric: join(low.alphanumeric, high.alphanumeric),
+            digits: join(low.digits, high.digits),
+            upper: join(low.upper, high.upper),
+        }
+    }
+
+    /// The first letter or digit from `at` on.
+    #[inline]
+    pub(super) fn next(&self, mut at: usize) -> Option<usize> {
+        while at < self.len {
+            let here = self.from(at).alphanumeric;
+            if here != 0 {
+                return Some(at + here.trailing_zeros() as usize);
+            }
+            at += BLOCK;
+        }
+        None
+    }
+
+    /// The run of letters and digits that begins at `start`, and where the next one begins.
+    #[inline]
+    pub(super) fn run(&self, start: usize) -> (Run, Option<usize>) {
+        let here = self.from(start);
+        let len = here.alphanumeric.trailing_ones();
+        if len as usize == BLOCK {
+            return self.long_run(start);
+        }
+        let small = (here.digits | here.upper) & !(u64::MAX << len) == 0;
+        let end = start + len as usize;
+        let rest = here.alphanumeric >> len;
+        let next = if rest == 0 { self.next(end) } else { Some(end + rest.trailing_zeros() as usize) };
+        (Run { start, end, small }, next)
+    }
+
     #[cold]
-    fn bits_over(&self, start: usize, end: usize) -> Option<(u64, u64)> {
-        let len = end - start;
-        let from = (start + BLOCK).checked_sub(self.base)?;
-        if len > BLOCK || from >= 2 * BLOCK {
+    fn long_run(&self, start: usize) -> (Run, Option<usize>) {
+        let mut end = start;
+        loop {
+            let len = self.from(end).alphanumeric.trailing_ones() as usize;
+            end += len;
+            if len < BLOCK {
+                return (Run { start, end, small: false }, self.next(end));
+            }
+        }
+    }
+
+    /// Bits of the digits and capitals of a run; `None` if it is too long for them.
+    #[inline]
+    pub(super) fn bits(&self, run: Run) -> Option<(u64, u64)> {
+        let len = run.end - run.start;
+        if run.start >= self.len {
             return None;
         }
-        let part = |before: u64, block: u64| {
-            let both = u128::from(block) << BLOCK | u128::from(before);
-            let window = both >> from & u128::from(u64::MAX);
-            u64::try_from(window).unwrap_or(0) & (u64::MAX >> (BLOCK - len))
-        };
-        Some((part(self.before.digits, self.block.digits), part(self.before.upper, self.block.upper)))
-    }
-}
-
-impl Iterator for Runs<'_> {
-    type Item = Run;
-
-    #[inline]
-    fn next(&mut self) -> Option<Run> {
-        loop {
-            while self.edges == 0 {
-                if self.base + BLOCK > self.text.len() {
-                    let start = self.open.take()?;
-                    return Some(Run { start, end: self.text.len(), bits: self.bits(start, self.text.len()) });
-                }
-                self.read(self.base + BLOCK);
-            }
-            let at = self.base + usize::try_from(self.edges.trailing_zeros()).unwrap_or(0);
-            self.edges &= self.edges - 1;
-            match self.open.take() {
-                None => self.open = Some(at),
-                Some(start) => return Some(Run { start, end: at, bits: self.bits(start, at) }),
-            }
-        }
+        let own = u64::MAX.checked_shr(u32::try_from(BLOCK.checked_sub(len)?).ok()?)?;
+        let here = self.from(run.start);
+        Some((here.digits & own, here.upper & own))
     }
 }
 
@@ -155,26 +161,30 @@ mod tests {
 
     proptest! {
         #[test]
-        fn runs_are_those_of_a_plain_loop(text in "([a-zA-Z0-9]{0,9}[ .,-]{0,3}){0,30}|[a-zA-Z0-9]{60,200}") {
+        fn runs_are_those_of_a_plain_loop(text in "([a-zA-Z0-9]{0,9}[ .,-]{0,3}){0,30}|[a-zA-Z0-9]{60,200}|[a-z]{1,70} {60,140}[A-Z0-9]{1,9}") {
             let bytes = text.as_bytes();
-            let mut expected = Vec::new();
-            let mut at = 0;
-            while at < bytes.len() {
-                let len = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-                if len > 0 {
-                    expected.push((at, at + len));
+            let mut blocks = Blocks::default();
+            blocks.read(bytes);
+            let mut at = blocks.next(0);
+            let mut last = 0;
+            while let Some(start) = at {
+                let (run, next) = blocks.run(start);
+                prop_assert_eq!(run.start, start);
+                prop_assert!(bytes[last..run.start].iter().all(|byte| !byte.is_ascii_alphanumeric()));
+                let own = &bytes[run.start..run.end];
+                prop_assert!(own.iter().all(u8::is_ascii_alphanumeric));
+                prop_assert!(!bytes.get(run.end).is_some_and(u8::is_ascii_alphanumeric));
+                prop_assert!(own.len() >= BLOCK || run.small == own.iter().all(u8::is_ascii_lowercase));
+                prop_assert_eq!(blocks.bits(run).is_some(), own.len() <= BLOCK);
+                if let Some((digits, upper)) = blocks.bits(run) {
+                    for index in 0..BLOCK {
+                        prop_assert_eq!(digits >> index & 1 == 1, own.get(index).is_some_and(u8::is_ascii_digit));
+                        prop_assert_eq!(upper >> index & 1 == 1, own.get(index).is_some_and(u8::is_ascii_uppercase));
+                    }
                 }
-                at += len.max(1);
+                (at, last) = (next, run.end);
             }
-            let runs: Vec<Run> = Runs::new(bytes).collect();
-            prop_assert_eq!(runs.iter().map(|run| (run.start, run.end)).collect::<Vec<_>>(), expected);
-            for run in runs {
-                let Some((digits, upper)) = run.bits else { continue };
-                for (index, byte) in bytes[run.start..run.end].iter().enumerate() {
-                    prop_assert_eq!(digits >> index & 1 == 1, byte.is_ascii_digit());
-                    prop_assert_eq!(upper >> index & 1 == 1, byte.is_ascii_uppercase());
-                }
-            }
+            prop_assert!(bytes[last..].iter().all(|byte| !byte.is_ascii_alphanumeric()));
         }
     }
 }

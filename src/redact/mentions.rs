@@ -7,6 +7,9 @@ use super::heads;
 /// So many tokens are scanned before they are indexed.
 const SCANNED_MAX: usize = 4096;
 
+/// So many tokens are scanned at once.
+const BLOCK: usize = 16;
+
 /// The beginnings of values in all turns so far.
 #[derive(Debug, Default)]
 pub(super) struct Mentions {
@@ -38,11 +41,18 @@ impl Mentions {
         for head in wanted {
             self.index();
             let index = if heads::is_long(head) { &self.long } else { &self.short };
-            let fits = |own: &u64| heads::begins_with(*own, head);
+            let mask = heads::mask(head);
+            let fits = |own: &u64| own & mask == head;
             let turn = |token: usize| u32::try_from(self.ends.partition_point(|end| *end <= token)).ok();
             turns.extend(index.chain(head).filter(|token| self.heads.get(*token).is_some_and(fits)).filter_map(turn));
-            let recent = self.heads.iter().enumerate().skip(index.next.len());
-            turns.extend(recent.filter(|(_, own)| fits(own)).filter_map(|(token, _)| turn(token)));
+            let (mut from, recent) = (index.next.len(), self.heads.get(index.next.len()..).unwrap_or_default());
+            for block in recent.chunks(BLOCK) {
+                // Most blocks hold none: without a branch a token they are passed over.
+                if block.iter().fold(false, |found, own| found | fits(own)) {
+                    turns.extend((from..).zip(block).filter(|(_, own)| fits(own)).filter_map(|(token, _)| turn(token)));
+                }
+                from += block.len();
+            }
         }
         turns.sort_unstable();
         turns.dedup();

@@ -23,6 +23,7 @@ mod known;
 mod masks;
 mod mentions;
 mod numbering;
+mod pending;
 mod people;
 mod places;
 mod resolve;

@@ -67,14 +67,26 @@ pub(super) fn may_begin(turn: &NormalisedTurn<'_>) -> bool {
         ])) || turn.flags(last + 1).any(Flags::LETTER)
             || next.word.cues.has(Cue::Quadruple)
     });
-    trails || first == 0 || leads_in(turn, 0)
+    trails && ends_open(turn) || (0..first).all(|index| leads_in(turn, index))
+}
+
+/// Whether a run of digits may reach the end of the turn, or all but fillers: they, digits and letters stand there, or a
+/// word that spells a letter (`b for bravo`, `x ray`).
+fn ends_open(turn: &NormalisedTurn<'_>) -> bool {
+    let Some(last) = turn.tokens().len().checked_sub(1) else { return false };
+    let has = |index: usize, cues: Cues| turn.token(index).is_some_and(|token| token.word.cues.any(cues));
+    let spelled =
+        || (1..=2).any(|back| last >= back && has(last - back, Cue::SpellAs.into())) || turn.word(last) == "ray";
+    turn.flags(last).any(Flags::DIGITS.and(Flags::NUMBER).and(Flags::LETTER))
+        || has(last, Cues::of(&[Cue::Filler, Cue::Acknowledge, Cue::Quadruple]))
+        || spelled()
 }
 
 /// The fragment at the end (or, for a continuation, at the start) of a turn.
 pub(super) fn fragment(view: &View<'_>, continues: bool) -> Option<Fragment> {
     let turn = view.turn;
-    let runs = find::digit_runs(turn);
-    let run = if continues { runs.into_iter().next()? } else { runs.into_iter().next_back()? };
+    let mut runs = find::digit_runs(turn);
+    let run = if continues { runs.next()? } else { runs.last()? };
     let leads = (0..run.first).all(|index| leads_in(turn, index));
     let trails = (run.last + 1..turn.tokens().len()).all(|index| {
         turn.token(index).is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Filler, Cue::Acknowledge])))
@@ -82,7 +94,7 @@ pub(super) fn fragment(view: &View<'_>, continues: bool) -> Option<Fragment> {
     let cues = find::cues_around(view, run.first, run.last);
     Some(Fragment {
         span: turn.span(run.first, run.last),
-        digits: run.digits,
+        digits: run.digits(turn),
         leads,
         trails,
         spoken: turn.token(run.first).is_some_and(Token::is_word),

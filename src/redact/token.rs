@@ -125,6 +125,15 @@ impl<'a> NormalisedTurn<'a> {
         })
     }
 
+    /// The tokens that have cues or end a sentence, the last token included, with their numbers.
+    pub(super) fn telling(&self) -> impl Iterator<Item = (usize, &Token)> + '_ {
+        let pairs = self.cut.flags.array_windows().enumerate();
+        let last = self.cut.tokens.len().checked_sub(1);
+        let tells = |[own, next]: &[Flags; 2]| own.any(Flags::CUED) | next.any(Flags::BEHIND_MARK);
+        let telling = pairs.filter(move |(_, pair)| tells(pair)).map(|(index, _)| index).chain(last);
+        telling.filter_map(|index| Some((index, self.cut.tokens.get(index)?)))
+    }
+
     /// The tokens that a name may begin with.
     pub(super) fn names(&self) -> impl Iterator<Item = usize> + '_ {
         self.cut.names.iter().map(|index| *index as usize)

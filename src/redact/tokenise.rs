@@ -6,7 +6,7 @@ use super::{
     gazetteer::{self, Entry, Gap, Line, Shape},
     heads,
     kind::Kind,
-    masks::{Run, Runs},
+    masks::{Blocks, Run},
     people,
     table::Key,
     token::{Case, Class, Token, placeholder},
@@ -108,6 +108,8 @@ pub(super) struct Cut {
     pub(super) ascii: bool,
     /// Whether nouns are written with capitals.
     pub(super) capital_nouns: bool,
+    /// What its bytes are.
+    blocks: Blocks,
 }
 
 impl Cut {
@@ -118,6 +120,7 @@ impl Cut {
         self.tokens.reserve(expected);
         self.flags.reserve(expected);
         self.heads.reserve(expected);
+        let blocks = std::mem::take(&mut self.blocks);
         let mut reader = Reader {
             text,
             lower,
@@ -129,16 +132,16 @@ impl Cut {
             line: Line::default(),
             german: 0,
             last: Flags::default(),
+            blocks,
         };
         let ascii = text.is_ascii();
         if ascii {
-            for run in Runs::new(text.as_bytes()) {
-                reader.run(run);
-            }
+            reader.narrow();
         } else {
             reader.wide();
         }
-        reader.finish();
+        let blocks = reader.finish();
+        self.blocks = blocks;
         if !ascii {
             self.read_chunks(text);
         }
@@ -183,6 +186,9 @@ impl Cut {
     fn find_triggers(&mut self) {
         for (index, flags) in (0..).zip(&self.flags) {
             self.all.add(*flags);
+            if !flags.any(Flags::TRIGGERS.and(Flags::NAME)) {
+                continue;
+            }
             if flags.any(Flags::TRIGGERS) {
                 self.triggers.push(index);
             }
@@ -209,20 +215,29 @@ struct Reader<'t> {
     german: usize,
     /// The flags of the last token.
     last: Flags,
+    /// What the bytes of a text of ASCII are.
+    blocks: Blocks,
 }
 
 impl<'t> Reader<'t> {
-    #[inline]
-    fn run(&mut self, run: Run) {
-        let Run { start, end, bits } = run;
-        let spaced = start == self.done + 1 && self.text.as_bytes().get(self.done) == Some(&b' ');
-        if let (true, Some((0, 0)), Some(key)) = (spaced, bits, Key::at(self.lower.as_bytes(), start, end - start)) {
-            if let Some(known) = self.vocabulary.get_short(key) {
-                self.plain(start, end, key, known);
-                return;
+    /// Texts of ASCII, by the masks of their bytes.
+    fn narrow(&mut self) {
+        self.blocks.read(self.text.as_bytes());
+        let mut at = self.blocks.next(0);
+        while let Some(start) = at {
+            let (run, next) = self.blocks.run(start);
+            at = next;
+            let spaced = start == self.done + 1 && self.text.as_bytes().get(self.done) == Some(&b' ');
+            if spaced
+                && run.small
+                && let Some(key) = Key::at(self.lower.as_bytes(), start, run.end - start)
+                && let Some(known) = self.vocabulary.get_short(key)
+            {
+                self.plain(start, run.end, key, known);
+            } else {
+                self.other(run);
             }
         }
-        self.other(run);
     }
 
     /// A listed word in lower case behind a space: most tokens are.
@@ -264,8 +279,8 @@ impl<'t> Reader<'t> {
         if run.start < self.done {
             return;
         }
-        let Run { start, end, bits } = run;
-        let (class, case) = match bits {
+        let Run { start, end, .. } = run;
+        let (class, case) = match self.blocks.bits(run) {
             Some((digits, upper)) => by_bits(digits, upper, end - start),
             None => classify(self.text.get(start..end).unwrap_or_default()),
         };
@@ -274,6 +289,7 @@ impl<'t> Reader<'t> {
 
     /// Texts with other letters than those of ASCII, character by character.
     fn wide(&mut self) {
+        self.blocks.clear();
         let mut at = 0;
         while let Some(rest) = self.text.get(at..).filter(|rest| !rest.is_empty()) {
             let len = run_len(rest);
@@ -281,7 +297,7 @@ impl<'t> Reader<'t> {
                 at += rest.chars().next().map_or(1, char::len_utf8);
                 continue;
             }
-            self.run(Run { start: at, end: at + len, bits: None });
+            self.other(Run { start: at, end: at + len, small: false });
             at = self.done.max(at + len);
         }
     }
@@ -438,8 +454,8 @@ impl<'t> Reader<'t> {
         self.cut.starts_name_phrase |= second.any(Flags::CONTINUES_NAME_PHRASE) && first.any(Flags::STARTS_NAME_PHRASE);
     }
 
-    /// Reads what stands behind the last token.
-    fn finish(&mut self) {
+    /// Reads what stands behind the last token. Gives back the memory of the masks.
+    fn finish(mut self) -> Blocks {
         let end = self.text.len();
         let gap = self.text.as_bytes().get(self.done..).unwrap_or_default();
         self.cut.marks.0 |= Marks::of(gap).0;
@@ -453,6 +469,7 @@ impl<'t> Reader<'t> {
         if self.cut.capital_nouns {
             tokens.iter_mut().for_each(|token| token.shape = token.shape.at_most_initial());
         }
+        self.blocks
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     pb::{self, analysis_service_server::AnalysisService},
     status::{Failure, Outcome, Reason},
 };
-use crate::access::Caller;
+use crate::{access::Caller, queue::WorkClass};
 
 /// The service.
 #[derive(Clone, Debug)]
@@ -22,9 +22,10 @@ pub struct Analysis(pub App);
 impl AnalysisService for Analysis {
     async fn analyze(&self, request: Request<pb::AnalyzeRequest>) -> Result<Response<pb::AnalyzeResponse>, Status> {
         let (app, caller) = (self.0.clone(), app::caller(&request)?);
-        let request = request.into_inner();
+        let (tenant, request) = (caller.tenant, request.into_inner());
         let bytes = prost::Message::encoded_len(&request);
-        let result = batch::compute(bytes, move || analyze(&app, &caller, request)).await??;
+        let work = move || analyze(&app, &caller, request);
+        let result = self.0.compute((tenant, WorkClass::Live), bytes, work).await??;
         Ok(Response::new(pb::AnalyzeResponse { result: Some(result) }))
     }
 
@@ -35,8 +36,9 @@ impl AnalysisService for Analysis {
         request: Request<Streaming<pb::StreamAnalyzeRequest>>,
     ) -> Result<Response<Self::StreamAnalyzeStream>, Status> {
         let (app, caller) = (self.0.clone(), app::caller(&request)?);
+        let tenant = caller.tenant;
         let prepare = move |batch| analyze_batch(&app, &caller, batch);
-        Ok(Response::new(batch::answers(&self.0, request.into_inner(), prepare, std::future::ready)))
+        Ok(Response::new(batch::answers(&self.0, tenant, request.into_inner(), prepare, std::future::ready)))
     }
 }
 

@@ -5,13 +5,17 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::{
+    limits,
     metrics::Metrics,
     rules::{Rules, TenantRules},
+    shares::Shares,
     status::{Failure, Outcome, Reason},
+    turns::Turns,
 };
 use crate::{
     access::Caller,
     id::TenantId,
+    queue::WorkClass,
     store::{AccessRole, ReadScope, Reader, Store},
     time::{ServiceTime, Timestamp},
 };
@@ -28,6 +32,9 @@ pub struct App {
     pub rules: Arc<TenantRules>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// What each tenant may take.
+    pub shares: Arc<Shares>,
+    turns: Arc<Turns>,
     time: ServiceTime,
     draining: watch::Receiver<bool>,
 }
@@ -42,7 +49,8 @@ impl App {
     /// The parts together. `draining` turns true when the server shuts down.
     pub fn new(store: Arc<dyn Store>, rules: TenantRules, time: ServiceTime, draining: watch::Receiver<bool>) -> Self {
         let (metrics, rules) = (Arc::new(Metrics::new()), Arc::new(rules));
-        Self { store, rules, metrics, time, draining }
+        let (shares, turns) = (Arc::new(Shares::new(time.clone())), Turns::of_machine());
+        Self { store, rules, metrics, shares, turns, time, draining }
     }
 
     /// The time that judges every expiry.
@@ -56,6 +64,25 @@ impl App {
     /// The policy does not compile any more.
     pub fn rules(&self, tenant: TenantId) -> Outcome<Arc<Rules>> {
         self.rules.of(tenant)
+    }
+
+    /// Runs work on the processor: here where the input is small; when it is its tenant's turn, and on a thread of its
+    /// own, where it is not.
+    ///
+    /// # Errors
+    /// The work panicked.
+    pub async fn compute<T: Send + 'static>(
+        &self,
+        (tenant, class): (TenantId, WorkClass),
+        bytes: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Outcome<T> {
+        if bytes <= limits::INLINE_TEXT_BYTES_MAX {
+            return Ok(work());
+        }
+        let turn = self.turns.turn(tenant, class).await;
+        let done = tokio::task::spawn_blocking(move || (work(), turn)).await;
+        done.map(|(done, _)| done).map_err(|_| Failure::of(Reason::Internal))
     }
 
     /// Whether the server shuts down.

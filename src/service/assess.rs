@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    again,
     app::App,
     convert::{
         Draft,
@@ -23,10 +24,7 @@ use crate::{
     assessment::{Assessment, AssessmentInput, InputTurn},
     conversation::{Part, RawText, RawTurn, Role},
     redact::{REDACTOR_REVISION, RedactedText, Redaction},
-    store::{
-        Decide, Decision, InteractionContent, JoinKeys, StoredAttachment, StoredFinding, StoredTurn, SubjectKeys,
-        TextState,
-    },
+    store::{Decide, Decision, InteractionContent, JoinKeys, StoredAttachment, StoredTurn, SubjectKeys, TextState},
     time::Timestamp,
     triage,
 };
@@ -159,7 +157,7 @@ fn content(
     let mut redacted = redaction.turns;
     let values = redacted.split_off(turns.len().min(redacted.len()));
     let attributes = attributes.into_iter().zip(values.into_iter().map(|value| value.text)).collect();
-    let findings = redacted.iter().flat_map(|turn| turn.findings.iter().map(|one| stored_finding(turn.index, one)));
+    let findings = redacted.iter().flat_map(|turn| turn.findings.iter().map(|one| again::stored(turn.index, one)));
     InteractionContent {
         source_ref: draft.source_ref.take(),
         source_version: draft.source_version,
@@ -183,16 +181,6 @@ fn stored_turns(draft: &Draft, turns: Vec<InputTurn>) -> Vec<StoredTurn> {
         StoredTurn { role, part, text, time: time.time, offset_millis: time.offset_millis }
     })
     .collect()
-}
-
-fn stored_finding(turn: u32, finding: &crate::redact::Finding) -> StoredFinding {
-    StoredFinding {
-        turn,
-        kind: finding.kind,
-        span: finding.span,
-        likelihood: finding.likelihood,
-        reasons: finding.reasons.iter().map(|reason| (*reason).to_owned()).collect(),
-    }
 }
 
 /// Decides anew once the history of an interaction is known. Without history the assessment that was answered stands,

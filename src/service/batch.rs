@@ -12,25 +12,15 @@ use super::{
     limits,
     status::{self, Failure, Outcome, Reason},
 };
+use crate::{id::TenantId, queue::WorkClass};
 
 /// A stream of answers.
 pub type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// Runs work on the processor: here where the input is small, on a thread of its own where it is not, so that other
-/// calls go on meanwhile.
-///
-/// # Errors
-/// The work panicked.
-pub async fn compute<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> Outcome<T> {
-    if bytes <= limits::INLINE_TEXT_BYTES_MAX {
-        return Ok(work());
-    }
-    tokio::task::spawn_blocking(work).await.map_err(|_| Failure::of(Reason::Internal))
-}
-
 /// The answers to a stream of batches. When the server shuts down, what was read is answered and the rest refused.
 pub fn answers<Request, Prepared, Answer, Finish>(
     app: &App,
+    tenant: TenantId,
     requests: Streaming<Request>,
     prepare: impl Fn(Request) -> Outcome<Prepared> + Clone + Send + 'static,
     finish: impl Fn(Prepared) -> Finish + Clone + Send + 'static,
@@ -41,12 +31,13 @@ where
     Answer: Send + 'static,
     Finish: Future<Output = Answer> + Send + 'static,
 {
-    let (reading, ending) = (app.clone(), app.clone());
+    let (reading, working, ending) = (app.clone(), app.clone(), app.clone());
     let prepared = requests.take_until(async move { reading.drained().await }).map(move |request| {
-        let prepare = prepare.clone();
+        let (app, prepare) = (working.clone(), prepare.clone());
         async move {
             let request = request.map_err(|status| own(&status))?;
-            let batch = compute(request.encoded_len(), move || prepare(request)).await;
+            let bytes = request.encoded_len();
+            let batch = app.compute((tenant, WorkClass::Bulk), bytes, move || prepare(request)).await;
             batch.and_then(|prepared| prepared).map_err(Status::from)
         }
     });

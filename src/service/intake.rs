@@ -16,7 +16,7 @@ use super::{
     pb::{self, intake_service_server::IntakeService},
     status::{Failure, Outcome, Reason},
 };
-use crate::{access::Caller, store::Submission};
+use crate::{access::Caller, id::TenantId, queue::WorkClass, store::Submission};
 
 /// The service.
 #[derive(Clone, Debug)]
@@ -35,9 +35,10 @@ impl IntakeService for Intake {
         request: Request<pb::SubmitInteractionRequest>,
     ) -> Result<Response<pb::SubmitInteractionResponse>, Status> {
         let (app, caller) = (self.0.clone(), app::caller(&request)?);
-        let request = request.into_inner();
+        let (tenant, request) = (caller.tenant, request.into_inner());
         let bytes = prost::Message::encoded_len(&request);
-        let prepared = batch::compute(bytes, move || prepare(&app, &caller, request)).await?;
+        let work = move || prepare(&app, &caller, WorkClass::Live, request);
+        let prepared = self.0.compute((tenant, WorkClass::Live), bytes, work).await?;
         let result = commit(&self.0, prepared?).await?;
         Ok(Response::new(pb::SubmitInteractionResponse { result: Some(result) }))
     }
@@ -49,9 +50,10 @@ impl IntakeService for Intake {
         request: Request<Streaming<pb::SubmitInteractionsRequest>>,
     ) -> Result<Response<Self::SubmitInteractionsStream>, Status> {
         let (preparing, finishing, caller) = (self.0.clone(), self.0.clone(), app::caller(&request)?);
+        let tenant = caller.tenant;
         let prepare = move |batch| prepare_batch(&preparing, &caller, batch);
-        let finish = move |batch| commit_batch(finishing.clone(), batch);
-        Ok(Response::new(batch::answers(&self.0, request.into_inner(), prepare, finish)))
+        let finish = move |batch| commit_batch(finishing.clone(), tenant, batch);
+        Ok(Response::new(batch::answers(&self.0, tenant, request.into_inner(), prepare, finish)))
     }
 
     type StreamTurnsStream = Answers<pb::StreamTurnsResponse>;
@@ -73,7 +75,8 @@ fn prepare_batch(app: &App, caller: &Caller, batch: pb::SubmitInteractionsReques
     if items.len() > limits::BATCH_ITEMS_MAX {
         return Err(Failure::field(&Path::Root.field("items"), Reason::FieldTooMany));
     }
-    let one = |item: pb::SubmitInteractionRequest| (echoed(&item.request_id), prepare(app, caller, item));
+    let one =
+        |item: pb::SubmitInteractionRequest| (echoed(&item.request_id), prepare(app, caller, WorkClass::Bulk, item));
     Ok(items.into_iter().map(one).collect())
 }
 
@@ -82,7 +85,7 @@ fn echoed(request_id: &str) -> String {
     if uuid::Uuid::try_parse(request_id).is_ok() { request_id.to_owned() } else { String::new() }
 }
 
-fn prepare(app: &App, caller: &Caller, request: pb::SubmitInteractionRequest) -> Outcome<Prepared> {
+fn prepare(app: &App, caller: &Caller, class: WorkClass, request: pb::SubmitInteractionRequest) -> Outcome<Prepared> {
     let pb::SubmitInteractionRequest { request_id, interaction: value, view } = request;
     let (root, mut violations) = (Path::Root, Violations::default());
     let rules = app.rules(caller.tenant)?;
@@ -95,7 +98,7 @@ fn prepare(app: &App, caller: &Caller, request: pb::SubmitInteractionRequest) ->
         assess::assess(app, &rules, draft, wants_turns);
     let decide = assess::decide(Arc::clone(&rules), assessment, content.text_state);
     let (tenant, principal) = (caller.tenant, caller.principal);
-    let submission = Submission { tenant, principal, request_id, content, recording_uri, join, subject, decide };
+    let submission = Submission { tenant, principal, class, request_id, content, recording_uri, join, subject, decide };
     Ok(Prepared { submission, result })
 }
 
@@ -107,7 +110,8 @@ async fn commit(app: &App, prepared: Prepared) -> Outcome<pb::InteractionResult>
 }
 
 /// Stores the items of a batch at once, so that they share a commit.
-async fn commit_batch(app: App, batch: Vec<PreparedItem>) -> pb::SubmitInteractionsResponse {
+async fn commit_batch(app: App, tenant: TenantId, batch: Vec<PreparedItem>) -> pb::SubmitInteractionsResponse {
+    app.shares.pace(tenant, WorkClass::Bulk, batch.len()).await;
     let items = batch.into_iter().map(|(request_id, prepared)| {
         let app = &app;
         async move {

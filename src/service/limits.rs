@@ -81,6 +81,9 @@ limits! {
     FUTURE_SECONDS_MAX = 86_400, "How far `occur_time` may lie ahead of the server's clock.";
     CALL_SECONDS_MAX = 100, "A call until its answer begins. Beyond: DEADLINE_EXCEEDED.";
     CALLS_MAX = 4_096, "Calls under way in the whole server. Beyond: UNAVAILABLE, retry with backoff.";
+    TENANT_CALLS_MAX = 2_048, "Calls of one tenant under way. Beyond: RESOURCE_EXHAUSTED, TENANT_BUSY.";
+    TENANT_CALLS_PER_SECOND_MAX = 5_000, "Calls of one tenant a second, as many of them at once; a turn of `StreamTurns` counts as one. Beyond: RESOURCE_EXHAUSTED, RATE_LIMITED; turns wait.";
+    TENANT_ITEMS_PER_SECOND_MAX = 20_000, "Items of one tenant in `SubmitInteractions` a second. Beyond: they wait.";
     CONNECTIONS_MAX = 4_096, "Open connections. Beyond: closed at once.";
     CONNECTION_CALLS_MAX = 256, "Calls under way on one connection (HTTP/2 concurrent streams).";
     CONNECTION_RESETS_MAX = 64, "Calls of one connection that were reset and not yet forgotten. Beyond: GOAWAY.";

@@ -14,9 +14,13 @@ pub mod convert;
 
 pub mod rules;
 
+pub mod shares;
+pub mod turns;
+
 pub mod app;
 pub mod metrics;
 
+pub mod again;
 pub mod assess;
 pub mod batch;
 pub mod filter;

@@ -60,6 +60,8 @@ pub enum Reason {
     WatchTooSlow,
     ResumeTokenTooOld,
     Overloaded,
+    TenantBusy,
+    RateLimited,
     NoCapacity,
     ShuttingDown,
     StoreUnavailable,
@@ -92,7 +94,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 51] = [
+pub const REASONS: [ReasonRow; 53] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -182,6 +184,10 @@ pub const REASONS: [ReasonRow; 51] = [
         "The resume token is too old, or of an earlier start of the server: watch again without one."),
     row(Reason::Overloaded, "OVERLOADED", Code::Unavailable, AfterMillis(200),
         "Too many requests are under way: retry with backoff."),
+    row(Reason::TenantBusy, "TENANT_BUSY", Code::ResourceExhausted, AfterMillis(200),
+        "Too many calls of this tenant are under way: end some, or retry with backoff."),
+    row(Reason::RateLimited, "RATE_LIMITED", Code::ResourceExhausted, AfterMillis(1_000),
+        "This tenant calls too often: retry after the time in RetryInfo, and send many items as a stream."),
     row(Reason::NoCapacity, "NO_CAPACITY", Code::ResourceExhausted, AfterMillis(5_000),
         "The store has no room; nothing was written: retry later, and tell the operator."),
     row(Reason::ShuttingDown, "SHUTTING_DOWN", Code::Unavailable, AfterMillis(200),
@@ -202,7 +208,7 @@ pub const REASONS: [ReasonRow; 51] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[49])
+        REASONS.get(self as usize).unwrap_or(&REASONS[52])
     }
 
     /// The name on the wire.

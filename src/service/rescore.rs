@@ -7,6 +7,7 @@ use futures_util::stream;
 use tonic::Status;
 
 use super::{
+    again,
     app::App,
     batch::Answers,
     convert::scalar::{wire_int, wire_long},
@@ -26,6 +27,7 @@ struct Run {
     app: App,
     caller: Caller,
     apply: bool,
+    redact: bool,
     binding: Binding,
     after: Option<Vec<u8>>,
     ended: bool,
@@ -42,11 +44,11 @@ pub fn rescore(
     caller: Caller,
     request: pb::RescoreCasesRequest,
 ) -> Outcome<Answers<pb::RescoreCasesResponse>> {
-    let pb::RescoreCasesRequest { validate_only, resume_token } = request;
+    let pb::RescoreCasesRequest { validate_only, resume_token, redact } = request;
     let binding = Binding::new("RescoreCases", &caller, "");
     let after = binding.position(&resume_token)?;
     let (sum, flips) = (Rescored::default(), Flips::default());
-    let run = Run { app, caller, apply: !validate_only, binding, after, ended: false, sum, flips };
+    let run = Run { app, caller, apply: !validate_only, redact, binding, after, ended: false, sum, flips };
     Ok(Box::pin(stream::try_unfold(run, |mut run| async move {
         if run.ended {
             return Ok(None);
@@ -64,6 +66,7 @@ impl Run {
         }
         let rules = self.app.rules(self.caller.tenant)?;
         let policy = Arc::clone(&rules.policy);
+        let redact = self.redact.then(|| again::redactor(Arc::clone(&rules)));
         let rescore: Rescore = Arc::new(move |input, text| rules.assess(input, text));
         let request = RescoreRequest {
             tenant: self.caller.tenant,
@@ -72,6 +75,7 @@ impl Run {
             limit: limits::transport(limits::RESCORE_BATCH_CASES),
             newest_first: false,
             apply: self.apply,
+            redact,
             rescore,
             policy: Arc::clone(&policy),
         };
@@ -87,6 +91,7 @@ impl Run {
         self.sum.interactions += done.interactions;
         self.sum.changed += done.changed;
         self.sum.skipped += done.skipped;
+        self.sum.redacted += done.redacted;
         self.ended = done.next.is_none();
         self.after.clone_from(&done.next);
         pb::RescoreCasesResponse {
@@ -98,6 +103,7 @@ impl Run {
             flipped_interactions: self.flips.names(),
             resume_token: self.binding.token(done.next),
             policy_revision: wire_int(revision),
+            redacted: wire_long(self.sum.redacted),
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct Failure {
     pub violations: Vec<Violation>,
     /// Under which id the log holds the cause.
     pub error_id: Option<Uuid>,
+    /// When the same may be sent again, where that is known better than from the table of reasons.
+    pub retry: Option<Duration>,
 }
 
 /// What a handler's work gives.
@@ -40,7 +42,12 @@ pub type Outcome<T> = Result<T, Failure>;
 impl Failure {
     /// A failure for this reason alone.
     pub fn of(reason: Reason) -> Self {
-        Self { reason, violations: Vec::new(), error_id: None }
+        Self { reason, violations: Vec::new(), error_id: None, retry: None }
+    }
+
+    /// The same, with the time after which it may be sent again.
+    pub fn after(self, retry: Duration) -> Self {
+        Self { retry: Some(retry), ..self }
     }
 
     /// One wrong field.
@@ -51,7 +58,7 @@ impl Failure {
     /// Wrong fields; the first one names the reason of the whole.
     pub fn fields(violations: Vec<Violation>) -> Self {
         let reason = violations.first().map_or(Reason::MalformedRequest, |first| first.reason);
-        Self { reason, violations, error_id: None }
+        Self { reason, violations, error_id: None, retry: None }
     }
 
     /// What a store's error means to the caller, where `absent` names what was not found. The cause of a fault is
@@ -84,7 +91,7 @@ impl Failure {
     fn fault(reason: Reason, cause: &StoreError) -> Self {
         let id = crypto::random().map_or(Uuid::nil(), |bytes| Builder::from_random_bytes(bytes).into_uuid());
         tracing::error!(error_id = %id, reason = reason.name(), cause = %cause.to_string().escape_debug(), "fault");
-        Self { reason, violations: Vec::new(), error_id: Some(id) }
+        Self { reason, violations: Vec::new(), error_id: Some(id), retry: None }
     }
 
     /// The fixed text, with the error id where there is one.
@@ -122,7 +129,7 @@ impl From<Failure> for Status {
             );
         }
         if let Retry::AfterMillis(millis) = row.retry {
-            details.set_retry_info(Some(Duration::from_millis(millis)));
+            details.set_retry_info(Some(failure.retry.unwrap_or(Duration::from_millis(millis))));
         }
         Self::with_error_details(row.code, failure.message(), details)
     }

@@ -9,6 +9,7 @@ use crate::{
     assessment::{Assessment, AssessmentInput, Label, Level},
     conversation::{Part, RawText, Role},
     id::{InteractionId, PrincipalId, TenantId},
+    queue::WorkClass,
     redact::{Kind, Likelihood, RedactedText},
     text::Span,
     time::Timestamp,
@@ -186,6 +187,8 @@ pub struct Submission {
     pub tenant: TenantId,
     /// Who submits it.
     pub principal: PrincipalId,
+    /// How soon it is to be stored where others wait too.
+    pub class: WorkClass,
     /// The caller's request id.
     pub request_id: Option<Uuid>,
     /// What is stored.

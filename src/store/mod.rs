@@ -8,6 +8,7 @@ mod privacy;
 mod queue;
 mod reading;
 pub mod record;
+mod rotation;
 mod statistics;
 mod teaching;
 pub mod tombstone;
@@ -33,10 +34,11 @@ pub use self::{
     },
     queue::{LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
+    rotation::Rotated,
     statistics::{Breakdown, Cell, Period, SUBJECTS_MIN, StatisticsRequest, Tally},
     teaching::{
-        CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, Rescore,
-        RescoreRequest, Rescored, Sample, SamplesRequest, Teaching,
+        CorrectionReason, CorrectionRecord, CorrectionRequest, Flip, NewPolicy, PolicyRecord, PolicyStage, RedactAgain,
+        Rescore, RescoreRequest, Rescored, Sample, SamplesRequest, Teaching,
     },
     watch::{Position, QueueChanges, QueueWatch},
 };

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::{InteractionRecord, Page, Reader, StatisticsRequest, StoreError, Tally, TextState};
+use super::{InteractionContent, InteractionRecord, Page, Reader, StatisticsRequest, StoreError, Tally, TextState};
 use crate::{
     assessment::{Assessment, AssessmentInput, Label, Level},
     id::{CaseId, InteractionId, PrincipalId, SubjectId, TenantId},
@@ -112,6 +112,9 @@ pub struct CorrectionRequest {
 /// Scores a stored input anew. Pure.
 pub type Rescore = Arc<dyn Fn(&AssessmentInput, TextState) -> Assessment + Send + Sync>;
 
+/// Redacts stored content once more; `None`: there is nothing left to find. Pure.
+pub type RedactAgain = Arc<dyn Fn(&InteractionContent) -> Option<InteractionContent> + Send + Sync>;
+
 /// A batch of cases to be scored anew.
 #[derive(Clone)]
 pub struct RescoreRequest {
@@ -127,6 +130,8 @@ pub struct RescoreRequest {
     pub newest_first: bool,
     /// Whether the new assessments are stored; otherwise they are only compared.
     pub apply: bool,
+    /// Redacts what is stored before it is scored, where that is asked for.
+    pub redact: Option<RedactAgain>,
     /// Scores.
     pub rescore: Rescore,
     /// The policy whose bands and targets place the cases anew.
@@ -163,6 +168,8 @@ pub struct Rescored {
     pub changed: u64,
     /// Interactions that could not be read any more.
     pub skipped: u64,
+    /// Interactions whose text lost something more.
+    pub redacted: u64,
     /// Those whose label or level is another.
     pub flips: Vec<Flip>,
     /// Where to go on; `None`: there are no more.

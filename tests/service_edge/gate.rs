@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use futures_util::StreamExt;
 use tonic::Code;
 use triaged::{
     access::AccessTable,
-    service::pb::DESCRIPTOR_SET,
+    service::{limits, pb::DESCRIPTOR_SET},
     store::{AccessRole, Store},
 };
 
@@ -102,4 +103,29 @@ async fn health_is_open_and_reflection_takes_any_credential() {
             assert!(text.contains(service), "{version}: {service}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_that_calls_too_often_is_told_when_to_come_again() {
+    use tonic_types::StatusExt;
+    // The clock stands still, so that the share of this second never comes back by itself.
+    let server = Server::start().await;
+    let bearer = |token: String| format!("Bearer {token}");
+    let one = bearer(server.credential("one", &[AccessRole::Agent]).await.1);
+    let other = bearer(server.credential("two", &[AccessRole::Agent]).await.1);
+    let (path, channel) = ("/triaged.v1.QueueService/RenewLease", server.channel());
+    let calls = async |authorization: &str, count: usize| {
+        let calls = (0..count).map(|_| call(channel.clone(), path, Some(authorization), vec![]));
+        let answers: Vec<_> = futures_util::stream::iter(calls).buffer_unordered(64).collect().await;
+        answers.into_iter().map(Result::unwrap_err).collect::<Vec<_>>()
+    };
+    let let_in = calls(&one, limits::TENANT_CALLS_PER_SECOND_MAX).await;
+    assert!(let_in.iter().all(|answer| answer.code() == Code::InvalidArgument));
+    let refused = calls(&one, 1).await.remove(0);
+    assert_eq!((refused.code(), reason(&refused)), (Code::ResourceExhausted, "RATE_LIMITED".to_owned()));
+    let retry = refused.get_error_details().retry_info().unwrap().retry_delay.unwrap();
+    assert_eq!(retry, Duration::from_millis(1));
+    assert_eq!(calls(&other, 1).await[0].code(), Code::InvalidArgument, "another tenant has a share of its own");
+    server.clock.advance(retry);
+    assert_eq!(calls(&one, 1).await[0].code(), Code::InvalidArgument);
 }

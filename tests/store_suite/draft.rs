@@ -10,6 +10,7 @@ use triaged::{
     assessment::{Assessment, AssessmentInput, Evidence, Factor, Importance, Label, Level, Priority, Sentiment, Tier},
     conversation::{Channel, Part, RawText, RawTurn, Role},
     id::{PrincipalId, TenantId},
+    queue::WorkClass,
     redact::{Kind, Likelihood, RedactedText},
     store::{
         Decide, Decision, Handling, InteractionContent, JoinKeys, SourceRef, StoredAttachment, StoredFinding,
@@ -187,6 +188,7 @@ impl Draft {
         Submission {
             tenant: self.tenant,
             principal: self.principal,
+            class: WorkClass::Live,
             request_id: self.request_id.map(Uuid::from_u128),
             content,
             recording_uri: self.recording.map(RawText::from),

@@ -181,6 +181,7 @@ fn rescore(bench: &Bench, apply: bool, rescore: Rescore) -> RescoreRequest {
         limit: 64,
         newest_first: false,
         apply,
+        redact: None,
         rescore,
         policy: Arc::new(Policy::default()),
     }

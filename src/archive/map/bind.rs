@@ -10,7 +10,7 @@ use crate::{
     archive::{
         chunk::Parsed,
         input::{self, Passed, Row, RowError},
-        month::{Month, instant},
+        month::instant,
     },
     assessment::Tier,
     conversation::{Channel, Part, Party, RawText, RawTurn, Role},
@@ -207,7 +207,7 @@ impl Map {
             parties: self.parties(cells),
             hold_seconds: input::seconds(self.hold_seconds.first(cells).and_then(|text| text.trim().parse().ok())),
             tier,
-            month: self.time.first(cells).and_then(|text| Month::parse(&text)),
+            time: self.time.first(cells).and_then(|text| instant(&text)),
             passed: self.passed(cells, mapping),
         })
     }
@@ -354,7 +354,7 @@ mod tests {
         ];
         assert_eq!(turns, expected);
         assert_eq!((row.id.as_str(), row.channel, row.tier), (Some("x:4711"), Channel::Query, Tier::Vip));
-        assert_eq!(row.month.unwrap().to_string(), "2026-11");
+        assert_eq!(row.month().unwrap().to_string(), "2026-11");
         assert_eq!(ready(&row), ["2026-11-22T01:02:03Z", "zd:1234567890", "?"]);
         assert_eq!((row.parties[0].names.len(), row.parties[0].emails.len()), (1, 1));
     }

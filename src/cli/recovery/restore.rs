@@ -80,7 +80,12 @@ fn restore(args: Restore) -> Result<Exit, Failure> {
     let (identity, now) = (super::secret(&identity)?, SystemClock.now());
     let tombstones = tombstones.as_deref();
     let backups = Backups { data: &data, keys: &keys, identity: &identity, tombstones, last_tombstone };
-    let place = Place { data_dir: &config.data_dir, keys_dir: &config.keys_dir, key_file: &config.key_file };
+    let key_file = open::key_file(&config).ok_or_else(|| {
+        let why =
+            "a restore writes the master key to a file: give --key-file, and put it where the source of the key has it";
+        Failure::Argument(why.to_owned())
+    })?;
+    let place = Place { data_dir: &config.data_dir, keys_dir: &config.keys_dir, key_file };
     let restored = recovery::restore(backups, place, now)?;
     // What does not open is found here, not at the next start.
     let opened = open::existing(&config)?;

@@ -1,5 +1,7 @@
 //! E-mail addresses as they are written, internationalised ones too.
 
+use std::sync::LazyLock;
+
 use memchr::{memchr_iter, memmem};
 
 use super::{super::Likelihood, View};
@@ -26,7 +28,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             out.push(Candidate::new(span, Kind::Email, Likelihood::VeryLikely, "form:email"));
         }
     }
-    for at in memmem::find_iter(text.as_bytes(), ENCODED_AT.as_bytes()) {
+    for at in ENCODED.find_iter(text.as_bytes()) {
         if let Some(span) = around(text, at, ENCODED_AT.len()) {
             out.push(Candidate::new(span, Kind::Email, Likelihood::VeryLikely, "form:email"));
         }
@@ -52,6 +54,8 @@ const PASSWORD_BYTES_MAX: usize = 40;
 
 /// The `@` as links and logs write it.
 const ENCODED_AT: &str = "%40";
+
+static ENCODED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(ENCODED_AT));
 
 /// The address around the `@` at `at`, which is `width` bytes long.
 fn around(text: &str, at: usize, width: usize) -> Option<Span> {

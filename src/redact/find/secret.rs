@@ -1,5 +1,9 @@
 //! Keys, tokens and wallets: by the prefixes their issuers give them, by their form, by entropy in context.
 
+use std::sync::LazyLock;
+
+use memchr::memmem;
+
 use super::{View, context::Labels};
 use crate::{
     redact::{
@@ -125,7 +129,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
 
 /// `data:image/png;base64,…`: inline data, whole.
 fn attachments(lower: &str, out: &mut Vec<Candidate>) {
-    for at in memchr::memmem::find_iter(lower.as_bytes(), b"data:") {
+    for at in DATA.find_iter(lower.as_bytes()) {
         let rest = lower.get(at..).unwrap_or_default();
         let ends =
             |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b')' | b']' | b'`');
@@ -142,13 +146,17 @@ fn attachments(lower: &str, out: &mut Vec<Candidate>) {
     }
 }
 
+static DATA: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("data:"));
+
+static BEGIN: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("-----BEGIN "));
+
 /// Longest head of a data URI, in bytes.
 const DATA_HEAD_BYTES_MAX: usize = 120;
 
 /// `-----BEGIN … PRIVATE KEY-----` to its end line, or to the end of the text.
 fn private_keys(text: &str, out: &mut Vec<Candidate>) {
     let mut from = 0;
-    while let Some(begin) = text.get(from..).and_then(|rest| rest.find("-----BEGIN ")).map(|at| at + from) {
+    while let Some(begin) = text.as_bytes().get(from..).and_then(|rest| BEGIN.find(rest)).map(|at| at + from) {
         let rest = text.get(begin..).unwrap_or_default();
         let head_end = rest
             .find("-----\n")

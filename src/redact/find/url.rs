@@ -71,6 +71,8 @@ const PERSONAL_PARTS: &[&str] = &[
     "session",
 ];
 
+static SCHEME: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("://"));
+
 static WWW: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("www."));
 
 /// Finds links around every `://` and `www.`.
@@ -80,7 +82,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     if !slashed && !view.turn.has_gap(Gap::DOT) {
         return;
     }
-    for at in memmem::find_iter(if slashed { text.as_bytes() } else { b"" }, b"://") {
+    for at in SCHEME.find_iter(if slashed { text.as_bytes() } else { b"" }) {
         let scheme = text
             .as_bytes()
             .get(..at)

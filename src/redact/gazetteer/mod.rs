@@ -46,8 +46,8 @@ impl Entry {
     }
 }
 
-/// Phrases that are no names of persons though their words may be, by their first word.
-type Phrases = FxHashMap<&'static str, Vec<Vec<&'static str>>>;
+/// Phrases that are no names of persons though their words may be, by their first word and their second; the words behind.
+type Phrases = FxHashMap<&'static str, FxHashMap<&'static str, Vec<Vec<&'static str>>>>;
 
 const GIVEN: &str = include_str!("../../../data/names/given.txt");
 const SURNAMES: &str = include_str!("../../../data/names/surnames.txt");
@@ -66,9 +66,9 @@ pub(super) fn look_up(word: &str) -> Entry {
 
 /// How many words a listed phrase has that begins with `first` and goes on with what `next` gives: the longest one.
 fn phrase_len<'a>(first: &str, next: impl Fn(usize) -> &'a str) -> usize {
-    let phrases = PHRASES.get(first).map_or(&[][..], Vec::as_slice);
-    let fits = |rest: &&Vec<&str>| rest.iter().enumerate().all(|(index, word)| next(index + 1) == *word);
-    phrases.iter().filter(fits).map(|rest| rest.len() + 1).max().unwrap_or(0)
+    let phrases = PHRASES.get(first).and_then(|phrases| phrases.get(next(1))).map_or(&[][..], Vec::as_slice);
+    let fits = |rest: &&Vec<&str>| rest.iter().enumerate().all(|(index, word)| next(index + 2) == *word);
+    phrases.iter().filter(fits).map(|rest| rest.len() + 2).max().unwrap_or(0)
 }
 
 /// The lines of a list, without its comments.
@@ -122,8 +122,9 @@ pub(super) fn second_words() -> impl Iterator<Item = &'static str> {
 fn phrases() -> Phrases {
     let mut phrases = Phrases::default();
     for (phrase, _) in listed_phrases() {
-        if let Some((first, rest)) = phrase.split_once(' ') {
-            phrases.entry(first).or_default().push(rest.split(' ').collect());
+        let mut words = phrase.split(' ');
+        if let (Some(first), Some(second)) = (words.next(), words.next()) {
+            phrases.entry(first).or_default().entry(second).or_default().push(words.collect());
         }
     }
     phrases

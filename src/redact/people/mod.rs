@@ -105,6 +105,9 @@ pub(super) fn may_be_lower(entry: Entry, len: usize) -> bool {
 
 /// The name that begins at token `at`, if its score suffices.
 fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Score)> {
+    if is_other_word(view, reading, at) {
+        return None;
+    }
     let entry = reading.entry(at);
     if let Some(run) = run::from_comma(reading, at).or_else(|| run::from_slash(reading, at)) {
         return Some((run, Score { points: THRESHOLD, reason: "name:known" }));
@@ -132,6 +135,22 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
     let run = run::extend(reading, at, left.opens);
     let score = score::score(reading, run, left);
     (score.points >= LISTED).then_some((run, score))
+}
+
+/// Whether a word is an ordinary one, no name by itself, and nothing beside it makes it one: no name begins with it. Says
+/// so of most words with a capital at little cost.
+fn is_other_word(view: &View<'_>, reading: &Reading<'_>, at: usize) -> bool {
+    const MARKS: Gap = Gap::COLON.and(Gap::QUOTE);
+    let mark = reading.mark(at);
+    let (raw, previous) = (reading.turn.raw(at), reading.previous(at));
+    !mark.entry.is_name()
+        && mark.entry.ordinary > 0
+        && raw.len() > 1
+        && !raw.starts_with("Mc")
+        && !mark.before.has(MARKS)
+        && !previous.classes.any(CUES_OF_NAMES)
+        && !reading.before(at + 1).has(Gap::GLUE)
+        && !asked(view, at)
 }
 
 fn asked(view: &View<'_>, at: usize) -> bool {

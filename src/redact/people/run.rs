@@ -118,11 +118,10 @@ pub(super) fn is_initial(reading: &Reading<'_>, at: usize) -> bool {
 pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
     let joined =
         |gap: Gap| gap.has(Gap::HASH) || (gap.has(Gap::GLUE) && !gap.has(Gap::SPACE.and(Gap::MARK))) || gap == Gap::DOT;
-    let initials = is_initial(reading, at) || (at > 0 && is_initial(reading, at - 1));
-    reading.is_word(at)
-        && !reading.entry(at).is(Class::Blocked)
-        && (!joined(reading.before(at)) || at == 0 || initials)
-        && (at + 1 >= reading.len() || !joined(reading.before(at + 1)) || initials)
+    let initials = || is_initial(reading, at) || (at > 0 && is_initial(reading, at - 1));
+    let before = at > 0 && joined(reading.before(at));
+    let behind = at + 1 < reading.len() && joined(reading.before(at + 1));
+    reading.is_word(at) && !reading.entry(at).is(Class::Blocked) && (!(before || behind) || initials())
 }
 
 /// The run of a family name that begins with particles, "van der Berg", "da Silva".
@@ -344,7 +343,8 @@ fn ends_name(reading: &Reading<'_>, next: usize) -> bool {
 /// The run of a passenger's name, `HALVORSEN/KNUT MR`.
 pub(super) fn from_slash(reading: &Reading<'_>, first: usize) -> Option<Run> {
     let last = first + 1;
-    let slashed = reading.turn.gap(first) == "/" && reading.is_word(first) && reading.is_word(last);
+    let glued = reading.before(last) == Gap::GLUE;
+    let slashed = glued && reading.turn.gap(first) == "/" && reading.is_word(first) && reading.is_word(last);
     if !slashed || reading.turn.gap(last) == "/" || reading.before(first).has(Gap::GLUE) {
         return None;
     }
@@ -360,7 +360,9 @@ pub(super) fn from_slash(reading: &Reading<'_>, first: usize) -> Option<Run> {
 pub(super) fn from_comma(reading: &Reading<'_>, first: usize) -> Option<Run> {
     let last = first + 1;
     let (surname, given) = (reading.entry(first), reading.entry(last));
-    let named = surname.surname > 0 && surname.ordinary == 0 && given.given > 1 && given.ordinary == 0;
+    if surname.surname == 0 || surname.ordinary > 0 || given.given < 2 || given.ordinary > 0 {
+        return None;
+    }
     let apart = reading.before(last).has(Gap::COMMA) && reading.before(last).only(Gap::COMMA.and(Gap::SPACE));
     let begins = first == 0
         || !reading.before(first).only(Gap::SPACE.and(Gap::COMMA))
@@ -368,7 +370,7 @@ pub(super) fn from_comma(reading: &Reading<'_>, first: usize) -> Option<Run> {
     let ends = last + 1 >= reading.len() || !reading.before(last + 1).only(Gap::SPACE.and(Gap::COMMA));
     let plain = reading.mark(first).shape == Shape::Plain && reading.mark(last).shape == Shape::Plain;
     let usable = is_usable(reading, first) && is_usable(reading, last);
-    (named && apart && begins && ends && plain && usable).then_some(Run { first, last })
+    (apart && begins && ends && plain && usable).then_some(Run { first, last })
 }
 
 /// The last token of a name that begins with initials of lower case, `p. venkataraman`, `p l hargreaves`.

@@ -91,6 +91,9 @@ fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
     if hungarian && shaped {
         return Some(Strength::Strong);
     }
+    if !ends_like_street(word) {
+        return None;
+    }
     let index = ENDINGS.iter().position(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))?;
     let sure = index < SURE_ENDINGS && entry.ordinary < 2;
     match (sure, shape) {

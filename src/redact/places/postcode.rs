@@ -67,18 +67,24 @@ fn canadian(reading: &Reading<'_>, at: usize) -> Option<usize> {
 fn irish(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let key = reading.turn.raw(at).as_bytes();
     let routed = matches!(key, [letter, digit, end] if letter.is_ascii_uppercase() && digit.is_ascii_digit() && (end.is_ascii_digit() || *end == b'W'));
+    if !routed {
+        return None;
+    }
     let unique = reading.turn.raw(at + 1);
     let mixed = unique.len() == 4 && unique.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
     let both = unique.bytes().any(|byte| byte.is_ascii_uppercase()) && unique.bytes().any(|byte| byte.is_ascii_digit());
-    (routed && mixed && both && reading.before(at + 1) == Gap::SPACE).then_some(at + 1)
+    (mixed && both && reading.before(at + 1) == Gap::SPACE).then_some(at + 1)
 }
 
 /// "d04 x2k5": the Irish form in lower case, which needs an address or a cue.
 fn irish_plain(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let routed = matches!(reading.turn.raw(at).as_bytes(), [b'a'..=b'z', b'0'..=b'9', b'0'..=b'9' | b'w']);
+    if !routed {
+        return None;
+    }
     let unique = reading.turn.raw(at + 1).as_bytes();
     let both = unique.iter().any(u8::is_ascii_digit) && unique.iter().any(u8::is_ascii_lowercase);
-    (routed && unique.len() == 4 && both && reading.before(at + 1) == Gap::SPACE).then_some(at + 1)
+    (unique.len() == 4 && both && reading.before(at + 1) == Gap::SPACE).then_some(at + 1)
 }
 
 fn alternates(raw: &str, letter_first: bool) -> bool {

@@ -1,5 +1,5 @@
-//! What stands before every handler: who calls, whether the method is open to them, and whether there is room. It
-//! decides before a byte of the body is decoded, so that a refused caller learns nothing from how a request is parsed.
+//! What stands before every handler: who calls, whether the method is open to them, and whether there is room, in the
+//! server and in the share of their tenant. It decides before a byte of the body is decoded, so that a refused caller learns nothing from how a request is parsed.
 
 mod record;
 
@@ -143,21 +143,26 @@ where
     let mut record = CallRecord::start(method, Arc::clone(&gate.0.app.metrics));
     let permit = match gate.room() {
         Ok(permit) => permit,
-        Err(failure) => return record.answer(Status::from(failure).into_http(), None),
+        Err(failure) => return record.answer(Status::from(failure).into_http(), [None, None]),
     };
-    let response = match gate.admit(verdict, authorization).await {
-        Err(failure) => Status::from(failure).into_http(),
-        Ok(caller) => {
-            record.caller(caller.as_ref());
+    let admitted = gate.admit(verdict, authorization).await.and_then(|caller| {
+        record.caller(caller.as_ref());
+        let share = caller.as_ref().map(|caller| gate.0.app.shares.call(caller.tenant)).transpose()?;
+        Ok((caller, share))
+    });
+    let (response, share) = match admitted {
+        Err(failure) => (Status::from(failure).into_http(), None),
+        Ok((caller, share)) => {
             caller.and_then(|caller| request.extensions_mut().insert(caller));
             let answer = tokio::time::timeout(limits::seconds(limits::CALL_SECONDS_MAX), inner.call(request)).await;
-            answer.map_or_else(
+            let answer = answer.map_or_else(
                 |_| Status::from(Failure::of(Reason::DeadlineExceeded)).into_http(),
                 |answer| own(answer.unwrap_or_else(|never| match never {})),
-            )
+            );
+            (answer, share)
         }
     };
-    record.answer(response, Some(permit))
+    record.answer(response, [Some(permit), share])
 }
 
 /// Our status in place of one that the transport made: ours always carries details.

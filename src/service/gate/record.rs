@@ -38,10 +38,14 @@ impl CallRecord {
         self.credential = caller.map(|caller| caller.credential);
     }
 
-    /// Ends the record with the end of this answer; `permit` is given back then.
-    pub(super) fn answer(mut self, response: Response<Body>, permit: Option<OwnedSemaphorePermit>) -> Response<Body> {
+    /// Ends the record with the end of this answer; the permits are given back then.
+    pub(super) fn answer(
+        mut self,
+        response: Response<Body>,
+        permits: [Option<OwnedSemaphorePermit>; 2],
+    ) -> Response<Body> {
         self.note(response.headers());
-        response.map(|body| Body::new(RecordedBody { body, record: self, _permit: permit }))
+        response.map(|body| Body::new(RecordedBody { body, record: self, _permits: permits }))
     }
 
     fn note(&mut self, headers: &HeaderMap) {
@@ -65,7 +69,7 @@ impl Drop for CallRecord {
 struct RecordedBody {
     body: Body,
     record: CallRecord,
-    _permit: Option<OwnedSemaphorePermit>,
+    _permits: [Option<OwnedSemaphorePermit>; 2],
 }
 
 impl HttpBody for RecordedBody {

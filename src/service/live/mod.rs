@@ -23,6 +23,7 @@ use super::{
 use crate::{
     access::Caller,
     id::InteractionId,
+    queue::WorkClass,
     store::{Handling, LiveChange, LiveInteraction, StoreError, TextState},
 };
 
@@ -96,7 +97,10 @@ async fn run(app: &App, caller: Caller, requests: &mut Requests, answers: &Sende
     while let Some(message) = next(app, requests, &mut erased).await? {
         match message {
             Message::Open(_) => return Err(Failure::of(Reason::FieldUnknownValue)),
-            Message::Turn(turn) => live.turn(turn).await?,
+            Message::Turn(turn) => {
+                app.shares.pace(live.caller.tenant, WorkClass::Live, 1).await;
+                live.turn(turn).await?;
+            }
             Message::Close(close) => return live.close(close).await,
         }
     }

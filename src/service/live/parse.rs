@@ -7,6 +7,7 @@ use crate::{
     access::Caller,
     assessment::AssessmentInput,
     conversation::{Channel, Part, Party, RawText, RawTurn},
+    queue::WorkClass,
     service::{
         app::App,
         assess,
@@ -62,8 +63,8 @@ pub(super) fn opening(app: &App, rules: &Arc<Rules>, caller: &Caller, message: M
     let nothing = AssessmentInput { turns: Vec::new(), ..content.input.clone() };
     let assessment = Arc::new(rules.assess(&nothing, TextState::Redacted));
     let decide = assess::decide(Arc::clone(rules), assessment, TextState::Redacted);
-    let (tenant, principal) = (caller.tenant, caller.principal);
-    let submission = Submission { tenant, principal, request_id, content, recording_uri, join, subject, decide };
+    let (tenant, principal, class) = (caller.tenant, caller.principal, WorkClass::Live);
+    let submission = Submission { tenant, principal, class, request_id, content, recording_uri, join, subject, decide };
     Ok(Opening { submission, parties, wants_turns })
 }
 

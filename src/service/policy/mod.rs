@@ -11,7 +11,6 @@ use tonic::{Request, Response, Status};
 
 use super::{
     app::{self, App},
-    batch,
     convert::{policy as convert, scalar},
     page::Binding,
     path::{Path, Violations},
@@ -21,7 +20,9 @@ use super::{
 };
 use crate::{
     access::Caller,
+    id::TenantId,
     policy::Policy,
+    queue::WorkClass,
     store::{NewPolicy, StoreError},
 };
 
@@ -72,7 +73,7 @@ impl PolicyService for Policies {
         let wanted = preview::Wanted::parse(validate_only, preview_cases, preview_texts)?;
         let live = self.0.store.get_policy(caller.tenant, None).await.map_err(|error| failure(&error))?.policy;
         let candidate = convert::requested(&live, policy, update_mask)?;
-        let rules = Arc::new(compiled(&self.0, candidate).await?);
+        let rules = Arc::new(compiled(&self.0, caller.tenant, candidate).await?);
         let answer = if validate_only {
             let preview = preview::preview(&self.0, &caller, Arc::clone(&rules), wanted).await?;
             let policy = convert::candidate(Policy::clone(&rules.policy));
@@ -102,7 +103,7 @@ impl PolicyService for Policies {
 }
 
 /// Compiles a policy and looks for PII in its rows, on a thread of its own.
-async fn compiled(app: &App, policy: Policy) -> Outcome<Rules> {
+async fn compiled(app: &App, tenant: TenantId, policy: Policy) -> Outcome<Rules> {
     let shipped = app.rules.shipped();
     let work = move || {
         if let Some(row) = convert::first_identifier(&shipped.triage, &policy.lexicon) {
@@ -114,7 +115,7 @@ async fn compiled(app: &App, policy: Policy) -> Outcome<Rules> {
         let policy = Arc::new(policy);
         Rules::new(Arc::clone(&policy)).map_err(|error| convert::fault(&error, &policy.lexicon))
     };
-    batch::compute(usize::MAX, work).await?
+    app.compute((tenant, WorkClass::Bulk), usize::MAX, work).await?
 }
 
 /// Stores a revision and takes it up.

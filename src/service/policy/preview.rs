@@ -7,9 +7,9 @@ use crate::{
     access::Caller,
     assessment::AssessmentInput,
     conversation::{Channel, Part, RawText, RawTurn, Role},
+    queue::WorkClass,
     service::{
         app::App,
-        batch,
         convert::{
             outcome,
             points::Points,
@@ -62,7 +62,7 @@ pub(super) async fn preview(
     let live = app.rules(caller.tenant)?;
     let flips = stored(app, caller, &candidate, wanted.cases).await?;
     let texts = move || wanted.texts.iter().map(|turn| text(turn, &live, &candidate)).collect();
-    let texts = batch::compute(usize::MAX, texts).await?;
+    let texts = app.compute((caller.tenant, WorkClass::Bulk), usize::MAX, texts).await?;
     if caller.roles.contains(&AccessRole::Supervisor) {
         let flipped_interactions = flips.names();
         return Ok(pb::PolicyPreview {
@@ -90,6 +90,7 @@ async fn stored(app: &App, caller: &Caller, candidate: &Arc<Rules>, cases: u32) 
             limit,
             newest_first: true,
             apply: false,
+            redact: None,
             rescore: Arc::clone(&rescore),
             policy: Arc::clone(&candidate.policy),
         };

@@ -12,10 +12,10 @@ use crate::{
         learn::{self, Example, Figures, Learned, LearnedRow, Options},
     },
     policy::Policy,
+    queue::WorkClass,
     redact::Redactor,
     service::{
         app::App,
-        batch,
         convert::{
             policy as convert,
             scalar::{self, wire_int},
@@ -41,7 +41,8 @@ pub(super) async fn propose(
     let request = SamplesRequest { tenant: caller.tenant, principal: caller.principal, limit };
     let samples = app.store.corrected_samples(request).await.map_err(|error| failure(&error))?;
     let live = Arc::clone(&app.rules(caller.tenant)?.policy);
-    let learned = batch::compute(usize::MAX, move || learn(&live, &samples, language, rows_max)).await??;
+    let work = move || learn(&live, &samples, language, rows_max);
+    let learned = app.compute((caller.tenant, WorkClass::Bulk), usize::MAX, work).await??;
     Ok(response(language, learned))
 }
 

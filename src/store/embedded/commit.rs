@@ -3,22 +3,25 @@
 
 use std::{
     cell::RefCell,
-    collections::VecDeque,
     fs,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
 
 use rusqlite::Connection;
-use tokio::sync::{broadcast, oneshot, watch};
+use tokio::sync::{broadcast, watch};
 
 use super::{
     doomed::{self, Destroyer},
-    files::{Files, Mark},
+    failure::{CLOSED, Failure, POISONED},
+    files::{BUSY_DURATION, Files, Mark},
     graves, header, items,
-    job::{CLOSED, Failure, Job, POISONED, Task},
+    jobs::{Ending, Group, Job, Jobs, Next, Task, Turn, Waited},
     manifest::{self, Tracker},
     ready::ReadyIndex,
     reserve::Reserve,
@@ -33,10 +36,6 @@ use crate::{
     time::{ServiceTime, Timestamp},
 };
 
-/// How many jobs may wait; more are refused.
-const JOBS_MAX: usize = 8192;
-/// How many jobs one transaction takes.
-const GROUP_MAX: usize = 512;
 /// Size of a write-ahead log from which it is written back to its file, in bytes.
 const LOG_BYTES_MAX: u64 = 32 << 20;
 /// The same while the disk is full.
@@ -66,6 +65,8 @@ struct Effects {
     ready: Vec<(i64, String)>,
     changed: RefCell<Vec<(i64, String, CaseId)>>,
     after: Vec<Box<dyn FnOnce() + Send>>,
+    /// Those who wait until the logs are empty.
+    empties: Vec<Arc<AtomicBool>>,
     /// Whether the job is done only when the keys that it no longer needs are destroyed.
     dooms: bool,
     /// Which jobs of the group wait for a key to be destroyed.
@@ -94,6 +95,11 @@ impl Write<'_> {
     /// Does something once this job is durable, before it is answered.
     pub(super) fn after(&mut self, act: impl FnOnce() + Send + 'static) {
         self.effects.after.push(Box::new(act));
+    }
+
+    /// Empties the logs of both files once this job is durable, and tells whether nobody's reading stood in the way.
+    pub(super) fn empty_logs(&mut self, told: Arc<AtomicBool>) {
+        self.effects.empties.push(told);
     }
 
     /// Destroys a key once the rows that no longer need it are durable, before this job is answered.
@@ -131,7 +137,7 @@ pub(super) fn insert_event(data: &Connection, tenant: Option<i64>, event: &Event
 /// The way to the thread that writes.
 #[derive(Debug)]
 pub(super) struct Committer {
-    jobs: Mutex<Option<mpsc::SyncSender<Box<dyn Job>>>>,
+    jobs: Arc<Jobs>,
     poisoned: watch::Receiver<bool>,
     thread: Mutex<Option<thread::JoinHandle<()>>>,
 }
@@ -163,57 +169,61 @@ pub(super) struct Engine {
     pub(super) owes: bool,
     /// Told what is erased.
     pub(super) erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
+    /// How long the last commit took.
+    pub(super) commit_duration: Duration,
 }
 
 impl Committer {
     /// Starts the thread.
     pub(super) fn start(engine: Engine) -> std::io::Result<Self> {
-        let (jobs, waiting) = mpsc::sync_channel(JOBS_MAX);
+        let jobs = Arc::new(Jobs::default());
         let (poison, poisoned) = watch::channel(false);
-        let thread =
-            thread::Builder::new().name("committer".to_owned()).spawn(move || engine.work(&waiting, &poison))?;
-        Ok(Self { jobs: Some(jobs).into(), poisoned, thread: Some(thread).into() })
+        let ending = Ending(Arc::clone(&jobs));
+        let work = move || engine.work(&ending.0, &poison);
+        let thread = thread::Builder::new().name("committer".to_owned()).spawn(work)?;
+        Ok(Self { jobs, poisoned, thread: Some(thread).into() })
     }
 
-    /// Runs a job and waits until it is durable. While the disk is full it is refused.
+    /// Runs a job of the instance and waits until it is durable. While the disk is full it is refused.
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        self.send(work, false).await
+        self.run_in(Turn::INSTANCE, work).await
+    }
+
+    /// Runs a job when it is its turn, and waits until it is durable. While the disk is full it is refused.
+    pub(super) async fn run_in<T, F>(&self, turn: Turn, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.send(turn, work, false).await
     }
 
     /// The same for what must go on while the disk is full, within the room that is kept for it: the audit events of
-    /// reads, and erasure. The job that finds the disk full is lost with its group, so it is tried once more.
-    pub(super) async fn run_essential<T, F>(&self, work: F) -> Result<T, StoreError>
+    /// reads. The job that finds the disk full is lost with its group, so it is tried once more.
+    pub(super) async fn run_essential<T, F>(&self, turn: Turn, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + Clone + 'static,
     {
-        match self.send(work.clone(), true).await {
-            Err(StoreError::Exhausted(_)) => self.send(work, true).await,
+        match self.send(turn, work.clone(), true).await {
+            Err(StoreError::Exhausted(_)) => self.send(turn, work, true).await,
             done => done,
         }
     }
 
-    async fn send<T, F>(&self, work: F, essential: bool) -> Result<T, StoreError>
+    async fn send<T, F>(&self, turn: Turn, work: F, essential: bool) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         self.check()?;
-        let (reply, answer) = oneshot::channel();
-        let task = Task::new(work, essential, reply);
-        let sent = match &*lock(&self.jobs) {
-            Some(jobs) => jobs.try_send(Box::new(task)),
-            None => return Err(StoreError::Unavailable(CLOSED)),
-        };
-        match sent {
-            Ok(()) => answer.await.unwrap_or(Err(StoreError::Unavailable(CLOSED))),
-            Err(mpsc::TrySendError::Full(_)) => Err(StoreError::Exhausted("too many writes wait")),
-            Err(mpsc::TrySendError::Disconnected(_)) => Err(StoreError::Unavailable(CLOSED)),
-        }
+        let (task, answer) = Task::new(work, essential);
+        self.jobs.push(turn, task)?;
+        answer.await.unwrap_or(Err(StoreError::Unavailable(CLOSED)))
     }
 
     /// Whether the store may still be used.
@@ -221,21 +231,21 @@ impl Committer {
         if *self.poisoned.borrow() {
             return Err(StoreError::Unavailable(POISONED));
         }
-        if lock(&self.jobs).is_none() { Err(StoreError::Unavailable(CLOSED)) } else { Ok(()) }
+        if self.jobs.is_closed() { Err(StoreError::Unavailable(CLOSED)) } else { Ok(()) }
     }
 
     /// Ends when a commit has failed, or the thread has ended without being told to; never otherwise.
     pub(super) async fn failed(&self) {
         let mut poisoned = self.poisoned.clone();
         let ended = poisoned.wait_for(|poisoned| *poisoned).await.is_err();
-        if ended && lock(&self.jobs).is_none() {
+        if ended && lock(&self.thread).is_none() {
             std::future::pending::<()>().await;
         }
     }
 
     /// Takes no more jobs and waits until the waiting ones are done.
     pub(super) fn close(&self) -> Result<(), StoreError> {
-        lock(&self.jobs).take();
+        self.jobs.close();
         if let Some(thread) = lock(&self.thread).take() {
             // A panic of the thread has already been reported by its own hook.
             drop(thread.join());
@@ -257,32 +267,26 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Engine {
-    fn work(mut self, jobs: &mpsc::Receiver<Box<dyn Job>>, poison: &watch::Sender<bool>) {
-        let mut waiting = VecDeque::new();
+    fn work(mut self, jobs: &Jobs, poison: &watch::Sender<bool>) {
+        let mut group = Vec::new();
         loop {
             if !*poison.borrow() {
                 self.fill().unwrap_or_else(|failure| judge(failure, poison));
             }
-            let mut group: Vec<_> = waiting.drain(..).collect();
-            if group.is_empty() {
-                let Some(waited) = self.wait(jobs) else { break };
-                group = waited;
-            }
-            while group.len() < GROUP_MAX {
-                let Ok(job) = jobs.try_recv() else { break };
-                group.push(job);
-            }
+            let first = match self.wait(jobs) {
+                Waited::Job(first) => first,
+                Waited::Nothing => continue,
+                Waited::Closed => break,
+            };
             if *poison.borrow() {
-                answer(group, Err(Failure::Poisoned));
+                first.1.answer(Err(Failure::Poisoned));
                 continue;
             }
-            let (group, refused) = self.admit(group);
-            answer(refused, Err(Failure::Full));
             match self.destroy_doomed(false) {
-                Ok(()) => self.carry_out(group, &mut waiting, poison),
+                Ok(()) => self.carry_out(first, jobs, &mut group, poison),
                 Err(failure) => {
                     self.make_room(failure).unwrap_or_else(|failure| judge(failure, poison));
-                    answer(group, Err(failure));
+                    first.1.answer(Err(failure));
                 }
             }
         }
@@ -291,21 +295,10 @@ impl Engine {
         }
     }
 
-    /// Those of a group that may be written now, and those that the disk has no room for.
-    fn admit(&mut self, group: Vec<Box<dyn Job>>) -> (Vec<Box<dyn Job>>, Vec<Box<dyn Job>>) {
-        let full = !self.reserve.hold();
-        group.into_iter().partition(|job| !full || job.is_essential())
-    }
-
-    /// Runs a group, makes it durable, and answers. What follows a burial is left in `waiting`.
-    fn carry_out(
-        &mut self,
-        mut group: Vec<Box<dyn Job>>,
-        waiting: &mut VecDeque<Box<dyn Job>>,
-        poison: &watch::Sender<bool>,
-    ) {
+    /// Runs a job and those that may share its transaction, makes them durable, and answers.
+    fn carry_out(&mut self, first: Next, jobs: &Jobs, group: &mut Vec<Box<dyn Job>>, poison: &watch::Sender<bool>) {
         let mut effects = Effects::default();
-        let committed = self.commit(&mut group, waiting, &mut effects);
+        let committed = self.commit(first, jobs, group, &mut effects);
         if let Err(failure) = committed {
             self.make_room(failure).unwrap_or_else(|failure| judge(failure, poison));
             return answer(group, Err(failure));
@@ -316,6 +309,8 @@ impl Engine {
             for at in effects.doomers {
                 group.get_mut(at).into_iter().for_each(|job| job.withhold(failure));
             }
+        } else if !effects.empties.is_empty() {
+            self.empty_logs(&effects.empties).unwrap_or_else(|failure| judge(failure, poison));
         }
         effects.after.into_iter().for_each(|act| act());
         if !effects.erased.is_empty() {
@@ -340,41 +335,33 @@ impl Engine {
         Ok(())
     }
 
-    /// The next job, or one of its own when a lease or a delay ends; `None`: nobody can send one any more.
-    fn wait(&self, jobs: &mpsc::Receiver<Box<dyn Job>>) -> Option<Vec<Box<dyn Job>>> {
+    /// The next job, or one of its own when a lease or a delay ends.
+    fn wait(&self, jobs: &Jobs) -> Waited {
         if !*self.filled.borrow() {
-            return match jobs.try_recv() {
-                Ok(job) => Some(vec![job]),
-                Err(mpsc::TryRecvError::Empty) => Some(Vec::new()),
-                Err(mpsc::TryRecvError::Disconnected) => None,
-            };
+            return jobs.wait(Some(Duration::ZERO));
         }
         let next = items::next_ready(&self.data).unwrap_or_default();
-        let Some(next) = next else { return jobs.recv().ok().map(|job| vec![job]) };
-        let left = next.since(self.time.now()).max(REVIVE_INTERVAL_MIN);
-        match jobs.recv_timeout(left) {
-            Ok(job) => Some(vec![job]),
-            Err(mpsc::RecvTimeoutError::Timeout) => {
-                let (reply, _) = oneshot::channel();
-                Some(vec![Box::new(Task::new(items::revive, true, reply))])
-            }
-            Err(mpsc::RecvTimeoutError::Disconnected) => None,
+        let left = next.map(|next| next.since(self.time.now()).max(REVIVE_INTERVAL_MIN));
+        match jobs.wait(left) {
+            Waited::Nothing => Waited::Job((Turn::INSTANCE, Task::new(items::revive, true).0)),
+            waited => waited,
         }
     }
 
-    /// Runs a group and makes it durable; what follows a burial is left in `waiting`.
+    /// Runs a job and those that may share its transaction, and makes them durable. `group` gets all of them.
     fn commit(
         &mut self,
+        first: Next,
+        jobs: &Jobs,
         group: &mut Vec<Box<dyn Job>>,
-        waiting: &mut VecDeque<Box<dyn Job>>,
         effects: &mut Effects,
     ) -> Result<(), Failure> {
         let before = (self.data.total_changes(), self.keys.total_changes());
-        let run = self.run(group, effects);
-        let done = run.and_then(|ran| {
-            waiting.extend(group.split_off(ran.min(group.len())));
-            self.finish(before)
-        });
+        let full = !self.reserve.hold();
+        let run = self.run(first, (jobs, full), group, effects);
+        let worked = self.time.elapsed();
+        let done = run.and_then(|()| self.finish(before));
+        self.commit_duration = self.time.elapsed().saturating_sub(worked);
         if done.is_ok() {
             self.index.get_mut().settle();
         } else {
@@ -389,48 +376,63 @@ impl Engine {
         done
     }
 
-    /// Runs the jobs of a group up to the first that buries, and gives how many.
-    fn run(&mut self, group: &mut [Box<dyn Job>], effects: &mut Effects) -> Result<usize, Failure> {
+    /// Runs jobs until the group ends: by its shape, or after a burial. While the disk is full only what must go on is run.
+    fn run(
+        &self,
+        first: Next,
+        (jobs, full): (&Jobs, bool),
+        group: &mut Vec<Box<dyn Job>>,
+        effects: &mut Effects,
+    ) -> Result<(), Failure> {
         for connection in [&self.data, &self.keys] {
             connection.prepare_cached("BEGIN")?.execute([])?;
         }
-        for (at, job) in group.iter_mut().enumerate() {
-            for connection in [&self.data, &self.keys] {
-                connection.prepare_cached("SAVEPOINT job")?.execute([])?;
+        let mut shape = Group::new(self.time.elapsed(), self.commit_duration);
+        let mut next = Some(first);
+        while let Some((turn, mut job)) = next {
+            if full && !job.is_essential() {
+                job.answer(Err(Failure::Full));
+            } else {
+                let ran = self.run_one(job.as_mut());
+                group.push(job);
+                effects.take_in(ran?, group.len() - 1);
+                shape.add(turn);
             }
-            let (data, keys, ring, index) = (&self.data, &self.keys, &*self.ring, &self.index);
-            let mark = index.borrow().mark();
-            let mut write = Write { data, keys, ring, now: self.time.now(), index, effects: Effects::default() };
-            let ran = job.run(&mut write);
-            let of_job = write.effects;
-            let done = ran && self.keep_manifests(job);
-            if !done {
-                self.tracker.forget();
-                index.borrow_mut().undo(mark);
-            }
-            for connection in [data, keys] {
-                if connection.is_autocommit() {
-                    // A fault made SQLite roll back the whole transaction, the other jobs with it.
-                    return Err(if job.is_exhausted() { Failure::Full } else { Failure::Poisoned });
-                }
-                if !done {
-                    connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
-                }
-                connection.prepare_cached("RELEASE job")?.execute([])?;
-            }
-            if done {
-                let buries = of_job.buries;
-                effects.take_in(of_job, at);
-                if buries {
-                    return Ok(at + 1);
-                }
-            }
+            next = if effects.buries { None } else { jobs.next_of(&shape, self.time.elapsed()) };
         }
-        Ok(group.len())
+        Ok(())
+    }
+
+    /// Runs a job in a savepoint of its own, and gives its effects; a job that failed has none.
+    fn run_one(&self, job: &mut dyn Job) -> Result<Effects, Failure> {
+        let (data, keys, ring, index) = (&self.data, &self.keys, &*self.ring, &self.index);
+        for connection in [data, keys] {
+            connection.prepare_cached("SAVEPOINT job")?.execute([])?;
+        }
+        let mark = index.borrow().mark();
+        let mut write = Write { data, keys, ring, now: self.time.now(), index, effects: Effects::default() };
+        let ran = job.run(&mut write);
+        let of_job = write.effects;
+        let done = ran && self.keep_manifests(job);
+        if !done {
+            self.tracker.forget();
+            index.borrow_mut().undo(mark);
+        }
+        for connection in [data, keys] {
+            if connection.is_autocommit() {
+                // A fault made SQLite roll back the whole transaction, the other jobs with it.
+                return Err(if job.is_exhausted() { Failure::Full } else { Failure::Poisoned });
+            }
+            if !done {
+                connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
+            }
+            connection.prepare_cached("RELEASE job")?.execute([])?;
+        }
+        Ok(if done { of_job } else { Effects::default() })
     }
 
     /// Brings the manifests in line with a job; false: the job failed with them.
-    fn keep_manifests(&self, job: &mut Box<dyn Job>) -> bool {
+    fn keep_manifests(&self, job: &mut dyn Job) -> bool {
         let kept = manifest::settle(&self.data, &self.ring, &self.tracker);
         kept.map_err(|error| job.fail(error)).is_ok()
     }
@@ -485,6 +487,19 @@ impl Engine {
         }
     }
 
+    /// Empties both logs, without waiting for readers, and tells whether it was done.
+    fn empty_logs(&self, told: &[Arc<AtomicBool>]) -> Result<(), Failure> {
+        let mut emptied = true;
+        for connection in [&self.keys, &self.data] {
+            connection.busy_timeout(Duration::ZERO)?;
+            let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            connection.busy_timeout(BUSY_DURATION)?;
+            emptied &= busy == 0;
+        }
+        told.iter().for_each(|told| told.store(emptied, Ordering::SeqCst));
+        Ok(())
+    }
+
     /// Writes a long log back to its file. A full disk leaves it long.
     fn write_back(&self) -> Result<(), Failure> {
         let bytes_max = if self.reserve.is_held() { LOG_BYTES_MAX } else { FULL_LOG_BYTES_MAX };
@@ -512,6 +527,8 @@ impl Effects {
         self.changed.get_mut().extend(of_job.changed.into_inner());
         self.after.extend(of_job.after);
         self.erased.extend(of_job.erased);
+        self.empties.extend(of_job.empties);
+        self.buries |= of_job.buries;
         self.doomers.extend(of_job.dooms.then_some(at));
     }
 }
@@ -523,10 +540,8 @@ fn judge(failure: Failure, poison: &watch::Sender<bool>) {
     }
 }
 
-fn answer(group: Vec<Box<dyn Job>>, commit: Result<(), Failure>) {
-    for job in group {
-        job.answer(commit);
-    }
+fn answer(group: &mut Vec<Box<dyn Job>>, commit: Result<(), Failure>) {
+    group.drain(..).for_each(|job| job.answer(commit));
 }
 
 fn log_bytes(database: PathBuf) -> u64 {

@@ -116,7 +116,7 @@ fn noted(data: &Connection) -> Result<Vec<KeyName>, StoreError> {
     let mut statement = data.prepare_cached("SELECT id, kind, version FROM doomed")?;
     let rows = statement.query_map([], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?, row.get(2)?)))?;
     let name = |(id, kind, version)| {
-        let kinds = [KeyKind::Subject, KeyKind::Case, KeyKind::Interaction];
+        let kinds = [KeyKind::Tenant, KeyKind::Subject, KeyKind::Case, KeyKind::Interaction];
         let kind = kinds.into_iter().find(|known| *known as u8 == kind).ok_or_else(|| damaged(&"a doomed key"))?;
         Ok(KeyName { kind, id: Uuid::from_bytes(id), version })
     };
@@ -124,7 +124,7 @@ fn noted(data: &Connection) -> Result<Vec<KeyName>, StoreError> {
 }
 
 /// Writes the log of the key file back and empties it; fails where readers keep standing in the way.
-fn truncate_log(keys: &Connection) -> rusqlite::Result<()> {
+pub(super) fn truncate_log(keys: &Connection) -> rusqlite::Result<()> {
     for _ in 0..TRIES {
         let busy: i64 = keys.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if busy == 0 {

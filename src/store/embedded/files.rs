@@ -18,7 +18,7 @@ const MARK_FILE: &str = "commits";
 const TOMBSTONES_FILE: &str = "tombstones";
 
 /// How long a connection waits for another one's short lock.
-const BUSY_DURATION: Duration = Duration::from_secs(10);
+pub(super) const BUSY_DURATION: Duration = Duration::from_secs(10);
 /// Prepared statements kept by a connection; more than there are in this module.
 const STATEMENTS: usize = 128;
 /// A connection is used by one thread at a time, which Rust's types hold, so SQLite need not lock.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     crypto::{Key, MasterKey, Place, StoreId, random},
     id::TenantId,
-    store::record::Field,
+    store::{StoreError, record::Field},
     time::Timestamp,
 };
 
@@ -21,6 +21,7 @@ const GENERATION: &str = "generation";
 const SERVICE_TIME: &str = "service_time";
 const COMMITS: &str = "commits";
 const PROBE: &str = "probe";
+const MASTER_VERSION: &str = "master_version";
 const PROBE_BYTES: &[u8] = b"triaged";
 
 /// What the headers of both files agree on.
@@ -78,7 +79,10 @@ pub(super) fn probe(keys: &Connection) -> rusqlite::Result<Vec<u8>> {
 /// Whether a key file is that of this master key.
 pub(super) fn opens_with(keys: &Connection, master: &MasterKey) -> rusqlite::Result<bool> {
     let (store, probe) = (meta(keys, STORE_ID)?, meta::<Vec<u8>>(keys, PROBE)?);
-    Ok(store.zip(probe).is_some_and(|(store, probe)| opens(master.key(), StoreId(store), &probe)))
+    let master = master.again().and_then(|master| master.of_version(master_version(keys).unwrap_or_default()));
+    let opened =
+        |(store, probe): ([u8; 16], Vec<u8>)| master.is_ok_and(|master| opens(master.key(), StoreId(store), &probe));
+    Ok(store.zip(probe).is_some_and(opened))
 }
 
 /// Notes the generation of the key file in either file.
@@ -94,6 +98,17 @@ pub(super) fn put_commits(connection: &Connection, commits: i64) -> rusqlite::Re
 /// Notes the service time in the data file.
 pub(super) fn put_service_time(data: &Connection, time: Timestamp) -> rusqlite::Result<()> {
     put(data, SERVICE_TIME, time.0)
+}
+
+/// The version of the master key that the key file is wrapped under.
+pub(super) fn master_version(keys: &Connection) -> rusqlite::Result<u32> {
+    Ok(meta(keys, MASTER_VERSION)?.unwrap_or(1))
+}
+
+/// Notes the version of the master key, with a new proof of it.
+pub(super) fn put_master(keys: &Connection, store: StoreId, master: &Key) -> Result<(), StoreError> {
+    put(keys, PROBE, master.seal(&probe_place(store), PROBE_BYTES)?)?;
+    Ok(put(keys, MASTER_VERSION, master.name().version)?)
 }
 
 /// The format of an existing file, read without writing to it; 0 where it was never finished.

@@ -10,6 +10,7 @@ use super::{
     commit::Write,
     error::damaged,
     items::{self, COLUMNS, Item},
+    jobs::Turn,
     prepare::skill_hash,
     ready::Traits,
     requests::Request,
@@ -92,15 +93,20 @@ pub(super) async fn lease_items(store: &EmbeddedStore, asked: LeaseRequest) -> R
     let wait = tokio::time::sleep(asked.wait_duration);
     tokio::pin!(wait);
     let wish = Arc::new(Wish::new(store.ring.tenant(asked.tenant)?, asked));
-    // Until every row was read nobody knows what is next.
-    let filled = store.is_filled.clone().wait_for(|filled| *filled).await.map(drop);
-    filled.map_err(|_| StoreError::Unavailable("the store is closed"))?;
+    if wish.case.is_none() {
+        // Until every row was read nobody knows what is next.
+        tokio::select! {
+            biased;
+            filled = filled(store) => filled?,
+            () = &mut wait => return Err(StoreError::Unavailable("the queue is being read after a start")),
+        }
+    }
     loop {
         // Whoever waits is registered before it looks, so that nothing that comes in between is missed.
         let wait_for = |queue: &String| Box::pin(store.wakes.wait(wish.tenant.number, queue));
         let woken: Vec<_> = wish.queues.iter().map(wait_for).collect();
-        let looking = Arc::clone(&wish);
-        let looked = store.committer.run(move |write| look(write, &looking)).await?;
+        let (looking, turn) = (Arc::clone(&wish), Turn::live(wish.tenant.number));
+        let looked = store.committer.run_in(turn, move |write| look(write, &looking)).await?;
         if looked.repeated || !looked.entries.is_empty() || wish.queues.is_empty() || wish.case.is_some() {
             return Ok(looked.entries);
         }
@@ -109,6 +115,12 @@ pub(super) async fn lease_items(store: &EmbeddedStore, asked: LeaseRequest) -> R
             _ = futures_util::future::select_all(woken) => {}
         }
     }
+}
+
+/// Ends when the index is filled.
+async fn filled(store: &EmbeddedStore) -> Result<(), StoreError> {
+    let filled = store.is_filled.clone().wait_for(|filled| *filled).await.map(drop);
+    filled.map_err(|_| StoreError::Unavailable("the store is closed"))
 }
 
 fn look(write: &mut Write<'_>, wish: &Wish) -> Result<Looked, StoreError> {

@@ -21,14 +21,14 @@ use super::{
     wraps,
 };
 use crate::{
-    assessment::AssessmentInput,
+    assessment::{Assessment, AssessmentInput},
     audit::{Action, Event},
     conversation::RawText,
     crypto::{Key, KeyKind, KeyName, Place},
-    id::InteractionId,
+    id::{InteractionId, PrincipalId},
     queue::ItemState,
     store::{
-        Decision, LiveChange, LiveInteraction, LivePosition, StoreError,
+        Decision, InteractionContent, LiveChange, LiveInteraction, LivePosition, StoreError,
         record::{AssessmentRow, FactsRow, Field, TurnsRow, content::input_turns, encode},
     },
 };
@@ -77,7 +77,9 @@ pub(super) fn change(write: &mut Write<'_>, tenant: &Tenant, change: &LiveChange
     let decision = (change.decide)(&input, write.now);
     let assessment = encode(&AssessmentRow::new(&decision.assessment, earlier_days))?;
     let position = if change.reseals {
-        reseal(write, tenant, change, &row, &case, (&decision, &assessment))?
+        let count = change.content.turns.len().saturating_sub(change.new_from) as u64;
+        let content = Resealed { principal: change.principal, content: &change.content, count };
+        reseal(write, tenant, content, &row, case.number, (&decision.assessment, &assessment))?
     } else {
         append(write, tenant, change, &row, (&decision, &assessment))?
     };
@@ -159,19 +161,31 @@ fn append(
         Coded(change.content.handling),
         change.content.input.language.map(Tongue),
     ])?;
-    audit(write, tenant, change, row, Action::TurnsAdded)?;
+    audit(write, tenant, (change.principal, new.len() as u64), row, Action::TurnsAdded)?;
     Ok(LivePosition { version: row.content_version, segments })
 }
 
-/// Puts the whole content in its place under a new key.
-fn reseal(
+/// Content that takes the place of what is stored of an interaction.
+#[derive(Clone, Copy)]
+pub(super) struct Resealed<'c> {
+    /// Who asked for it.
+    pub(super) principal: PrincipalId,
+    /// All of it.
+    pub(super) content: &'c InteractionContent,
+    /// Turns that are other than before.
+    pub(super) count: u64,
+}
+
+/// Puts the whole content in its place under a new key; the old one is destroyed before the answer.
+pub(super) fn reseal(
     write: &mut Write<'_>,
     tenant: &Tenant,
-    change: &LiveChange,
+    resealed: Resealed<'_>,
     row: &Interaction,
-    case: &Case,
-    (decision, assessment): (&Decision, &[u8]),
+    case_number: i64,
+    (assessment, encoded): (&Assessment, &[u8]),
 ) -> Result<LivePosition, StoreError> {
+    let Resealed { principal, content, count } = resealed;
     let old = present_key(write, tenant, row.id)?.name();
     let recording = recording(write, tenant, row)?;
     let subject = subjects::of_data_key(write, tenant, old)?;
@@ -179,12 +193,12 @@ fn reseal(
     wraps::insert(write.keys, write.ring.store, tenant.id, &subject, &key)?;
     write.doom(old)?;
     let version = row.content_version + 1;
-    let sealed = Plain::new(&change.content, recording)?.seal(write.ring, tenant, &key, version)?;
-    let assessment = key.seal(&write.ring.place(tenant.id, row.id.0, Field::Assessment, version), assessment)?;
-    let clear = prepare::clear(&change.content, row.receive_time);
-    let place = (case.number, row.id, version);
-    interactions::write(write.data, Some(row.number), place, &clear, &sealed, (&decision.assessment, &assessment))?;
-    audit(write, tenant, change, row, Action::InteractionReplaced)?;
+    let sealed = Plain::new(content, recording)?.seal(write.ring, tenant, &key, version)?;
+    let encoded = key.seal(&write.ring.place(tenant.id, row.id.0, Field::Assessment, version), encoded)?;
+    let clear = prepare::clear(content, row.receive_time);
+    let place = (case_number, row.id, version);
+    interactions::write(write.data, Some(row.number), place, &clear, &sealed, (assessment, &encoded))?;
+    audit(write, tenant, (principal, count), row, Action::InteractionReplaced)?;
     Ok(LivePosition { version, segments: 1 })
 }
 
@@ -202,14 +216,13 @@ fn recording(write: &Write<'_>, tenant: &Tenant, row: &Interaction) -> Result<Op
 fn audit(
     write: &Write<'_>,
     tenant: &Tenant,
-    change: &LiveChange,
+    (principal, count): (PrincipalId, u64),
     row: &Interaction,
     action: Action,
 ) -> Result<(), StoreError> {
-    let count = change.content.turns.len().saturating_sub(change.new_from) as u64;
     let event = Event {
         tenant: Some(tenant.id),
-        principal: Some(change.principal),
+        principal: Some(principal),
         object: Some(row.id.0),
         count,
         ..Event::new(action, write.now)

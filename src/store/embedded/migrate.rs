@@ -35,8 +35,16 @@ CREATE TABLE sweeps(kind INTEGER NOT NULL, id BLOB NOT NULL, PRIMARY KEY(kind, i
 /// What each case consists of.
 const MANIFESTS: &str = "ALTER TABLE cases ADD COLUMN manifest BLOB;";
 
+/// Rotations of keys that are under way.
+const ROTATIONS: &str = "
+CREATE TABLE rotations(
+  kind INTEGER NOT NULL, tenant INTEGER NOT NULL, phase INTEGER NOT NULL, position INTEGER NOT NULL,
+  count INTEGER NOT NULL, last_case INTEGER NOT NULL, last_interaction INTEGER NOT NULL,
+  PRIMARY KEY(kind, tenant)) STRICT, WITHOUT ROWID;
+";
+
 /// Each format with what it adds to the one before.
-const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[MANIFESTS, ERASURE])];
+const STEPS: [(i64, &[&str]); 2] = [(2, &[TEACHING]), (3, &[MANIFESTS, ERASURE, ROTATIONS])];
 
 /// Brings the data file from `format` to the present one, a step at a time, each whole or not at all.
 pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()> {

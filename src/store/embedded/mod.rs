@@ -17,19 +17,23 @@ mod sql;
 
 mod wraps;
 
+mod versions;
+
 mod ring;
 
 mod graves;
 
 mod doomed;
 
-mod job;
+mod failure;
 
 mod reserve;
 
 mod manifest;
 
 mod commit;
+
+mod jobs;
 
 mod readers;
 
@@ -83,6 +87,10 @@ mod leftovers;
 
 mod privacy;
 
+mod sealed;
+
+mod rotate;
+
 #[cfg(test)]
 mod graves_tests;
 #[cfg(test)]
@@ -103,7 +111,7 @@ pub use leftovers::{Leftover, leftovers};
 pub use open::OpenError;
 use tokio::sync::broadcast;
 
-use self::{commit::Committer, readers::Readers, ring::KeyRing, wake::Wakes, watch::Watches};
+use self::{commit::Committer, jobs::Turn, readers::Readers, ring::KeyRing, wake::Wakes, watch::Watches};
 use crate::{
     conversation::RawText,
     crypto::{MasterKey, SigningKey},
@@ -145,6 +153,8 @@ pub struct EmbeddedStore {
     erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
     signing: Arc<SigningKey>,
     locks: Mutex<Option<[File; 2]>>,
+    /// Held by the one rotation that may be under way.
+    rotating: tokio::sync::Mutex<()>,
 }
 
 impl EmbeddedStore {
@@ -173,20 +183,22 @@ impl Store for EmbeddedStore {
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError> {
         self.committer.check()?;
         let tenant = self.ring.tenant(submission.tenant)?;
+        let turn = Turn { tenant: tenant.number, class: submission.class };
         let prepared = prepare::prepare(&self.ring, tenant, self.time.now(), submission, IdempotentMethod::Submit)?;
-        self.committer.run(move |write| submit::store(write, &prepared)).await
+        self.committer.run_in(turn, move |write| submit::store(write, &prepared)).await
     }
 
     async fn open_live(&self, submission: Submission) -> Result<LiveInteraction, StoreError> {
         self.check_texts()?;
         let tenant = self.ring.tenant(submission.tenant)?;
+        let turn = Turn::live(tenant.number);
         let prepared = prepare::prepare(&self.ring, tenant, self.time.now(), submission, IdempotentMethod::Live)?;
-        self.committer.run(move |write| live::open(write, &prepared)).await
+        self.committer.run_in(turn, move |write| live::open(write, &prepared)).await
     }
 
     async fn change_live(&self, change: LiveChange) -> Result<LivePosition, StoreError> {
         let tenant = self.ring.tenant(change.tenant)?;
-        self.committer.run(move |write| live::change(write, &tenant, &change)).await
+        self.committer.run_in(Turn::live(tenant.number), move |write| live::change(write, &tenant, &change)).await
     }
 
     async fn get_case(&self, reader: Reader, case: CaseId) -> Result<(CaseRecord, Vec<InteractionRecord>), StoreError> {
@@ -232,17 +244,23 @@ impl Store for EmbeddedStore {
 
     async fn renew_lease(&self, lease: LeaseHandle, duration: Duration) -> Result<QueueEntry, StoreError> {
         let tenant = self.ring.tenant(lease.tenant)?;
-        self.committer.run(move |write| settle::renew(write, &tenant, &lease, duration)).await
+        self.committer
+            .run_in(Turn::live(tenant.number), move |write| settle::renew(write, &tenant, &lease, duration))
+            .await
     }
 
     async fn acknowledge_item(&self, lease: LeaseHandle, state: CaseState) -> Result<(), StoreError> {
         let tenant = self.ring.tenant(lease.tenant)?;
-        self.committer.run(move |write| settle::acknowledge(write, &tenant, &lease, state)).await
+        self.committer
+            .run_in(Turn::live(tenant.number), move |write| settle::acknowledge(write, &tenant, &lease, state))
+            .await
     }
 
     async fn release_item(&self, lease: LeaseHandle, delay: Duration) -> Result<(), StoreError> {
         let tenant = self.ring.tenant(lease.tenant)?;
-        self.committer.run(move |write| settle::release(write, &tenant, &lease, delay)).await
+        self.committer
+            .run_in(Turn::live(tenant.number), move |write| settle::release(write, &tenant, &lease, delay))
+            .await
     }
 
     async fn list_items(

@@ -22,7 +22,7 @@ use super::{
     recovery,
     reserve::Reserve,
     ring::KeyRing,
-    schema,
+    schema, versions,
 };
 use crate::{
     crypto::{CryptoError, MasterKey},
@@ -145,10 +145,14 @@ impl EmbeddedStore {
             return Err(OpenError::Missing { missing: files.data(), present: files.keys() });
         }
         let mut data = files::writer(&files.data(), files::DATA_PAGE_BYTES)?;
+        // What was sealed under a key that may have leaked must be gone after a rotation.
+        data.pragma_update(None, "secure_delete", true)?;
         if data_format == 0 {
             header::create(&files, &mut data, &mut keys, &master_key)?;
         }
+        let master_key = master_key.of_version(header::master_version(&keys)?)?;
         let header = header::check(&files, &data, &keys, &master_key)?;
+        versions::prepare(&keys)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
         let ring = Arc::new(KeyRing::load(&header, master_key, &data, &keys)?);
@@ -178,6 +182,7 @@ impl EmbeddedStore {
             destroyer,
             owes: false,
             erased: erased.clone(),
+            commit_duration: std::time::Duration::ZERO,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
@@ -194,6 +199,7 @@ impl EmbeddedStore {
             erased,
             signing,
             locks: Some(locks).into(),
+            rotating: tokio::sync::Mutex::default(),
         })
     }
 }
@@ -219,5 +225,7 @@ fn settle(
     let generation = doomed::catch_up(data, keys, &unseen, at, header.service_time)?;
     let mut destroyer = Destroyer { feed, key: Arc::new(key) };
     let generation = destroyer.destroy(data, keys, generation)?;
+    // A crash may have left wraps in the log that were written over since.
+    doomed::truncate_log(keys)?;
     Ok((destroyer, generation))
 }

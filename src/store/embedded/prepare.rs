@@ -106,7 +106,8 @@ pub(super) fn prepare(
     submission: Submission,
     method: IdempotentMethod,
 ) -> Result<Prepared, StoreError> {
-    let Submission { tenant: _, principal, request_id, content, recording_uri, join, subject, decide } = submission;
+    let Submission { tenant: _, principal, class: _, request_id, content, recording_uri, join, subject, decide } =
+        submission;
     let joins = JoinHashes::new(&tenant.lookup, content.source_ref.as_ref(), &join);
     let identifiers = subjects::hashes(&tenant.lookup, &subject);
     let fresh = Fresh::draw(now)?;

@@ -9,6 +9,7 @@ use super::{
     cases::{self, Case},
     error::damaged,
     interactions::Interaction,
+    jobs::Turn,
     joins,
     manifest::{self, Scope},
     position,
@@ -188,7 +189,10 @@ fn event(action: Action, reader: Reader) -> Event {
 
 async fn audit(store: &EmbeddedStore, reader: Reader, event: Event) -> Result<(), StoreError> {
     let tenant = store.ring.tenant(reader.tenant)?.number;
-    store.committer.run_essential(move |write| write.audit(Some(tenant), &Event { time: write.now, ..event })).await
+    let turn = Turn::live(tenant);
+    let note =
+        move |write: &mut super::commit::Write<'_>| write.audit(Some(tenant), &Event { time: write.now, ..event });
+    store.committer.run_essential(turn, note).await
 }
 
 /// Lists cases, newest first.

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, Transaction};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::files::{self, Files};
 use crate::store::StoreError;
@@ -56,6 +56,12 @@ impl Readers {
             result
         });
         task.await.unwrap_or_else(|_| Err(StoreError::Engine("a read was broken off".to_owned())))
+    }
+
+    /// Waits until nobody reads, and lets nobody read until the answer is dropped.
+    pub(super) async fn pause(&self) -> Result<SemaphorePermit<'_>, StoreError> {
+        let all = u32::try_from(READERS).unwrap_or(u32::MAX);
+        self.permits.acquire_many(all).await.map_err(|_| StoreError::Unavailable("the store is closed"))
     }
 
     fn take(&self) -> Result<Read, StoreError> {

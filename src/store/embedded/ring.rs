@@ -7,7 +7,14 @@ use dashmap::DashMap;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{error::damaged, graves, header::Header, manifest::Layout, wraps};
+use super::{
+    error::damaged,
+    graves,
+    header::{self, Header},
+    manifest::Layout,
+    versions::{Versions, recall_seals},
+    wraps,
+};
 use crate::{
     crypto::{Key, KeyKind, KeyName, LookupKey, MasterKey, Place, StoreId, key::key_version},
     id::{SubjectId, TenantId},
@@ -24,8 +31,8 @@ pub(super) struct Tenant {
     pub(super) id: TenantId,
     /// Its number in the tables of the data file.
     pub(super) number: i64,
-    /// Its key.
-    pub(super) key: Key,
+    /// Its key: it seals under the newest version and opens under every one that is in use.
+    pub(super) key: Versions,
     /// Its key for hashes.
     pub(super) lookup: LookupKey,
 }
@@ -39,7 +46,7 @@ pub(super) struct KeyRing {
     pub(super) lookup: LookupKey,
     /// The rows of which the manifests of cases are made.
     pub(super) layout: Layout,
-    master: MasterKey,
+    master: Versions,
     tenants: DashMap<TenantId, Arc<Tenant>>,
 }
 
@@ -63,13 +70,10 @@ impl KeyRing {
             wraps::insert(keys, store, INSTANCE, master.key(), &key)?;
             key
         };
-        let ring = Self {
-            store,
-            lookup: LookupKey::new(&secret.into_secret()),
-            layout: Layout::read(data)?,
-            master,
-            tenants: DashMap::new(),
-        };
+        recall_seals(keys, master.key())?;
+        let master = Versions::new(master.into_key());
+        let (lookup, layout) = (LookupKey::new(&secret.into_secret()), Layout::read(data)?);
+        let ring = Self { store, lookup, layout, master, tenants: DashMap::new() };
         let mut statement = data.prepare("SELECT number, tenant FROM tenants")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, [u8; 16]>(1)?)))?;
         for row in rows {
@@ -80,22 +84,46 @@ impl KeyRing {
     }
 
     fn load_tenant(&self, keys: &Connection, number: i64, id: TenantId) -> Result<Tenant, StoreError> {
-        let open = |parent: &Key, kind| {
-            let name = first(kind, id.0);
-            let wrap = wraps::get(keys, name)?.ok_or_else(|| damaged(&format!("keys of {id}")))?;
-            wraps::open(&wrap, self.store, id, parent, name)
-        };
-        let key = open(self.master.key(), KeyKind::Tenant)?;
-        let lookup = LookupKey::new(&open(&key, KeyKind::TenantLookup)?.into_secret());
+        let missing = || damaged(&format!("keys of {id}"));
+        let mut key: Option<Versions> = None;
+        for version in wraps::versions(keys, KeyKind::Tenant, id.0)? {
+            let name = KeyName { version, ..first(KeyKind::Tenant, id.0) };
+            let wrap = wraps::get(keys, name)?.ok_or_else(missing)?;
+            let opened = wraps::open(&wrap, self.store, id, &self.master, name)?;
+            recall_seals(keys, &opened)?;
+            match &key {
+                Some(versions) => versions.add(opened),
+                None => key = Some(Versions::new(opened)),
+            }
+        }
+        let key = key.ok_or_else(missing)?;
+        let name = first(KeyKind::TenantLookup, id.0);
+        let wrap = wraps::get(keys, name)?.ok_or_else(missing)?;
+        let lookup = LookupKey::new(&wraps::open(&wrap, self.store, id, &key, name)?.into_secret());
         Ok(Tenant { id, number, key, lookup })
+    }
+
+    /// The versions of the master key.
+    pub(super) fn master(&self) -> &Versions {
+        &self.master
+    }
+
+    /// The tenants, by number.
+    pub(super) fn tenants(&self) -> Vec<Arc<Tenant>> {
+        let mut all: Vec<_> = self.tenants.iter().map(|entry| Arc::clone(&entry)).collect();
+        all.sort_unstable_by_key(|tenant| tenant.number);
+        all
     }
 
     /// Draws and stores the keys of a new tenant.
     pub(super) fn draw_tenant(&self, keys: &Connection, number: i64, id: TenantId) -> Result<Tenant, StoreError> {
         let key = Key::draw(first(KeyKind::Tenant, id.0))?;
+        let master =
+            self.master.of(header::master_version(keys)?).ok_or_else(|| damaged(&"the master key's version"))?;
         let lookup = Key::draw(first(KeyKind::TenantLookup, id.0))?;
-        wraps::insert(keys, self.store, id, self.master.key(), &key)?;
+        wraps::insert(keys, self.store, id, &*master, &key)?;
         wraps::insert(keys, self.store, id, &key, &lookup)?;
+        let key = Versions::new(key);
         Ok(Tenant { id, number, key, lookup: LookupKey::new(&lookup.into_secret()) })
     }
 

@@ -1,9 +1,14 @@
 //! Tenants: a sealed name, found by its keyed hash.
 
-use rusqlite::{OptionalExtension, params};
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{commit::Write, ring::first};
+use super::{
+    commit::Write,
+    ring::{KeyRing, first},
+};
 use crate::{
     audit::{Action, Event},
     crypto::{KeyKind, Purpose, new_id},
@@ -14,18 +19,20 @@ use crate::{
     },
 };
 
-/// The tenant of that name, made with its keys if there is none.
-pub(super) fn ensure(
-    write: &mut Write<'_>,
-    ring: &std::sync::Arc<super::ring::KeyRing>,
-    name: &str,
-) -> Result<TenantId, StoreError> {
+/// The tenant of that name, where there is one.
+pub(super) fn find(data: &Connection, ring: &KeyRing, name: &str) -> Result<Option<TenantId>, StoreError> {
     let name_hash = ring.lookup.short(Purpose::TenantName, &[name.as_bytes()]);
-    let mut statement = write.data.prepare_cached("SELECT tenant FROM tenants WHERE name_hash = ?1")?;
+    let mut statement = data.prepare_cached("SELECT tenant FROM tenants WHERE name_hash = ?1")?;
     let known: Option<[u8; 16]> = statement.query_row([name_hash], |row| row.get(0)).optional()?;
-    if let Some(known) = known {
-        return Ok(TenantId::from(known));
+    Ok(known.map(TenantId::from))
+}
+
+/// The tenant of that name, made with its keys if there is none.
+pub(super) fn ensure(write: &mut Write<'_>, ring: &Arc<KeyRing>, name: &str) -> Result<TenantId, StoreError> {
+    if let Some(known) = find(write.data, ring, name)? {
+        return Ok(known);
     }
+    let name_hash = ring.lookup.short(Purpose::TenantName, &[name.as_bytes()]);
     let id = TenantId(new_id(write.now)?);
     let number: i64 = write.data.query_row("SELECT COALESCE(MAX(number), 0) + 1 FROM tenants", [], |row| row.get(0))?;
     let tenant = ring.draw_tenant(write.keys, number, id)?;
@@ -37,7 +44,7 @@ pub(super) fn ensure(
     statement.execute(params![number, id.as_bytes(), name_hash, sealed, write.now.0])?;
     let object: Option<Uuid> = Some(id.0);
     write.audit(Some(number), &Event { tenant: Some(id), object, ..Event::new(Action::TenantCreated, write.now) })?;
-    let ring = std::sync::Arc::clone(ring);
+    let ring = Arc::clone(ring);
     write.after(move || ring.add(tenant));
     Ok(id)
 }

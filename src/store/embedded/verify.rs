@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::{EmbeddedStore, commit::Write, error::damaged, manifest, readers::Read};
+use super::{EmbeddedStore, commit::Write, error::damaged, jobs::Turn, manifest, readers::Read};
 use crate::{
     audit::{Action, Event},
     id::{CaseId, TenantId},
@@ -61,7 +61,7 @@ async fn report(
     let note = move |write: &mut Write<'_>| {
         write.audit(number, &Event { tenant, object, count, ..Event::new(Action::DamageFound, write.now) })
     };
-    store.committer.run_essential(note).await
+    store.committer.run_essential(Turn::INSTANCE, note).await
 }
 
 /// Gives what a reader gets, and notes it where that is damage.

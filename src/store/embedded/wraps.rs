@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::{
-    crypto::{Key, KeyKind, KeyName, StoreId},
+    crypto::{CryptoError, Key, KeyKind, KeyName, StoreId},
     id::{SubjectId, TenantId},
     store::{StoreError, embedded::error::damaged},
 };
@@ -14,11 +14,11 @@ pub(super) fn insert(
     keys: &Connection,
     store: StoreId,
     tenant: TenantId,
-    parent: &Key,
+    parent: &impl Parent,
     child: &Key,
 ) -> Result<(), StoreError> {
-    let wrapped = parent.wrap(store, tenant, child)?;
-    let (name, above) = (child.name(), parent.name());
+    let (above, wrapped) = parent.wrap_child(store, tenant, child)?;
+    let name = child.name();
     let mut statement = keys.prepare_cached(
         "INSERT INTO wraps(id, kind, version, tenant, parent, parent_version, wrapped) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
@@ -31,15 +31,32 @@ pub(super) fn insert(
         above.version,
         wrapped,
     ])?;
-    Ok(())
+    parent.note_seals(keys)
 }
 
-/// Wraps a stored key anew, under another parent.
+/// Wraps a key anew under its parent's newest version.
 pub(super) fn rewrap(
     keys: &Connection,
     store: StoreId,
     tenant: TenantId,
-    parent: &Key,
+    parent: &impl Parent,
+    child: &Key,
+) -> Result<(), StoreError> {
+    let (above, wrapped) = parent.wrap_child(store, tenant, child)?;
+    let name = child.name();
+    let mut statement = keys.prepare_cached(
+        "UPDATE wraps SET parent_version = ?4, wrapped = ?5 WHERE id = ?1 AND kind = ?2 AND version = ?3",
+    )?;
+    statement.execute(params![name.id.as_bytes(), name.kind as u8, name.version, above.version, wrapped])?;
+    parent.note_seals(keys)
+}
+
+/// Wraps a stored key anew, under another parent.
+pub(super) fn hang_anew(
+    keys: &Connection,
+    store: StoreId,
+    tenant: TenantId,
+    parent: &impl Parent,
     child: &Key,
 ) -> Result<(), StoreError> {
     destroy(keys, child.name())?;
@@ -73,11 +90,49 @@ pub(super) fn open(
     wrap: &Wrap,
     store: StoreId,
     tenant: TenantId,
-    parent: &Key,
+    parent: &impl Parent,
     name: KeyName,
 ) -> Result<Key, StoreError> {
-    let key = parent.unwrap_key(store, tenant, name, &wrap.wrapped);
+    let key = parent.unwrap_child(store, tenant, wrap.parent_version, name, &wrap.wrapped);
     key.map_err(|_| damaged(&format!("wrap of {}", name.id)))
+}
+
+/// A key that wraps others: one version of it, or all that are in use.
+pub(super) trait Parent {
+    /// Wraps a key, and says under which name it was done.
+    fn wrap_child(&self, store: StoreId, tenant: TenantId, child: &Key) -> Result<(KeyName, Vec<u8>), CryptoError>;
+
+    /// Gives back a key that was wrapped under `version` of this one.
+    fn unwrap_child(
+        &self,
+        store: StoreId,
+        tenant: TenantId,
+        version: u32,
+        child: KeyName,
+        wrapped: &[u8],
+    ) -> Result<Key, CryptoError>;
+
+    /// Notes how often this key has sealed, where that is counted over restarts.
+    fn note_seals(&self, _keys: &Connection) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl Parent for Key {
+    fn wrap_child(&self, store: StoreId, tenant: TenantId, child: &Key) -> Result<(KeyName, Vec<u8>), CryptoError> {
+        Ok((self.name(), self.wrap(store, tenant, child)?))
+    }
+
+    fn unwrap_child(
+        &self,
+        store: StoreId,
+        tenant: TenantId,
+        _version: u32,
+        child: KeyName,
+        wrapped: &[u8],
+    ) -> Result<Key, CryptoError> {
+        self.unwrap_key(store, tenant, child, wrapped)
+    }
 }
 
 /// The latest version of a key; `None`: it was destroyed, or never was.
@@ -86,9 +141,19 @@ pub(super) fn latest_version(keys: &Connection, kind: KeyKind, id: Uuid) -> Resu
     Ok(statement.query_row(params![id.as_bytes(), kind as u8], |row| row.get(0))?)
 }
 
-/// Destroys a wrap. It is gone from the file only after the log was truncated.
+/// The versions of a key, oldest first.
+pub(super) fn versions(keys: &Connection, kind: KeyKind, id: Uuid) -> Result<Vec<u32>, StoreError> {
+    let mut statement =
+        keys.prepare_cached("SELECT version FROM wraps WHERE id = ?1 AND kind = ?2 ORDER BY version")?;
+    let rows = statement.query_map(params![id.as_bytes(), kind as u8], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Destroys a wrap and those of all earlier versions of the key: one that a crash left unused between the commits of the
+/// two files must not outlive the version that took its place. They are gone from the file only after the log was
+/// truncated.
 pub(super) fn destroy(keys: &Connection, name: KeyName) -> rusqlite::Result<()> {
-    let mut statement = keys.prepare_cached("DELETE FROM wraps WHERE id = ?1 AND kind = ?2 AND version = ?3")?;
+    let mut statement = keys.prepare_cached("DELETE FROM wraps WHERE id = ?1 AND kind = ?2 AND version <= ?3")?;
     statement.execute(params![name.id.as_bytes(), name.kind as u8, name.version]).map(drop)
 }
 

@@ -155,17 +155,28 @@ pub(in crate::redact) struct DigitRun {
     pub(in crate::redact) first: usize,
     /// Last token.
     pub(in crate::redact) last: usize,
+    run: Run,
+}
+
+impl DigitRun {
     /// The digits.
-    pub(in crate::redact) digits: String,
+    pub(in crate::redact) fn digits(&self, turn: &NormalisedTurn<'_>) -> String {
+        let digit = |character: &char| character.is_ascii_digit();
+        match &self.run {
+            Run::Spoken(spoken) => spoken.value.chars().filter(digit).collect(),
+            Run::Written(groups) => {
+                groups.iter().map(|group| group.text(turn)).collect::<String>().chars().filter(digit).collect()
+            }
+        }
+    }
 }
 
 /// All runs of digits of a turn, dates, prices and the like left out.
-pub(in crate::redact) fn digit_runs(turn: &NormalisedTurn<'_>) -> Vec<DigitRun> {
-    let mut runs = Vec::new();
+pub(in crate::redact) fn digit_runs<'t>(turn: &'t NormalisedTurn<'t>) -> impl Iterator<Item = DigitRun> + 't {
     let mut done = 0;
-    for (index, token) in turn.flagged(Flags::DIGITS.and(Flags::NUMBER)) {
+    turn.flagged(Flags::DIGITS.and(Flags::NUMBER)).filter_map(move |(index, token)| {
         if index < done {
-            continue;
+            return None;
         }
         let starts = token.is_digits()
             || token.word.number.is_some()
@@ -173,17 +184,14 @@ pub(in crate::redact) fn digit_runs(turn: &NormalisedTurn<'_>) -> Vec<DigitRun> 
         let harmless = if token.is_digits() { harmless_at(turn, index) } else { None };
         if let Some(last) = harmless {
             done = last + 1;
-            continue;
+            return None;
         }
-        let found = starts.then(|| run::run_at(turn, index)).flatten();
-        let Some((run, next)) = found else { continue };
-        let (last, value) = match run {
-            Run::Spoken(spoken) => (spoken.last, spoken.value),
-            Run::Written(groups) => (next - 1, groups.iter().map(|group| group.text(turn)).collect()),
-        };
-        let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-        runs.push(DigitRun { first: index, last, digits });
+        let (run, next) = starts.then(|| run::run_at(turn, index)).flatten()?;
         done = next;
-    }
-    runs
+        let last = match &run {
+            Run::Spoken(spoken) => spoken.last,
+            Run::Written(_) => next - 1,
+        };
+        Some(DigitRun { first: index, last, run })
+    })
 }

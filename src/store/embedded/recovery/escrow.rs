@@ -87,8 +87,7 @@ fn try_restore(
     let backups = Backups { data: &data, keys: &keys, identity, tombstones, last_tombstone: None };
     let [data_dir, keys_dir, key_file] = ["data", "keys", "root/master.key"].map(|name| trial.join(name));
     restore(backups, Place { data_dir: &data_dir, keys_dir: &keys_dir, key_file: &key_file }, now)?;
-    let secret = Secret::from_slice(master.expose()).ok_or(RecoveryError::MasterKey)?;
-    let master_key = MasterKey::new(secret)?;
+    let master_key = master.again()?;
     let clock = Arc::new(ManualClock::new(now));
     drop(EmbeddedStore::open(StoreConfig { data_dir, keys_dir, master_key, clock })?);
     Ok(())

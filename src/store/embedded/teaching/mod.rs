@@ -108,7 +108,7 @@ async fn audit(
         let event = Event { tenant: Some(tenant), principal: Some(principal), count, ..Event::new(action, write.now) };
         write.audit(Some(number), &event)
     };
-    store.committer.run_essential(note).await
+    store.committer.run_essential(super::jobs::Turn::INSTANCE, note).await
 }
 
 /// An event about the policy or a case of a tenant.

@@ -11,14 +11,17 @@ use crate::{
     assessment::Assessment,
     audit::Action,
     crypto::{KeyKind, KeyName},
-    id::{CaseId, InteractionId},
+    id::{CaseId, InteractionId, PrincipalId},
+    queue::WorkClass,
     store::{
-        Flip, InteractionRecord, RescoreRequest, Rescored, StoreError,
+        Flip, InteractionContent, InteractionRecord, RescoreRequest, Rescored, StoreError,
         embedded::{
             EmbeddedStore,
             cases::{self, Case},
             commit::Write,
             interactions::Interaction,
+            jobs::Turn,
+            live::{self, Resealed},
             manifest::{self, Scope},
             position,
             ring::{KeyRing, Tenant},
@@ -37,6 +40,8 @@ struct Scored {
     segments: u32,
     repeat_days: u16,
     assessment: Assessment,
+    /// What takes the place of the content, where the redactor found more in it.
+    content: Option<Box<InteractionContent>>,
 }
 
 /// The interactions of a case that come out otherwise.
@@ -61,11 +66,12 @@ pub(super) async fn rescore(store: &EmbeddedStore, request: RescoreRequest) -> R
     }
     let writes = changed.into_iter().map(|changed| {
         let (tenant, policy) = (Arc::clone(&tenant), Arc::clone(&policy));
-        store.committer.run(move |write| {
+        let turn = Turn { tenant: tenant.number, class: WorkClass::Bulk };
+        store.committer.run_in(turn, move |write| {
             let mut event = event(Action::CaseRescored, &tenant, principal, write.now);
             (event.object, event.count) = (Some(changed.case.0), changed.interactions.len() as u64);
             write.audit(Some(tenant.number), &event)?;
-            put(write, &tenant, &changed, &policy)
+            put(write, &tenant, principal, &changed, &policy)
         })
     });
     try_join_all(writes).await?;
@@ -119,37 +125,62 @@ fn batch(
     Ok((done, changed))
 }
 
-/// Scores an interaction; `None`: nothing of its assessment is another.
+/// Redacts an interaction once more where that is asked for, and scores it; `None`: nothing of it is another.
 fn score(request: &RescoreRequest, done: &mut Rescored, case: CaseId, record: InteractionRecord) -> Option<Scored> {
-    let InteractionRecord { interaction, content, assessment: before, .. } = record;
+    let InteractionRecord { interaction, content: stored, assessment: before, .. } = record;
     done.interactions += 1;
+    let again = request.redact.as_ref().and_then(|redact| redact(&stored));
+    let content = again.as_ref().unwrap_or(&stored);
     let assessment = (request.rescore)(&content.input, content.text_state);
-    if assessment == before {
+    done.redacted += u64::from(again.is_some());
+    done.changed += u64::from(assessment != before);
+    if assessment == before && again.is_none() {
         return None;
     }
-    done.changed += 1;
     let seen = |one: &Assessment| (one.sentiment.label, one.priority.level);
     if seen(&before) != seen(&assessment) {
         done.flips.push(Flip { case, interaction, before: seen(&before), after: seen(&assessment) });
     }
     let repeat_days = content.input.repeat_contact_days;
-    Some(Scored { number: 0, id: interaction, content_version: 0, segments: 0, repeat_days, assessment })
+    let content = again.map(Box::new);
+    Some(Scored { number: 0, id: interaction, content_version: 0, segments: 0, repeat_days, assessment, content })
 }
 
 /// Writes the new assessments of a case and places it anew.
 fn put(
     write: &mut Write<'_>,
     tenant: &Tenant,
+    principal: PrincipalId,
     changed: &Changed,
     policy: &crate::policy::Policy,
 ) -> Result<(), StoreError> {
+    let Some(case) = Case::find(write.data, tenant.number, changed.case)? else { return Ok(()) };
     for scored in &changed.interactions {
-        put_one(write, tenant, scored)?;
+        match &scored.content {
+            Some(content) => replace(write, tenant, principal, &case, (scored, content))?,
+            None => put_one(write, tenant, scored)?,
+        }
     }
-    match Case::find(write.data, tenant.number, changed.case)? {
-        Some(case) => place::anew(write, tenant, case, policy),
-        None => Ok(()),
+    place::anew(write, tenant, case, policy)
+}
+
+/// Puts redacted content with its assessment in the place of what is stored, unless that was replaced, erased, or went on
+/// as a live conversation meanwhile.
+fn replace(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    principal: PrincipalId,
+    case: &Case,
+    (scored, content): (&Scored, &InteractionContent),
+) -> Result<(), StoreError> {
+    let Some(row) = Interaction::find(write.data, case.number, scored.id)? else { return Ok(()) };
+    let gone = wraps::latest_version(write.keys, KeyKind::Interaction, scored.id.0)?.is_none();
+    if gone || (row.content_version, row.segments) != (scored.content_version, scored.segments) {
+        return Ok(());
     }
+    let encoded = encode(&AssessmentRow::new(&scored.assessment, scored.repeat_days))?;
+    let resealed = Resealed { principal, content, count: content.turns.len() as u64 };
+    live::reseal(write, tenant, resealed, &row, case.number, (&scored.assessment, &encoded)).map(drop)
 }
 
 /// Writes a new assessment, unless the content was replaced, erased, or went on as a live conversation meanwhile.

@@ -1,4 +1,9 @@
-//! `triaged rescore`: archives of old conversations, redacted and scored in bulk.
+//! `triaged rescore`: archives of old conversations, redacted and scored in bulk; submitted to a service as history; or
+//! what a service stores, scored anew.
+
+mod interaction;
+mod into;
+mod server;
 
 use std::{
     io::{self, Write},
@@ -8,7 +13,11 @@ use std::{
     thread,
 };
 
-use super::{Exit, Failure, progress::Display};
+use self::{
+    into::{Archive, IntoArgs},
+    server::ServerArgs,
+};
+use super::{Exit, Failure, progress::Display, remote::Remote};
 use crate::{
     archive::{
         compare::{Flipped, Flips, Mover},
@@ -52,11 +61,11 @@ impl From<Offsets> for output::Offsets {
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Files, directories, patterns, or `-` for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "server", value_name = "INPUT")]
     inputs: Vec<String>,
     /// File to write, private to you; `-` for standard output. Its ending tells the format: .jsonl, .csv, .tsv,
     /// .parquet, .arrow, .arrows, with .gz or .zst
-    #[arg(short, long, value_name = "OUTPUT", required_unless_present = "dry_run")]
+    #[arg(short, long, value_name = "OUTPUT", required_unless_present_any = ["dry_run", "into", "server"])]
     output: Option<PathBuf>,
     /// Format where a name does not tell: jsonl, csv, tsv, parquet, arrow, arrow-stream
     #[arg(long, value_parser = format)]
@@ -103,6 +112,12 @@ pub(super) struct Args {
     /// Longest row, in mebibytes
     #[arg(long, value_name = "N", default_value = "64")]
     row_mib: usize,
+    #[command(flatten)]
+    into: IntoArgs,
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    remote: Remote,
 }
 
 fn format(name: &str) -> Result<Format, String> {
@@ -114,6 +129,12 @@ fn format(name: &str) -> Result<Format, String> {
 
 /// Re-scores what the arguments name.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    if let Some(address) = &args.server.server {
+        return server::run(&args.server, address, &args.remote);
+    }
+    if let Some(address) = &args.into.into {
+        return into::run(&args.into, address, &args.remote, &args.archive()?);
+    }
     let triage = Triage::new()?;
     let job = args.job()?;
     if args.dry_run {
@@ -155,12 +176,7 @@ impl Args {
         };
         Ok(Job {
             sources: source::expand(&self.inputs)?,
-            reading: Reading {
-                format: self.format,
-                mapping: Arc::new(self.mapping()?),
-                row_bytes_max: self.row_mib << 20,
-                identities: self.identity.clone(),
-            },
+            reading: self.reading()?,
             output,
             format: self.format,
             offsets: self.offsets.into(),
@@ -169,6 +185,20 @@ impl Args {
             checkpoint_bytes: self.checkpoint_mib << 20,
             overwrite: self.overwrite,
             compare: self.compare.clone(),
+        })
+    }
+
+    /// What is read where nothing but its rows is wanted.
+    fn archive(&self) -> Result<Archive, Failure> {
+        Ok(Archive { sources: source::expand(&self.inputs)?, reading: self.reading()?, rejects_max: self.max_rejects })
+    }
+
+    fn reading(&self) -> Result<Reading, Failure> {
+        Ok(Reading {
+            format: self.format,
+            mapping: Arc::new(self.mapping()?),
+            row_bytes_max: self.row_mib << 20,
+            identities: self.identity.clone(),
         })
     }
 

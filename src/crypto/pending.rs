@@ -1,0 +1,90 @@
+//! A new master key beside the old one: drawn into a file of its own before a rotation, put in the place of the old one
+//! after it. Whichever of the two opens the store is the right one, so that a crash in between loses neither.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{MasterKey, master::MasterKeyError, secret::KEY_BYTES};
+
+/// What is added to the name of the key file.
+const SUFFIX: &str = ".new";
+
+/// The new key of a key file.
+#[derive(Clone, Debug)]
+pub struct PendingKey {
+    present: PathBuf,
+    new: PathBuf,
+}
+
+impl PendingKey {
+    /// Of this key file.
+    pub fn of(key_file: &Path) -> Self {
+        let mut new = key_file.as_os_str().to_owned();
+        new.push(SUFFIX);
+        Self { present: key_file.to_owned(), new: new.into() }
+    }
+
+    /// Whether there is one.
+    pub fn exists(&self) -> bool {
+        self.new.exists()
+    }
+
+    /// The new key, durable; drawn where there is none yet.
+    ///
+    /// # Errors
+    /// It could not be read or written.
+    pub fn load_or_draw(&self) -> Result<MasterKey, MasterKeyError> {
+        MasterKey::load_or_create(&self.new, false)
+    }
+
+    /// Puts the new key in the place of the old one, whose bytes are written over first. That reaches the old bytes only
+    /// where the disk writes in place: flash and snapshots may keep them.
+    ///
+    /// # Errors
+    /// A file could not be written or renamed.
+    pub fn take_over(&self) -> Result<(), MasterKeyError> {
+        wipe(&self.present)
+            .and_then(|()| fs::rename(&self.new, &self.present))
+            .and_then(|()| {
+                let parent = self.present.parent().filter(|parent| !parent.as_os_str().is_empty());
+                File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+            })
+            .map_err(|error| MasterKeyError::File(self.present.clone(), error))
+    }
+}
+
+/// Writes zeros over a key file, where it is there.
+fn wipe(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().write(true).open(path) {
+        Ok(mut file) => {
+            file.write_all(&[0; KEY_BYTES])?;
+            file.sync_all()
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_new_key_stays_the_same_until_it_takes_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("master.key");
+        MasterKey::load_or_create(&file, false).unwrap();
+        let old = fs::read(&file).unwrap();
+        let pending = PendingKey::of(&file);
+        assert!(!pending.exists());
+        pending.load_or_draw().unwrap();
+        let new = fs::read(dir.path().join("master.key.new")).unwrap();
+        pending.load_or_draw().unwrap();
+        pending.take_over().unwrap();
+        assert_eq!(fs::read(&file).unwrap(), new);
+        assert!(old != new && !pending.exists());
+    }
+}

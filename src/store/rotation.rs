@@ -1,0 +1,23 @@
+//! What a rotation of keys did.
+
+use std::ops::AddAssign;
+
+/// Counts of a rotation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rotated {
+    /// Keys that were replaced above the data keys.
+    pub keys: u64,
+    /// Keys that were wrapped anew.
+    pub wraps: u64,
+    /// Values that were sealed anew.
+    pub values: u64,
+}
+
+impl AddAssign for Rotated {
+    fn add_assign(&mut self, other: Self) {
+        let Self { keys, wraps, values } = other;
+        self.keys += keys;
+        self.wraps += wraps;
+        self.values += values;
+    }
+}

@@ -1,0 +1,267 @@
+//! Rotations of every kind, one after the other, under load, killed again and again (SIGKILL): no call fails, what was
+//! acknowledged stays readable, and at the end everything lies under the newest keys alone.
+//!
+//! A program of its own, not a collection of tests: it starts itself again as the process that is killed. Five rounds;
+//! with `TRIAGED_SOAK` set fifty, each on what the rounds before left behind.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test program says what it finds and stops at any fault"
+)]
+
+#[expect(dead_code, reason = "the suite has more helpers than are needed here")]
+mod store_suite;
+
+#[expect(dead_code, reason = "it has more helpers than are needed here")]
+mod store_embedded;
+
+use std::{
+    collections::HashMap,
+    env, fs,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Child, Command, ExitCode, Stdio},
+    sync::Arc,
+};
+
+use rusqlite::Connection;
+use store_embedded::Home;
+use store_suite::{Bench, Opened, draft::Draft};
+use triaged::{
+    crypto::{MasterKey, pending::PendingKey, random},
+    id::PrincipalId,
+    store::{
+        CaseFilter, Store,
+        embedded::{EmbeddedStore, OpenError, StoreConfig},
+    },
+    time::{ManualClock, SystemClock, Timestamp},
+};
+use uuid::Uuid;
+
+const WRITERS: u64 = 16;
+
+#[expect(clippy::disallowed_methods, reason = "this program is its own configuration")]
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    if let [_, mode, dir, round] = arguments.as_slice()
+        && mode == "child"
+    {
+        runtime.block_on(work(Path::new(dir), round.parse().unwrap()));
+        return ExitCode::SUCCESS;
+    }
+    let rounds = if env::var("TRIAGED_SOAK").is_ok() { 50 } else { 5 };
+    let dir = tempfile::tempdir().unwrap();
+    let (mut stored, mut rotated, mut old) = (HashMap::new(), HashMap::new(), Vec::new());
+    for round in 0..rounds {
+        for line in kill(&arguments[0], dir.path(), round) {
+            let words: Vec<&str> = line.split(' ').collect();
+            match words.as_slice() {
+                ["stored", writer, count, id] => {
+                    stored
+                        .insert(id.parse::<Uuid>().unwrap(), (round, writer.parse().unwrap(), count.parse().unwrap()));
+                }
+                ["rotated", kind] => *rotated.entry((*kind).to_owned()).or_insert(0) += 1,
+                _ => panic!("a call failed: {line}"),
+            }
+        }
+        runtime.block_on(verify(dir.path(), &stored));
+        old.extend(values(dir.path()));
+    }
+    runtime.block_on(complete(dir.path(), &stored, &old));
+    println!(
+        "{rounds} kills: {} interactions readable, 0 calls failed, {rotated:?} rotations done between the kills, 0 of {} \
+         old values and wraps left",
+        stored.len(),
+        old.len()
+    );
+    ExitCode::SUCCESS
+}
+
+/// Runs the child, kills it after a random number of lines, and gives what it had said.
+fn kill(program: &str, dir: &Path, round: u64) -> Vec<String> {
+    let arguments = ["child", dir.to_str().unwrap(), &round.to_string()];
+    let mut child: Child = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let [high, low] = random::<2>().unwrap();
+    let until = 50 + usize::from(high) + usize::from(low) % 8;
+    let mut said = Vec::new();
+    while said.len() < until {
+        said.push(lines.next().expect("the child writes until it is killed").unwrap());
+    }
+    child.kill().unwrap();
+    said.extend(lines.map_while(Result::ok));
+    child.wait().unwrap();
+    // The last line may have been cut off.
+    said.retain(|line| line.ends_with('.'));
+    said.iter().map(|line| line.trim_end_matches('.').to_owned()).collect()
+}
+
+fn say(line: &str) {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(format!("{line}.\n").as_bytes()).unwrap();
+    stdout.flush().unwrap();
+}
+
+/// Opens as the server does: with the new master key where a kill came before it took the place of the old one.
+fn open(dir: &Path) -> Arc<EmbeddedStore> {
+    let home = Home::at(dir, Arc::new(SystemClock));
+    let opened = match home.open() {
+        Err(OpenError::WrongMasterKey) => {
+            let pending = PendingKey::of(&dir.join("master.key"));
+            assert!(pending.exists(), "neither key opens the store");
+            let (data_dir, keys_dir, clock) = (home.data(), home.keys(), home.clock.clone());
+            let master_key: MasterKey = pending.load_or_draw().unwrap();
+            let store = EmbeddedStore::open(StoreConfig { data_dir, keys_dir, master_key, clock }).unwrap();
+            pending.take_over().unwrap();
+            store
+        }
+        opened => opened.unwrap(),
+    };
+    Arc::new(opened)
+}
+
+async fn bench(store: &Arc<EmbeddedStore>) -> Bench {
+    let store = store.clone();
+    Bench::new(Opened { store, clock: Arc::new(ManualClock::default()), keep: Box::new(()) }).await
+}
+
+fn draft(bench: &Bench, round: u64, writer: u64, count: u64) -> Draft {
+    Draft {
+        tenant: if writer.is_multiple_of(2) { bench.tenant } else { bench.other },
+        principal: PrincipalId(Uuid::from_u64_pair(round, writer)),
+        request_id: Some(u128::from(count) + 1),
+        occur_time: Timestamp(1),
+        emails: vec![["ann@example.com", "bob@example.com", "cy@example.com"][usize::try_from(count % 3).unwrap()]],
+        text: format!("parcel of {} is late", ["anna", "bert", "cora"][usize::try_from(count % 3).unwrap()]),
+        ..bench.draft()
+    }
+}
+
+/// The process that is killed.
+async fn work(dir: &Path, round: u64) {
+    let store = open(dir);
+    let bench = Arc::new(bench(&store).await);
+    let writers = (0..WRITERS).map(|writer| tokio::spawn(write(Arc::clone(&bench), round, writer)));
+    let writers: Vec<_> = writers.collect();
+    store.resume_rotations().await.unwrap();
+    let pending = PendingKey::of(&dir.join("master.key"));
+    loop {
+        for kind in ["data", "tenant", "master"] {
+            let done = match kind {
+                "data" => store.rotate_data_keys(None).await,
+                "tenant" => store.rotate_tenant_keys(None).await,
+                _ => store.rotate_master_key(pending.load_or_draw().unwrap()).await,
+            };
+            match done {
+                Ok(_) if kind == "master" => pending.take_over().unwrap(),
+                Ok(_) => {}
+                Err(error) => say(&format!("rotating {kind} failed: {error}")),
+            }
+            say(&format!("rotated {kind}"));
+        }
+        assert!(writers.iter().all(|writer| !writer.is_finished()));
+    }
+}
+
+/// Submits, and reads what it submitted before.
+async fn write(bench: Arc<Bench>, round: u64, writer: u64) {
+    for count in 0.. {
+        let draft = draft(&bench, round, writer, count);
+        match bench.store.submit(draft.submission()).await {
+            Ok(submitted) => say(&format!("stored {writer} {count} {}", submitted.submission.0)),
+            Err(error) => say(&format!("submitting failed: {error}")),
+        }
+        let reader = triaged::store::Reader { tenant: draft.tenant, ..bench.supervisor() };
+        let read = async {
+            for case in bench.store.list_cases(reader, CaseFilter::default(), 5, None).await?.items {
+                bench.store.get_case(reader, case.case).await?;
+            }
+            Ok::<_, triaged::store::StoreError>(())
+        };
+        if let Err(error) = read.await {
+            say(&format!("reading failed: {error}"));
+        }
+    }
+}
+
+type Known = HashMap<Uuid, (u64, u64, u64)>;
+
+/// Opens what the kill left and reads everything that was acknowledged.
+async fn verify(dir: &Path, stored: &Known) {
+    let store = open(dir);
+    let bench = bench(&store).await;
+    read_all(&bench, stored).await;
+    store.close().await.unwrap();
+}
+
+async fn read_all(bench: &Bench, stored: &Known) {
+    let mut found = 0;
+    for tenant in [bench.tenant, bench.other] {
+        let reader = triaged::store::Reader { tenant, ..bench.supervisor() };
+        let mut after = None;
+        loop {
+            let page = bench.store.list_cases(reader, CaseFilter::default(), 500, after).await.unwrap();
+            for case in page.items {
+                for interaction in bench.store.get_case(reader, case.case).await.unwrap().1 {
+                    let Some(&(round, writer, count)) = stored.get(&interaction.interaction.0) else { continue };
+                    assert_eq!(interaction.content.turns, draft(bench, round, writer, count).content().turns);
+                    found += 1;
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    assert_eq!(found, stored.len(), "acknowledged and lost");
+}
+
+/// Every sealed value and every wrap, as they lie in the files.
+fn values(dir: &Path) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    for (file, query) in [
+        ("data/data.db", "SELECT sealed FROM cases"),
+        ("data/data.db", "SELECT facts FROM interactions"),
+        ("data/data.db", "SELECT assessment FROM interactions"),
+        ("data/data.db", "SELECT turns FROM segments"),
+        ("keys/keys.db", "SELECT wrapped FROM wraps"),
+    ] {
+        let connection = Connection::open(dir.join(file)).unwrap();
+        let mut statement = connection.prepare(query).unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+        found.extend(rows.map(Result::unwrap));
+    }
+    found
+}
+
+/// Finishes what was begun, rotates once more, and looks for anything that is left of before.
+async fn complete(dir: &Path, stored: &Known, old: &[Vec<u8>]) {
+    let store = open(dir);
+    let bench = bench(&store).await;
+    store.resume_rotations().await.unwrap();
+    store.rotate_data_keys(None).await.unwrap();
+    store.rotate_tenant_keys(None).await.unwrap();
+    let pending = PendingKey::of(&dir.join("master.key"));
+    store.rotate_master_key(pending.load_or_draw().unwrap()).await.unwrap();
+    pending.take_over().unwrap();
+    read_all(&bench, stored).await;
+    store.close().await.unwrap();
+    let count = |file: &str, query: &str| -> i64 {
+        Connection::open(dir.join(file)).unwrap().query_row(query, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(count("data/data.db", "SELECT COUNT(*) FROM rotations"), 0, "a rotation is not complete");
+    let versions = "SELECT COUNT(*) FROM (SELECT 1 FROM wraps GROUP BY id, kind HAVING COUNT(*) > 1)";
+    assert_eq!(count("keys/keys.db", versions), 0, "an older version was not destroyed");
+    let files: Vec<Vec<u8>> = ["data/data.db", "keys/keys.db"].map(|file| fs::read(dir.join(file)).unwrap()).into();
+    // The data keys' wraps under the subjects' keys change with the data keys, those of the subjects with the tenants'.
+    let find = |value: &Vec<u8>| {
+        let at = files.iter().position(|file| memchr::memmem::find(file, &value[..32]).is_some())?;
+        Some((["data.db", "keys.db"][at], memchr::memmem::find(&files[at], &value[..32])?, value.len()))
+    };
+    let left: Vec<_> = old.iter().filter_map(find).filter(|(file, ..)| *file == "data.db").collect();
+    assert!(left.is_empty(), "values or wraps from before the rotations are still in a file: {left:?}");
+}
