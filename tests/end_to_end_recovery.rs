@@ -158,6 +158,7 @@ async fn a_store_comes_back_by_the_command_line_after_everything_was_lost() {
     assert!(run(&["posture", "--json"]).1.contains(r#""name":"recovery","safe":true"#));
     let token = server.token.clone();
     assert!(server.stop().contains("NO_RECOVERY"), "the start has said it");
+    assert!(run(&["posture", "--look-through"]).1.contains("every case is what was written"));
     fs::copy(place.keys().join("tombstones"), file("tombstones")).unwrap();
     for dir in [place.data(), place.keys(), folder.path().join("root")] {
         fs::remove_dir_all(dir).unwrap();

@@ -1,7 +1,9 @@
 //! Kill -9 while 64 writers are at work: what was acknowledged is there and readable afterwards, once.
 //!
-//! A program of its own, not a collection of tests: it starts itself again as the process that is killed. Two rounds;
-//! with `TRIAGED_SOAK` set twenty, each on what the rounds before left behind.
+//! Whoever was erased stays erased, and a retry brings nobody back; turns that were acknowledged are there.
+//!
+//! A program of its own, not a collection of tests: it starts itself again as the process that is killed. Twenty rounds,
+//! with `TRIAGED_SOAK` set two hundred, or as many as it says, each on what the rounds before left behind.
 
 #![expect(
     clippy::print_stdout,
@@ -30,8 +32,8 @@ use store_embedded::Home;
 use store_suite::{Bench, Opened, draft::Draft};
 use triaged::{
     crypto::random,
-    id::PrincipalId,
-    store::{CaseFilter, CaseState, LeaseRequest},
+    id::{CaseId, PrincipalId},
+    store::{CaseFilter, CaseState, DeleteCaseRequest, Handling, LeaseRequest, LiveChange, Officer, StoreError},
     time::{Clock, ManualClock, SystemClock, Timestamp},
 };
 use uuid::Uuid;
@@ -39,6 +41,14 @@ use uuid::Uuid;
 const WRITERS: u64 = 64;
 /// One item in this many is worked on as well.
 const WORKED: u64 = 8;
+/// One in this many is erased after it was worked on; a multiple of the one above.
+const ERASED: u64 = 16;
+/// One in this many is a live conversation as well.
+const STREAMED: u64 = 8;
+/// What tells the principal of a live conversation from that of a submission.
+const LIVE: u64 = 1_000;
+/// How many pages of cases hold more than a round writes.
+const PAGES: usize = 12;
 
 #[expect(clippy::disallowed_methods, reason = "this program is its own configuration")]
 fn main() -> ExitCode {
@@ -50,17 +60,27 @@ fn main() -> ExitCode {
         runtime.block_on(work(Path::new(dir), round.parse().unwrap()));
         return ExitCode::SUCCESS;
     }
-    let rounds = if env::var("TRIAGED_SOAK").is_ok() { 20 } else { 2 };
+    let rounds =
+        env::var("TRIAGED_SOAK").map_or(20, |rounds| rounds.parse().ok().filter(|rounds| *rounds > 1).unwrap_or(200));
     let dir = tempfile::tempdir().unwrap();
     let mut known = Known::default();
     for round in 0..rounds {
         let acknowledged = kill(&arguments[0], dir.path(), round);
         println!("round {round}: {} acknowledged before the kill", acknowledged.len());
         known.take_in(&acknowledged);
-        let opened = Duration::from_micros(runtime.block_on(verify(dir.path(), &known)));
+        // Now and then everything is read, otherwise what this round wrote.
+        let since = if round % 10 == 9 || round + 1 == rounds { 0 } else { round };
+        let opened = Duration::from_micros(runtime.block_on(verify(dir.path(), &known, since)));
         println!("round {round}: nothing lost, opened in {opened:?}");
     }
-    println!("{} interactions and {} finished items over {rounds} rounds: ok", known.stored.len(), known.done.len());
+    let Known { stored, done, turns, erased, .. } = &known;
+    println!(
+        "{} interactions, {} finished items, {} live conversations, {} erased cases over {rounds} rounds: ok",
+        stored.len(),
+        done.len(),
+        turns.len(),
+        erased.len()
+    );
     ExitCode::SUCCESS
 }
 
@@ -71,6 +91,11 @@ struct Known {
     stored: HashMap<(u64, u64, u64), Uuid>,
     /// Cases whose items were acknowledged.
     done: HashSet<Uuid>,
+    /// Turns of live conversations, and the round of each.
+    turns: HashMap<Uuid, (u64, usize)>,
+    /// Interactions whose cases were to be erased, and those whose erasure was acknowledged.
+    erasing: HashSet<Uuid>,
+    erased: HashSet<Uuid>,
 }
 
 impl Known {
@@ -85,6 +110,15 @@ impl Known {
                 ["done", case] => {
                     self.done.insert(case.parse().unwrap());
                 }
+                ["turns", round, id, count] => {
+                    self.turns.insert(id.parse().unwrap(), (round.parse().unwrap(), count.parse().unwrap()));
+                }
+                ["erasing", id] => {
+                    self.erasing.insert(id.parse().unwrap());
+                }
+                ["erased", id] => {
+                    self.erased.insert(id.parse().unwrap());
+                }
                 other => panic!("not a line of the child: {other:?}"),
             }
         }
@@ -97,7 +131,7 @@ fn kill(program: &str, dir: &Path, round: u64) -> Vec<String> {
     let mut child: Child = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let [high, low] = random::<2>().unwrap();
-    let until = 200 + usize::from(high) * 8 + usize::from(low) % 8;
+    let until = 200 + usize::from(high) * 4 + usize::from(low) % 4;
     let mut said = Vec::new();
     while said.len() < until {
         said.push(lines.next().expect("the child writes until it is killed").unwrap());
@@ -139,8 +173,50 @@ async fn write(bench: Arc<Bench>, round: u64, writer: u64) {
             for entry in bench.lease(ask).await {
                 bench.acknowledge(&entry).await.unwrap();
                 say(&format!("done {}", entry.case.0));
+                if count % ERASED == 0 {
+                    erase(&bench, entry.case).await;
+                }
             }
         }
+        if count % STREAMED == 1 {
+            stream(&bench, round, writer, count).await;
+        }
+    }
+}
+
+/// Erases a case that was worked on; what is under way may be done or not when the kill comes.
+async fn erase(bench: &Bench, case: CaseId) {
+    let Ok((record, interactions)) = bench.store.get_case(bench.supervisor(), case).await else { return };
+    let id = interactions[0].interaction.0;
+    say(&format!("erasing {id}"));
+    let officer = Officer { tenant: bench.tenant, principal: PrincipalId(Uuid::from_u128(77)) };
+    let request = DeleteCaseRequest { officer, case, version: record.version };
+    if bench.store.delete_case(request).await.is_ok() {
+        say(&format!("erased {id}"));
+    }
+}
+
+/// A live conversation of three turns.
+async fn stream(bench: &Bench, round: u64, writer: u64, count: u64) {
+    let draft = Draft { handling: Handling::InProgress, ..draft(bench, round, LIVE + writer, count) };
+    let live = bench.store.open_live(draft.submission()).await.unwrap();
+    let (mut content, mut after) = (live.content, live.position);
+    for _ in 0..2 {
+        let new_from = content.turns.len();
+        content.turns.push(draft.content().turns[0].clone());
+        let change = LiveChange {
+            tenant: bench.tenant,
+            principal: draft.principal,
+            interaction: live.submission,
+            after,
+            content: content.clone(),
+            new_from,
+            reseals: false,
+            closes: None,
+            decide: draft.decide(),
+        };
+        after = bench.store.change_live(change).await.unwrap();
+        say(&format!("turns {round} {} {}", live.submission.0, content.turns.len()));
     }
 }
 
@@ -156,14 +232,15 @@ async fn bench(dir: &Path) -> Bench {
 }
 
 /// Opens what the kill left and compares; gives how long opening took, in microseconds.
-async fn verify(dir: &Path, known: &Known) -> u64 {
+async fn verify(dir: &Path, known: &Known, since: u64) -> u64 {
     let start = SystemClock.now();
     let bench = bench(dir).await;
     let opened = SystemClock.now().since(start);
     let mut read = HashMap::new();
-    let mut after = None;
+    let (mut after, mut pages) = (None, 0);
     loop {
         let page = bench.store.list_cases(bench.supervisor(), CaseFilter::default(), 500, after).await.unwrap();
+        pages += 1;
         let reads = page.items.iter().map(|case| bench.store.get_case(bench.supervisor(), case.case));
         for found in futures_util::future::join_all(reads).await {
             let (case, interactions) = found.unwrap();
@@ -174,20 +251,29 @@ async fn verify(dir: &Path, known: &Known) -> u64 {
             read.insert(interactions[0].interaction.0, interactions.into_iter().next().unwrap());
         }
         after = page.next;
-        if after.is_none() {
+        if after.is_none() || (since > 0 && pages == PAGES) {
             break;
         }
     }
-    for (&(round, writer, count), id) in &known.stored {
+    assert!(known.erased.iter().all(|id| !read.contains_key(id)), "an erased case is listed");
+    for (id, (_, turns)) in known.turns.iter().filter(|(_, (round, _))| *round >= since) {
+        let found = read.get(id).unwrap_or_else(|| panic!("the live {id} is lost"));
+        assert!(found.content.turns.len() >= *turns, "turns of {id} were acknowledged and are lost");
+    }
+    let checked = known.stored.iter().filter(|((round, ..), id)| *round >= since && !known.erasing.contains(*id));
+    for (&(round, writer, count), id) in checked {
         let draft = draft(&bench, round, writer, count);
         let interaction = read.get(id).unwrap_or_else(|| panic!("{id} was acknowledged and is lost"));
         assert_eq!(interaction.content.turns, draft.content().turns);
     }
     for (&(round, writer, count), id) in known.stored.iter().take(300) {
-        let again = bench.store.submit(draft(&bench, round, writer, count).submission()).await.unwrap();
-        assert_eq!(again.submission.0, *id, "the same request gives the same answer after a kill");
+        let again = bench.store.submit(draft(&bench, round, writer, count).submission()).await;
+        if known.erased.contains(id) {
+            assert!(matches!(again, Err(StoreError::RecordGone)), "a retry brought {id} back: {again:?}");
+        } else if !known.erasing.contains(id) {
+            assert_eq!(again.unwrap().submission.0, *id, "the same request gives the same answer after a kill");
+        }
     }
-    assert!(read.len() >= known.stored.len());
     bench.store.close().await.unwrap();
     u64::try_from(opened.as_micros()).unwrap()
 }

@@ -4,9 +4,12 @@
 use super::{Exit, Failure, open, print, settings::Settings};
 use crate::{
     config::Config,
-    store::embedded::{
-        leftovers,
-        recovery::{self, Recovery, Standing},
+    store::{
+        Store, StoreError,
+        embedded::{
+            leftovers,
+            recovery::{self, Recovery, Standing},
+        },
     },
 };
 
@@ -16,6 +19,9 @@ pub(super) struct Args {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
+    /// Looks through both files and every case as well; the server must be stopped
+    #[arg(long)]
+    look_through: bool,
     #[command(flatten)]
     settings: Box<Settings>,
 }
@@ -38,7 +44,10 @@ fn row(name: &'static str, safe: bool, state: impl Into<String>) -> Row {
 /// Prints the table.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let config = crate::config::check(&args.settings.layers()?)?;
-    let rows = rows(&config)?;
+    let mut rows = rows(&config)?;
+    if args.look_through {
+        rows.extend(faults(&config)?);
+    }
     for row in &rows {
         let line = if args.json {
             serde_json::json!({ "name": row.name, "safe": row.safe, "state": row.state }).to_string()
@@ -84,6 +93,22 @@ fn rows(config: &Config) -> Result<Vec<Row>, Failure> {
         rows.push(row("first credential", false, state));
     }
     Ok(rows)
+}
+
+/// What is damaged in the whole store.
+fn faults(config: &Config) -> Result<Vec<Row>, Failure> {
+    let opened = open::existing(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::file("runtime", error))?;
+    let found = runtime.block_on(async {
+        let found = opened.store.verify().await?;
+        opened.store.close().await?;
+        Ok::<_, StoreError>(found)
+    })?;
+    if found.is_empty() {
+        return Ok(vec![row("contents", true, "every case is what was written")]);
+    }
+    Ok(found.into_iter().map(|fault| row("contents", false, fault.to_string())).collect())
 }
 
 /// How far the store has come: keep these numbers elsewhere, and a rollback of the whole store is seen.

@@ -135,21 +135,7 @@ impl EmbeddedStore {
         let StoreConfig { data_dir, keys_dir, master_key, clock } = config;
         let files = Files::new(&data_dir, &keys_dir);
         let locks = files.lock()?;
-        let (data_format, keys_format) = (header::format(&files.data())?, header::format(&files.keys())?);
-        if data_format != 0 && keys_format == 0 {
-            return Err(OpenError::Missing { missing: files.keys(), present: files.data() });
-        }
-        let mut keys = files::writer(&files.keys(), files::KEYS_PAGE_BYTES)?;
-        keys.pragma_update(None, "secure_delete", true)?;
-        if data_format == 0 && keys_format != 0 && !header::keys_are_new(&keys)? {
-            return Err(OpenError::Missing { missing: files.data(), present: files.keys() });
-        }
-        let mut data = files::writer(&files.data(), files::DATA_PAGE_BYTES)?;
-        // What was sealed under a key that may have leaked must be gone after a rotation.
-        data.pragma_update(None, "secure_delete", true)?;
-        if data_format == 0 {
-            header::create(&files, &mut data, &mut keys, &master_key)?;
-        }
+        let (mut data, keys, data_format) = connect(&files, &master_key)?;
         let master_key = master_key.of_version(header::master_version(&keys)?)?;
         let header = header::check(&files, &data, &keys, &master_key)?;
         versions::prepare(&keys)?;
@@ -202,6 +188,26 @@ impl EmbeddedStore {
             rotating: tokio::sync::Mutex::default(),
         })
     }
+}
+
+/// Opens both files to be written; makes them where there is no store. Gives the format of the data file as it was found.
+fn connect(files: &Files, master_key: &MasterKey) -> Result<(Connection, Connection, i64), OpenError> {
+    let (data_format, keys_format) = (header::format(&files.data())?, header::format(&files.keys())?);
+    if data_format != 0 && keys_format == 0 {
+        return Err(OpenError::Missing { missing: files.keys(), present: files.data() });
+    }
+    let mut keys = files::writer(&files.keys(), files::KEYS_PAGE_BYTES)?;
+    keys.pragma_update(None, "secure_delete", true)?;
+    if data_format == 0 && keys_format != 0 && !header::keys_are_new(&keys)? {
+        return Err(OpenError::Missing { missing: files.data(), present: files.keys() });
+    }
+    let mut data = files::writer(&files.data(), files::DATA_PAGE_BYTES)?;
+    // What was sealed under a key that may have leaked must be gone after a rotation.
+    data.pragma_update(None, "secure_delete", true)?;
+    if data_format == 0 {
+        header::create(files, &mut data, &mut keys, master_key)?;
+    }
+    Ok((data, keys, data_format))
 }
 
 /// Carries out what the tombstone feed holds beyond what the key file has seen, as after a restore of an older key file,
