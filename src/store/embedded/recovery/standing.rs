@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{RecoveryError, closed::is_closed};
 use crate::store::embedded::{
     files::{self, Files},
-    graves, header,
+    graves, header, schema,
 };
 
 /// How far a store has come.
@@ -28,7 +28,7 @@ pub struct Standing {
 /// A file cannot be read, or is not one of a store.
 pub fn standing(data_dir: &Path, keys_dir: &Path) -> Result<Option<Standing>, RecoveryError> {
     let files = Files::new(data_dir, keys_dir);
-    if header::format(&files.data())? == 0 || header::format(&files.keys())? == 0 {
+    if header::format(&files.data(), schema::FORMAT)? == 0 || header::format(&files.keys(), schema::KEYS_FORMAT)? == 0 {
         return Ok(None);
     }
     let (data, keys) = (files::reader(&files.data())?, files::reader(&files.keys())?);
