@@ -270,7 +270,7 @@ impl Spelling {
 }
 
 /// A value of more letters and digits than this is compared at once.
-const SHORT_CHARS_MAX: usize = 32;
+const SHORT_CHARS_MAX: usize = 128;
 
 /// Whether a gap is too wide to lie within a value.
 fn is_wide(gap: &str) -> bool {
