@@ -196,13 +196,35 @@ impl Known {
 
 impl Value {
     /// The last token of this value where it begins at token `index`.
-    fn matches(&self, turn: &NormalisedTurn<'_>, spelling: &Spelling, index: usize) -> Option<usize> {
-        let last = spelling.last(index, &self.compact)?;
-        let long = self.compact.len() > ONE_TOKEN_CHARS_MAX;
-        let apart = last > index && !(long && spelling.is_close(index, last));
+    fn matches(
+        &self,
+        turn: &NormalisedTurn<'_>,
+        spelling: &LazyCell<Spelling, impl FnOnce() -> Spelling>,
+        index: usize,
+    ) -> Option<usize> {
+        let last = if self.compact.len() > SHORT_CHARS_MAX {
+            spelling.last(index, &self.compact)?
+        } else {
+            self.last(turn, index)?
+        };
         let capital = |token: &Token| matches!(token.case, Case::Capital | Case::Upper);
-        let cased = !self.cased || (index..=last).all(|at| turn.token(at).is_some_and(capital));
-        (cased && !apart).then_some(last)
+        (!self.cased || (index..=last).all(|at| turn.token(at).is_some_and(capital))).then_some(last)
+    }
+
+    /// The same of a short value, token by token.
+    fn last(&self, turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
+        let mut rest = self.compact.as_str();
+        let mut at = index;
+        loop {
+            rest = rest.strip_prefix(turn.token(at).map(|token| token.span.of(turn.lower()))?)?;
+            if rest.is_empty() {
+                return Some(at);
+            }
+            if self.compact.len() <= ONE_TOKEN_CHARS_MAX || is_wide(turn.gap(at)) {
+                return None;
+            }
+            at += 1;
+        }
     }
 }
 
@@ -229,28 +251,30 @@ impl Spelling {
         for at in 0..count {
             spelling.text.push_str(turn.word(at));
             spelling.ends.push(spelling.text.len());
-            let gap = turn.gap_before(at);
-            wide += usize::from(gap.len() > GAP_BYTES_MAX || gap.contains('\n'));
+            wide += usize::from(is_wide(turn.gap_before(at)));
             spelling.wide.push(wide);
         }
         spelling
     }
 
-    /// The last token of `value` where it begins at token `index` and ends with a token.
+    /// The last token of `value` where it begins at token `index` and ends with a token, with no wide gap between.
     fn last(&self, index: usize, value: &str) -> Option<usize> {
         let start = index.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before))?;
         let end = start + value.len();
         if self.text.as_bytes().get(*start..end)? != value.as_bytes() {
             return None;
         }
-        let behind = self.ends.get(index..)?;
-        Some(index + behind.binary_search(&end).ok()?)
+        let last = index + self.ends.get(index..)?.binary_search(&end).ok()?;
+        (self.wide.get(index) == self.wide.get(last)).then_some(last)
     }
+}
 
-    /// Whether no gap between tokens `first` and `last` is too wide.
-    fn is_close(&self, first: usize, last: usize) -> bool {
-        self.wide.get(first) == self.wide.get(last)
-    }
+/// A value of more letters and digits than this is compared at once.
+const SHORT_CHARS_MAX: usize = 128;
+
+/// Whether a gap is too wide to lie within a value.
+fn is_wide(gap: &str) -> bool {
+    gap.len() > GAP_BYTES_MAX || gap.contains('\n')
 }
 
 /// Widest gap between two tokens of a value, in bytes.
