@@ -75,6 +75,7 @@ fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| Failure::path(path, error))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
 fn unproved(error: tombstone::FeedError) -> Failure {
     Failure::Unproved(error.to_string())
 }

@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand. Results go to standard output; progress, messages and logs to
 //! standard error.
 
+mod adopt;
 mod analyze;
 mod audit;
 mod completions;
@@ -8,6 +9,7 @@ mod config;
 mod credential;
 mod digest;
 mod exit;
+mod harden;
 mod key;
 mod lexicon;
 mod log;
@@ -45,6 +47,8 @@ enum Command {
     /// Makes, lists and revokes credentials, on the host of the store
     #[command(subcommand)]
     Credential(credential::Command),
+    /// Says that a store was moved or restored to where it lies now
+    Adopt(adopt::Args),
     /// Acts on the keys of a store
     #[command(subcommand)]
     Key(key::Command),
@@ -74,9 +78,11 @@ enum Command {
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitCode {
     log::quiet_panics();
+    harden::forbid_core_dumps();
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
         Command::Credential(command) => credential::run(command),
+        Command::Adopt(args) => adopt::run(args),
         Command::Key(command) => key::run(command),
         Command::Config(command) => config::run(command),
         Command::Analyze(args) => analyze::run(&args),

@@ -223,7 +223,7 @@ impl<'r> Fold<'r> {
         let turn = view.turn;
         let mut found = find::all(view);
         let own = found.len();
-        self.known.find(turn, 0, &mut found);
+        self.known.find(turn, 0, |_| true, &mut found);
         self.recalled = found.len() > own;
         let mut chosen = resolve(beside_placeholders(turn, found), turn.text());
         let rules = &self.redactor.rules;
@@ -251,11 +251,11 @@ impl<'r> Fold<'r> {
         }
         if self.known.len() > since {
             let mut again = Vec::new();
-            self.known.find(turn, since, &mut again);
-            again.retain(|new| {
-                let next = chosen.partition_point(|old| old.span.end <= new.span.start);
-                !chosen.get(next).is_some_and(|old| old.span.overlaps(new.span))
-            });
+            let free = |new: Span| {
+                let next = chosen.partition_point(|old| old.span.end <= new.start);
+                !chosen.get(next).is_some_and(|old| old.span.overlaps(new))
+            };
+            self.known.find(turn, since, free, &mut again);
             if !again.is_empty() {
                 chosen.extend(again);
                 chosen = resolve(chosen, turn.text());
@@ -364,7 +364,7 @@ pub(super) fn revise(
     let text = held.text.clone();
     let turn = NormalisedTurn::with(&text, memory);
     let mut found = Vec::new();
-    known.find(&turn, since, &mut found);
+    known.find(&turn, since, |_| true, &mut found);
     let chosen = resolve(found, turn.text());
     let changed = insert(held, &turn, chosen, numbering);
     turn.recycle(memory);

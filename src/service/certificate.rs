@@ -1,4 +1,4 @@
-//! The certificate of an erasure: a JSON Web Signature (RFC 7515) with EdDSA (RFC 8037), so that whoever has the public
+//! The certificate of an erasure: a JSON Web Signature (RFC 7515) with `EdDSA` (RFC 8037), so that whoever has the public
 //! key can check it with any library, or with `triaged audit verify`. It holds random ids, counts and times only.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

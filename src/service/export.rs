@@ -103,7 +103,7 @@ fn exported_case(exported: &ExportedCase) -> Value {
             "customer_ref": own.customer_ref,
             "state": case::state_name(own.state),
             "queue": own.queue,
-            "language": own.language.map(|language| language.code()),
+            "language": own.language.map(crate::text::Language::code),
             "level": own.level.name(),
             "create_time": time(own.create_time),
             "update_time": time(own.update_time),
@@ -122,7 +122,7 @@ fn exported_interaction(record: &InteractionRecord) -> Value {
         "occur_time": time(content.occur_time),
         "receive_time": time(*receive_time),
         "source_ref": content.source_ref.as_ref().map(|one| json!({ "system": one.system, "id": one.id })),
-        "language": content.input.language.map(|language| language.code()),
+        "language": content.input.language.map(crate::text::Language::code),
         "turns": content.turns.iter().map(exported_turn).collect::<Vec<_>>(),
         "removed": content.findings.iter().map(|one| json!({ "turn": one.turn, "kind": one.kind.name() })).collect::<Vec<_>>(),
         "attributes": content.attributes.iter().map(|(name, text)| (name.clone(), text.as_str().into())).collect::<serde_json::Map<_, Value>>(),
@@ -141,8 +141,8 @@ fn exported_interaction(record: &InteractionRecord) -> Value {
             "policy_revision": assessment.policy_revision,
         },
         "correction": correction.map(|one| json!({
-            "label": one.correction.label.map(|label| label.name()),
-            "level": one.correction.level.map(|level| level.name()),
+            "label": one.correction.label.map(crate::assessment::Label::name),
+            "level": one.correction.level.map(crate::assessment::Level::name),
             "time": time(one.time),
         })),
     })

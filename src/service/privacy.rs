@@ -28,14 +28,17 @@ pub(super) fn officer(caller: &Caller) -> Officer {
     Officer { tenant: caller.tenant, principal: caller.principal }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
 fn subject_failure(error: StoreError) -> Failure {
     Failure::of_store(&error, Reason::SubjectNotFound)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
 fn hold_failure(error: StoreError) -> Failure {
     Failure::of_store(&error, Reason::HoldNotFound)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
 fn recipient_failure(error: StoreError) -> Failure {
     Failure::of_store(&error, Reason::RecipientNotFound)
 }

@@ -287,5 +287,8 @@ pub trait Privacy: Send + Sync + 'static {
     fn attestation(&self) -> Attestation;
 
     /// Signs a certificate.
+    ///
+    /// # Errors
+    /// The library refused to sign.
     fn sign(&self, certificate: &[u8]) -> Result<Signature, StoreError>;
 }

@@ -11,6 +11,8 @@ mod header;
 
 mod migrate;
 
+mod residence;
+
 mod open;
 
 mod sql;

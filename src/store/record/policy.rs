@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_version_1_is_read_with_shipped_bounds_targets_and_periods() {
+    fn a_record_of_version_1_is_read_with_shipped_bounds_and_further_targets() {
         let bytes = encode(&PolicyRow::new(&policy(), true)).unwrap();
         let (read, shadow) = decode_policy(&bytes, 7).unwrap();
         let ServiceTargets { next_reply_minutes, resolution_minutes, .. } = ServiceTargets::default();

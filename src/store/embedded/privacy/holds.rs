@@ -36,10 +36,8 @@ fn read(now: Timestamp) -> impl Fn(&Row<'_>) -> rusqlite::Result<HoldRecord> {
     move |row| {
         let object: [u8; 16] = row.get(2)?;
         let is_case = row.get::<_, u8>(1)? == KeyKind::Case as u8;
-        let target = match is_case {
-            true => HoldTarget::Case(CaseId::from(object)),
-            false => HoldTarget::Subject(SubjectId::from(object)),
-        };
+        let target =
+            if is_case { HoldTarget::Case(CaseId::from(object)) } else { HoldTarget::Subject(SubjectId::from(object)) };
         let approver: Option<PrincipalId> = row.get::<_, Option<Id<_>>>(5)?.map(|id| id.0);
         let (create_time, end_time) = (row.get::<_, Time>(6)?.0, row.get::<_, Time>(7)?.0);
         let is_released = row.get::<_, Option<i64>>(8)?.is_some();

@@ -84,12 +84,12 @@ impl Privacy for EmbeddedStore {
 
     async fn erase_subjects(&self, request: ErasureRequest) -> Result<ErasureRecord, StoreError> {
         let tenant = self.ring.tenant(request.officer.tenant)?;
-        let work = move |write: &mut Write<'_>| match &request.etag {
-            Some(etag) => erase::erase(write, &tenant, &request, etag),
-            None => {
-                let subjects = scope::select(write.data, write.keys, &tenant, &request.selectors)?;
-                show(write, &tenant, request.officer, subjects)
+        let work = move |write: &mut Write<'_>| {
+            if let Some(etag) = &request.etag {
+                return erase::erase(write, &tenant, &request, etag);
             }
+            let subjects = scope::select(write.data, write.keys, &tenant, &request.selectors)?;
+            show(write, &tenant, request.officer, subjects)
         };
         self.committer.run(work).await
     }
@@ -195,9 +195,10 @@ async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, b
         let destroy = move |write: &mut Write<'_>| retention::destroy(write, &found.due, &found.events);
         done = store.committer.run(destroy).await?;
     }
-    *lock(&store.pass) = match is_last {
-        true => retention::Pass { ended: Some(now), ..retention::Pass::default() },
-        false => retention::Pass { case, event, ended: None },
+    *lock(&store.pass) = if is_last {
+        retention::Pass { ended: Some(now), ..retention::Pass::default() }
+    } else {
+        retention::Pass { case, event, ended: None }
     };
     Ok((done, !is_last))
 }

@@ -105,7 +105,6 @@ impl<R: Serialize + DeserializeOwned> Order<R> {
 
     /// Binds a confirmation to what was asked for.
     pub(super) fn etag(&self, tenant: &Tenant) -> String {
-        let hash = tenant.lookup.short(Purpose::Erasure, &[b"order", self.id.as_bytes()]);
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        super::scope::hex(&tenant.lookup.short(Purpose::Erasure, &[b"order", self.id.as_bytes()]))
     }
 }

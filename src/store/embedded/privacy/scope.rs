@@ -58,9 +58,13 @@ impl Scope {
         let cases = self.cases.iter().map(|one| one.as_bytes().as_slice());
         let interactions = self.interactions.iter().map(|one| one.as_bytes().as_slice());
         let parts: Vec<&[u8]> = subjects.chain([&[][..]]).chain(cases).chain([&[][..]]).chain(interactions).collect();
-        let hash = tenant.lookup.short(Purpose::Erasure, &parts);
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&tenant.lookup.short(Purpose::Erasure, &parts))
     }
+}
+
+/// A hash in hexadecimal digits.
+pub(super) fn hex(hash: &ShortHash) -> String {
+    format!("{:032x}", u128::from_be_bytes(*hash))
 }
 
 /// The records of one kind whose data keys hang from a person.
