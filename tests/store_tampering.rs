@@ -325,12 +325,13 @@ mod tampering {
     async fn a_write_to_a_damaged_case_does_not_hide_the_damage_and_it_is_audited() {
         let world = World::new().await;
         let home = &world.home;
+        let case: [u8; 16] =
+            world.data().query_row("SELECT case_id FROM cases WHERE number = 1", [], |row| row.get(0)).unwrap();
         execute(&world.data(), "UPDATE cases SET level = 3 - level WHERE number = 1");
         let (bench, _) = bench(home).await.unwrap();
         let draft = Draft { case_ref: Some("first"), ..bench.draft() };
         bench.store.submit(draft.submission()).await.unwrap();
-        let case = *world.model.keys().next().unwrap();
-        let read = bench.store.get_case(bench.supervisor(), case).await;
+        let read = bench.store.get_case(bench.supervisor(), CaseId::from(case)).await;
         assert!(matches!(read, Err(StoreError::Damaged(_))), "{read:?}");
         bench.store.close().await.unwrap();
         let data = world.data();
