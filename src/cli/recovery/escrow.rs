@@ -1,6 +1,6 @@
 //! `triaged key escrow`: the master key in other hands, and the proof that it can be had back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     cli::{Exit, Failure, open, say, settings::Settings},
@@ -14,8 +14,14 @@ use crate::{
 pub(in crate::cli) struct Args {
     #[command(subcommand)]
     verify: Option<Command>,
+    /// The age recipient, age1..., whose identity lies offline
+    #[arg(long = "to", value_name = "AGE1", required = true)]
+    recipient: Option<String>,
+    /// New file for the sealed master key
+    #[arg(value_name = "FILE", required = true)]
+    file: Option<PathBuf>,
     #[command(flatten)]
-    make: Option<Make>,
+    settings: Box<Settings>,
 }
 
 /// What to do with an escrow.
@@ -23,19 +29,6 @@ pub(in crate::cli) struct Args {
 enum Command {
     /// Opens an escrow and restores with it into a private place that is then removed
     Verify(Box<Verify>),
-}
-
-/// Arguments of `key escrow`.
-#[derive(Debug, clap::Args)]
-struct Make {
-    /// The age recipient, age1..., whose identity lies offline
-    #[arg(long = "to", value_name = "AGE1")]
-    recipient: String,
-    /// New file for the sealed master key
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-    #[command(flatten)]
-    settings: Box<Settings>,
 }
 
 /// Arguments of `key escrow verify`.
@@ -53,17 +46,17 @@ struct Verify {
 
 /// Seals the master key, or proves that it was sealed well.
 pub(in crate::cli) fn run(args: Args) -> Result<Exit, Failure> {
-    match (args.verify, args.make) {
-        (Some(Command::Verify(args)), _) => verify(*args),
-        (None, Some(args)) => make(args),
-        (None, None) => Err(Failure::Argument("give a recipient and a file, or `verify`".to_owned())),
+    match args {
+        Args { verify: Some(Command::Verify(args)), .. } => verify(*args),
+        Args { recipient: Some(recipient), file: Some(file), settings, .. } => make(&recipient, &file, *settings),
+        _ => Err(Failure::Argument("give a recipient and a file, or `verify`".to_owned())),
     }
 }
 
-fn make(args: Make) -> Result<Exit, Failure> {
-    let config = args.settings.checked()?;
-    let recipient = super::recipient(&args.recipient)?;
-    recovery::escrow(&config.keys_dir, &open::master(&config)?, &recipient, &args.file)?;
+fn make(recipient: &str, file: &Path, settings: Settings) -> Result<Exit, Failure> {
+    let config = settings.checked()?;
+    let recipient = super::recipient(recipient)?;
+    recovery::escrow(&config.keys_dir, &open::master(&config)?, &recipient, file)?;
     say("the master key is sealed; prove it: triaged key escrow verify FILE --identity IDENTITY");
     Ok(Exit::Done)
 }

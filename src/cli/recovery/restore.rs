@@ -21,29 +21,15 @@ const OFFICER: AccessRole = AccessRole::PrivacyOfficer;
 pub(in crate::cli) struct Args {
     #[command(subcommand)]
     accept: Option<Command>,
-    #[command(flatten)]
-    restore: Option<Restore>,
-}
-
-/// What to do after a restore.
-#[derive(Debug, clap::Subcommand)]
-enum Command {
-    /// Opens texts that a restore left closed; two privacy officers answer for it with their credentials
-    Accept(Box<Accept>),
-}
-
-/// Arguments of `restore`.
-#[derive(Debug, clap::Args)]
-struct Restore {
     /// Directory that `triaged backup` has written
-    #[arg(long, value_name = "BACKUP")]
-    data: PathBuf,
+    #[arg(long, value_name = "BACKUP", required = true)]
+    data: Option<PathBuf>,
     /// File that `triaged key backup` has written
-    #[arg(long, value_name = "KEYBACKUP")]
-    keys: PathBuf,
+    #[arg(long, value_name = "KEYBACKUP", required = true)]
+    keys: Option<PathBuf>,
     /// File of the identity of its recipient
-    #[arg(long, value_name = "FILE")]
-    identity: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    identity: Option<PathBuf>,
     /// The newest file `tombstones` of this store; without it texts stay closed
     #[arg(long, value_name = "FILE")]
     tombstones: Option<PathBuf>,
@@ -53,6 +39,13 @@ struct Restore {
     last_tombstone: Option<u64>,
     #[command(flatten)]
     settings: Box<Settings>,
+}
+
+/// What to do after a restore.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Opens texts that a restore left closed; two privacy officers answer for it with their credentials
+    Accept(Box<Accept>),
 }
 
 /// Arguments of `restore accept`.
@@ -67,15 +60,17 @@ struct Accept {
 
 /// Restores, or opens what a restore left closed.
 pub(in crate::cli) fn run(args: Args) -> Result<Exit, Failure> {
-    match (args.accept, args.restore) {
-        (Some(Command::Accept(args)), _) => accept(*args),
-        (None, Some(args)) => restore(args),
-        (None, None) => Err(Failure::Argument("give the backups, or `accept`".to_owned())),
+    match args.accept {
+        Some(Command::Accept(args)) => accept(*args),
+        None => restore(args),
     }
 }
 
-fn restore(args: Restore) -> Result<Exit, Failure> {
-    let Restore { data, keys, identity, tombstones, last_tombstone, settings } = args;
+fn restore(args: Args) -> Result<Exit, Failure> {
+    let Args { accept: _, data, keys, identity, tombstones, last_tombstone, settings } = args;
+    let given = data.zip(keys).zip(identity).map(|((data, keys), identity)| (data, keys, identity));
+    let missing = || Failure::Argument("give --data, --keys and --identity, or `accept`".to_owned());
+    let (data, keys, identity) = given.ok_or_else(missing)?;
     let config = settings.checked()?;
     let (identity, now) = (super::secret(&identity)?, SystemClock.now());
     let tombstones = tombstones.as_deref();

@@ -33,7 +33,10 @@ impl EmbeddedStore {
             }
             Ok(found)
         };
-        let found = self.readers.run(work).await?;
+        let found = match self.readers.run(work).await {
+            Err(error @ StoreError::Damaged(_)) => vec![error],
+            found => found?,
+        };
         if !found.is_empty() {
             report(self, None, None, found.len() as u64).await?;
         }
