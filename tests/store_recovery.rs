@@ -15,7 +15,7 @@ mod recovery {
 
     use age::secrecy::ExposeSecret;
     use triaged::{
-        crypto::{MasterKey, Recipient},
+        crypto::{MasterKey, Recipient, pending::PendingKey},
         id::{CaseId, PrincipalId},
         store::{
             DeleteCaseRequest, Officer, StoreError,
@@ -173,6 +173,25 @@ mod recovery {
     }
 
     #[tokio::test]
+    async fn a_store_whose_keys_were_rotated_and_purged_comes_back_too() {
+        let mut world = World::new();
+        let bench = world.open().await;
+        let case = submit(&bench, "one is late").await;
+        let (store, pending) = (world.store.clone().unwrap(), PendingKey::of(&world.key_file()));
+        store.rotate_data_keys(None).await.unwrap();
+        store.rotate_master_key(pending.load_or_draw().unwrap()).await.unwrap();
+        pending.take_over().unwrap();
+        store.purge_keys(pending.load_or_draw().unwrap()).await.unwrap();
+        pending.take_over().unwrap();
+        world.back_up();
+        bench.store.close().await.unwrap();
+        world.lose();
+        world.restore(Some("tombstones"), Some(0)).unwrap();
+        let bench = world.open().await;
+        assert_eq!(texts(&bench, &[case]).await, set(&["one is late"]));
+    }
+
+    #[tokio::test]
     async fn keys_of_the_erased_are_in_no_file_that_a_restore_writes() {
         let (world, _) = disaster().await;
         let before = world.path("before");
@@ -181,7 +200,7 @@ mod recovery {
         world.restore(None, None).unwrap();
         let wraps: Vec<Vec<u8>> = {
             let database = rusqlite::Connection::open(world.home.keys().join("keys.db")).unwrap();
-            let mut statement = database.prepare("SELECT wrapped FROM wraps WHERE kind IN (4, 5)").unwrap();
+            let mut statement = database.prepare("SELECT wrapped FROM wrapped_keys WHERE kind IN (4, 5)").unwrap();
             let rows = statement.query_map([], |row| row.get(0)).unwrap();
             rows.collect::<Result<_, _>>().unwrap()
         };
@@ -334,7 +353,7 @@ mod recovery {
         let sealed = fs::read(world.path("keys-backup")).unwrap();
         let wraps: Vec<Vec<u8>> = {
             let database = rusqlite::Connection::open(world.home.keys().join("keys.db")).unwrap();
-            let mut statement = database.prepare("SELECT wrapped FROM wraps").unwrap();
+            let mut statement = database.prepare("SELECT wrapped FROM wrapped_keys").unwrap();
             let rows = statement.query_map([], |row| row.get(0)).unwrap();
             rows.collect::<Result<_, _>>().unwrap()
         };

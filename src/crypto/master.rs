@@ -124,6 +124,14 @@ impl MasterKey {
         Ok(Self::new(secret)?)
     }
 
+    /// A copy of the same bytes as a version of the master key, to try them on a key file.
+    ///
+    /// # Errors
+    /// The cipher refused the bytes.
+    pub(crate) fn copy_of_version(&self, version: u32) -> Result<Self, CryptoError> {
+        Self::new(Secret::from_slice(self.expose()).ok_or(CryptoError::Seal)?)?.of_version(version)
+    }
+
     /// The bytes, to be sealed for an offline recipient and nowhere else.
     pub(crate) fn expose(&self) -> &[u8; KEY_BYTES] {
         self.0.secret().expose()

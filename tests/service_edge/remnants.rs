@@ -51,7 +51,7 @@ struct Wrap {
 fn wraps(keys: &Path) -> Vec<Wrap> {
     let keys = read_only(&keys.join("keys.db"));
     let mut statement =
-        keys.prepare("SELECT id, kind, version, tenant, parent, parent_version, wrapped FROM wraps").unwrap();
+        keys.prepare("SELECT id, kind, version, tenant, parent, parent_version, wrapped FROM wrapped_keys").unwrap();
     let id = |bytes: [u8; 16]| Uuid::from_bytes(bytes);
     let rows = statement.query_map([], |row| {
         Ok(Wrap {

@@ -79,6 +79,8 @@ pub(super) fn probe(keys: &Connection) -> rusqlite::Result<Vec<u8>> {
 /// Whether a key file is that of this master key.
 pub(super) fn opens_with(keys: &Connection, master: &MasterKey) -> rusqlite::Result<bool> {
     let (store, probe) = (meta(keys, STORE_ID)?, meta::<Vec<u8>>(keys, PROBE)?);
+    // The bytes of a master key do not say which version they are; the key file does.
+    let Ok(master) = master.copy_of_version(master_version(keys)?) else { return Ok(false) };
     Ok(store.zip(probe).is_some_and(|(store, probe)| opens(master.key(), StoreId(store), &probe)))
 }
 

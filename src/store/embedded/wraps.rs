@@ -38,7 +38,7 @@ pub(super) fn insert(
     parent.note_seals(keys)
 }
 
-/// Wraps a key anew under its parent's newest version.
+/// Wraps a stored key anew: under the newest version of its parent, or under another parent. Its other versions stay.
 pub(super) fn rewrap(
     keys: &Connection,
     store: StoreId,
@@ -49,24 +49,13 @@ pub(super) fn rewrap(
     let (above, wrapped) = parent.wrap_child(store, tenant, child)?;
     let name = child.name();
     let mut statement = keys.prepare_cached(
-        "UPDATE wraps SET parent_version = ?4 WHERE id = ?1 AND kind = ?2 AND version = ?3 RETURNING slot",
+        "UPDATE wraps SET parent = ?4, parent_version = ?5 WHERE id = ?1 AND kind = ?2 AND version = ?3 RETURNING slot",
     )?;
-    let slot = statement
-        .query_row(params![name.id.as_bytes(), name.kind as u8, name.version, above.version], |row| row.get(0))?;
+    let (id, parent_id) = (name.id.as_bytes(), above.id.as_bytes());
+    let row = params![id, name.kind as u8, name.version, parent_id, above.version];
+    let slot = statement.query_row(row, |row| row.get(0))?;
     slots::overwrite(keys, slot, &wrapped)?;
     parent.note_seals(keys)
-}
-
-/// Wraps a stored key anew, under another parent.
-pub(super) fn adopt(
-    keys: &Connection,
-    store: StoreId,
-    tenant: TenantId,
-    parent: &impl Parent,
-    child: &Key,
-) -> Result<(), StoreError> {
-    destroy(keys, child.name())?;
-    insert(keys, store, tenant, parent, child)
 }
 
 /// A wrap as it lies in the file.

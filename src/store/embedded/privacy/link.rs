@@ -31,7 +31,7 @@ pub(super) fn link(
     let (parent, old) = (key(write, tenant, into)?, key(write, tenant, from)?);
     for name in children(write, from)? {
         let child = write.ring.data_key(write.keys, tenant, name)?.ok_or(StoreError::RecordGone)?;
-        wraps::adopt(write.keys, write.ring.store, tenant.id, &parent, &child)?;
+        wraps::rewrap(write.keys, write.ring.store, tenant.id, &parent, &child)?;
     }
     let both = params![into.as_bytes(), from.as_bytes()];
     for sql in [

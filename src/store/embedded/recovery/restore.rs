@@ -160,6 +160,7 @@ fn open_keys(backups: Backups<'_>) -> Result<OpenedKeys, RecoveryError> {
     if !header::opens_with(&database, &master)? {
         return Err(RecoveryError::MasterKey);
     }
+    let master = master.of_version(header::master_version(&database)?)?;
     Ok(OpenedKeys { manifest, master, database })
 }
 
