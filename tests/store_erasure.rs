@@ -84,8 +84,9 @@ mod attack {
 
     fn wraps(home: &Home) -> Vec<Wrap> {
         let keys = open(&home.keys().join("keys.db"));
-        let mut statement =
-            keys.prepare("SELECT id, kind, version, tenant, parent, parent_version, wrapped FROM wraps").unwrap();
+        let sql = "SELECT w.id, w.kind, w.version, w.tenant, w.parent, w.parent_version, s.wrapped
+                   FROM wraps w JOIN slots s ON s.number = w.slot";
+        let mut statement = keys.prepare(sql).unwrap();
         let rows = statement.query_map([], |row| {
             let (id, kind) = (Uuid::from_bytes(row.get(0)?), kind(row.get(1)?));
             Ok(Wrap {
