@@ -29,10 +29,10 @@ use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use self::scope::Scope;
-use super::{EmbeddedStore, commit::Write, ring::Tenant};
+use super::{EmbeddedStore, commit::Write, jobs::Turn, ring::Tenant};
 use crate::{
     audit::{Action, Event},
-    crypto::{Signature, Statement},
+    crypto::{Signature, Statement, new_id},
     id::{CaseId, ErasureId, HoldId, InteractionId, SubjectId},
     store::{
         Assurance, Attestation, DeleteCaseRequest, ErasureRecord, ErasureRequest, HoldRecord, NewHold, Officer,
@@ -84,6 +84,9 @@ impl Privacy for EmbeddedStore {
 
     async fn erase_subjects(&self, request: ErasureRequest) -> Result<ErasureRecord, StoreError> {
         let tenant = self.ring.tenant(request.officer.tenant)?;
+        // Should the disk fill up in the middle, the second try finds what the first one did under this id.
+        let request_id = Some(request.request_id.map_or_else(|| new_id(self.time.now()), Ok)?);
+        let (turn, request) = (Turn::live(tenant.number), Arc::new(ErasureRequest { request_id, ..request }));
         let work = move |write: &mut Write<'_>| {
             if let Some(etag) = &request.etag {
                 return erase::erase(write, &tenant, &request, etag);
@@ -91,12 +94,13 @@ impl Privacy for EmbeddedStore {
             let subjects = scope::select(write.data, write.keys, &tenant, &request.selectors)?;
             show(write, &tenant, request.officer, subjects)
         };
-        self.committer.run(work).await
+        self.committer.run_essential(turn, work).await
     }
 
     async fn delete_case(&self, request: DeleteCaseRequest) -> Result<ErasureRecord, StoreError> {
         let tenant = self.ring.tenant(request.officer.tenant)?;
-        self.committer.run(move |write| erase::delete_case(write, &tenant, &request)).await
+        let turn = Turn::live(tenant.number);
+        self.committer.run_essential(turn, move |write| erase::delete_case(write, &tenant, &request)).await
     }
 
     async fn get_erasure(&self, officer: Officer, erasure: ErasureId) -> Result<ErasureRecord, StoreError> {
@@ -106,7 +110,7 @@ impl Privacy for EmbeddedStore {
             write.await_destruction();
             erase::get(write, &tenant, erasure)
         };
-        self.committer.run(work).await
+        self.committer.run_essential(Turn::INSTANCE, work).await
     }
 
     async fn place_hold(&self, new: NewHold) -> Result<HoldRecord, StoreError> {
@@ -121,7 +125,8 @@ impl Privacy for EmbeddedStore {
 
     async fn release_hold(&self, officer: Officer, hold: HoldId) -> Result<HoldRecord, StoreError> {
         let tenant = self.ring.tenant(officer.tenant)?;
-        self.committer.run(move |write| holds::release(write, &tenant, officer, hold)).await
+        let turn = Turn::live(tenant.number);
+        self.committer.run_essential(turn, move |write| holds::release(write, &tenant, officer, hold)).await
     }
 
     async fn list_holds(&self, officer: Officer) -> Result<Vec<HoldRecord>, StoreError> {
@@ -136,7 +141,7 @@ impl Privacy for EmbeddedStore {
             let swept = rows::sweep(write.data, UPKEEP_MAX)?;
             Ok(Upkeep { erasures, swept, expired: 0, more: erasures.max(swept) >= u64::from(UPKEEP_MAX) })
         };
-        let done = self.committer.run(work).await?;
+        let done = self.committer.run_essential(Turn::INSTANCE, work).await?;
         let (expired, more) = expire(self, retention).await?;
         Ok(Upkeep { expired, more: done.more || more, ..done })
     }
