@@ -32,7 +32,7 @@ use crate::{
         StoreError,
         tombstone::{Feed, FeedError},
     },
-    time::ServiceTime,
+    time::{ServiceTime, Timestamp},
 };
 
 /// How many erasures a live conversation may be behind before it looks for itself.
@@ -172,7 +172,7 @@ impl EmbeddedStore {
         let StoreConfig { data_dir, keys_dir, master_key, clock } = config;
         let files = Files::new(&data_dir, &keys_dir);
         let locks = files.lock()?;
-        let (mut data, mut keys, [data_format, keys_format]) = connect(&files, &master_key)?;
+        let (mut data, mut keys, data_format, keys_format) = connect(&files, &master_key)?;
         let master_key = master_key.of_version(header::master_version(&keys)?)?;
         let header = header::check(&files, &data, &keys, &master_key)?;
         if keys_format == schema::FIRST {
@@ -181,11 +181,7 @@ impl EmbeddedStore {
         versions::prepare(&keys)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
-        if adopts {
-            let count = u64::from(residence::adopt(&files, &keys)?);
-            insert_event(&data, None, &Event { count, ..Event::new(Action::StoreAdopted, header.service_time) })?;
-        }
-        residence::settle(&files, &keys)?;
+        reside(&files, (&data, &keys), header.service_time, adopts)?;
         let ring = Arc::new(KeyRing::load(&header, master_key, &data, &keys)?);
         manifest::complete(&data, &keys, &ring)?;
         let tracker = Tracker::watch(&data, &ring)?;
@@ -237,10 +233,10 @@ impl EmbeddedStore {
     }
 }
 
-/// Opens both files to be written; makes them where there is no store. Gives the format of the data file as it was found.
-fn connect(files: &Files, master_key: &MasterKey) -> Result<(Connection, Connection, [i64; 2]), OpenError> {
-    let data_format = header::format(&files.data(), schema::FORMAT)?;
-    let keys_format = header::format(&files.keys(), schema::KEYS_FORMAT)?;
+/// Opens both files to write, makes them where there is no store yet, and gives the formats they had.
+fn connect(files: &Files, master_key: &MasterKey) -> Result<(Connection, Connection, i64, i64), OpenError> {
+    let (data_format, keys_format) =
+        (header::format(&files.data(), schema::FORMAT)?, header::format(&files.keys(), schema::KEYS_FORMAT)?);
     if data_format != 0 && keys_format == 0 {
         return Err(OpenError::Missing { missing: files.keys(), present: files.data() });
     }
@@ -255,7 +251,21 @@ fn connect(files: &Files, master_key: &MasterKey) -> Result<(Connection, Connect
     if data_format == 0 {
         header::create(files, &mut data, &mut keys, master_key)?;
     }
-    Ok((data, keys, [data_format, keys_format]))
+    Ok((data, keys, data_format, keys_format))
+}
+
+/// Records where the store lives: where nothing is recorded yet, or anew where it is adopted.
+fn reside(
+    files: &Files,
+    (data, keys): (&Connection, &Connection),
+    now: Timestamp,
+    adopts: bool,
+) -> Result<(), OpenError> {
+    if adopts {
+        let count = u64::from(residence::adopt(files, keys)?);
+        insert_event(data, None, &Event { count, ..Event::new(Action::StoreAdopted, now) })?;
+    }
+    residence::settle(files, keys)
 }
 
 /// Carries out what the tombstone feed holds beyond what the key file has seen, as after a restore of an older key file,
