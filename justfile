@@ -33,7 +33,8 @@ bench: build
 
 # Kill and fault suites at their full counts
 soak:
-    TRIAGED_SOAK=1 cargo test --profile ci --locked --test store_crash
+    TRIAGED_SOAK=2000 cargo test --profile ci --locked --test store_crash
+    TRIAGED_SOAK=1 cargo test --profile ci --locked --test store_faults
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test store_rotation
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_crash -- --nocapture
     TRIAGED_SOAK=1 cargo test --profile ci --locked --test end_to_end_live -- --nocapture

@@ -241,7 +241,7 @@ impl Model {
     fn withdraw(&mut self, id: CaseId) -> Option<Item> {
         let item = self.items.remove(&id)?;
         self.cases.get_mut(&id).unwrap().epoch = item.epoch;
-        if let Some(lease) = item.lease {
+        if let Some(lease) = item.lease.filter(|_| item.ready_time > self.now) {
             self.ended.insert(lease, Ended::Closed);
         }
         Some(item)
@@ -295,7 +295,6 @@ impl Bench {
 
     async fn act(&mut self, act: &Act) {
         self.look_at_the_time();
-        self.model.revive();
         match *act {
             Act::Submit { queue, emergency, level, value, target } => {
                 let target = Duration::from_secs(target);
@@ -469,11 +468,11 @@ impl Bench {
     }
 
     /// What a lease that may not be used any more answers, where `repeated` is how it ended by the very same act.
-    fn check_over<T: std::fmt::Debug>(&self, lease: LeaseId, repeated: Option<Ended>, done: Result<T, StoreError>) {
+    fn check_over<T: std::fmt::Debug>(&self, lease: LeaseId, repeated: Option<Ended>, done: &Result<T, StoreError>) {
         match self.model.ended.get(&lease) {
             Some(Ended::Closed) => assert!(matches!(done, Err(StoreError::CaseClosed)), "its holder is told: {done:?}"),
             Some(ended) if Some(*ended) == repeated => {
-                assert!(done.is_ok(), "the same again changes nothing: {done:?}")
+                assert!(done.is_ok(), "the same again changes nothing: {done:?}");
             }
             _ => assert!(matches!(done, Err(StoreError::LeaseLost)), "a stale epoch is refused: {done:?}"),
         }
@@ -484,7 +483,7 @@ impl Bench {
         let lives = self.model.lives(given);
         let done = self.store().acknowledge_item(handle, state).await;
         if !lives {
-            return self.check_over(given.0, Some(Ended::Acknowledged(state)), done);
+            return self.check_over(given.0, Some(Ended::Acknowledged(state)), &done);
         }
         done.unwrap();
         self.model.ended.insert(given.0, Ended::Acknowledged(state));
@@ -506,7 +505,7 @@ impl Bench {
         let lives = self.model.lives(given);
         let done = self.store().release_item(handle, delay).await;
         if !lives {
-            return self.check_over(given.0, Some(Ended::Released), done);
+            return self.check_over(given.0, Some(Ended::Released), &done);
         }
         done.unwrap();
         self.model.ended.insert(given.0, Ended::Released);
@@ -526,7 +525,7 @@ impl Bench {
             renewed.unwrap();
             self.model.items.get_mut(&given.2).unwrap().ready_time = self.model.now + LEASE;
         } else {
-            self.check_over(given.0, None, renewed);
+            self.check_over(given.0, None, &renewed);
         }
     }
 

@@ -59,7 +59,8 @@ conformance! { crate::engines::embedded;
         an_agent_acts_on_what_it_leases merging_moves_everything_into_the_target
         who_waits_in_a_source_waits_in_the_target whoever_works_on_the_target_is_told_that_there_is_more
         a_merged_case_is_not_acted_on_again a_merge_needs_the_versions_that_were_read an_agent_merges_what_it_leases
-        an_interaction_that_is_split_off_stands_as_if_it_had_come_alone the_last_interaction_of_a_case_stays;
+        an_interaction_that_is_split_off_stands_as_if_it_had_come_alone the_last_interaction_of_a_case_stays nothing_leaves_a_case_that_is_held
+        people_whose_cases_were_merged_are_erased_apart;
     bumping: a_bump_moves_into_the_express_lane_and_keeps_the_due_time a_bump_spends_a_daily_budget_of_its_own_person
         a_retried_bump_spends_nothing_more who_may_not_see_an_item_does_not_move_it
         a_worker_holds_no_more_leases_than_it_may;

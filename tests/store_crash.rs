@@ -1,7 +1,9 @@
 //! Kill -9 while 64 writers are at work: what was acknowledged is there and readable afterwards, once.
 //!
-//! A program of its own, not a collection of tests: it starts itself again as the process that is killed. Two rounds;
-//! with `TRIAGED_SOAK` set twenty, each on what the rounds before left behind.
+//! Whoever was erased stays erased, and a retry brings nobody back; turns that were acknowledged are there.
+//!
+//! A program of its own, not a collection of tests: it starts itself again as the process that is killed. Twenty rounds,
+//! with `TRIAGED_SOAK` set two hundred, or as many as it says, each on what the rounds before left behind.
 
 #![expect(
     clippy::print_stdout,
@@ -30,8 +32,8 @@ use store_embedded::Home;
 use store_suite::{Bench, Opened, draft::Draft};
 use triaged::{
     crypto::random,
-    id::PrincipalId,
-    store::{Actor, CaseFilter, CaseLookup, CaseState, CaseVersion, LeaseRequest},
+    id::{CaseId, PrincipalId},
+    store::{CaseFilter, CaseState, DeleteCaseRequest, Handling, LeaseRequest, LiveChange, Officer, StoreError},
     time::{Clock, ManualClock, SystemClock, Timestamp},
 };
 use uuid::Uuid;
@@ -39,10 +41,14 @@ use uuid::Uuid;
 const WRITERS: u64 = 64;
 /// One item in this many is worked on as well.
 const WORKED: u64 = 8;
-/// One writer in this many merges its cases in pairs.
-const MERGING: u64 = 8;
-/// The queue of those.
-const PAIRS: &str = "pairs";
+/// One in this many is erased after it was worked on; a multiple of the one above.
+const ERASED: u64 = 16;
+/// One in this many is a live conversation as well.
+const STREAMED: u64 = 8;
+/// What tells the principal of a live conversation from that of a submission.
+const LIVE: u64 = 1_000;
+/// How many pages of cases hold more than a round writes.
+const PAGES: usize = 12;
 
 #[expect(clippy::disallowed_methods, reason = "this program is its own configuration")]
 fn main() -> ExitCode {
@@ -54,19 +60,27 @@ fn main() -> ExitCode {
         runtime.block_on(work(Path::new(dir), round.parse().unwrap()));
         return ExitCode::SUCCESS;
     }
-    let rounds = if env::var("TRIAGED_SOAK").is_ok() { 20 } else { 2 };
+    let rounds =
+        env::var("TRIAGED_SOAK").map_or(20, |rounds| rounds.parse().ok().filter(|rounds| *rounds > 1).unwrap_or(200));
     let dir = tempfile::tempdir().unwrap();
     let mut known = Known::default();
     for round in 0..rounds {
         let acknowledged = kill(&arguments[0], dir.path(), round);
         println!("round {round}: {} acknowledged before the kill", acknowledged.len());
         known.take_in(&acknowledged);
-        let opened = Duration::from_micros(runtime.block_on(verify(dir.path(), &known)));
+        // Now and then everything is read, otherwise what this round wrote.
+        let since = if round % 10 == 9 || round + 1 == rounds { 0 } else { round };
+        let opened = Duration::from_micros(runtime.block_on(verify(dir.path(), &known, since)));
         println!("round {round}: nothing lost, opened in {opened:?}");
     }
-    assert!(!known.merged.is_empty(), "cases were merged");
-    println!("{} merges,", known.merged.len());
-    println!("{} interactions and {} finished items over {rounds} rounds: ok", known.stored.len(), known.done.len());
+    let Known { stored, done, turns, erased, .. } = &known;
+    println!(
+        "{} interactions, {} finished items, {} live conversations, {} erased cases over {rounds} rounds: ok",
+        stored.len(),
+        done.len(),
+        turns.len(),
+        erased.len()
+    );
     ExitCode::SUCCESS
 }
 
@@ -77,8 +91,11 @@ struct Known {
     stored: HashMap<(u64, u64, u64), Uuid>,
     /// Cases whose items were acknowledged.
     done: HashSet<Uuid>,
-    /// Cases that were merged, each with what it was merged into.
-    merged: HashMap<Uuid, Uuid>,
+    /// Turns of live conversations, and the round of each.
+    turns: HashMap<Uuid, (u64, usize)>,
+    /// Interactions whose cases were to be erased, and those whose erasure was acknowledged.
+    erasing: HashSet<Uuid>,
+    erased: HashSet<Uuid>,
 }
 
 impl Known {
@@ -93,8 +110,14 @@ impl Known {
                 ["done", case] => {
                     self.done.insert(case.parse().unwrap());
                 }
-                ["merged", source, target] => {
-                    self.merged.insert(source.parse().unwrap(), target.parse().unwrap());
+                ["turns", round, id, count] => {
+                    self.turns.insert(id.parse().unwrap(), (round.parse().unwrap(), count.parse().unwrap()));
+                }
+                ["erasing", id] => {
+                    self.erasing.insert(id.parse().unwrap());
+                }
+                ["erased", id] => {
+                    self.erased.insert(id.parse().unwrap());
                 }
                 other => panic!("not a line of the child: {other:?}"),
             }
@@ -108,7 +131,7 @@ fn kill(program: &str, dir: &Path, round: u64) -> Vec<String> {
     let mut child: Child = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let [high, low] = random::<2>().unwrap();
-    let until = 200 + usize::from(high) * 8 + usize::from(low) % 8;
+    let until = 200 + usize::from(high) * 4 + usize::from(low) % 4;
     let mut said = Vec::new();
     while said.len() < until {
         said.push(lines.next().expect("the child writes until it is killed").unwrap());
@@ -121,19 +144,8 @@ fn kill(program: &str, dir: &Path, round: u64) -> Vec<String> {
     said.iter().map(|line| line.trim_end_matches('.').to_owned()).collect()
 }
 
-fn merges(writer: u64) -> bool {
-    writer % MERGING == MERGING - 1
-}
-
-/// The reference of a case that is merged.
-fn ticket(round: u64, writer: u64, count: u64) -> &'static str {
-    format!("p-{round}-{writer}-{count}").leak()
-}
-
 fn draft(bench: &Bench, round: u64, writer: u64, count: u64) -> Draft {
     Draft {
-        queue: if merges(writer) { PAIRS } else { "default" },
-        case_ref: merges(writer).then(|| ticket(round, writer, count)),
         principal: PrincipalId(Uuid::from_u64_pair(round, writer)),
         request_id: Some(u128::from(count) + 1),
         // Not the time of day: the same request must have the same content in another process.
@@ -156,32 +168,56 @@ async fn write(bench: Arc<Bench>, round: u64, writer: u64) {
     for count in 0.. {
         let submitted = bench.store.submit(draft(&bench, round, writer, count).submission()).await.unwrap();
         say(&format!("stored {round} {writer} {count} {}", submitted.submission.0));
-        if merges(writer) {
-            if count % 2 == 1 {
-                let [target, source] = [count - 1, count].map(|count| ticket(round, writer, count));
-                merge(&bench, target, source).await;
-            }
-        } else if count % WORKED == 0 {
+        if count % WORKED == 0 {
             let ask = LeaseRequest { lease_duration: Duration::from_secs(30), ..bench.ask() };
             for entry in bench.lease(ask).await {
                 bench.acknowledge(&entry).await.unwrap();
                 say(&format!("done {}", entry.case.0));
+                if count % ERASED == 0 {
+                    erase(&bench, entry.case).await;
+                }
             }
+        }
+        if count % STREAMED == 1 {
+            stream(&bench, round, writer, count).await;
         }
     }
 }
 
-/// Merges two cases.
-async fn merge(bench: &Bench, target: &str, source: &str) {
-    let mut pair = Vec::new();
-    for ticket in [target, source] {
-        let lookup = CaseLookup::SourceRef(store_suite::draft::source_ref(ticket));
-        let found = bench.store.find_open_cases(bench.supervisor(), lookup).await.unwrap()[0].case;
-        pair.push(CaseVersion { case: found, version: 1 });
+/// Erases a case that was worked on; what is under way may be done or not when the kill comes.
+async fn erase(bench: &Bench, case: CaseId) {
+    let Ok((record, interactions)) = bench.store.get_case(bench.supervisor(), case).await else { return };
+    let id = interactions[0].interaction.0;
+    say(&format!("erasing {id}"));
+    let officer = Officer { tenant: bench.tenant, principal: PrincipalId(Uuid::from_u128(77)) };
+    let request = DeleteCaseRequest { officer, case, version: record.version };
+    if bench.store.delete_case(request).await.is_ok() {
+        say(&format!("erased {id}"));
     }
-    let actor = Actor { reader: bench.supervisor(), request_id: None, policy: Arc::default() };
-    bench.store.merge_cases(actor, pair[0], vec![pair[1]]).await.unwrap();
-    say(&format!("merged {} {}", pair[1].case.0, pair[0].case.0));
+}
+
+/// A live conversation of three turns.
+async fn stream(bench: &Bench, round: u64, writer: u64, count: u64) {
+    let draft = Draft { handling: Handling::InProgress, ..draft(bench, round, LIVE + writer, count) };
+    let live = bench.store.open_live(draft.submission()).await.unwrap();
+    let (mut content, mut after) = (live.content, live.position);
+    for _ in 0..2 {
+        let new_from = content.turns.len();
+        content.turns.push(draft.content().turns[0].clone());
+        let change = LiveChange {
+            tenant: bench.tenant,
+            principal: draft.principal,
+            interaction: live.submission,
+            after,
+            content: content.clone(),
+            new_from,
+            reseals: false,
+            closes: None,
+            decide: draft.decide(),
+        };
+        after = bench.store.change_live(change).await.unwrap();
+        say(&format!("turns {round} {} {}", live.submission.0, content.turns.len()));
+    }
 }
 
 fn say(line: &str) {
@@ -195,70 +231,49 @@ async fn bench(dir: &Path) -> Bench {
     Bench::new(Opened { store, clock: Arc::new(ManualClock::default()), keep: Box::new(()) }).await
 }
 
-/// What a case of a pair was merged into, how many interactions it has, and its place in the queue.
-type Pair = (Option<Uuid>, usize, Option<(Timestamp, Timestamp)>);
-
-/// A merge is there as a whole or not at all.
-fn check_merges(known: &Known, cases: &HashMap<Uuid, Pair>) {
-    for (source, target) in &known.merged {
-        assert_eq!(cases[source].0, Some(*target), "{source} was merged before the kill");
-    }
-    for (case, (merged_into, interactions, queued)) in cases {
-        let taken_in = cases.values().filter(|other| other.0 == Some(*case)).count();
-        match merged_into {
-            Some(target) => {
-                assert_eq!((*interactions, *queued, taken_in), (0, None, 0));
-                assert_eq!((cases[target].0, cases[target].1), (None, 2));
-            }
-            None => {
-                assert_eq!(*interactions, 1 + taken_in, "{case}");
-                assert!(queued.is_some(), "{case} waits no more");
-            }
-        }
-    }
-}
-
 /// Opens what the kill left and compares; gives how long opening took, in microseconds.
-async fn verify(dir: &Path, known: &Known) -> u64 {
+async fn verify(dir: &Path, known: &Known, since: u64) -> u64 {
     let start = SystemClock.now();
     let bench = bench(dir).await;
     let opened = SystemClock.now().since(start);
-    let (mut read, mut into) = (HashMap::new(), HashMap::new());
-    let mut after = None;
+    let mut read = HashMap::new();
+    let (mut after, mut pages) = (None, 0);
     loop {
         let page = bench.store.list_cases(bench.supervisor(), CaseFilter::default(), 500, after).await.unwrap();
+        pages += 1;
         let reads = page.items.iter().map(|case| bench.store.get_case(bench.supervisor(), case.case));
         for found in futures_util::future::join_all(reads).await {
             let (case, interactions) = found.unwrap();
-            if case.queue == PAIRS {
-                into.insert(case.case.0, (case.merged_into.map(|target| target.0), interactions.len(), case.queued));
-            } else {
-                assert_eq!(interactions.len(), 1, "a submission is stored once");
-            }
+            assert_eq!(interactions.len(), 1, "a submission is stored once");
             if known.done.contains(&case.case.0) {
                 assert_eq!((case.state, case.queued), (CaseState::Resolved, None), "{} came back", case.case);
             }
-            for interaction in interactions {
-                let again = read.insert(interaction.interaction.0, interaction);
-                assert_eq!(again, None, "an interaction stands in one case");
-            }
+            read.insert(interactions[0].interaction.0, interactions.into_iter().next().unwrap());
         }
         after = page.next;
-        if after.is_none() {
+        if after.is_none() || (since > 0 && pages == PAGES) {
             break;
         }
     }
-    check_merges(known, &into);
-    for (&(round, writer, count), id) in &known.stored {
+    assert!(known.erased.iter().all(|id| !read.contains_key(id)), "an erased case is listed");
+    for (id, (_, turns)) in known.turns.iter().filter(|(_, (round, _))| *round >= since) {
+        let found = read.get(id).unwrap_or_else(|| panic!("the live {id} is lost"));
+        assert!(found.content.turns.len() >= *turns, "turns of {id} were acknowledged and are lost");
+    }
+    let checked = known.stored.iter().filter(|((round, ..), id)| *round >= since && !known.erasing.contains(*id));
+    for (&(round, writer, count), id) in checked {
         let draft = draft(&bench, round, writer, count);
         let interaction = read.get(id).unwrap_or_else(|| panic!("{id} was acknowledged and is lost"));
         assert_eq!(interaction.content.turns, draft.content().turns);
     }
     for (&(round, writer, count), id) in known.stored.iter().take(300) {
-        let again = bench.store.submit(draft(&bench, round, writer, count).submission()).await.unwrap();
-        assert_eq!(again.submission.0, *id, "the same request gives the same answer after a kill");
+        let again = bench.store.submit(draft(&bench, round, writer, count).submission()).await;
+        if known.erased.contains(id) {
+            assert!(matches!(again, Err(StoreError::RecordGone)), "a retry brought {id} back: {again:?}");
+        } else if !known.erasing.contains(id) {
+            assert_eq!(again.unwrap().submission.0, *id, "the same request gives the same answer after a kill");
+        }
     }
-    assert!(read.len() >= known.stored.len());
     bench.store.close().await.unwrap();
     u64::try_from(opened.as_micros()).unwrap()
 }

@@ -233,6 +233,23 @@ mod keys {
     }
 
     #[tokio::test]
+    async fn after_a_purge_no_wrap_from_before_is_left() {
+        let Filled { home, store, bench, .. } = filled().await;
+        let before = everything(&bench).await;
+        let old = wraps(&home, "2, 3, 4, 5, 6, 7, 8");
+        let new = MasterKey::load_or_create(&home.dir.join("second.key"), false).unwrap();
+        let subjects = wraps(&home, "3").len() as u64;
+        assert_eq!(store.purge_keys(new).await.unwrap().keys, 2 + subjects + 1);
+        assert_eq!(hits(&home.files(), &old), 0);
+        assert_eq!(wraps(&home, "2, 3, 4, 5, 6, 7, 8").len(), old.len(), "one wrap for each key");
+        assert_eq!(everything(&bench).await, before);
+        store.close().await.unwrap();
+        fs::copy(home.dir.join("second.key"), home.dir.join("master.key")).unwrap();
+        let (_, bench) = reopen(&home, &bench.clock).await;
+        assert_eq!(everything(&bench).await, before);
+    }
+
+    #[tokio::test]
     async fn an_unused_version_that_a_crash_left_dies_with_the_version_that_took_its_place() {
         let Filled { home, store, bench, .. } = filled().await;
         store.close().await.unwrap();

@@ -149,14 +149,15 @@ async fn work(dir: &Path, round: u64) {
     store.resume_rotations().await.unwrap();
     let pending = PendingKey::of(&dir.join("master.key"));
     loop {
-        for kind in ["data", "tenant", "master"] {
+        for kind in ["data", "tenant", "master", "purge"] {
             let done = match kind {
                 "data" => store.rotate_data_keys(None).await,
                 "tenant" => store.rotate_tenant_keys(None).await,
+                "purge" => store.purge_keys(pending.load_or_draw().unwrap()).await,
                 _ => store.rotate_master_key(pending.load_or_draw().unwrap()).await,
             };
             match done {
-                Ok(_) if kind == "master" => pending.take_over().unwrap(),
+                Ok(_) if ["master", "purge"].contains(&kind) => pending.take_over().unwrap(),
                 Ok(_) => {}
                 Err(error) => say(&format!("rotating {kind} failed: {error}")),
             }

@@ -107,12 +107,14 @@ fn renew(value: &Value, fresh: bool, number: i64, at: usize) -> Value {
     match value {
         Value::Integer(_) if fresh => Value::Integer(number),
         Value::Blob(bytes) if fresh => {
-            // Ids begin with their time, hashes are random: both as they are in the store.
+            // Ids begin with their time, so that they come in order; hashes are random.
             let mut new = bytes.clone();
             let random: [u8; 16] = triaged::crypto::random().unwrap();
-            let from = if bytes.len() == 16 && bytes[0] <= 1 { 6 } else { 0 };
-            new.iter_mut().zip(random).skip(from).for_each(|(to, from)| *to = from);
-            new[6] ^= u8::try_from(at).unwrap();
+            new.iter_mut().zip(random).for_each(|(to, from)| *to = from);
+            if bytes.len() == 16 && bytes[0] <= 1 {
+                new.iter_mut().zip(&number.to_be_bytes()[2..]).for_each(|(to, from)| *to = *from);
+                new[6] = u8::try_from(at).unwrap();
+            }
             Value::Blob(new)
         }
         value => value.clone(),

@@ -96,6 +96,10 @@ pub enum Action {
     KeyRotationBegun = 60,
     /// Keys were rotated: nothing is left under the older ones, and they are destroyed.
     KeyRotated = 61,
+    /// Every key above the data keys was drawn anew, and the files were rewritten.
+    KeysPurged = 63,
+    /// A store was said to live where it lies now.
+    StoreAdopted = 62,
     /// State, queue or tier of a case were set.
     CaseUpdated = 82,
     /// A case was merged into another.

@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand. Results go to standard output; progress, messages and logs to
 //! standard error.
 
+mod adopt;
 mod analyze;
 mod audit;
 mod completions;
@@ -8,10 +9,12 @@ mod config;
 mod credential;
 mod digest;
 mod exit;
+mod harden;
 mod key;
 mod lexicon;
 mod log;
 mod open;
+mod posture;
 mod progress;
 mod recovery;
 mod remote;
@@ -45,6 +48,8 @@ enum Command {
     /// Makes, lists and revokes credentials, on the host of the store
     #[command(subcommand)]
     Credential(credential::Command),
+    /// Says that a store was moved or restored to where it lies now
+    Adopt(adopt::Args),
     /// Acts on the keys of a store
     #[command(subcommand)]
     Key(key::Command),
@@ -62,6 +67,8 @@ enum Command {
     Lexicon(lexicon::Command),
     /// Copies the data file, sealed as it lies, while the server runs or not
     Backup(recovery::backup::Args),
+    /// Shows every safe default and how it stands
+    Posture(posture::Args),
     /// Restores a store from its backups
     Restore(recovery::restore::Args),
     /// Checks what the service attested, without the service
@@ -74,9 +81,11 @@ enum Command {
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitCode {
     log::quiet_panics();
+    harden::forbid_core_dumps();
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
         Command::Credential(command) => credential::run(command),
+        Command::Adopt(args) => adopt::run(args),
         Command::Key(command) => key::run(command),
         Command::Config(command) => config::run(command),
         Command::Analyze(args) => analyze::run(&args),
@@ -84,6 +93,7 @@ pub fn run() -> ExitCode {
         Command::Digest(args) => digest::run(&args),
         Command::Lexicon(command) => lexicon::run(&command),
         Command::Backup(args) => recovery::backup::run(args),
+        Command::Posture(args) => posture::run(args),
         Command::Restore(args) => recovery::restore::run(args),
         Command::Audit(command) => audit::run(&command),
         Command::Completions(args) => completions::run(&args),

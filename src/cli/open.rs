@@ -25,6 +25,7 @@ pub(super) fn store(config: &Config) -> Result<Opened, Failure> {
     {
         secret_file::private_dir(parent).map_err(|error| Failure::path(parent, error))?;
     }
+    EmbeddedStore::check_residence(&config.data_dir, &config.keys_dir)?;
     let opened = match EmbeddedStore::open(with(config, config.key.load(exists)?)) {
         Err(OpenError::WrongMasterKey) => open_pending(config)?,
         opened => opened?,
@@ -55,10 +56,22 @@ pub(super) fn master(config: &Config) -> Result<MasterKey, Failure> {
     Ok(config.key.load(true)?)
 }
 
+/// Opens a store that was moved or restored to where it lies now.
+pub(super) fn adopted(config: &Config) -> Result<EmbeddedStore, Failure> {
+    if !EmbeddedStore::exists(&config.data_dir, &config.keys_dir) {
+        return Err(none(config));
+    }
+    Ok(EmbeddedStore::adopt(with(config, config.key.load(true)?))?)
+}
+
+fn none(config: &Config) -> Failure {
+    Failure::Argument(format!("there is no store in {}", config.data_dir.display()))
+}
+
 /// Opens a store that must exist.
 pub(super) fn existing(config: &Config) -> Result<Opened, Failure> {
     if EmbeddedStore::exists(&config.data_dir, &config.keys_dir) {
         return store(config);
     }
-    Err(Failure::Argument(format!("there is no store in {}", config.data_dir.display())))
+    Err(none(config))
 }

@@ -45,9 +45,9 @@ const SENDER_NAMES: [&str; 2] = ["mail delivery subsystem", "mail delivery syste
 /// `kind<TAB>language<TAB>phrase`.
 const PHRASES: &str = include_str!("../../data/mail/automatic.tsv");
 
-/// How much of a body is looked at, in bytes, and within how much of that a notice begins.
+/// How much of a body is looked at, in bytes, and within how much of that a notice says that it is one.
 const LOOKED_BYTES: usize = 1_500;
-const BEGINS_BYTES: usize = 200;
+const BEGINS_BYTES: usize = 240;
 
 /// The phrases of the table, folded.
 struct Phrases {
@@ -101,10 +101,13 @@ pub fn is_notice(subject: &str, body: &str) -> bool {
     if TABLE.subject.iter().any(|phrase| subject.starts_with(phrase.as_str())) {
         return true;
     }
-    let body = folded(body.get(..body.floor_char_boundary(LOOKED_BYTES)).unwrap_or_default());
-    let begins = |phrase: &String| body.find(phrase.as_str()).is_some_and(|at| at <= BEGINS_BYTES);
-    let goes_on = |phrase: &String| body.contains(phrase.as_str());
-    TABLE.absence.iter().any(begins) && TABLE.until.iter().any(goes_on) && !body.contains('?')
+    let head = |bytes| folded(body.get(..body.floor_char_boundary(bytes)).unwrap_or_default());
+    let beginning = head(BEGINS_BYTES);
+    if !TABLE.absence.iter().any(|phrase| beginning.contains(phrase.as_str())) {
+        return false;
+    }
+    let looked = head(LOOKED_BYTES);
+    TABLE.until.iter().any(|phrase| looked.contains(phrase.as_str())) && !looked.contains('?')
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ const SIGNATURE_WORDS_MAX: usize = 6;
 const LOOKED_BYTES_MAX: usize = 2_000;
 
 /// What a phrase does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
     Thanks,
     Solved,
@@ -47,7 +47,9 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             table.entry(first.clone()).or_default().push((words, class));
         }
     }
-    table.values_mut().for_each(|rows| rows.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
+    for rows in table.values_mut() {
+        rows.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+    }
     table
 });
 
@@ -110,7 +112,7 @@ fn says(text: &str) -> Says {
             Says::Closes => said = Says::Closes,
             Says::Nothing => {}
         }
-        signed |= found.ends;
+        signed |= found.has(Class::End);
     }
     said
 }
@@ -118,11 +120,8 @@ fn says(text: &str) -> Says {
 /// What a sentence, or a part of one between commas, holds.
 #[derive(Debug, Default)]
 struct Sentence {
-    thanks: bool,
-    solved: bool,
-    more: bool,
-    ends: bool,
-    against: bool,
+    /// Phrases of which classes, a bit each.
+    classes: u8,
     /// Words of no phrase.
     beside: usize,
 }
@@ -135,12 +134,8 @@ impl Sentence {
             let rows = TABLE.get(first).map(Vec::as_slice).unwrap_or_default();
             let row = rows.iter().find(|(phrase, _)| left.starts_with(phrase));
             let length = row.map_or(1, |(phrase, _)| phrase.len());
-            match row.map(|(_, class)| class) {
-                Some(Class::Thanks) => found.thanks = true,
-                Some(Class::Solved) => found.solved = true,
-                Some(Class::More) => found.more = true,
-                Some(Class::End) => found.ends = true,
-                Some(Class::Against) => found.against = true,
+            match row {
+                Some((_, class)) => found.classes |= 1 << *class as u8,
                 None => found.beside += 1,
             }
             left = left.get(length..).unwrap_or_default();
@@ -148,20 +143,21 @@ impl Sentence {
         found
     }
 
+    fn has(&self, class: Class) -> bool {
+        self.classes & (1 << class as u8) != 0
+    }
+
     fn says(&self, signed: bool) -> Says {
-        let most = if self.solved {
-            BESIDE_SOLVED_MAX
-        } else if signed {
-            SIGNATURE_WORDS_MAX
-        } else if self.thanks || self.more || self.ends {
-            BESIDE_THANKS_MAX
-        } else {
-            0
+        let most = match self.classes {
+            _ if self.has(Class::Solved) => BESIDE_SOLVED_MAX,
+            _ if signed => SIGNATURE_WORDS_MAX,
+            0 => 0,
+            _ => BESIDE_THANKS_MAX,
         };
-        if self.against || self.beside > most {
+        if self.has(Class::Against) || self.beside > most {
             return Says::More;
         }
-        if self.thanks || self.solved { Says::Closes } else { Says::Nothing }
+        if self.has(Class::Thanks) || self.has(Class::Solved) { Says::Closes } else { Says::Nothing }
     }
 }
 

@@ -117,6 +117,11 @@ impl Key {
         Self::new(name, self.secret)
     }
 
+    /// The same key, its bytes in a page that is never swapped: for a key that lives as long as the process.
+    pub fn pinned(self) -> Self {
+        Self { secret: self.secret.pinned(), ..self }
+    }
+
     /// How often it has sealed or wrapped, as far as it was told of its past.
     pub fn seals(&self) -> u64 {
         self.seals.load(Ordering::Relaxed)

@@ -80,7 +80,7 @@ impl MasterKey {
     /// The cipher refused the bytes.
     pub fn new(secret: Secret) -> Result<Self, CryptoError> {
         let name = KeyName { kind: KeyKind::Master, id: Uuid::nil(), version: 1 };
-        Key::new(name, secret).map(Self)
+        Key::new(name, secret.pinned()).map(Self)
     }
 
     /// Reads the key file. Where it is absent and no store exists yet, makes it with fresh random bytes.

@@ -122,6 +122,31 @@ impl Automaton {
     }
 }
 
+/// By word of a row: the numbers of the tokens that it stands for. An exact word is a token of its own, which its stem, and
+/// `#` where it is a number, stand for as well; so a token has one number, and one look at a state tells where it leads.
+#[derive(Debug)]
+pub(super) struct Readings(Vec<Vec<WordId>>);
+
+impl Readings {
+    /// Every word stands for itself alone.
+    pub(super) fn plain(words: usize) -> Self {
+        Self((0..number(words)).map(|word| vec![word]).collect())
+    }
+
+    /// A word stands for a further token.
+    pub(super) fn add(&mut self, word: WordId, token: WordId) {
+        if let Some(tokens) = self.0.get_mut(word as usize)
+            && !tokens.contains(&token)
+        {
+            tokens.push(token);
+        }
+    }
+
+    fn of(&self, word: WordId) -> &[WordId] {
+        self.0.get(word as usize).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// A place between two elements of one row.
 #[derive(Debug, Default)]
 struct Place {
@@ -181,15 +206,17 @@ impl Chains {
         }
     }
 
-    /// The automaton over so many words; where two rows end in the same state, the later one counts.
-    pub(super) fn automaton(&self, words: usize) -> Automaton {
-        let mut automaton = Automaton { first: vec![0; words], ..Automaton::default() };
+    /// The automaton over tokens as `readings` tell them; where two rows end in the same state, the later one counts.
+    pub(super) fn automaton(&self, readings: &Readings) -> Automaton {
+        let mut automaton = Automaton { first: vec![0; readings.0.len()], ..Automaton::default() };
         let mut known: FxHashMap<Vec<u32>, NodeId> = FxHashMap::default();
         let mut sets = vec![vec![0]];
         let mut next = 0;
         while let Some(set) = sets.get(next).cloned() {
-            self.push_node(&mut automaton, &set);
-            for (word, targets) in self.targets(&set) {
+            let targets = self.targets(&set, readings);
+            let words = targets.iter().fold(0, |bits, (word, _)| bits | bit(*word));
+            self.push_node(&mut automaton, &set, words);
+            for (word, targets) in targets {
                 let new = number(sets.len());
                 let to = *known.entry(targets).or_insert_with_key(|targets| {
                     sets.push(targets.clone());
@@ -208,21 +235,22 @@ impl Chains {
         automaton
     }
 
-    /// Appends the state of a set of places; its edges follow.
-    fn push_node(&self, automaton: &mut Automaton, set: &[u32]) {
-        let places = || set.iter().filter_map(|place| self.places.get(*place as usize));
-        let entry = places().filter_map(|place| place.entry).next_back().map_or(0, |entry| {
+    /// Appends the state of a set of places, which goes on with the words of these bits; its edges follow.
+    fn push_node(&self, automaton: &mut Automaton, set: &[u32], next: u64) {
+        let places = set.iter().filter_map(|place| self.places.get(*place as usize));
+        let entry = places.filter_map(|place| place.entry).next_back().map_or(0, |entry| {
             automaton.entries.push(entry);
             number(automaton.entries.len())
         });
-        let next = places().flat_map(|place| &place.edges).fold(0, |bits, (word, _)| bits | bit(*word));
         automaton.nodes.push(Node { entry, edges: number(automaton.edges.len()), next });
     }
 
-    /// Where the words lead from a set of places, in the order of the words.
-    fn targets(&self, set: &[u32]) -> Vec<(WordId, Vec<u32>)> {
+    /// Where tokens lead from a set of places, in the order of their numbers.
+    fn targets(&self, set: &[u32], readings: &Readings) -> Vec<(WordId, Vec<u32>)> {
         let places = set.iter().filter_map(|place| self.places.get(*place as usize));
-        let mut edges: Vec<(WordId, u32)> = places.flat_map(|place| place.edges.iter().copied()).collect();
+        let written = places.flat_map(|place| place.edges.iter());
+        let read = |&(word, to): &(WordId, u32)| readings.of(word).iter().map(move |token| (*token, to));
+        let mut edges: Vec<(WordId, u32)> = written.flat_map(read).collect();
         edges.sort_unstable();
         edges.dedup();
         let by_word = edges.chunk_by(|one, other| one.0 == other.0);

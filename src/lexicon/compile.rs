@@ -1,11 +1,11 @@
 //! One language's rows, compiled: a vocabulary and an automaton over word numbers. Knows nothing of texts.
 
 use super::{
-    automaton::{Automaton, Chains},
+    automaton::{Automaton, Chains, Readings},
     phrase::{self, Classes, Element, Step},
     row::{LexiconError, Problem, Row, rows},
     signal::Cue,
-    vocabulary::{ANY, GAP, NUMBER, Vocabulary, WordId},
+    vocabulary::{ANY, GAP, NONE, NUMBER, Vocabulary, WordId},
 };
 use crate::text::Language;
 
@@ -114,14 +114,37 @@ impl Builder<'_> {
 
     fn build(self) -> Compiled {
         let words = self.vocabulary.len();
+        let (mut numbers, mut persons) = (flags(words, &self.numbers), flags(words, &self.persons));
+        for (word, ids) in self.vocabulary.exact_words() {
+            inherit(&mut numbers, ids.exact, ids.stem, word.starts_with(|first: char| first.is_ascii_digit()));
+            inherit(&mut persons, ids.exact, ids.stem, false);
+        }
         Compiled {
-            numbers: flags(words, &self.numbers),
-            persons: flags(words, &self.persons),
-            phrases: self.phrases.automaton(words),
-            learned: self.learned.automaton(words),
+            phrases: self.phrases.automaton(&readings(&self.vocabulary, &numbers)),
+            learned: self.learned.automaton(&Readings::plain(words)),
+            numbers,
+            persons,
             vocabulary: self.vocabulary,
         }
     }
+}
+
+/// Flags an exact word as its stem is, or where `known`.
+fn inherit(flags: &mut [bool], exact: WordId, stem: WordId, known: bool) {
+    let of_stem = stem != NONE && flags.get(stem as usize).copied().unwrap_or(false);
+    flags.get_mut(exact as usize).into_iter().for_each(|flag| *flag |= of_stem || known);
+}
+
+/// The tokens that each word of a row stands for.
+fn readings(vocabulary: &Vocabulary, numbers: &[bool]) -> Readings {
+    let mut readings = Readings::plain(vocabulary.len());
+    for (_, ids) in vocabulary.exact_words().filter(|(_, ids)| ids.stem != NONE) {
+        readings.add(ids.stem, ids.exact);
+    }
+    for (word, _) in (0..).zip(numbers).filter(|(_, flag)| **flag) {
+        readings.add(NUMBER, word);
+    }
+    readings
 }
 
 /// Flags by word number; none at all where no word is flagged.

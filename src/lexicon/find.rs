@@ -28,6 +28,8 @@ pub struct Token {
     pub shouted: bool,
     /// A letter three times or more in a row.
     pub elongated: bool,
+    /// Its number in the automaton of the phrases; [`NONE`] where no row holds it.
+    word: u32,
     exact: u32,
     stem: u32,
     number: bool,
@@ -92,7 +94,7 @@ impl Compiled {
             }
         });
         link(&mut reading.tokens);
-        reading.personal = reading.tokens.iter().any(|token| self.is_person(token.exact) || self.is_person(token.stem));
+        reading.personal = reading.tokens.iter().any(|token| self.is_person(token.word));
         for first in 0..reading.tokens.len() {
             if let Some((entry, path)) = self.longest(&reading.tokens, first) {
                 for (offset, token) in reading.tokens.iter_mut().skip(first).take(path.last + 1 - first).enumerate() {
@@ -117,12 +119,14 @@ impl Compiled {
             } else {
                 Ids::default()
             };
-            let number = word.kind == WordKind::Number || self.is_number(ids.exact) || self.is_number(ids.stem);
+            let token = if ids.exact == NONE { ids.stem } else { ids.exact };
+            let number = word.kind == WordKind::Number || self.is_number(token);
             tokens.push(Token {
                 span: Span { start: word.span.start + offset, end: word.span.end + offset },
                 kind: word.kind,
                 shouted: word.shouted,
                 elongated: word.elongated,
+                word: if token == NONE && number { NUMBER } else { token },
                 exact: ids.exact,
                 stem: ids.stem,
                 number,
@@ -135,7 +139,7 @@ impl Compiled {
 
     /// The form that begins at token `first` and holds the most words; of equal ones the shorter stretch.
     fn longest(&self, tokens: &[Token], first: usize) -> Option<(Entry, Path)> {
-        tokens.get(first).filter(|token| !token.taken && token.is_known())?;
+        tokens.get(first).filter(|token| !token.taken && token.word != NONE)?;
         let mut best: Option<(Entry, Path)> = None;
         let mut keep = |entry: Entry, path: Path| {
             if best.is_none_or(|(other, found)| {
@@ -164,7 +168,7 @@ struct Search<'r, F> {
     automaton: &'r Automaton,
     tokens: &'r [Token],
     first: usize,
-    /// Words that a phrase has taken are not taken again.
+    /// Words that a phrase has taken are not taken again, and tokens have one number each.
     once: bool,
     /// Called with every form.
     found: F,
@@ -174,11 +178,19 @@ impl<F: FnMut(Entry, Path)> Search<'_, F> {
     fn run(&mut self) {
         let Some(token) = self.tokens.get(self.first) else { return };
         let start = Path { words: 1, taken: 1, last: self.first };
-        for word in token.words().into_iter().filter(|word| *word != NONE) {
+        for word in self.words(token).into_iter().filter(|word| *word != NONE) {
             if let Some(at) = self.automaton.first(word) {
                 self.follow(at, self.automaton.node(at), start);
             }
         }
+    }
+
+    /// The numbers of a token, with [`NONE`] for those it has not.
+    fn words(&self, token: &Token) -> [u32; 3] {
+        if self.once {
+            return [token.word, NONE, NONE];
+        }
+        [token.exact, token.stem, if token.number { NUMBER } else { NONE }]
     }
 
     fn follow(&mut self, at: NodeId, node: Node, path: Path) {
@@ -203,12 +215,14 @@ impl<F: FnMut(Entry, Path)> Search<'_, F> {
     /// Takes the token at `place` from a state, in every way that a phrase allows.
     fn step(&mut self, place: usize, at: NodeId, node: Node, path: Path) {
         let offset = place - self.first;
-        let Some(token) = self.tokens.get(place).filter(|token| node.next & token.bits() != 0) else { return };
-        if self.once && token.taken || offset >= 64 {
+        let Some(token) = self.tokens.get(place) else { return };
+        let words = self.words(token);
+        let bits = words.iter().fold(bit(ANY), |bits, word| bits | bit(*word));
+        if node.next & bits == 0 || self.once && token.taken || offset >= 64 {
             return;
         }
         let taken = Path { words: path.words + 1, taken: path.taken | 1 << offset, last: place };
-        for word in token.words() {
+        for word in words {
             if word != NONE
                 && let Some(next) = self.automaton.edge(at, node, word)
             {
@@ -218,23 +232,6 @@ impl<F: FnMut(Entry, Path)> Search<'_, F> {
         if let Some(next) = self.automaton.edge(at, node, ANY) {
             self.follow(next, self.automaton.node(next), Path { last: place, ..path });
         }
-    }
-}
-
-impl Token {
-    /// What [`Node::next`] must hold one of for a phrase to go on with this token.
-    fn bits(&self) -> u64 {
-        bit(self.exact) | bit(self.stem) | bit(ANY) | if self.number { bit(NUMBER) } else { 0 }
-    }
-
-    /// Whether any row holds it.
-    fn is_known(&self) -> bool {
-        self.exact != NONE || self.stem != NONE || self.number
-    }
-
-    /// Its numbers, with [`NONE`] for those it has not.
-    fn words(&self) -> [u32; 3] {
-        [self.exact, self.stem, if self.number { NUMBER } else { NONE }]
     }
 }
 

@@ -62,6 +62,11 @@ impl Vocabulary {
         self.next as usize
     }
 
+    /// Every exact word with its numbers.
+    pub(super) fn exact_words(&self) -> impl Iterator<Item = (&str, Ids)> {
+        self.exact.keys().map(|word| (&**word, self.find_plain(word)))
+    }
+
     /// The number of exactly this word, new if need be.
     pub(super) fn add_exact(&mut self, word: &str) -> WordId {
         add(&mut self.exact, &mut self.next, word)

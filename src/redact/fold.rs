@@ -223,7 +223,7 @@ impl<'r> Fold<'r> {
         let turn = view.turn;
         let mut found = find::all(view);
         let own = found.len();
-        self.known.find(turn, 0, &mut found);
+        self.known.find(turn, 0, |_| true, &mut found);
         self.recalled = found.len() > own;
         let mut chosen = resolve(beside_placeholders(turn, found), turn.text());
         let rules = &self.redactor.rules;
@@ -251,11 +251,11 @@ impl<'r> Fold<'r> {
         }
         if self.known.len() > since {
             let mut again = Vec::new();
-            self.known.find(turn, since, &mut again);
-            again.retain(|new| {
-                let next = chosen.partition_point(|old| old.span.end <= new.span.start);
-                !chosen.get(next).is_some_and(|old| old.span.overlaps(new.span))
-            });
+            let free = |new: Span| {
+                let next = chosen.partition_point(|old| old.span.end <= new.start);
+                !chosen.get(next).is_some_and(|old| old.span.overlaps(new))
+            };
+            self.known.find(turn, since, free, &mut again);
             if !again.is_empty() {
                 chosen.extend(again);
                 chosen = resolve(chosen, turn.text());
@@ -268,8 +268,7 @@ impl<'r> Fold<'r> {
         let mut text = String::with_capacity(received.len());
         let mut findings = Vec::with_capacity(candidates.len());
         let mut copied = 0;
-        for candidate in candidates {
-            let source = turn.received(candidate.span);
+        for (candidate, source) in apart(turn, candidates) {
             text.push_str(received.get(copied..source.range().start).unwrap_or_default());
             let start = text.len();
             let value = candidate.value.unwrap_or_else(|| compact(candidate.span.of(turn.lower())));
@@ -339,12 +338,23 @@ fn part_of(turn: &NormalisedTurn<'_>, candidate: &Candidate, start: u32, end: u3
     (!span.is_empty()).then(|| Candidate { span, value: None, ..candidate.clone() })
 }
 
+/// Where the candidates stand in the received text. One received character may give several letters or digits (`¼`) and so
+/// belong to two of them: it goes with the first.
+fn apart(turn: &NormalisedTurn<'_>, candidates: Vec<Candidate>) -> impl Iterator<Item = (Candidate, Span)> {
+    let mut end = 0;
+    candidates.into_iter().filter_map(move |candidate| {
+        let received = turn.received(candidate.span);
+        let span = Span { start: received.start.max(end), end: received.end };
+        end = end.max(span.end);
+        (!span.is_empty()).then_some((candidate, span))
+    })
+}
+
 /// Replaces candidates in a turn that is redacted already; whether there were any that touch no finding.
 fn insert(held: &mut Held, turn: &NormalisedTurn<'_>, found: Vec<Candidate>, numbering: &mut Numbering) -> bool {
-    let named = found.into_iter().map(|candidate| {
+    let named = apart(turn, found).map(|(candidate, span)| {
         let value = candidate.value.clone().unwrap_or_else(|| compact(candidate.span.of(turn.lower())));
         let placeholder = numbering.placeholder(candidate.kind, &value);
-        let span = turn.received(candidate.span);
         (candidate, span, placeholder)
     });
     held.insert_all(named.collect())
@@ -364,7 +374,7 @@ pub(super) fn revise(
     let text = held.text.clone();
     let turn = NormalisedTurn::with(&text, memory);
     let mut found = Vec::new();
-    known.find(&turn, since, &mut found);
+    known.find(&turn, since, |_| true, &mut found);
     let chosen = resolve(found, turn.text());
     let changed = insert(held, &turn, chosen, numbering);
     turn.recycle(memory);
@@ -374,6 +384,11 @@ pub(super) fn revise(
 #[cfg(test)]
 mod tests {
     use crate::redact::testing::check_turns;
+
+    #[test]
+    fn a_character_that_gives_two_values_is_replaced_once() {
+        check_turns(&["A:[PIN, email :", "C:000 ¼"], &["[PIN, email :", "[PIN]"]);
+    }
 
     #[test]
     fn later_knowledge_rewrites_earlier_turns_and_received_numbers_are_skipped() {

@@ -1,6 +1,8 @@
 //! Values that are known to belong to a person: from the contact record, and those found earlier in the same
 //! interaction. Finds them again in any grouping. Values live only here, in memory, for one interaction.
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashMap;
 use zeroize::Zeroizing;
 
@@ -9,9 +11,9 @@ use super::{
     candidate::Candidate,
     gazetteer, heads,
     kind::Class as KindClass,
-    token::{Case, Class, Memory, NormalisedTurn},
+    token::{Case, Class, Memory, NormalisedTurn, Token},
 };
-use crate::conversation::Party;
+use crate::{conversation::Party, text::Span};
 
 /// Shorter values than this, in letters and digits, are not searched for again unless they are secrets.
 const VALUE_CHARS_MIN: usize = 6;
@@ -148,11 +150,18 @@ impl Known {
         self.values.push(Value { compact, stands_for, kind, reason, cased });
     }
 
-    /// Finds the values that were learnt from number `since` on, in a turn.
-    pub(super) fn find(&self, turn: &NormalisedTurn<'_>, since: usize, out: &mut Vec<Candidate>) {
+    /// Finds the values that were learnt from number `since` on, in a turn, where `free` lets them stand.
+    pub(super) fn find(
+        &self,
+        turn: &NormalisedTurn<'_>,
+        since: usize,
+        free: impl Fn(Span) -> bool,
+        out: &mut Vec<Candidate>,
+    ) {
         if self.values.len() <= since {
             return;
         }
+        let spelling = LazyCell::new(|| Spelling::of(turn));
         for (index, head) in turn.heads().iter().enumerate() {
             let (word, bit) = sieve(*head);
             if self.sieve.get(word).is_none_or(|word| word & bit == 0)
@@ -168,9 +177,9 @@ impl Known {
                 .filter(|at| **at as usize >= since)
                 .filter_map(|at| self.values.get(*at as usize));
             let longest = values
-                .filter_map(|value| Some((value.matches(turn, index)?, value)))
+                .filter_map(|value| Some((value.matches(turn, &spelling, index)?, value)))
                 .max_by_key(|(last, value)| (*last, !value.cased));
-            if let Some((last, value)) = longest {
+            if let Some((last, value)) = longest.filter(|(last, _)| free(turn.span(index, *last))) {
                 let name_again = value.kind == Kind::Person && value.reason == "repeated";
                 let likelihood = if name_again { Likelihood::Likely } else { Likelihood::VeryLikely };
                 let candidate = Candidate::new(turn.span(index, last), value.kind, likelihood, value.reason);
@@ -187,29 +196,65 @@ impl Known {
 
 impl Value {
     /// The last token of this value where it begins at token `index`.
-    fn matches(&self, turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {
-        let mut rest = self.compact.as_str();
-        let mut at = index;
-        loop {
-            let token = turn.token(at)?;
-            if self.cased && !matches!(token.case, Case::Capital | Case::Upper) {
-                return None;
-            }
-            rest = rest.strip_prefix(turn.word(at))?;
-            if rest.is_empty() {
-                return Some(at);
-            }
-            if self.compact.len() <= ONE_TOKEN_CHARS_MAX {
-                return None;
-            }
-            let gap = turn.gap(at);
-            if gap.len() > 3 || gap.contains('\n') {
-                return None;
-            }
-            at += 1;
-        }
+    fn matches(&self, turn: &NormalisedTurn<'_>, spelling: &Spelling, index: usize) -> Option<usize> {
+        let last = spelling.last(index, &self.compact)?;
+        let long = self.compact.len() > ONE_TOKEN_CHARS_MAX;
+        let apart = last > index && !(long && spelling.is_close(index, last));
+        let capital = |token: &Token| matches!(token.case, Case::Capital | Case::Upper);
+        let cased = !self.cased || (index..=last).all(|at| turn.token(at).is_some_and(capital));
+        (cased && !apart).then_some(last)
     }
 }
+
+/// The tokens of a turn without what stands between them, so that a long value is compared at once.
+#[derive(Debug)]
+struct Spelling {
+    /// All tokens in lower case.
+    text: Zeroizing<String>,
+    /// Where each token ends in it.
+    ends: Vec<usize>,
+    /// How many gaps up to each token are too wide to lie within a value.
+    wide: Vec<usize>,
+}
+
+impl Spelling {
+    fn of(turn: &NormalisedTurn<'_>) -> Self {
+        let count = turn.tokens().len();
+        let mut spelling = Self {
+            text: Zeroizing::new(String::with_capacity(turn.lower().len())),
+            ends: Vec::with_capacity(count),
+            wide: Vec::with_capacity(count),
+        };
+        let mut wide = 0;
+        for at in 0..count {
+            spelling.text.push_str(turn.word(at));
+            spelling.ends.push(spelling.text.len());
+            let gap = turn.gap_before(at);
+            wide += usize::from(gap.len() > GAP_BYTES_MAX || gap.contains('\n'));
+            spelling.wide.push(wide);
+        }
+        spelling
+    }
+
+    /// The last token of `value` where it begins at token `index` and ends with a token.
+    fn last(&self, index: usize, value: &str) -> Option<usize> {
+        let start = index.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before))?;
+        let end = start + value.len();
+        if self.text.as_bytes().get(*start..end)? != value.as_bytes() {
+            return None;
+        }
+        let behind = self.ends.get(index..)?;
+        Some(index + behind.binary_search(&end).ok()?)
+    }
+
+    /// Whether no gap between tokens `first` and `last` is too wide.
+    fn is_close(&self, first: usize, last: usize) -> bool {
+        self.wide.get(first) == self.wide.get(last)
+    }
+}
+
+/// Widest gap between two tokens of a value, in bytes.
+const GAP_BYTES_MAX: usize = 3;
 
 /// The word and the bit of a head in the sieve.
 fn sieve(head: u64) -> (usize, u64) {

@@ -1,5 +1,6 @@
-//! Which bytes of a text are letters, digits and capitals, as bits, sixty-four bytes at a time and without a branch. ASCII
-//! only. Knows nothing of tokens.
+//! Which bytes of a text are letters, digits and capitals, as bits, sixty-four bytes at a time. ASCII only. Knows nothing of tokens.
+
+use crate::text::eight::{self, HIGH, LOW};
 
 /// How many bytes one set of masks covers.
 pub(super) const BLOCK: usize = 64;
@@ -20,33 +21,21 @@ impl Masks {
     #[inline]
     pub(super) fn of(block: &[u8; BLOCK]) -> Self {
         let (eights, _) = block.as_chunks::<8>();
-        eights.iter().zip((0..).step_by(8)).fold(Self::default(), |masks, (eight, shift)| {
-            let own = Self::of_eight(u64::from_le_bytes(*eight));
-            Self {
-                alphanumeric: masks.alphanumeric | gather(own.alphanumeric) << shift,
-                digits: masks.digits | gather(own.digits) << shift,
-                upper: masks.upper | gather(own.upper) << shift,
+        let mut masks = Self::default();
+        for (eight, shift) in eights.iter().zip((0..).step_by(8)) {
+            let eight = u64::from_le_bytes(*eight);
+            let (letters, digits) = (eight::letters(eight), eight::digits(eight));
+            let capitals = eight::capitals(eight, letters);
+            masks.alphanumeric |= gather(letters | digits) << shift;
+            // Most of a text is small letters and spaces.
+            if (digits | capitals) & HIGH != 0 {
+                masks.digits |= gather(digits) << shift;
+                masks.upper |= gather(capitals) << shift;
             }
-        })
-    }
-
-    /// The highest bit of every byte that belongs to a mask; the other bits mean nothing. Seven bits a byte are added, so
-    /// that none is carried into the next byte.
-    #[inline]
-    fn of_eight(eight: u64) -> Self {
-        let seven = eight & !HIGH;
-        let small = seven | LOW << 5;
-        let between = |bytes: u64, first: u8, last: u8| {
-            (bytes + LOW * u64::from(0x80 - first)) & !(bytes + LOW * u64::from(0x7f - last)) & !eight
-        };
-        let (letters, digits) = (between(small, b'a', b'z'), between(seven, b'0', b'9'));
-        Self { alphanumeric: letters | digits, digits, upper: letters & !(eight << 2) }
+        }
+        masks
     }
 }
-
-/// The lowest bit of each of eight bytes, and the highest.
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = LOW << 7;
 
 /// The highest bits of eight bytes side by side: the product moves the bit of byte `i` to bit `56 + i`, and no two of its
 /// terms meet.

@@ -2,10 +2,11 @@
 //! that may interest them. Knows nothing of what the finders look for.
 
 use super::{
+    cut::Cut,
     flags::Flags,
     gazetteer::{Entry, Gap, Shape},
     kind::Kind,
-    tokenise::{Cut, Marks},
+    marks::Marks,
     words::{Cues, Word},
 };
 use crate::text::{Normalised, Span};

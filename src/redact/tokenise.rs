@@ -2,115 +2,27 @@
 //! look for.
 
 use super::{
+    cut::{CHUNK_BYTES_MIN, Cut},
     flags::Flags,
     gazetteer::{self, Entry, Gap, Line, Shape},
     heads,
     kind::Kind,
+    marks::Marks,
     masks::{Blocks, Run},
     people,
+    spelling::{by_bits, classify, run_len},
     table::Key,
     token::{Case, Class, Token, placeholder},
     vocabulary::{Meaning, Vocabulary, vocabulary},
-    words::{self, Cues, Word},
+    words::{self, Word},
 };
 use crate::text::Span;
 
 /// Bytes of a token and its gap, at least, in most texts.
 const BYTES_A_TOKEN: usize = 5;
 
-/// Shortest run of key bytes that is kept, in bytes.
-const CHUNK_BYTES_MIN: usize = 12;
-
 /// What may end a sentence.
 const SENTENCE_MARKS: Gap = Gap::ASK.and(Gap::STOP).and(Gap::LINE).and(Gap::DOT);
-
-/// What a text is made of, for finders that can do without the rest.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Marks(u32);
-
-impl Marks {
-    /// `@`.
-    pub(super) const AT: Self = Self(1 << 16);
-    /// `/`.
-    pub(super) const SLASH: Self = Self(1 << 17);
-    const SPACE: Self = Self(Self::of_byte(b' '));
-    /// `[`.
-    const BRACKET: Self = Self(1 << 18);
-    /// What never stands in a key.
-    const BREAK: Self = Self(1 << 19);
-
-    const fn of_byte(byte: u8) -> u32 {
-        let more = match byte {
-            b'@' => Self::AT.0 | Self::BREAK.0,
-            b'/' => Self::SLASH.0,
-            b'[' => Self::BRACKET.0 | Self::BREAK.0,
-            b'_' | b'-' | b'.' | b'+' | b'=' | b'~' | b':' | b'$' | b'|' => 0,
-            _ if byte.is_ascii_alphanumeric() => 0,
-            _ => Self::BREAK.0,
-        };
-        Gap::of_byte(byte).bits() as u32 | more
-    }
-
-    fn of(gap: &[u8]) -> Self {
-        Self(gap.iter().fold(0, |marks, byte| marks | TABLE.get(usize::from(*byte)).copied().unwrap_or(0)))
-    }
-
-    /// Whether the two share a mark.
-    pub(super) fn any(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// The marks that stand between tokens, as names and addresses are read.
-    pub(super) fn gap(self) -> Gap {
-        Gap::from_bits(u16::try_from(self.0 & 0xffff).unwrap_or(0))
-    }
-}
-
-static TABLE: [u32; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "evaluated at compile time")]
-        {
-            table[byte] = Marks::of_byte(byte as u8);
-        }
-        byte += 1;
-    }
-    table
-};
-
-/// What a text is cut into. Used again for the next text, so that a conversation allocates once.
-#[derive(Debug, Default)]
-pub(super) struct Cut {
-    /// The tokens.
-    pub(super) tokens: Vec<Token>,
-    /// Which finders each of them may interest.
-    pub(super) flags: Vec<Flags>,
-    /// The tokens that may interest a finder.
-    pub(super) triggers: Vec<u32>,
-    /// Runs of bytes that a key may be made of, if they are long enough.
-    pub(super) chunks: Vec<Span>,
-    /// The first letters and digits from every token on.
-    pub(super) heads: Vec<u64>,
-    /// Tokens at which a phrase of the cue tables may begin.
-    phrases: Vec<u32>,
-    /// Whether a listed phrase that is no name may begin somewhere.
-    starts_name_phrase: bool,
-    /// All marks of the text.
-    pub(super) marks: Marks,
-    /// All flags of its tokens.
-    pub(super) all: Flags,
-    /// All cues of its tokens.
-    pub(super) cues: Cues,
-    /// The tokens that a name may begin with.
-    pub(super) names: Vec<u32>,
-    /// Whether the text is ASCII.
-    pub(super) ascii: bool,
-    /// Whether nouns are written with capitals.
-    pub(super) capital_nouns: bool,
-    /// What its bytes are.
-    blocks: Blocks,
-}
 
 impl Cut {
     /// Cuts a text; `lower` is the same in lower case.
@@ -154,48 +66,6 @@ impl Cut {
         }
         heads::join(&mut self.heads);
         self.find_triggers();
-    }
-
-    fn clear(&mut self) {
-        self.tokens.clear();
-        self.flags.clear();
-        self.triggers.clear();
-        self.chunks.clear();
-        self.heads.clear();
-        self.phrases.clear();
-        self.names.clear();
-        self.cues = Cues::default();
-        (self.marks, self.all, self.starts_name_phrase) = (Marks::default(), Flags::default(), false);
-    }
-
-    /// The runs of key bytes of a text whose tokens hold other letters than those of ASCII.
-    fn read_chunks(&mut self, text: &str) {
-        self.chunks.clear();
-        let mut from = 0;
-        for (at, byte) in text.bytes().enumerate().chain(std::iter::once((text.len(), b' '))) {
-            if Marks(Marks::of_byte(byte)).any(Marks::BREAK) {
-                if at >= from + CHUNK_BYTES_MIN {
-                    self.chunks.push(Span::new(from, at));
-                }
-                from = at + 1;
-            }
-        }
-    }
-
-    /// Lists the tokens that may interest a finder.
-    fn find_triggers(&mut self) {
-        for (index, flags) in (0..).zip(&self.flags) {
-            self.all.add(*flags);
-            if !flags.any(Flags::TRIGGERS.and(Flags::NAME)) {
-                continue;
-            }
-            if flags.any(Flags::TRIGGERS) {
-                self.triggers.push(index);
-            }
-            if flags.any(Flags::NAME) {
-                self.names.push(index);
-            }
-        }
     }
 }
 
@@ -394,9 +264,10 @@ impl<'t> Reader<'t> {
                 Some(key) => self.vocabulary.get_short(key),
                 None => self.vocabulary.get(token.span.of(self.lower)),
             };
-            match listed {
-                Some(known) => (token.word, token.entry, flags) = (known.word, known.entry, known.flags),
-                None => (token.word, flags) = self.unlisted(token.span),
+            if let Some(known) = listed {
+                (token.word, token.entry, flags) = (known.word, known.entry, known.flags);
+            } else {
+                (token.word, flags) = self.unlisted(token.span);
             }
         }
         if !matches!(class, Class::Word) {
@@ -467,76 +338,10 @@ impl<'t> Reader<'t> {
         // One word in six is a German function word.
         self.cut.capital_nouns = self.german > 1 && self.german * 6 > total;
         if self.cut.capital_nouns {
-            tokens.iter_mut().for_each(|token| token.shape = token.shape.at_most_initial());
+            for token in tokens.iter_mut() {
+                token.shape = token.shape.at_most_initial();
+            }
         }
         self.blocks
     }
-}
-
-/// What a token of `len` bytes is made of, by the bits of its digits and capitals.
-#[inline]
-fn by_bits(digits: u64, upper: u64, len: usize) -> (Class, Case) {
-    let all = u64::MAX >> (64 - len);
-    let letters = all & !digits;
-    let class = match digits {
-        0 => Class::Word,
-        _ if digits == all => Class::Digits,
-        _ => Class::Mixed,
-    };
-    let case = match upper {
-        0 => Case::Lower,
-        _ if upper == letters & letters.wrapping_neg() => Case::Capital,
-        _ if upper == letters => Case::Upper,
-        _ => Case::Mixed,
-    };
-    (class, case)
-}
-
-/// Length of the run of letters and digits at the start of `rest`. Scripts written without spaces form runs of their
-/// own, so that digits beside them stand alone.
-fn run_len(rest: &str) -> usize {
-    let mut kind = None;
-    for (at, character) in rest.char_indices() {
-        let own = if character.is_ascii_alphanumeric() {
-            0
-        } else if character.is_ascii() || !character.is_alphanumeric() {
-            return at;
-        } else {
-            usize::from(is_spaceless(character))
-        };
-        if *kind.get_or_insert(own) != own {
-            return at;
-        }
-    }
-    rest.len()
-}
-
-/// Thai, Lao, Khmer, Japanese, Chinese and Korean letters.
-fn is_spaceless(character: char) -> bool {
-    matches!(u32::from(character), 0xe00..=0xeff | 0x1780..=0x17ff | 0x1100..=0x11ff | 0x2e80..=0xd7ff | 0x20000..=0x3ffff)
-}
-
-fn classify(raw: &str) -> (Class, Case) {
-    let (mut digits, mut upper, mut letters) = (0, 0, 0);
-    for character in raw.chars() {
-        if character.is_ascii_digit() {
-            digits += 1;
-        } else {
-            letters += 1;
-            upper += usize::from(character.is_uppercase());
-        }
-    }
-    let class = match (digits, letters) {
-        (0, _) => Class::Word,
-        (_, 0) => Class::Digits,
-        _ => Class::Mixed,
-    };
-    let first_upper = raw.chars().find(|character| character.is_alphabetic()).is_some_and(char::is_uppercase);
-    let case = match upper {
-        0 => Case::Lower,
-        1 if first_upper => Case::Capital,
-        _ if upper == letters => Case::Upper,
-        _ => Case::Mixed,
-    };
-    (class, case)
 }

@@ -7,6 +7,8 @@ pub mod span;
 
 mod chars;
 pub mod detect;
+pub(crate) mod eight;
+mod folding;
 pub mod quote;
 pub mod stem;
 pub mod words;

@@ -123,8 +123,8 @@ fn is_plain(text: &str) -> bool {
 /// So many bytes are looked at without a branch.
 const PLAIN_CHUNK: usize = 16;
 
+#[expect(clippy::needless_bitwise_bool, reason = "without a branch a chunk is looked at in a few vector instructions")]
 fn is_plain_byte(byte: u8) -> bool {
-    // Without a branch, so that a chunk is looked at in a few vector instructions.
     (byte.wrapping_sub(b' ') < 0x5f) | (byte == b'\n') | (byte == b'\r') | (byte == b'\t')
 }
 

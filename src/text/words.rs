@@ -4,6 +4,8 @@
 use super::{
     Language, Span,
     chars::{self, Class},
+    eight::{self, HIGH, LOW},
+    folding::{Folding, Letters},
 };
 
 /// What a piece of text is.
@@ -63,25 +65,6 @@ pub struct Words<'t> {
     at: usize,
     hashtag_end: usize,
     folding: Folding,
-}
-
-/// What depends on the language.
-#[derive(Clone, Copy, Debug)]
-struct Folding {
-    turkish: bool,
-    greek: bool,
-    elision: bool,
-}
-
-/// What was learnt of a word while it was folded.
-#[derive(Default)]
-struct Letters {
-    /// The last two, folded.
-    last: [char; 2],
-    elongated: bool,
-    count: u16,
-    capitals: u16,
-    last_was_small: bool,
 }
 
 impl<'t> Words<'t> {
@@ -161,20 +144,20 @@ impl<'t> Words<'t> {
     fn short_word(&mut self, folded: &mut String) -> Option<Word> {
         let start = self.at;
         let eight = u64::from_le_bytes(*self.text.as_bytes().get(start..)?.first_chunk()?);
-        let letters = letters_of(eight);
+        let letters = eight::letters(eight);
         let length = (!letters & HIGH).trailing_zeros() / 8;
         let end = start + length as usize;
-        let capitals = (letters & !eight << 2 & mask(length) & HIGH).count_ones();
+        let capitals = (eight::capitals(eight, letters) & eight::first(length) & HIGH).count_ones();
         let camel = capitals > 0 && (self.folding.turkish || start < self.hashtag_end);
         if length == 0 || length == 8 || camel || !self.ends_plainly(end) {
             return None;
         }
-        let packed = (eight | LOW << 5) & mask(length);
+        let packed = (eight | LOW << 5) & eight::first(length);
         folded.push_str(str::from_utf8(&packed.to_le_bytes()).ok()?);
         folded.truncate(length as usize);
         self.at = end;
         let shouted = length >= 3 && capitals == length;
-        Some(Word { shouted, elongated: is_elongated(packed), packed, ..self.piece(start, WordKind::Word) })
+        Some(Word { shouted, elongated: eight::is_elongated(packed), packed, ..self.piece(start, WordKind::Word) })
     }
 
     /// Takes a run of ASCII letters at once; not capitals that may end a word or are folded in another way.
@@ -311,78 +294,6 @@ impl<'t> Words<'t> {
         self.at += 1;
         self.hashtag_end = self.at + self.rest().find(|c: char| !c.is_alphanumeric()).unwrap_or(self.rest().len());
         None
-    }
-}
-
-/// The lowest bit of each of eight bytes, and the highest.
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = LOW << 7;
-
-/// The first so many of eight bytes.
-fn mask(bytes: u32) -> u64 {
-    u64::MAX.checked_shr(64 - 8 * bytes).unwrap_or(0)
-}
-
-/// The highest bit of each byte that is an ASCII letter; the other bits mean nothing.
-fn letters_of(eight: u64) -> u64 {
-    let seven = (eight | LOW << 5) & !HIGH;
-    let from_a = seven + LOW * u64::from(0x80 - b'a');
-    let after_z = seven + LOW * u64::from(0x7F - b'z');
-    from_a & !after_z & !eight
-}
-
-/// Whether three of the bytes in a row are the same letter.
-fn is_elongated(packed: u64) -> bool {
-    let differ = packed ^ packed >> 8;
-    // A byte's highest bit is set where it equals the next one and is a letter; seven bits a byte: no carry crosses.
-    let same = !(differ + LOW * 0x7F) & HIGH & ((packed & !HIGH) + LOW * 0x7F);
-    same & same >> 8 != 0
-}
-
-impl Letters {
-    /// Takes the ASCII letters that `bytes` begin with, or only the small ones; how many they are.
-    fn take(&mut self, bytes: &[u8], any_case: bool) -> usize {
-        let [mut before, mut last] = self.last;
-        let mut taken = 0_usize;
-        let mut capitals = 0_u16;
-        for byte in bytes {
-            let capital = byte.is_ascii_uppercase();
-            if !(byte.is_ascii_lowercase() || capital && any_case) {
-                break;
-            }
-            let letter = char::from(byte.to_ascii_lowercase());
-            self.elongated |= letter == last && letter == before;
-            (before, last) = (last, letter);
-            capitals = capitals.saturating_add(u16::from(capital));
-            self.last_was_small = !capital;
-            taken += 1;
-        }
-        self.last = [before, last];
-        self.count = self.count.saturating_add(u16::try_from(taken).unwrap_or(u16::MAX));
-        self.capitals = self.capitals.saturating_add(capitals);
-        taken
-    }
-
-    fn push(&mut self, character: char, capital: bool) {
-        let folded = character.to_ascii_lowercase();
-        let [before, last] = self.last;
-        self.elongated |= folded == last && folded == before;
-        self.last = [last, folded];
-        self.count = self.count.saturating_add(1);
-        self.capitals = self.capitals.saturating_add(u16::from(capital));
-        self.last_was_small = !capital;
-    }
-}
-
-impl Folding {
-    fn push(self, character: char, folded: &mut String) {
-        match character {
-            'I' if self.turkish => folded.push('ı'),
-            'İ' => folded.push('i'),
-            '\u{640}' | '\u{64B}'..='\u{652}' | '\u{200C}' | '\u{200D}' | '_' => {}
-            _ if character.is_ascii() => folded.push(character.to_ascii_lowercase()),
-            _ => folded.extend(character.to_lowercase()),
-        }
     }
 }
 

@@ -29,6 +29,25 @@ in the evening counts with the time until then.
 
 ";
 
+/// What stands below the drawings: nothing of it is measured.
+const FOOT: &str = "
+## Clocks and due times
+
+- **First response**: from entering the queue to the first answer. **Next reply**: from the customer's further contact, once
+  somebody has answered, to the next answer. **Resolution**: from entering the queue to RESOLVED. Each has its own table of open
+  minutes by channel and level (tiers have their share), and runs in the calendar of the level: periods of a day, holidays and
+  time zone, daylight saving included. URGENT runs round the clock unless the policy says otherwise.
+- **They stand still** while the case is PENDING: every due time moves by the open time of the pause. **They end** with an answer
+  (`AcknowledgeItem`), the reply; with RESOLVED, all of them. A case that is opened again goes on with its resolution; the time in
+  between was a pause. [decisions/0013](decisions/0013-clocks-of-a-case.md) says what is an answer, and why.
+- A due time changes by events only: a further contact, the end of a pause, scoring anew or a correction (tier and policy
+  with it), a merge. `GetCase` lists them (`due_changes`) and what every target came to (`service_clocks`); an item's
+  `order_reasons` name its target and its pauses: `target:next_reply`, `paused:seconds=5400`.
+- What asks for nobody moves nothing: automatic mail, bounces, out-of-office notices, bulk, and closing words (\"thank you, that
+  fixed it\"; not \"thanks, but it is still broken\") raise no case, reopen none and owe no reply. The tables are in `data/mail/`
+  and `src/conversation/automatic.rs`.
+";
+
 fn table() -> String {
     let mut page = String::from(
         "| load | overdue | order | emergency | urgent | high | normal | low | passed | left |\n\
@@ -63,6 +82,7 @@ fn files() -> Vec<(String, String)> {
         files.push((waits, drawing::waits(90, overdue)));
     }
     page.push_str("\n![Items that wait over the day, load 1.0, 1000 overdue](queue/backlog.svg)\n");
+    page.push_str(FOOT);
     files.push(("docs/queue/backlog.svg".to_owned(), drawing::backlog(100, 1_000)));
     files.push(("docs/queue.md".to_owned(), page));
     files

@@ -5,8 +5,9 @@ use std::time::Duration;
 use tonic::Code;
 use triaged::{
     service::pb::{
-        self, case_service_client::CaseServiceClient, intake_service_client::IntakeServiceClient,
-        policy_service_client::PolicyServiceClient, queue_service_client::QueueServiceClient,
+        self, ServiceTargetKind as Kind, TargetOutcome as Outcome, case_service_client::CaseServiceClient,
+        intake_service_client::IntakeServiceClient, policy_service_client::PolicyServiceClient,
+        queue_service_client::QueueServiceClient,
     },
     store::AccessRole,
 };
@@ -86,7 +87,7 @@ async fn a_closed_case_leaves_the_queue_its_lease_and_its_watchers() {
             }
         }
     });
-    assert_eq!(told.await.unwrap(), [case.name.clone()]);
+    assert_eq!(told.await.unwrap(), std::slice::from_ref(&case.name));
     check_closed(&client, &item).await;
     let status = cases.update_case(set(&case, pb::CaseState::Open)).await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::Aborted, "ETAG_MISMATCH"));
@@ -233,7 +234,6 @@ async fn a_case_tells_its_clocks_and_a_list_its_pauses() {
 
     let case = get(&mut cases, &case.name).await;
     let seen: Vec<_> = case.service_clocks.iter().map(|clock| (clock.kind(), clock.outcome())).collect();
-    use pb::{ServiceTargetKind as Kind, TargetOutcome as Outcome};
     let expected = [
         (Kind::NextReply, Outcome::Running),
         (Kind::Resolution, Outcome::Running),

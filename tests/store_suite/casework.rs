@@ -7,8 +7,8 @@ use triaged::{
     id::CaseId,
     queue::{ItemState, Lane},
     store::{
-        Actor, CaseChange, CaseLookup, CaseRecord, CaseState, CaseVersion, Handling, LeaseHandle, LeaseRequest,
-        QueueEntry, ReadScope, Reader, StoreError,
+        Actor, CaseChange, CaseLookup, CaseRecord, CaseState, CaseVersion, Handling, HoldTarget, LeaseHandle,
+        LeaseRequest, QueueEntry, ReadScope, Reader, StoreError,
     },
 };
 use uuid::Uuid;
@@ -23,17 +23,17 @@ fn at(case: &CaseRecord) -> CaseVersion {
     CaseVersion { case: case.case, version: case.version }
 }
 
-impl Bench {
-    fn actor(&self, reader: Reader, request_id: Option<u128>) -> Actor {
-        Actor { reader, request_id: request_id.map(Uuid::from_u128), policy: std::sync::Arc::default() }
-    }
+fn actor(reader: Reader, request_id: Option<u128>) -> Actor {
+    Actor { reader, request_id: request_id.map(Uuid::from_u128), policy: std::sync::Arc::default() }
+}
 
+impl Bench {
     fn agent(&self) -> Reader {
         Reader { scope: ReadScope::HandledBy { since: START }, ..self.supervisor() }
     }
 
     pub(crate) async fn update(&self, case: &CaseRecord, change: CaseChange) -> Result<CaseRecord, StoreError> {
-        self.store.update_case(self.actor(self.supervisor(), None), at(case), change).await
+        self.store.update_case(actor(self.supervisor(), None), at(case), change).await
     }
 
     pub(crate) async fn set_state(&self, case: &CaseRecord, state: CaseState) -> CaseRecord {
@@ -42,7 +42,7 @@ impl Bench {
 
     async fn merge(&self, target: &CaseRecord, sources: &[&CaseRecord]) -> Result<CaseRecord, StoreError> {
         let sources = sources.iter().map(|source| at(source)).collect();
-        self.store.merge_cases(self.actor(self.supervisor(), None), at(target), sources).await
+        self.store.merge_cases(actor(self.supervisor(), None), at(target), sources).await
     }
 
     async fn interactions(&self, case: CaseId) -> usize {
@@ -93,18 +93,18 @@ pub(crate) async fn a_case_is_changed_as_it_was_read_or_not_at_all(bench: Bench)
     let (case, _) = bench.submit(&bench.draft()).await;
     let change = CaseChange { state: Some(CaseState::Resolved), ..CaseChange::default() };
     let stale = CaseVersion { version: case.version + 1, ..at(&case) };
-    let actor = || bench.actor(bench.supervisor(), Some(7));
-    assert_error!(bench.store.update_case(actor(), stale, change.clone()).await, StoreError::Changed);
-    let done = bench.store.update_case(actor(), at(&case), change.clone()).await.unwrap();
-    let again = bench.store.update_case(actor(), at(&case), change.clone()).await.unwrap();
+    let seventh = || actor(bench.supervisor(), Some(7));
+    assert_error!(bench.store.update_case(seventh(), stale, change.clone()).await, StoreError::Changed);
+    let done = bench.store.update_case(seventh(), at(&case), change.clone()).await.unwrap();
+    let again = bench.store.update_case(seventh(), at(&case), change.clone()).await.unwrap();
     assert_eq!((done.version, done), (again.version, again.clone()), "a retry changes nothing");
     let other = CaseChange { queue: Some("else".to_owned()), ..change.clone() };
-    assert_error!(bench.store.update_case(actor(), at(&case), other).await, StoreError::RequestIdReused);
+    assert_error!(bench.store.update_case(seventh(), at(&case), other).await, StoreError::RequestIdReused);
     let foreign = Reader { tenant: bench.other, ..bench.supervisor() };
-    let foreign = bench.store.update_case(bench.actor(foreign, None), at(&again), change.clone()).await;
+    let foreign = bench.store.update_case(actor(foreign, None), at(&again), change.clone()).await;
     assert_error!(foreign, StoreError::NotFound);
     let absent = CaseVersion { case: CaseId(Uuid::from_u128(1)), version: 1 };
-    let absent = bench.store.update_case(bench.actor(bench.supervisor(), None), absent, change).await;
+    let absent = bench.store.update_case(actor(bench.supervisor(), None), absent, change).await;
     assert_error!(absent, StoreError::NotFound);
 }
 
@@ -127,9 +127,8 @@ pub(crate) async fn an_agent_acts_on_what_it_leases(bench: Bench) {
     let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
     let (case, _) = bench.submit(&draft).await;
     let change = CaseChange { state: Some(CaseState::Resolved), ..CaseChange::default() };
-    let act = async |reader| {
-        bench.store.update_case(bench.actor(reader, None), at(&bench.case(&case).await), change.clone()).await
-    };
+    let act =
+        async |reader| bench.store.update_case(actor(reader, None), at(&bench.case(&case).await), change.clone()).await;
     assert_error!(act(bench.agent()).await, StoreError::NotFound);
     let entry = bench.lease_one().await;
     assert_error!(act(Reader { principal: OTHER_WORKER, ..bench.agent() }).await, StoreError::NotFound);
@@ -225,10 +224,7 @@ pub(crate) async fn a_merge_needs_the_versions_that_were_read(bench: Bench) {
     let (foreign, _) = bench.submit(&Draft { tenant: bench.other, ..draft }).await;
     assert_error!(bench.merge(&one, &[&foreign]).await, StoreError::NotFound);
     assert_error!(bench.merge(&foreign, &[&one]).await, StoreError::NotFound);
-    let merge = || {
-        let actor = bench.actor(bench.supervisor(), Some(7));
-        bench.store.merge_cases(actor, at(&one), vec![at(&two)])
-    };
+    let merge = || bench.store.merge_cases(actor(bench.supervisor(), Some(7)), at(&one), vec![at(&two)]);
     let merged = merge().await.unwrap();
     assert_eq!(merge().await.unwrap(), merged, "a retry changes nothing");
 }
@@ -236,7 +232,7 @@ pub(crate) async fn a_merge_needs_the_versions_that_were_read(bench: Bench) {
 pub(crate) async fn an_agent_merges_what_it_leases(bench: Bench) {
     let draft = bench.draft();
     let ((one, _), (two, _)) = (bench.submit(&draft).await, bench.submit(&draft).await);
-    let merge = || bench.store.merge_cases(bench.actor(bench.agent(), None), at(&one), vec![at(&two)]);
+    let merge = || bench.store.merge_cases(actor(bench.agent(), None), at(&one), vec![at(&two)]);
     let lease =
         async |case: &CaseRecord| bench.lease(LeaseRequest { case: Some(case.case), ..bench.ask() }).await.remove(0);
     assert_error!(merge().await, StoreError::NotFound);
@@ -264,8 +260,7 @@ pub(crate) async fn an_interaction_that_is_split_off_stands_as_if_it_had_come_al
     bench.clock.advance(MINUTE);
     let (case, moved) = bench.submit(&second).await;
     assert_eq!(case.level, Level::Urgent);
-    let split =
-        |at, id| bench.store.split_interaction(bench.actor(bench.supervisor(), Some(id)), at, moved.interaction);
+    let split = |at, id| bench.store.split_interaction(actor(bench.supervisor(), Some(id)), at, moved.interaction);
     let stale = CaseVersion { version: 1, ..at(&case) };
     assert_error!(split(stale, 8).await, StoreError::Changed);
     let new = split(at(&case), 7).await.unwrap();
@@ -275,7 +270,7 @@ pub(crate) async fn an_interaction_that_is_split_off_stands_as_if_it_had_come_al
     assert_eq!(new.queued, Some((START + MINUTE, START + 61 * MINUTE)), "urgent queries are due within an hour");
     assert_eq!((new.customer_ref.as_deref(), new.source_ref.clone()), (Some("anna"), None));
     let (_, interactions) = bench.store.get_case(bench.supervisor(), new.case).await.unwrap();
-    assert_eq!(interactions, [moved.clone()]);
+    assert_eq!(interactions, std::slice::from_ref(&moved));
     let (old, left) = bench.store.get_case(bench.supervisor(), case.case).await.unwrap();
     assert_eq!(left.iter().map(|one| one.interaction).collect::<Vec<_>>(), [own.interaction]);
     assert_eq!((old.level, old.state), (Level::Normal, CaseState::Open), "what is left speaks for it");
@@ -287,14 +282,41 @@ pub(crate) async fn an_interaction_that_is_split_off_stands_as_if_it_had_come_al
     assert_eq!(bench.submit(&first).await.0.case, case.case);
 }
 
+pub(crate) async fn nothing_leaves_a_case_that_is_held(bench: Bench) {
+    let draft = Draft { case_ref: Some("c-1"), ..bench.draft() };
+    let (_, moved) = bench.submit(&draft).await;
+    let (held, _) = bench.submit(&draft).await;
+    let (free, _) = bench.submit(&bench.draft()).await;
+    super::privacy::approved(&bench, HoldTarget::Case(held.case)).await;
+    assert_error!(bench.merge(&free, &[&held]).await, StoreError::OnHold(_));
+    let split = bench.store.split_interaction(actor(bench.supervisor(), None), at(&held), moved.interaction).await;
+    assert_error!(split, StoreError::OnHold(_));
+    let merged = bench.merge(&held, &[&free]).await.unwrap();
+    assert_eq!(bench.interactions(merged.case).await, 3, "what comes to a held case is held with it");
+}
+
+pub(crate) async fn people_whose_cases_were_merged_are_erased_apart(bench: Bench) {
+    let of = |address| Draft { emails: vec![address], ..bench.draft() };
+    let (anna, _) = bench.submit(&of("anna@example.com")).await;
+    let (bert, of_bert) = bench.submit(&of("bert@example.com")).await;
+    bench.merge(&anna, &[&bert]).await.unwrap();
+    super::privacy::erase(&bench, "anna@example.com").await;
+    let (left, interactions) = bench.store.get_case(bench.supervisor(), anna.case).await.unwrap();
+    assert_eq!((left.case, interactions.len()), (anna.case, 1));
+    assert_eq!(interactions[0].interaction, of_bert.interaction);
+    super::privacy::erase(&bench, "bert@example.com").await;
+    let gone = bench.store.get_case(bench.supervisor(), anna.case).await;
+    assert_error!(gone, StoreError::NotFound | StoreError::RecordGone);
+}
+
 pub(crate) async fn the_last_interaction_of_a_case_stays(bench: Bench) {
     let (case, only) = bench.submit(&bench.draft()).await;
     let (other, elsewhere) = bench.submit(&bench.draft()).await;
-    let split = |at, interaction| bench.store.split_interaction(bench.actor(bench.supervisor(), None), at, interaction);
+    let split = |at, interaction| bench.store.split_interaction(actor(bench.supervisor(), None), at, interaction);
     assert_error!(split(at(&case), only.interaction).await, StoreError::LastInteraction);
     assert_error!(split(at(&case), elsewhere.interaction).await, StoreError::NotFound);
     let merged = bench.merge(&case, &[&other]).await.unwrap();
-    let agent = bench.store.split_interaction(bench.actor(bench.agent(), None), at(&merged), only.interaction).await;
+    let agent = bench.store.split_interaction(actor(bench.agent(), None), at(&merged), only.interaction).await;
     assert_error!(agent, StoreError::NotFound);
     let apart = split(at(&merged), elsewhere.interaction).await.unwrap();
     assert_eq!((bench.interactions(case.case).await, bench.interactions(apart.case).await), (1, 1));

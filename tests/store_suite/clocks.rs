@@ -166,9 +166,9 @@ pub(crate) async fn the_targets_are_those_of_the_live_policy(bench: Bench) {
 
 pub(crate) async fn a_tier_that_is_set_moves_the_due_time(bench: Bench) {
     let (case, _) = bench.submit(&Draft { level: Level::Urgent, ..bench.draft() }).await;
-    let tier = Some(triaged::assessment::Tier::Vip);
-    let vip = bench.update(&case, CaseChange { tier, ..CaseChange::default() }).await.unwrap();
-    assert_eq!((vip.tier, vip.queued), (tier.unwrap(), Some((START, START + 15 * MINUTE))));
+    let tier = triaged::assessment::Tier::Vip;
+    let vip = bench.update(&case, CaseChange { tier: Some(tier), ..CaseChange::default() }).await.unwrap();
+    assert_eq!((vip.tier, vip.queued), (tier, Some((START, START + 15 * MINUTE))));
     let expected =
         [(Target::FirstResponse, DueCause::Assessed, -45), (Target::Resolution, DueCause::Assessed, 120 - 480)];
     assert_eq!(changed(&bench.case(&case).await), expected);

@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 pub(super) mod control;
+mod purge;
 mod request;
 mod rotate;
 
@@ -18,6 +19,8 @@ use super::{
 pub(super) enum Command {
     /// Replaces keys and destroys the old ones; goes on where it was cut short
     Rotate(Box<rotate::Args>),
+    /// Draws every key above the data keys anew and rewrites the files: after erasures, or when a disk is given away
+    Purge(Box<purge::Args>),
     /// Copies the key file, sealed for an offline recipient
     Backup(key_backup::Args),
     /// Seals the master key for an offline recipient, or proves that it can be had back
@@ -26,14 +29,13 @@ pub(super) enum Command {
 
 /// Does it.
 pub(super) fn run(command: Command) -> Result<Exit, Failure> {
-    match command {
-        Command::Rotate(args) => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.map_err(|error| Failure::file("runtime", error))?;
-            runtime.block_on(rotate::run(*args))?;
-            Ok(Exit::Done)
-        }
-        Command::Backup(args) => key_backup::run(args),
-        Command::Escrow(args) => escrow::run(args),
-    }
+    let asked: std::pin::Pin<Box<dyn Future<Output = Result<(), Failure>>>> = match command {
+        Command::Rotate(args) => Box::pin(rotate::run(*args)),
+        Command::Purge(args) => Box::pin(purge::run(*args)),
+        Command::Backup(args) => return key_backup::run(args),
+        Command::Escrow(args) => return escrow::run(args),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::file("runtime", error))?.block_on(asked)?;
+    Ok(Exit::Done)
 }

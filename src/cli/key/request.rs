@@ -14,6 +14,8 @@ use crate::{
 pub(crate) enum Request {
     /// A new master key: from a source that is named, or drawn in the place of the present key file.
     Master(Option<MasterSource>),
+    /// A new master key as above, and everything between it and the data keys anew.
+    Purge(Option<MasterSource>),
     /// New tenant keys, of one tenant or of all.
     Tenant(Option<String>),
     /// New data keys, of one tenant or of all.
@@ -28,10 +30,8 @@ impl Request {
     pub(crate) fn to_line(&self) -> Result<String, Failure> {
         let tenant = |name: &Option<String>| name.clone().into_iter().collect::<Vec<_>>();
         let (verb, words) = match self {
-            Self::Master(None) => ("master", Vec::new()),
-            Self::Master(Some(MasterSource::File(path))) => ("master-file", vec![path.display().to_string()]),
-            Self::Master(Some(MasterSource::Credential(path))) => ("master-file", vec![path.display().to_string()]),
-            Self::Master(Some(MasterSource::Command(words))) => ("master-command", words.clone()),
+            Self::Master(source) => ("master", of_source(source.as_ref())),
+            Self::Purge(source) => ("purge", of_source(source.as_ref())),
             Self::Tenant(name) => ("tenant", tenant(name)),
             Self::Data(name) => ("data", tenant(name)),
         };
@@ -48,9 +48,8 @@ impl Request {
         let verb = words.next()?;
         let words: Vec<String> = words.collect();
         match (verb.as_str(), words.as_slice()) {
-            ("master", []) => Some(Self::Master(None)),
-            ("master-file", [path]) => Some(Self::Master(Some(MasterSource::File(PathBuf::from(path))))),
-            ("master-command", [_, ..]) => Some(Self::Master(Some(MasterSource::Command(words)))),
+            ("master", source) => Some(Self::Master(to_source(source)?)),
+            ("purge", source) => Some(Self::Purge(to_source(source)?)),
             ("tenant", [] | [_]) => Some(Self::Tenant(words.into_iter().next())),
             ("data", [] | [_]) => Some(Self::Data(words.into_iter().next())),
             _ => None,
@@ -60,10 +59,31 @@ impl Request {
     /// Carries it out; `present` is where the master key comes from now.
     pub(crate) async fn carry_out(self, store: &EmbeddedStore, present: &MasterSource) -> Result<Rotated, Failure> {
         match self {
-            Self::Master(source) => master(store, present, source).await,
+            Self::Master(source) => master(store, present, source, false).await,
+            Self::Purge(source) => master(store, present, source, true).await,
             Self::Tenant(name) => Ok(store.rotate_tenant_keys(tenant(store, name).await?).await?),
             Self::Data(name) => Ok(store.rotate_data_keys(tenant(store, name).await?).await?),
         }
+    }
+}
+
+/// A source as words; a credential of systemd is a file to another process.
+fn of_source(source: Option<&MasterSource>) -> Vec<String> {
+    let named = |kind: &str, words: &[String]| std::iter::once(kind.to_owned()).chain(words.iter().cloned()).collect();
+    match source {
+        None => Vec::new(),
+        Some(MasterSource::File(path) | MasterSource::Credential(path)) => named("file", &[path.display().to_string()]),
+        Some(MasterSource::Command(words)) => named("command", words),
+    }
+}
+
+/// `None`: the words name no source, not even none.
+fn to_source(words: &[String]) -> Option<Option<MasterSource>> {
+    match words.split_first() {
+        None => Some(None),
+        Some((kind, [path])) if kind == "file" => Some(Some(MasterSource::File(PathBuf::from(path)))),
+        Some((kind, command @ [_, ..])) if kind == "command" => Some(Some(MasterSource::Command(command.to_vec()))),
+        Some(_) => None,
     }
 }
 
@@ -71,15 +91,17 @@ async fn master(
     store: &EmbeddedStore,
     present: &MasterSource,
     source: Option<MasterSource>,
+    purges: bool,
 ) -> Result<Rotated, Failure> {
+    let replace = async |new| if purges { store.purge_keys(new).await } else { store.rotate_master_key(new).await };
     match (source, present) {
         (Some(source), _) if source == *present => Err(Failure::Argument(format!(
             "the new master key would come from the {source}, as the present one does: name another source"
         ))),
-        (Some(source), _) => Ok(store.rotate_master_key(source.load(false)?).await?),
+        (Some(source), _) => Ok(replace(source.load(false)?).await?),
         (None, MasterSource::File(file)) => {
             let pending = PendingKey::of(file);
-            let done = store.rotate_master_key(pending.load_or_draw()?).await?;
+            let done = replace(pending.load_or_draw()?).await?;
             pending.take_over()?;
             Ok(done)
         }
@@ -109,13 +131,15 @@ mod tests {
     #[test]
     fn a_request_is_one_line() {
         check(Request::Master(None), "master");
-        check(Request::Master(Some(MasterSource::File("/a b".into()))), "master-file\t/a b");
+        check(Request::Master(Some(MasterSource::File("/a b".into()))), "master\tfile\t/a b");
         let words = ["/bin/kms", "get"].map(str::to_owned).to_vec();
-        check(Request::Master(Some(MasterSource::Command(words))), "master-command\t/bin/kms\tget");
+        check(Request::Master(Some(MasterSource::Command(words))), "master\tcommand\t/bin/kms\tget");
+        check(Request::Purge(None), "purge");
+        check(Request::Purge(Some(MasterSource::File("/m".into()))), "purge\tfile\t/m");
         check(Request::Tenant(None), "tenant");
         check(Request::Tenant(Some("acme".to_owned())), "tenant\tacme");
         check(Request::Data(Some("acme".to_owned())), "data\tacme");
-        for line in ["", "master\tx", "master-file", "master-command", "data\ta\tb", "erase", "tenant\ta\tb"] {
+        for line in ["", "master\tx", "master\tfile", "purge\tcommand", "data\ta\tb", "erase", "tenant\ta\tb"] {
             assert_eq!(Request::from_line(line), None, "{line}");
         }
         assert!(Request::Data(Some("a\nb".to_owned())).to_line().is_err());

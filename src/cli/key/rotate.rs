@@ -54,16 +54,21 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     let done = carry_out(&config, request).await?;
     super::super::print(&line(done))?;
     if let Some(source) = source {
-        super::super::say(&format!(
-            "triaged: from now on only the {source} opens the store: change the settings before the next start, and \
-             destroy the old key where it came from"
-        ));
+        say_moved(&source);
     }
     Ok(())
 }
 
+/// Says what is left to do when the master key has come from another source.
+pub(super) fn say_moved(source: &MasterSource) {
+    super::super::say(&format!(
+        "triaged: from now on only the {source} opens the store: change the settings before the next start, and destroy \
+         the old key where it came from"
+    ));
+}
+
 /// Asks the running server; where there is none, opens the store.
-async fn carry_out(config: &config::Config, request: Request) -> Result<Rotated, Failure> {
+pub(super) async fn carry_out(config: &config::Config, request: Request) -> Result<Rotated, Failure> {
     #[cfg(unix)]
     if let Some(done) = super::control::ask(&config.keys_dir, &request).await? {
         return Ok(done);
@@ -83,7 +88,7 @@ async fn carry_out(config: &config::Config, request: Request) -> Result<Rotated,
 }
 
 /// What was done, as `name=count` pairs.
-fn line(done: Rotated) -> String {
+pub(super) fn line(done: Rotated) -> String {
     let Rotated { keys, wraps, values } = done;
     format!("keys={keys} rewrapped={wraps} resealed={values}\n")
 }

@@ -6,7 +6,7 @@ pub struct Figures {
     /// Mean of the F1 of both labels, of the scores held against the threshold.
     pub f1_macro_millis: u32,
     /// Area under the receiver operating characteristic: the chance that a negative conversation scores higher than
-    /// another one (Hanley and McNeil 1982); of equal scores half.
+    /// another one (Hanley and `McNeil` 1982); of equal scores half.
     pub auc_millis: u32,
 }
 
@@ -28,7 +28,7 @@ fn f1_macro(scored: &[(i32, bool)], threshold: i32) -> u32 {
     };
     let (hits, rejects) = (count(true, true), count(false, false));
     let wrong = count(true, false) + count(false, true);
-    (f1(hits, wrong) + f1(rejects, wrong)) / 2
+    u32::midpoint(f1(hits, wrong), f1(rejects, wrong))
 }
 
 fn f1(right: usize, wrong: usize) -> u32 {

@@ -172,7 +172,9 @@ struct Descent {
 impl Descent {
     fn new(columns: Vec<Vec<usize>>, mut cases: Vec<Case>) -> Self {
         let scale = 1.0;
-        cases.iter_mut().for_each(|case| case.update(scale * case.score));
+        for case in &mut cases {
+            case.update(scale * case.score);
+        }
         let cost = |index: &usize| cases.get(*index).map_or(0.0, |case: &Case| case.cost);
         let bends = columns.iter().map(|column| column.iter().map(cost).sum::<f64>() / 4.0).collect();
         let prices = prices(&columns, &cases);

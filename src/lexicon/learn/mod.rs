@@ -90,16 +90,18 @@ pub struct Learned {
 impl Learned {
     /// The rows as a lexicon file of `language`.
     pub fn tsv(&self, language: Language) -> String {
-        let mut text = format!(
+        let head = format!(
             "# Learnt from labelled conversations of one tenant, as an addition to the lexicon of the program\n\
              # source: the tenant's own conversations, redacted\n# licence: the tenant's own\n# language: {}\n",
             language.code()
         );
-        for LearnedRow { phrase, weight, authors: [negative, other] } in &self.rows {
-            let signal = Cue::Learned.name();
-            text.push_str(&format!("{phrase}\t{weight}\t{signal}\t{negative} authors negative, {other} not\n"));
-        }
-        text
+        let signal = Cue::Learned.name();
+        let row = |row: &LearnedRow| {
+            let LearnedRow { phrase, weight, authors: [negative, other] } = row;
+            format!("{phrase}\t{weight}\t{signal}\t{negative} authors negative, {other} not\n")
+        };
+        let rows: Vec<String> = self.rows.iter().map(row).collect();
+        head + &rows.concat()
     }
 }
 

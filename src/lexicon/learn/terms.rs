@@ -126,7 +126,9 @@ fn count<'u, T: Copy + Eq + Hash + 'u>(
     all.sort_by_key(|((_, author), _)| *author);
     let mut counts: FxHashMap<T, Authors> = FxHashMap::default();
     for ((example, author), used) in all {
-        used.iter().for_each(|thing| counts.entry(*thing).or_default().add(*author, example.negative));
+        for thing in used {
+            counts.entry(*thing).or_default().add(*author, example.negative);
+        }
     }
     counts
 }

@@ -1,5 +1,6 @@
 //! Check digits. Pure arithmetic on strings of digits and letters; knows nothing of where they came from.
 
+mod digits;
 mod iban;
 mod luhn;
 pub(super) mod national;

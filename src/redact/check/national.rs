@@ -2,33 +2,10 @@
 //! case, of the length its row in the table of forms says. Sources: the issuing authorities' published rules, as
 //! collected by Wikipedia and the python-stdnum documentation (rules only; no code was taken).
 
-use super::luhn;
-
-/// The digit at each place; letters count as 10 and up.
-pub(super) fn values(text: &str) -> Vec<u32> {
-    text.chars().filter_map(|character| character.to_digit(36)).collect()
-}
-
-/// Sum of digit × weight over the places that have a weight.
-pub(super) fn weighted(text: &str, weights: &[u32]) -> u32 {
-    values(text).iter().zip(weights).map(|(digit, weight)| digit * weight).sum()
-}
-
-pub(super) fn number(text: &str) -> u64 {
-    text.parse().unwrap_or(0)
-}
-
-pub(super) fn part(text: &str, range: std::ops::Range<usize>) -> &str {
-    text.get(range).unwrap_or_default()
-}
-
-pub(super) fn digit(text: &str, place: usize) -> u32 {
-    text.chars().nth(place).and_then(|character| character.to_digit(36)).unwrap_or(99)
-}
-
-pub(super) fn letter(text: &str, place: usize) -> char {
-    text.chars().nth(place).unwrap_or('?')
-}
+use super::{
+    digits::{digit, letter, number, part, values, weighted},
+    luhn,
+};
 
 fn day_and_month(day: &str, month: &str) -> bool {
     (1..=31).contains(&number(day)) && (1..=12).contains(&number(month))

@@ -2,7 +2,7 @@
 //! upper case, of the length its row in the table of forms says. Sources: the rules that the Universal Postal Union, UPS,
 //! `FedEx`, USPS, DHL, ISO 3779, the ABA and the Banco de México publish.
 
-use super::national::{digit, letter, number, part, values, weighted};
+use super::digits::{digit, letter, number, part, values, weighted};
 
 /// US bank routing number: weights 3 7 1.
 pub(in crate::redact) fn us_routing(text: &str) -> bool {

@@ -3,8 +3,8 @@
 //! the authorities named at each function.
 
 use super::{
+    digits::{digit, letter, number, part, values, weighted},
     luhn,
-    national::{digit, letter, number, part, values, weighted},
 };
 
 /// Spanish CIF (Agencia Tributaria): Luhn sum of the seven digits; the check is a digit or one of `JABCDEFGHI`.

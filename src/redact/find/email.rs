@@ -6,7 +6,7 @@ use memchr::{memchr_iter, memmem};
 
 use super::{super::Likelihood, View};
 use crate::{
-    redact::{Kind, candidate::Candidate, gazetteer::Gap, tokenise::Marks},
+    redact::{Kind, candidate::Candidate, gazetteer::Gap, marks::Marks},
     text::Span,
 };
 

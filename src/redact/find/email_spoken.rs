@@ -7,8 +7,8 @@ use crate::redact::{
     candidate::Candidate,
     flags::Flags,
     gazetteer,
+    marks::Marks,
     token::{Class, NormalisedTurn},
-    tokenise::Marks,
     words::{Cue, Cues},
 };
 
@@ -32,6 +32,9 @@ const ENDINGS: &[&str] = &[
     "za", "ng", "ke", "ae", "sa", "il", "eu", "me", "tv", "app", "dev", "online", "shop", "example", "test", "invalid",
     "local", "gmx", "mail", "email", "cloud", "site", "xyz", "pe", "ec", "uy", "ve",
 ];
+
+/// Longest of them, in bytes.
+const ENDING_BYTES_MAX: usize = 7;
 
 /// Finds spoken and disguised addresses.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
@@ -131,10 +134,17 @@ fn around(view: &View<'_>, index: usize) -> Option<Candidate> {
 
 /// Whether a dot, said or written, stands before token `at`; the token behind it.
 fn behind_dot(turn: &NormalisedTurn<'_>, at: usize) -> Option<usize> {
-    let sentence = turn.gap_before(at) == ". " && turn.raw(at).starts_with(|character: char| character.is_uppercase());
-    let written = !sentence && matches!(strip(turn.gap_before(at)), "." | "[.]" | "(.)" | "{.}");
     let said = turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Dot));
-    if said { Some(at + 1) } else { written.then_some(at) }
+    if said {
+        return Some(at + 1);
+    }
+    let gap = turn.gap_before(at);
+    if gap == " " {
+        return None;
+    }
+    let sentence = gap == ". " && turn.raw(at).starts_with(|character: char| character.is_uppercase());
+    let written = !sentence && matches!(strip(gap), "." | "[.]" | "(.)" | "{.}");
+    written.then_some(at)
 }
 
 fn strip(gap: &str) -> &str {
@@ -172,8 +182,10 @@ fn domain(turn: &NormalisedTurn<'_>, start: usize) -> Option<usize> {
 
 /// Whether tokens `first..=last` together are a top-level domain.
 fn is_ending(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> bool {
-    let label: String = (first..=last).map(|at| turn.word(at)).collect();
-    ENDINGS.contains(&label.as_str())
+    let length: usize = (first..=last).map(|at| turn.word(at).len()).sum();
+    let spells =
+        |ending: &&str| (first..=last).try_fold(*ending, |rest, at| rest.strip_prefix(turn.word(at))) == Some("");
+    length <= ENDING_BYTES_MAX && ENDINGS.iter().filter(|ending| ending.len() == length).any(spells)
 }
 
 /// Whether the dot behind token `at` is a full stop: a space and a capital follow.

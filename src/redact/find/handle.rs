@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::{
-    redact::{Kind, Likelihood, candidate::Candidate, gazetteer, tokenise::Marks, words::Cue},
+    redact::{Kind, Likelihood, candidate::Candidate, gazetteer, marks::Marks, words::Cue},
     text::Span,
 };
 

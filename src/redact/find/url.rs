@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::{View, context::Labels};
 use crate::{
-    redact::{Kind, Likelihood, candidate::Candidate, flags::Flags, gazetteer::Gap, tokenise::Marks, words::Cue},
+    redact::{Kind, Likelihood, candidate::Candidate, flags::Flags, gazetteer::Gap, marks::Marks, words::Cue},
     text::Span,
 };
 

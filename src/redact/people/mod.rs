@@ -4,6 +4,7 @@
 mod cue;
 mod run;
 mod score;
+mod special;
 
 pub(super) use cue::CUES;
 
@@ -109,7 +110,7 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
         return None;
     }
     let entry = reading.entry(at);
-    if let Some(run) = run::from_comma(reading, at).or_else(|| run::from_slash(reading, at)) {
+    if let Some(run) = special::from_comma(reading, at).or_else(|| special::from_slash(reading, at)) {
         return Some((run, Score { points: THRESHOLD, reason: "name:known" }));
     }
     let capital = reading.mark(at).shape != Shape::Plain;
@@ -128,7 +129,7 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
         return (score.points >= THRESHOLD).then_some((run, score));
     }
     let plain = !capital || reading.mark(at + 1).shape == Shape::Plain;
-    let initials = (left.weight > 2 && plain).then(|| run::from_initials(reading, at)).flatten();
+    let initials = (left.weight > 2 && plain).then(|| special::from_initials(reading, at)).flatten();
     if let Some(run) = initials {
         return Some((run, Score { points: THRESHOLD, reason: "context:name" }));
     }

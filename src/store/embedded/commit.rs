@@ -26,6 +26,7 @@ use super::{
     ready::ReadyIndex,
     reserve::Reserve,
     ring::KeyRing,
+    rotate::Rewrite,
     wake::Wakes,
     watch::Watches,
 };
@@ -40,6 +41,9 @@ use crate::{
 const LOG_BYTES_MAX: u64 = 32 << 20;
 /// The same while the disk is full.
 const FULL_LOG_BYTES_MAX: u64 = 1 << 20;
+
+/// Size up to which the data file is rewritten after a rotation, in bytes; nothing else is written meanwhile.
+const REWRITTEN_BYTES_MAX: u64 = 256 << 20;
 
 /// The least time between two looks for leases and delays that ended.
 const REVIVE_INTERVAL_MIN: Duration = Duration::from_millis(5);
@@ -66,7 +70,7 @@ struct Effects {
     changed: RefCell<Vec<(i64, String, CaseId)>>,
     after: Vec<Box<dyn FnOnce() + Send>>,
     /// Those who wait until the logs are empty.
-    empties: Vec<Arc<AtomicBool>>,
+    empties: Vec<(Arc<AtomicBool>, Option<Rewrite>)>,
     /// Whether the job is done only when the keys that it no longer needs are destroyed.
     dooms: bool,
     /// Which jobs of the group wait for a key to be destroyed.
@@ -98,8 +102,8 @@ impl Write<'_> {
     }
 
     /// Empties the logs of both files once this job is durable, and tells whether nobody's reading stood in the way.
-    pub(super) fn empty_logs(&mut self, told: Arc<AtomicBool>) {
-        self.effects.empties.push(told);
+    pub(super) fn empty_logs(&mut self, told: Arc<AtomicBool>, rewrite: Option<Rewrite>) {
+        self.effects.empties.push((told, rewrite));
     }
 
     /// Destroys a key once the rows that no longer need it are durable, before this job is answered.
@@ -171,6 +175,8 @@ pub(super) struct Engine {
     pub(super) commit_duration: Duration,
     /// Told what is erased.
     pub(super) erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
+    /// When it was last looked for leases and delays that ended.
+    pub(super) revive_elapsed: Duration,
 }
 
 impl Committer {
@@ -346,17 +352,22 @@ impl Engine {
         Ok(())
     }
 
-    /// The next job, or one of its own when a lease or a delay ends.
-    fn wait(&self, jobs: &Jobs) -> Waited {
+    /// The next job, or one of its own when a lease or a delay ends, however many jobs wait.
+    fn wait(&mut self, jobs: &Jobs) -> Waited {
         if !*self.filled.borrow() {
             return jobs.wait(Some(Duration::ZERO));
         }
         let next = items::next_ready(&self.data).unwrap_or_default();
-        let left = next.map(|next| next.since(self.time.now()).max(REVIVE_INTERVAL_MIN));
-        match jobs.wait(left) {
-            Waited::Nothing => Waited::Job((Turn::INSTANCE, Task::new(items::revive, true).0)),
-            waited => waited,
-        }
+        let left = next.map(|next| next.since(self.time.now()));
+        let rested = self.time.elapsed().saturating_sub(self.revive_elapsed) >= REVIVE_INTERVAL_MIN;
+        let waited = match left {
+            Some(Duration::ZERO) if rested => Waited::Nothing,
+            left => jobs.wait(left.map(|left| left.max(REVIVE_INTERVAL_MIN))),
+        };
+        let Waited::Nothing = waited else { return waited };
+        self.revive_elapsed = self.time.elapsed();
+        let (task, _) = Task::new(|write: &mut Write<'_>| items::revive(write, None), true);
+        Waited::Job((Turn::INSTANCE, task))
     }
 
     /// Runs a job and those that may share its transaction, and makes them durable. `group` gets all of them.
@@ -494,7 +505,18 @@ impl Engine {
     }
 
     /// Empties both logs, without waiting for readers, and tells whether it was done.
-    fn empty_logs(&self, told: &[Arc<AtomicBool>]) -> Result<(), Failure> {
+    fn empty_logs(&self, asked: &[(Arc<AtomicBool>, Option<Rewrite>)]) -> Result<(), Failure> {
+        if asked.is_empty() {
+            return Ok(());
+        }
+        for rewrite in asked.iter().filter_map(|(_, rewrite)| *rewrite) {
+            let small = fs::metadata(self.files.data()).is_ok_and(|about| about.len() <= REWRITTEN_BYTES_MAX);
+            for (connection, wanted) in [(&self.keys, rewrite.keys), (&self.data, small)] {
+                if wanted {
+                    connection.execute_batch("VACUUM")?;
+                }
+            }
+        }
         let mut emptied = true;
         for connection in [&self.keys, &self.data] {
             connection.busy_timeout(Duration::ZERO)?;
@@ -502,7 +524,7 @@ impl Engine {
             connection.busy_timeout(BUSY_DURATION)?;
             emptied &= busy == 0;
         }
-        told.iter().for_each(|told| told.store(emptied, Ordering::SeqCst));
+        asked.iter().for_each(|(told, _)| told.store(emptied, Ordering::SeqCst));
         Ok(())
     }
 

@@ -299,12 +299,17 @@ pub(super) fn move_to(write: &Write<'_>, case: &mut Case, item: Item, queue: &st
     moved.insert(write)
 }
 
-/// Brings back every item whose lease or delay has ended by now.
-pub(super) fn revive(write: &mut Write<'_>) -> Result<(), StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM items WHERE ready_time <= ?1");
+/// How many items are brought back at a time, so that a tenant whose leases end together holds nobody up.
+const REVIVED_MAX: u32 = 256;
+
+/// Brings back items whose lease or delay has ended by now, those that ended first; of one tenant, where one is given.
+pub(super) fn revive(write: &mut Write<'_>, tenant: Option<i64>) -> Result<(), StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM items WHERE ready_time <= ?1 AND (?2 IS NULL OR tenant = ?2) ORDER BY ready_time LIMIT ?3"
+    );
     let ended: Vec<Item> = {
         let mut statement = write.data.prepare_cached(&sql)?;
-        let rows = statement.query_map([write.now.0], Item::read)?;
+        let rows = statement.query_map(params![write.now.0, tenant, REVIVED_MAX], Item::read)?;
         rows.collect::<Result<_, _>>()?
     };
     for mut item in ended {

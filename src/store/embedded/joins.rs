@@ -76,16 +76,23 @@ pub(super) struct Target {
     pub(super) interaction_number: Option<i64>,
 }
 
-/// What a hash leads to within a tenant. The hash of an interaction leads to the case that it stands in now, that of a case
-/// which was merged to where it was merged into.
-pub(super) fn find(data: &Connection, tenant: i64, hash: &ShortHash) -> Result<Option<Target>, StoreError> {
+/// Lets everything that leads to a case, or to one interaction of it, lead to another case.
+pub(super) fn lead_to(
+    data: &Connection,
+    (from, interaction): (i64, Option<i64>),
+    case_number: i64,
+) -> Result<(), StoreError> {
     let mut statement = data.prepare_cached(
-        "SELECT COALESCE(
-             (SELECT i.case_number FROM interactions i WHERE i.number = j.interaction_number),
-             (SELECT t.number FROM cases c JOIN cases t ON t.case_id = c.merged_into WHERE c.number = j.case_number),
-             j.case_number), j.interaction_number
-         FROM joins j WHERE j.tenant = ?1 AND j.hash = ?2",
+        "UPDATE joins SET case_number = ?3 WHERE case_number = ?1 AND (?2 IS NULL OR interaction_number = ?2)",
     )?;
+    statement.execute(params![from, interaction, case_number])?;
+    Ok(())
+}
+
+/// What a hash leads to within a tenant.
+pub(super) fn find(data: &Connection, tenant: i64, hash: &ShortHash) -> Result<Option<Target>, StoreError> {
+    let mut statement =
+        data.prepare_cached("SELECT case_number, interaction_number FROM joins WHERE tenant = ?1 AND hash = ?2")?;
     let target = statement.query_row(params![tenant, hash], |row| {
         Ok(Target { case_number: row.get(0)?, interaction_number: row.get(1)? })
     });

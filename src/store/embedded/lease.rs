@@ -134,7 +134,7 @@ fn look(write: &mut Write<'_>, wish: &Wish) -> Result<Looked, StoreError> {
     if let Some(earlier) = earlier {
         return Ok(Looked { entries: alive(write, &earlier)?, repeated: true });
     }
-    items::revive(write)?;
+    items::revive(write, Some(wish.tenant.number))?;
     let room = wish.leases_max.saturating_sub(held(write, wish.principal)?);
     if room == 0 {
         return Err(StoreError::CapacityReached);

@@ -69,6 +69,7 @@ CREATE INDEX leases_held ON leases(principal) WHERE outcome IS NULL OR outcome =
 const DESK: &str = "
 ALTER TABLE cases ADD COLUMN clocks BLOB;
 ALTER TABLE cases ADD COLUMN merged_into BLOB;
+CREATE INDEX IF NOT EXISTS joins_case ON joins(case_number);
 CREATE INDEX cases_merged ON cases(merged_into) WHERE merged_into IS NOT NULL;
 CREATE TABLE service_times(
   number INTEGER PRIMARY KEY, case_number INTEGER NOT NULL, tenant INTEGER NOT NULL, target INTEGER NOT NULL,
@@ -80,6 +81,10 @@ CREATE TABLE due_changes(
   number INTEGER PRIMARY KEY, case_number INTEGER NOT NULL, target INTEGER NOT NULL, cause INTEGER NOT NULL,
   change_time INTEGER NOT NULL, before_time INTEGER NOT NULL, due_time INTEGER NOT NULL) STRICT;
 CREATE INDEX due_changes_case ON due_changes(case_number);
+CREATE TRIGGER cases_gone AFTER DELETE ON cases BEGIN
+  DELETE FROM service_times WHERE case_number = OLD.number;
+  DELETE FROM due_changes WHERE case_number = OLD.number;
+END;
 ";
 
 /// What each case consists of.

@@ -11,6 +11,8 @@ mod header;
 
 mod migrate;
 
+mod residence;
+
 mod open;
 
 mod sql;
@@ -95,6 +97,8 @@ pub mod recovery;
 
 mod verify;
 
+mod leftovers;
+
 mod privacy;
 
 #[cfg(test)]
@@ -113,6 +117,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+pub use leftovers::{Leftover, leftovers};
 pub use open::OpenError;
 use tokio::sync::broadcast;
 

@@ -11,7 +11,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::{
     EmbeddedStore, StoreConfig,
-    commit::{Committer, Engine},
+    commit::{Committer, Engine, insert_event},
     doomed::{self, Destroyer},
     files::{self, Files},
     graves, header,
@@ -21,10 +21,12 @@ use super::{
     ready::ReadyIndex,
     recovery,
     reserve::Reserve,
+    residence,
     ring::KeyRing,
     schema, slots, versions,
 };
 use crate::{
+    audit::{Action, Event},
     crypto::{CryptoError, MasterKey},
     store::{
         StoreError,
@@ -50,6 +52,20 @@ pub enum OpenError {
         /// What is there.
         present: PathBuf,
     },
+    /// It was served from elsewhere.
+    #[error(
+        "{dir} is not where this store lives, which is {home}: a copy is not served. Where the store was moved or restored, \
+         run `triaged adopt`"
+    )]
+    Elsewhere {
+        /// The directory that was given.
+        dir: PathBuf,
+        /// The one it was served from.
+        home: PathBuf,
+    },
+    /// It is to be adopted, while what it was copied from is still there.
+    #[error("the store still lies in {0}: remove it there first, or leave this copy alone; two would go apart")]
+    StillThere(PathBuf),
     /// The two files are not of one store.
     #[error("{data} and {keys} belong to different stores: give both directories of one store")]
     OtherStore {
@@ -127,30 +143,36 @@ impl EmbeddedStore {
         files::has_content(&files.data()) || files::has_content(&files.keys())
     }
 
+    /// Whether these directories are where the store in them lives, as far as its key file tells.
+    ///
+    /// # Errors
+    /// It was served from elsewhere; a file could not be read.
+    pub fn check_residence(data_dir: &Path, keys_dir: &Path) -> Result<(), OpenError> {
+        residence::check(&Files::new(data_dir, keys_dir))
+    }
+
+    /// Opens a store that was moved or restored to these directories, and records that it lives here now.
+    ///
+    /// # Errors
+    /// What [`Self::open`] refuses; a copy of a store that is still where it was.
+    pub fn adopt(config: StoreConfig) -> Result<Self, OpenError> {
+        residence::check_left(&Files::new(&config.data_dir, &config.keys_dir))?;
+        Self::open_as(config, true)
+    }
+
     /// Opens the store in these directories; makes it where there is none.
     ///
     /// # Errors
     /// Whatever makes it unsafe to go on, with what to do about it.
     pub fn open(config: StoreConfig) -> Result<Self, OpenError> {
+        Self::open_as(config, false)
+    }
+
+    fn open_as(config: StoreConfig, adopts: bool) -> Result<Self, OpenError> {
         let StoreConfig { data_dir, keys_dir, master_key, clock } = config;
         let files = Files::new(&data_dir, &keys_dir);
         let locks = files.lock()?;
-        let (data_format, keys_format) =
-            (header::format(&files.data(), schema::FORMAT)?, header::format(&files.keys(), schema::KEYS_FORMAT)?);
-        if data_format != 0 && keys_format == 0 {
-            return Err(OpenError::Missing { missing: files.keys(), present: files.data() });
-        }
-        let mut keys = files::writer(&files.keys(), files::KEYS_PAGE_BYTES)?;
-        keys.pragma_update(None, "secure_delete", true)?;
-        if data_format == 0 && keys_format != 0 && !header::keys_are_new(&keys)? {
-            return Err(OpenError::Missing { missing: files.data(), present: files.keys() });
-        }
-        let mut data = files::writer(&files.data(), files::DATA_PAGE_BYTES)?;
-        // What was sealed under a key that may have leaked must be gone after a rotation.
-        data.pragma_update(None, "secure_delete", true)?;
-        if data_format == 0 {
-            header::create(&files, &mut data, &mut keys, &master_key)?;
-        }
+        let (mut data, mut keys, [data_format, keys_format]) = connect(&files, &master_key)?;
         let master_key = master_key.of_version(header::master_version(&keys)?)?;
         let header = header::check(&files, &data, &keys, &master_key)?;
         if keys_format == schema::FIRST {
@@ -159,6 +181,11 @@ impl EmbeddedStore {
         versions::prepare(&keys)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
+        if adopts {
+            let count = u64::from(residence::adopt(&files, &keys)?);
+            insert_event(&data, None, &Event { count, ..Event::new(Action::StoreAdopted, header.service_time) })?;
+        }
+        residence::settle(&files, &keys)?;
         let ring = Arc::new(KeyRing::load(&header, master_key, &data, &keys)?);
         manifest::complete(&data, &keys, &ring)?;
         let tracker = Tracker::watch(&data, &ring)?;
@@ -187,6 +214,7 @@ impl EmbeddedStore {
             owes: false,
             commit_duration: std::time::Duration::ZERO,
             erased: erased.clone(),
+            revive_elapsed: std::time::Duration::ZERO,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files);
@@ -207,6 +235,27 @@ impl EmbeddedStore {
             rotating: tokio::sync::Mutex::default(),
         })
     }
+}
+
+/// Opens both files to be written; makes them where there is no store. Gives the format of the data file as it was found.
+fn connect(files: &Files, master_key: &MasterKey) -> Result<(Connection, Connection, [i64; 2]), OpenError> {
+    let data_format = header::format(&files.data(), schema::FORMAT)?;
+    let keys_format = header::format(&files.keys(), schema::KEYS_FORMAT)?;
+    if data_format != 0 && keys_format == 0 {
+        return Err(OpenError::Missing { missing: files.keys(), present: files.data() });
+    }
+    let mut keys = files::writer(&files.keys(), files::KEYS_PAGE_BYTES)?;
+    keys.pragma_update(None, "secure_delete", true)?;
+    if data_format == 0 && keys_format != 0 && !header::keys_are_new(&keys)? {
+        return Err(OpenError::Missing { missing: files.data(), present: files.keys() });
+    }
+    let mut data = files::writer(&files.data(), files::DATA_PAGE_BYTES)?;
+    // What was sealed under a key that may have leaked must be gone after a rotation.
+    data.pragma_update(None, "secure_delete", true)?;
+    if data_format == 0 {
+        header::create(files, &mut data, &mut keys, master_key)?;
+    }
+    Ok((data, keys, [data_format, keys_format]))
 }
 
 /// Carries out what the tombstone feed holds beyond what the key file has seen, as after a restore of an older key file,

@@ -26,6 +26,9 @@ use crate::{
 /// The tenant that keys and values of the whole instance are bound to.
 pub(super) const INSTANCE: TenantId = TenantId(Uuid::nil());
 
+/// How often a data key is looked up while the key above it changes.
+const LOOK_UPS: u32 = 3;
+
 /// A tenant with its keys.
 #[derive(Debug)]
 pub(super) struct Tenant {
@@ -170,11 +173,14 @@ impl KeyRing {
         tenant: &Tenant,
         name: KeyName,
     ) -> Result<Option<Key>, StoreError> {
-        let Some(wrap) = wraps::get(keys, name)? else { return Ok(None) };
-        let Some(subject) = self.subject(keys, tenant, SubjectId(wrap.parent), wrap.parent_version)? else {
-            return Ok(None);
-        };
-        wraps::open(&wrap, self.store, tenant.id, &subject, name).map(Some)
+        // The subject's key may be replaced between the two look-ups; then the wrap is another one as well.
+        for _ in 0..LOOK_UPS {
+            let Some(wrap) = wraps::get(keys, name)? else { return Ok(None) };
+            if let Some(subject) = self.subject(keys, tenant, SubjectId(wrap.parent), wrap.parent_version)? {
+                return wraps::open(&wrap, self.store, tenant.id, &subject, name).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// The place of a field of a record.

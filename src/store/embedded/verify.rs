@@ -29,7 +29,7 @@ impl EmbeddedStore {
             found.extend(structure(keys, "keys.db")?);
             // Rows that cannot be found cannot be compared.
             if found.is_empty() {
-                found = manifest::check_all(&data, &ring)?;
+                found = manifest::check_all(&data, keys, &ring)?;
             }
             Ok(found)
         };

@@ -47,7 +47,7 @@ struct Held {
 impl Versions {
     /// A key with one version.
     pub(super) fn new(key: Key) -> Self {
-        let (newest, older) = (Arc::new(key), Vec::new());
+        let (newest, older) = (Arc::new(key.pinned()), Vec::new());
         Self { noted: AtomicU64::new(newest.seals()), held: ArcSwap::from_pointee(Held { newest, older }) }
     }
 
@@ -72,7 +72,7 @@ impl Versions {
             older.push(Arc::clone(&held.newest));
         }
         self.noted.store(key.seals(), Ordering::Relaxed);
-        self.held.store(Arc::new(Held { newest: Arc::new(key), older }));
+        self.held.store(Arc::new(Held { newest: Arc::new(key.pinned()), older }));
     }
 
     /// Forgets all versions but the newest.

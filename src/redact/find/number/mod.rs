@@ -1,6 +1,7 @@
 //! Numbers: which written or spoken digits identify a person or an account, and which are dates, prices and the like.
 
 mod card;
+mod dictated;
 mod expiry;
 mod letter;
 mod loose;
@@ -57,7 +58,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         match starts.then(|| run::run_at(turn, index)).flatten() {
             Some((Run::Spoken(spoken), next)) => {
                 let before = out.len();
-                value::spoken(view, &spoken, out);
+                dictated::decide(view, &spoken, out);
                 if out.len() == before {
                     written_within(view, spoken.first, spoken.last, out);
                 }

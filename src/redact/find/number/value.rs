@@ -2,16 +2,15 @@
 //! its form, and what is too long to be anything harmless.
 
 use super::{
-    super::{View, context::Labels, date},
+    super::{View, context::Labels},
     card, expiry, loose, near, phone,
     rows::{Row, rows},
-    run::{Group, Spoken},
+    run::Group,
 };
 use crate::{
     redact::{
         Kind, Likelihood,
         candidate::Candidate,
-        check,
         words::{Cue, Cues},
     },
     text::Span,
@@ -22,9 +21,6 @@ const UNLABELLED_DIGITS_MIN: usize = 9;
 
 /// The same behind a hash: `#44718`.
 const HASH_DIGITS_MIN: usize = 5;
-
-/// No identifier is shorter (see the rows), in digits and letters.
-const VALUE_CHARS_MIN: usize = 2;
 
 /// What may be spoken of beside a telephone number.
 const BESIDE_A_PHONE: Cues = Cues::of(&[Cue::Phone, Cue::Extension, Cue::Name, Cue::Address, Cue::Email]);
@@ -180,7 +176,7 @@ fn partial(view: &View<'_>, groups: &[Group], first: usize, labels: &Labels) -> 
 }
 
 /// What four digits are a part of: a national number that is spoken of, a card whose last four were asked for.
-fn partial_kind(labels: &Labels) -> Option<Kind> {
+pub(super) fn partial_kind(labels: &Labels) -> Option<Kind> {
     if !labels.has(Cue::Ending) {
         return None;
     }
@@ -267,147 +263,6 @@ fn unlabelled(
     let span = view.turn.span(group.token, group.token);
     out.push(Candidate::new(span, Kind::OrderNumber, Likelihood::Possible, "form:long-number"));
     Some(first)
-}
-
-/// Decides what a dictation is.
-pub(super) fn spoken(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>) {
-    let turn = view.turn;
-    if spoken.value.len() < VALUE_CHARS_MIN {
-        return;
-    }
-    let labels = Labels::around(turn, spoken.first, spoken.last, view.asked);
-    let span = turn.span(spoken.first, spoken.last);
-    let digits = spoken.value.bytes().filter(u8::is_ascii_digit).count();
-    if digits == 0 {
-        spelled_name(view, spoken, &labels, out);
-        return;
-    }
-    if spoken.first > 0 && date::date_at(turn, spoken.first).is_some_and(|date| date.full) {
-        return;
-    }
-    if (13..=19).contains(&spoken.value.len()) && check::luhn(&spoken.value) && card::network(&spoken.value) {
-        push_spoken(span, Kind::CreditCard, Likelihood::VeryLikely, "luhn", out);
-        return;
-    }
-    if is_quantity(view, spoken) {
-        return;
-    }
-    if let Some(kind) = partial_kind(&labels).filter(|_| spoken.value.len() == 4 && spoken.letters == 0) {
-        push_spoken(span, kind, Likelihood::Likely, "context:last-four", out);
-        return;
-    }
-    let hinted: Vec<Cues> = labels.hints().chain(std::iter::once(labels.asked)).collect();
-    for row in hinted.iter().flat_map(|cues| rows(*cues)) {
-        let letters_fit = spoken.letters == 0 || lettered(row.kind);
-        let amount = row.cue == Cue::Order && spoken.value.len() <= 4 && spoken.atoms <= 3 && spoken.letters == 0;
-        let expiry = amount || (row.cue == Cue::Card && labels.has(Cue::Expiry));
-        if letters_fit && !expiry && (row.min..=row.max).contains(&spoken.value.len()) {
-            if let Some(kind) = row.kind {
-                let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
-                push_spoken(span, kind, Likelihood::Likely, row.reason, out);
-            }
-            return;
-        }
-    }
-    if labels.has(Cue::Expiry) && matches!(spoken.value.len(), 3..=6) {
-        push_spoken(span, Kind::CardExpiry, Likelihood::Likely, "context:expiry", out);
-        return;
-    }
-    let length = spoken.value.len();
-    let spelled = spoken.letters >= 3 && length >= 5;
-    if labels.has(Cue::Ending) || ((length < 7 || digits < 3) && !spelled) {
-        return;
-    }
-    let kind = match spoken.value.len() {
-        13..=19 => Kind::CreditCard,
-        7..=12 => Kind::Phone,
-        _ => Kind::OrderNumber,
-    };
-    let kind = if spoken.letters > 0 { Kind::OrderNumber } else { kind };
-    let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
-    push_spoken(span, kind, Likelihood::Possible, "form:long-number", out);
-}
-
-/// Letters only: a name that is spelled out, or a code that was asked for.
-fn spelled_name(view: &View<'_>, spoken: &Spoken, labels: &Labels, out: &mut Vec<Candidate>) {
-    let span = view.turn.span(spoken.first, spoken.last);
-    let named = labels.has(Cue::Name)
-        || (0..spoken.first).rev().take(6).any(|index| {
-            matches!(
-                view.turn.word(index),
-                "spell"
-                    | "spelled"
-                    | "spelt"
-                    | "spells"
-                    | "spelling"
-                    | "deletreo"
-                    | "deletreado"
-                    | "epelle"
-                    | "buchstabiere"
-            )
-        });
-    let hinted = labels
-        .hints()
-        .chain(std::iter::once(labels.asked))
-        .flat_map(rows)
-        .find(|row| lettered(row.kind) && (row.min..=row.max).contains(&spoken.letters));
-    match hinted {
-        _ if named && spoken.letters >= 2 && !span.of(view.turn.text()).contains('/') => {
-            push_spelled(span, Kind::Person, "spelled", out);
-        }
-        Some(row) => {
-            let kind = row.kind.unwrap_or(Kind::OrderNumber);
-            push_spelled(span, kind, row.reason, out);
-        }
-        None if spoken.letters >= 5 => push_spelled(span, Kind::Person, "spelled", out),
-        None => {}
-    }
-}
-
-fn push_spelled(span: Span, kind: Kind, reason: &'static str, out: &mut Vec<Candidate>) {
-    out.push(Candidate::new(span, kind, Likelihood::Likely, reason));
-}
-
-/// Kinds whose values hold letters.
-fn lettered(kind: Option<Kind>) -> bool {
-    matches!(
-        kind,
-        Some(
-            Kind::OrderNumber
-                | Kind::TrackingNumber
-                | Kind::NationalId
-                | Kind::Passport
-                | Kind::DriverLicense
-                | Kind::Vehicle
-                | Kind::Postcode
-                | Kind::MedicalId
-                | Kind::Password
-                | Kind::Username
-                | Kind::Iban
-                | Kind::BankAccount
-                | Kind::Pin
-        )
-    )
-}
-
-/// `five minutes`, `twenty dollars`, `two of them`.
-fn is_quantity(view: &View<'_>, spoken: &Spoken) -> bool {
-    let next = view.turn.token(spoken.last + 1).filter(|_| view.turn.gap(spoken.last).trim().is_empty());
-    spoken.value.len() <= 6
-        && next.is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Unit, Cue::Currency, Cue::Money])))
-}
-
-/// The span with the `plus` said before it.
-fn with_plus(view: &View<'_>, spoken: &Spoken) -> Span {
-    let plus = spoken
-        .first
-        .checked_sub(1)
-        .filter(|before| view.turn.token(*before).is_some_and(|token| token.word.cues.has(Cue::Plus)));
-    view.turn.span(plus.unwrap_or(spoken.first), spoken.last)
-}
-
-fn push_spoken(span: Span, kind: Kind, likelihood: Likelihood, reason: &'static str, out: &mut Vec<Candidate>) {
-    out.push(Candidate::new(span, kind, likelihood, reason).because("spoken-digits"));
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::{
             clocks,
             commit::Write,
             items::{self, Item, Wanted},
+            joins, privacy,
             ring::Tenant,
         },
     },
@@ -38,6 +39,7 @@ pub(super) fn merge(
             return Err(StoreError::CaseMerged);
         }
         held |= also;
+        privacy::refuse_while_held(write, tenant, source.case)?;
         take_in(write, tenant, &mut into, from)?;
         audit(write, tenant, actor, Action::CasesMerged, (into.id, Some(source.case.0)))?;
     }
@@ -110,6 +112,7 @@ fn state(into: CaseState, from: CaseState) -> CaseState {
 fn move_interactions(write: &Write<'_>, into: &mut Case, from: &Case) -> Result<(), StoreError> {
     let mut statement = write.data.prepare_cached("UPDATE interactions SET case_number = ?1 WHERE case_number = ?2")?;
     statement.execute([into.number, from.number])?;
+    joins::lead_to(write.data, (from.number, None), into.number)?;
     let mut statement = write.data.prepare_cached("UPDATE cases SET merged_into = ?1 WHERE merged_into = ?2")?;
     statement.execute(params![into.id.as_bytes(), from.id.as_bytes()])?;
     if into.duplicate_of == Some(from.id) {

@@ -80,15 +80,14 @@ fn once(
     act: impl FnOnce(&mut Write<'_>) -> Result<CaseId, StoreError>,
 ) -> Result<CaseRecord, StoreError> {
     let earlier = request.map(|request| request.earlier(write.data, write.now)).transpose()?.flatten();
-    let id = match earlier {
-        Some(bytes) => <[u8; 16]>::try_from(bytes).map_err(|_| damaged(&"a remembered request"))?.into(),
-        None => {
-            let id = act(write)?;
-            if let Some(request) = request {
-                request.remember(write.data, write.now, id.as_bytes())?;
-            }
-            id
+    let id = if let Some(bytes) = earlier {
+        <[u8; 16]>::try_from(bytes).map_err(|_| damaged(&"a remembered request"))?.into()
+    } else {
+        let id = act(write)?;
+        if let Some(request) = request {
+            request.remember(write.data, write.now, id.as_bytes())?;
         }
+        id
     };
     let case = Case::find(write.data, tenant.number, id)?.ok_or(StoreError::NotFound)?;
     let queued = cases::queued(write.data, case.number)?;

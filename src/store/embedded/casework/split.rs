@@ -15,7 +15,7 @@ use crate::{
             commit::Write,
             interactions::{self, Interaction},
             items::{self, Wanted},
-            prepare,
+            joins, prepare, privacy,
             ring::{Opener, Tenant, first},
             subjects,
             teaching::place,
@@ -37,6 +37,7 @@ pub(super) fn split(
     let (case, _) = open(write, tenant, actor, at)?;
     let found = Interaction::find(write.data, case.number, interaction)?.ok_or(StoreError::NotFound)?;
     let number = found.number;
+    privacy::refuse_while_held(write, tenant, case.id)?;
     if !interactions::has_others(write.data, case.number, number)? {
         return Err(StoreError::LastInteraction);
     }
@@ -51,6 +52,7 @@ pub(super) fn split(
     new.insert(write.data, tenant.number)?;
     let mut statement = write.data.prepare_cached("UPDATE interactions SET case_number = ?1 WHERE number = ?2")?;
     statement.execute([new.number, number])?;
+    joins::lead_to(write.data, (case.number, Some(number)), new.number)?;
     if effect.raised {
         let wanted = Wanted {
             lane: queue::lane(new.emergency, new.level),

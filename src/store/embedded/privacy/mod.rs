@@ -29,16 +29,22 @@ use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use self::scope::Scope;
-use super::{EmbeddedStore, commit::Write, jobs::Turn};
+use super::{EmbeddedStore, commit::Write, jobs::Turn, ring::Tenant};
 use crate::{
     audit::{Action, Event},
     crypto::{Signature, Statement, new_id},
-    id::{ErasureId, HoldId, InteractionId, SubjectId},
+    id::{CaseId, ErasureId, HoldId, InteractionId, SubjectId},
     store::{
         Assurance, Attestation, DeleteCaseRequest, ErasureRecord, ErasureRequest, HoldRecord, NewHold, Officer,
         Privacy, RetentionOf, StoreError, SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
     },
 };
+
+/// Refuses to take anything out of a case while a legal hold stands on it: it would no longer be held.
+pub(super) fn refuse_while_held(write: &Write<'_>, tenant: &Tenant, case: CaseId) -> Result<(), StoreError> {
+    let scope = Scope { cases: [case].into(), ..Scope::default() };
+    holds::end_of(write, tenant, &scope)?.map_or(Ok(()), |end| Err(StoreError::OnHold(end)))
+}
 
 #[async_trait]
 impl Privacy for EmbeddedStore {

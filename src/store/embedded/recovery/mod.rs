@@ -6,6 +6,7 @@ mod closed;
 mod escrow;
 mod manifest;
 mod restore;
+mod standing;
 
 use std::{io, path::PathBuf};
 
@@ -15,6 +16,7 @@ pub use self::{
     escrow::{Recovery, escrow, recovery, verify_escrow},
     manifest::{Contents, Manifest},
     restore::{Backups, Place, Restored, restore},
+    standing::{Standing, standing},
 };
 use super::OpenError;
 use crate::{crypto::CryptoError, store::tombstone::FeedError};

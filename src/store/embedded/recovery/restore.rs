@@ -23,7 +23,7 @@ use crate::{
             EmbeddedStore,
             commit::insert_event,
             files::{self, Files},
-            graves, header, schema,
+            graves, header, residence, schema,
         },
         tombstone::{self, FeedError, Mark, Tombstone},
     },
@@ -96,6 +96,7 @@ pub fn restore(backups: Backups<'_>, place: Place<'_>, now: Timestamp) -> Result
     destroy(&mut database, &feed)?;
     let generation = manifest.generation + 1;
     header::put_generation(&database, generation)?;
+    residence::forget(&database)?;
     header::put_commits(&database, data.commits)?;
     let written = write(backups, place, (&mut database, &master), &feed, generation, now);
     if written.is_err() {

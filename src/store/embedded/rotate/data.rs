@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::{
-    audit,
+    Rewrite, audit,
     state::{Kind, Rotation},
 };
 use crate::{
@@ -49,7 +49,7 @@ pub(super) async fn rotate(store: &EmbeddedStore, tenant: &Arc<Tenant>) -> Resul
     while let Some(pass) = PASSES.get(usize::from(state.phase)).copied() {
         if usize::from(state.phase) == DESTROYS && state.position == 0 {
             // Whoever read under the old keys has ended when the logs are empty, and so have the old values.
-            store.empty_logs().await?;
+            store.empty_logs(Some(Rewrite { keys: false })).await?;
         }
         state = run(store, tenant, state, pass).await?;
     }

@@ -21,7 +21,7 @@ const KINDS: [KeyKind; 3] = [KeyKind::Tenant, KeyKind::InstanceLookup, KeyKind::
 /// Carries it out.
 pub(super) async fn rotate(store: &EmbeddedStore, new: MasterKey) -> Result<Rotated, StoreError> {
     let wraps = store.committer.run(move |write| replace(write, new)).await?;
-    store.empty_logs().await?;
+    store.empty_logs(None).await?;
     store.ring.master().forget_older();
     Ok(Rotated { keys: 1, wraps, values: 0 })
 }

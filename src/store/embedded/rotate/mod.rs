@@ -4,6 +4,7 @@
 
 mod data;
 mod master;
+mod purge;
 mod state;
 mod tenant;
 
@@ -26,6 +27,14 @@ use crate::{
 
 /// From how many seals on a tenant's key is rotated at the next start without being asked to.
 const SEALS_ENOUGH: u64 = 1 << 28;
+/// Which files are rewritten, so that no copy of what was written over is left between their rows: the data file, as far
+/// as it is small enough to be done between two calls, and the key file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rewrite {
+    /// The key file too.
+    pub(super) keys: bool,
+}
+
 /// How often the logs are tried to be emptied while somebody reads outside the pool, such as a backup.
 const EMPTYING_TRIES: u32 = 600;
 /// How long is waited between two tries.
@@ -69,6 +78,15 @@ impl EmbeddedStore {
         Ok(done)
     }
 
+    /// Draws every key above the data keys anew, wraps what is live anew, and rewrites the files.
+    ///
+    /// # Errors
+    /// The store cannot write, or the logs could not be emptied.
+    pub async fn purge_keys(&self, new: MasterKey) -> Result<Rotated, StoreError> {
+        let _one = self.rotating.lock().await;
+        purge::purge(self, new).await
+    }
+
     /// Goes on with the rotations that were cut short, and begins those of keys that have sealed much.
     ///
     /// # Errors
@@ -102,14 +120,15 @@ impl EmbeddedStore {
         only.map_or_else(|| Ok(self.ring.tenants()), |only| Ok(vec![self.ring.tenant(only)?]))
     }
 
-    /// Empties the logs of both files, while nobody reads: what was written over is gone from them.
-    async fn empty_logs(&self) -> Result<(), StoreError> {
+    /// Empties the logs of both files, while nobody reads: what was written over is gone from them. Rewrites the files
+    /// before that where asked to.
+    async fn empty_logs(&self, rewrite: Option<Rewrite>) -> Result<(), StoreError> {
         for _ in 0..EMPTYING_TRIES {
             let pause = self.readers.pause().await?;
             let emptied = Arc::new(AtomicBool::new(false));
             let told = Arc::clone(&emptied);
             let empty = move |write: &mut Write<'_>| {
-                write.empty_logs(told);
+                write.empty_logs(told, rewrite);
                 Ok(())
             };
             self.committer.run(empty).await?;
