@@ -99,10 +99,17 @@ impl Desk {
     }
 }
 
+/// Tickets of the last weeks: what has not happened yet is no history, and what is older than its retention is refused.
 fn tickets(rows: u64) -> String {
     let mut numbers = Numbers(23);
-    // What has not happened yet is no history.
-    (0..rows).map(|id| generate::line(&mut numbers, id).replace("\"2026-", "\"2025-")).collect()
+    let now = jiff::Timestamp::now();
+    let line = |id| {
+        let mut row: serde_json::Value = serde_json::from_str(&generate::line(&mut numbers, id)).unwrap();
+        let hours = jiff::SignedDuration::from_hours(i64::try_from(id % 1_000).unwrap() + 1);
+        row["time"] = (now - hours).to_string().into();
+        format!("{row}\n")
+    };
+    (0..rows).map(line).collect()
 }
 
 /// A policy that scores other than the shipped one.
@@ -123,19 +130,20 @@ async fn an_archive_goes_in_once_and_every_refused_row_is_listed() {
     let desk = Desk::new();
     let good = tickets(150);
     let bad = "canary-json\n{\"id\":\"canary@mail.example\",\"text\":\"x\"}\n{\"text\":\"canary-no-id\"}\n\
-        {\"id\":\"late\",\"time\":\"2199-01-01\",\"text\":\"canary-future\"}\n";
+        {\"id\":\"late\",\"time\":\"2199-01-01\",\"text\":\"canary-future\"}\n\
+        {\"id\":\"old\",\"time\":\"2001-01-01\",\"text\":\"canary-past\"}\n";
     let input = desk.file("in.jsonl", &format!("{bad}{good}"));
     for _ in 0..2 {
         let (code, said) = desk.rescore(&[&input, "--into", &desk.server.address, "--system", "crm"]);
         assert_eq!(code, 1, "{said}");
-        assert!(said.contains("154 rows read, 150 with the service, 4 refused"), "{said}");
+        assert!(said.contains("155 rows read, 150 with the service, 5 refused"), "{said}");
         let listed = fs::read_to_string(format!("{input}.into.rejects.jsonl")).unwrap();
         let reasons: Vec<String> = listed
             .lines()
             .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
             .map(|row| format!("{} {}", row["line"], row["reason"].as_str().unwrap()))
             .collect();
-        assert_eq!(reasons, ["1 json", "2 identifier_in_reference", "3 no_id", "4 OUT_OF_RANGE"]);
+        assert_eq!(reasons, ["1 json", "2 identifier_in_reference", "3 no_id", "4 OUT_OF_RANGE", "5 PAST_RETENTION"]);
         assert!(!listed.contains("canary") && !said.contains("canary"), "{listed}{said}");
     }
     let stored = desk.stored().await;

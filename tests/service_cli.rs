@@ -169,6 +169,7 @@ fn settings_are_shown_with_their_origin() {
     data_dir = "HOME/.local/share/triaged/data"  # default
     keys_dir = "HOME/.local/share/triaged/keys"  # default
     key_file = "HOME/.config/triaged/master.key"  # default
+    # key_command is not set
     credential_file = "HOME/.config/triaged/first.credential"  # default
     # tls_cert is not set
     # tls_key is not set

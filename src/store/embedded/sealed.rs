@@ -226,8 +226,6 @@ mod tests {
         "cases.manifest",
         "cases.merged_into",
         "burials.burial",
-        "cases.merged_into",
-        "cases.clocks",
         "bumps.principal",
         "erasures.erasure",
         "erasures.record",
