@@ -19,6 +19,8 @@ use triaged::{
     time::Clock,
 };
 
+use uuid::Uuid;
+
 use crate::{
     harness::{Authed, Server, reason},
     live_client::{Live, chat, whole},
