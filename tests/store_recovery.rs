@@ -1,6 +1,8 @@
 //! The way back: everything is deleted and restored from the two backups and an offline identity, all but the erased; what is
 //! refused, what stays closed, and that no key of the erased is written again.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 #[cfg(test)]
 #[expect(dead_code, reason = "the suite has more helpers than are needed here")]
 mod store_suite;

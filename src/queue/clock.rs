@@ -215,8 +215,8 @@ mod tests {
     use super::*;
     use crate::calendar::{BusinessHours, Period};
 
-    const REPLY: Duration = Duration::from_mins(240);
-    const RESOLUTION: Duration = Duration::from_mins(960);
+    const REPLY: Duration = Duration::from_hours(4);
+    const RESOLUTION: Duration = Duration::from_hours(16);
 
     #[derive(Clone, Copy, Debug)]
     enum Act {

@@ -177,7 +177,7 @@ mod tests {
     fn words_keep_their_numbers_while_the_table_grows() {
         let mut table = Table::with_capacity(4);
         let words: Vec<&'static str> = (0..5_000)
-            .map(|n: u32| &*format!("{}{n}", if n % 7 == 0 { "a-rather-long-word" } else { "w" }).leak())
+            .map(|n: u32| &*format!("{}{n}", if n.is_multiple_of(7) { "a-rather-long-word" } else { "w" }).leak())
             .collect();
         for (number, word) in (1..).zip(&words) {
             table.set(word, number);

@@ -82,7 +82,7 @@ pub(crate) async fn lanes_come_before_the_preference_of_queues(bench: Bench) {
         ("second", false, Level::Urgent, 20),
         ("second", false, Level::Normal, 40),
     ] {
-        bench.store.submit(Draft { queue, emergency, level, value, ..base.clone() }.submission()).await.unwrap();
+        bench.store.submit(Draft { queue, level, value, emergency, ..base.clone() }.submission()).await.unwrap();
     }
     let queues = vec!["first".to_owned(), "second".to_owned()];
     let leased = bench.lease(LeaseRequest { queues, max_items: 9, ..bench.ask() }).await;

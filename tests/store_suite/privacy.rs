@@ -223,7 +223,7 @@ pub(crate) async fn an_erasure_runs_by_itself_when_the_hold_ends(bench: Bench) {
     let (case, _) = bench.submit(&of(&bench, "a@example.com")).await;
     approved(&bench, HoldTarget::Subject(subject(&bench, "a@example.com").await)).await;
     erase(&bench, "a@example.com").await;
-    bench.clock.advance(30 * DAY - MINUTE);
+    bench.clock.advance((30 * DAY).checked_sub(MINUTE).unwrap());
     assert_eq!(bench.upkeep().await.erasures, 0);
     assert!(bench.store.get_case(bench.supervisor(), case.case).await.is_ok());
     bench.clock.advance(MINUTE);
@@ -304,7 +304,7 @@ pub(crate) async fn the_text_of_a_resolved_case_goes_first_and_the_facts_later(b
     ask.case = Some(case.case);
     let leased = bench.lease(ask).await;
     bench.acknowledge(&leased[0]).await.unwrap();
-    bench.clock.advance(90 * DAY - MINUTE);
+    bench.clock.advance((90 * DAY).checked_sub(MINUTE).unwrap());
     assert_eq!(expired(&bench).await, 0);
     bench.clock.advance(2 * MINUTE + Duration::from_hours(1));
     assert_eq!(expired(&bench).await, 1, "only what is resolved");

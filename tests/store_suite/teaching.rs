@@ -278,7 +278,7 @@ pub(crate) async fn the_same_verdicts_move_nothing_and_take_no_lease(bench: Benc
         text: format!("worth {value}"),
         // What the shipped targets come to on a Monday morning.
         target: super::DAY,
-        label: if value % 2 == 0 { Label::Neutral } else { Label::Negative },
+        label: if value.is_multiple_of(2) { Label::Neutral } else { Label::Negative },
         ..bench.draft()
     };
     for (case_ref, handling, value, automatic) in [

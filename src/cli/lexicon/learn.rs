@@ -69,9 +69,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         learn(&examples, args.base, &redactor, &options).map_err(|error| Failure::Argument(error.to_string()))?;
     write(args, &learned.tsv(args.base))?;
     if args.json {
-        super::super::print(&json(&learned))?
+        super::super::print(&json(&learned))?;
     } else {
-        table::print(&page(&learned))?
+        table::print(&page(&learned))?;
     }
     super::super::say(&format!("{}: {} rows, for review", args.output.display(), learned.rows.len()));
     Ok(Exit::Done)

@@ -194,7 +194,6 @@ impl<'t> Session<'t> {
     }
 
     /// Takes the next turn in. `None`: this number came before on this stream.
-    #[expect(clippy::needless_pass_by_value, reason = "what was received ends here and is wiped")]
     pub(super) fn turn(&mut self, sequence: usize, raw: RawTurn, time: TurnTime) -> Outcome<Option<Step>> {
         if sequence <= self.taken() {
             return Ok(None);
@@ -218,6 +217,7 @@ impl<'t> Session<'t> {
     }
 
     /// Takes in what the fold made of a turn.
+    #[expect(clippy::needless_pass_by_value, reason = "what was received ends here and is wiped")]
     fn take(&mut self, sequence: usize, raw: RawTurn, time: TurnTime, pushed: Pushed) -> Step {
         let new_from = self.turns.len();
         let findings = {

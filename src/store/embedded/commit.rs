@@ -524,7 +524,9 @@ impl Engine {
             connection.busy_timeout(BUSY_DURATION)?;
             emptied &= busy == 0;
         }
-        asked.iter().for_each(|(told, _)| told.store(emptied, Ordering::SeqCst));
+        for (told, _) in asked {
+            told.store(emptied, Ordering::SeqCst);
+        }
         Ok(())
     }
 

@@ -192,7 +192,9 @@ mod tests {
     #[track_caller]
     fn check(group: &[Turn], micros: u64, next: Turn, taken: bool) {
         let mut now = Group::new(Duration::ZERO, Duration::ZERO);
-        group.iter().for_each(|turn| now.add(*turn));
+        for turn in group {
+            now.add(*turn);
+        }
         assert_eq!(now.takes(next, Duration::from_micros(micros)), taken, "{group:?} {micros} {next:?}");
     }
 

@@ -186,7 +186,7 @@ mod tests {
         keys.execute_batch(schema::KEYS).unwrap();
         prepare(&keys).unwrap();
         let versions = Versions::new(key(1));
-        for _ in 0..NOTED_EVERY + 1 {
+        for _ in 0..=NOTED_EVERY {
             versions.seal(&place(), b"x").unwrap();
         }
         versions.note_seals(&keys).unwrap();

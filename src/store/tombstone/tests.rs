@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use tempfile::TempDir;
@@ -38,7 +38,7 @@ fn feed(count: u128) -> (TempDir, PathBuf, Vec<Mark>) {
     (dir, path, marks)
 }
 
-fn read_all(path: &PathBuf) -> (Summary, Vec<Tombstone>) {
+fn read_all(path: &Path) -> (Summary, Vec<Tombstone>) {
     let mut found = Vec::new();
     let summary = read(path, Some(key().public()), |tombstone| found.push(tombstone.clone())).unwrap();
     (summary, found)
@@ -49,7 +49,7 @@ fn what_was_added_is_read_in_order() {
     let (_dir, path, marks) = feed(3);
     let (summary, found) = read_all(&path);
     assert_eq!((summary.store, summary.last, summary.bad_bytes), (STORE, marks[3], 0));
-    let expected: Vec<_> = (0..3).map(|number| (number as u64 + 1, burial(number))).collect();
+    let expected: Vec<_> = (0..3).map(|number| (u64::try_from(number).unwrap() + 1, burial(number))).collect();
     assert_eq!(found.into_iter().map(|one| (one.sequence, one.burial)).collect::<Vec<_>>(), expected);
     assert!(summary.reaches(&path, 3).is_ok());
     assert!(matches!(summary.reaches(&path, 4), Err(FeedError::Short { found: 3, needed: 4, .. })));
@@ -107,7 +107,7 @@ fn a_record_that_is_left_out_or_moved_is_seen() {
 }
 
 #[track_caller]
-fn check_open(path: &PathBuf, known: Mark, expected: Result<u64, &str>) {
+fn check_open(path: &Path, known: Mark, expected: Result<u64, &str>) {
     let opened = Feed::open(path, STORE, &key(), Some(known), |_| ());
     let told = opened.map(|feed| feed.last().sequence).map_err(|error| error.to_string());
     match (told, expected) {

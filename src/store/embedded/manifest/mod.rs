@@ -147,8 +147,11 @@ fn put(
     Ok(())
 }
 
+/// A case, and its manifest as it lies; `None`: none was made yet.
+type SealedOf = (CaseId, Option<Vec<u8>>);
+
 /// The id of a case and its manifest as it lies; `None`: there is no such row.
-fn sealed(data: &Connection, number: i64) -> Result<Option<(CaseId, Option<Vec<u8>>)>, StoreError> {
+fn sealed(data: &Connection, number: i64) -> Result<Option<SealedOf>, StoreError> {
     let mut statement = data.prepare_cached("SELECT case_id, manifest FROM cases WHERE number = ?1")?;
     let read = |row: &Row<'_>| Ok((CaseId::from(row.get::<_, [u8; 16]>(0)?), row.get(1)?));
     Ok(statement.query_row([number], read).optional()?)
