@@ -131,7 +131,7 @@ mod recovery {
         for case in cases {
             match bench.store.get_case(bench.supervisor(), *case).await {
                 Ok((_, interactions)) => {
-                    texts.extend(interactions.iter().map(|one| one.content.turns[0].text.as_str().to_owned()))
+                    texts.extend(interactions.iter().map(|one| one.content.turns[0].text.as_str().to_owned()));
                 }
                 Err(StoreError::RecordGone | StoreError::NotFound) => {}
                 Err(error) => panic!("{error}"),
@@ -341,7 +341,7 @@ mod recovery {
 
     #[tokio::test]
     async fn a_data_backup_holds_no_key_and_a_key_backup_nothing_readable() {
-        let (world, _) = {
+        let (world, ()) = {
             let mut world = World::new();
             let bench = world.open().await;
             submit(&bench, "a parcel is late").await;
