@@ -74,7 +74,7 @@ async fn listed(client: &Authed) -> Known {
     }
 }
 
-/// Something that changes the queue: a new item, a lease, or the end of one.
+/// Something that changes the queue: a new item, a lease, or the end of one; a lease is given back or acknowledged.
 async fn change(client: &Authed, number: usize) {
     let mut queue = QueueServiceClient::new(client.clone());
     if number % 2 == 0 {
@@ -82,8 +82,12 @@ async fn change(client: &Authed, number: usize) {
         return;
     }
     let item = queue.lease_items(pb::LeaseItemsRequest::default()).await.unwrap().into_inner().items.pop();
-    if let Some(pb::QueueItem { lease, lease_epoch, .. }) = item.filter(|_| number % 4 == 1) {
+    let Some(pb::QueueItem { lease, lease_epoch, .. }) = item else { return };
+    if number % 4 == 1 {
         queue.acknowledge_item(pb::AcknowledgeItemRequest { lease, lease_epoch, case_state: 0 }).await.unwrap();
+    } else if number % 40 != 3 {
+        // Some leases are held, fewer than one credential may hold.
+        queue.release_item(pb::ReleaseItemRequest { lease, lease_epoch, ..Default::default() }).await.unwrap();
     }
 }
 
