@@ -158,6 +158,7 @@ impl<'r> Fold<'r> {
                 // Digits that are left beside what was removed may look like a part of a number now.
                 self.unread = self.unread || part == Part::Body && find::digit_runs(&turn).next().is_some();
                 self.heard(index, &view, false);
+                self.mentions.also(turn.heads());
                 turn.recycle(&mut self.memory);
                 return;
             }

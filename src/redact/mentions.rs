@@ -35,6 +35,14 @@ impl Mentions {
         self.ends.push(self.heads.len());
     }
 
+    /// Takes note of what else stands in the last turn: what is left of a word of which a part was removed.
+    pub(super) fn also(&mut self, heads: &[u64]) {
+        self.heads.extend_from_slice(heads);
+        if let Some(end) = self.ends.last_mut() {
+            *end = self.heads.len();
+        }
+    }
+
     /// The turns in which values with these heads may stand, each once, in order.
     pub(super) fn of(&mut self, wanted: impl Iterator<Item = u64>) -> Vec<u32> {
         let mut turns = Vec::new();
