@@ -162,6 +162,8 @@ impl Known {
             return;
         }
         let spelling = LazyCell::new(|| Spelling::of(turn));
+        // A value that goes on where it stood before is not a new one: `five five five` holds `five five` once.
+        let mut before: Option<(usize, &Value)> = None;
         for (index, head) in turn.heads().iter().enumerate() {
             let (word, bit) = sieve(*head);
             if self.sieve.get(word).is_none_or(|word| word & bit == 0)
@@ -179,11 +181,14 @@ impl Known {
             let longest = values
                 .filter_map(|value| Some((value.matches(turn, &spelling, index)?, value)))
                 .max_by_key(|(last, value)| (*last, !value.cased));
+            let goes_on = |value: &Value| before.is_some_and(|(last, old)| last >= index && std::ptr::eq(old, value));
+            let longest = longest.filter(|(_, value)| !goes_on(value));
             if let Some((last, value)) = longest.filter(|(last, _)| free(turn.span(index, *last))) {
                 let name_again = value.kind == Kind::Person && value.reason == "repeated";
                 let likelihood = if name_again { Likelihood::Likely } else { Likelihood::VeryLikely };
                 let candidate = Candidate::new(turn.span(index, last), value.kind, likelihood, value.reason);
                 out.push(candidate.standing_for(&value.stands_for));
+                before = Some((last, value));
             }
         }
     }
