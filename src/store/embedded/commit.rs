@@ -288,6 +288,7 @@ impl Engine {
                 first.1.answer(Err(Failure::Poisoned));
                 continue;
             }
+            self.reserve.hold();
             let Some(first) = self.admit(first) else { continue };
             match self.destroy_doomed(false) {
                 Ok(()) => self.carry_out(first, jobs, poison),
@@ -303,8 +304,8 @@ impl Engine {
     }
 
     /// The job, if it may be written now; without room on the disk it is refused.
-    fn admit(&mut self, (turn, job): Next) -> Option<Next> {
-        if self.reserve.hold() || job.is_essential() {
+    fn admit(&self, (turn, job): Next) -> Option<Next> {
+        if self.reserve.is_held() || job.is_essential() {
             return Some((turn, job));
         }
         job.answer(Err(Failure::Full));
@@ -325,8 +326,7 @@ impl Engine {
             for at in effects.doomers {
                 group.get_mut(at).into_iter().for_each(|job| job.withhold(failure));
             }
-        }
-        if !effects.empties.is_empty() {
+        } else {
             self.empty_logs(&effects.empties).unwrap_or_else(|failure| judge(failure, poison));
         }
         effects.after.into_iter().for_each(|act| act());
@@ -337,7 +337,9 @@ impl Engine {
         self.watches.mark(effects.changed.into_inner());
         effects.ready.iter().for_each(|(tenant, queue)| self.wakes.wake(*tenant, queue));
         answer(group, Ok(()));
-        self.write_back().unwrap_or_else(|failure| judge(failure, poison));
+        if !*poison.borrow() {
+            self.write_back().unwrap_or_else(|failure| judge(failure, poison));
+        }
     }
 
     /// Reads some more rows into the index; all of them are read between the jobs.
@@ -424,7 +426,7 @@ impl Engine {
     }
 
     /// The next job that shares the transaction and may be written.
-    fn next_of(&mut self, jobs: &Jobs, shape: &Group) -> Option<Next> {
+    fn next_of(&self, jobs: &Jobs, shape: &Group) -> Option<Next> {
         loop {
             if let Some(next) = self.admit(jobs.next_of(shape, self.time.elapsed())?) {
                 return Some(next);
