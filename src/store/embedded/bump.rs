@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
-use super::{cases::Case, commit::Write, items::Item, requests::Request, ring::Tenant};
+use super::{cases::Case, items::Item, requests::Request, ring::Tenant, write::Write};
 use crate::{
     audit::{Action, Event},
     crypto::Purpose,

@@ -7,10 +7,10 @@ use rusqlite::{Connection, params};
 
 use super::{
     cases::Case,
-    commit::Write,
     ring::Tenant,
     sql::{Coded, Time},
     teaching::policies,
+    write::Write,
 };
 use crate::{
     policy::{ServiceTargets, Target},

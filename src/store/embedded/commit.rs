@@ -3,12 +3,7 @@
 
 use std::{
     cell::RefCell,
-    fs,
-    path::PathBuf,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
 };
@@ -17,126 +12,23 @@ use rusqlite::Connection;
 use tokio::sync::{broadcast, watch};
 
 use super::{
-    doomed::{self, Destroyer},
-    files::{BUSY_DURATION, Files, Mark},
-    graves, header, items,
+    doomed::Destroyer,
+    files::{Files, Mark},
+    header, items,
     job::{CLOSED, Failure, Job, POISONED, Task},
     jobs::{Ending, Group, Jobs, Next, Turn, Waited},
     manifest::{self, Tracker},
     ready::ReadyIndex,
     reserve::Reserve,
     ring::KeyRing,
-    rotate::Rewrite,
     wake::Wakes,
     watch::Watches,
+    write::{Effects, Write},
 };
-use crate::{
-    audit::{Event, Leaf},
-    id::{CaseId, InteractionId},
-    store::{StoreError, tombstone::Burial},
-    time::{ServiceTime, Timestamp},
-};
-
-/// Size of a write-ahead log from which it is written back to its file, in bytes.
-const LOG_BYTES_MAX: u64 = 32 << 20;
-/// The same while the disk is full.
-const FULL_LOG_BYTES_MAX: u64 = 1 << 20;
-
-/// Size up to which the data file is rewritten after a rotation, in bytes; nothing else is written meanwhile.
-const REWRITTEN_BYTES_MAX: u64 = 256 << 20;
+use crate::{id::InteractionId, store::StoreError, time::ServiceTime};
 
 /// The least time between two looks for leases and delays that ended.
 const REVIVE_INTERVAL_MIN: Duration = Duration::from_millis(5);
-
-/// What a job writes with.
-pub(super) struct Write<'a> {
-    /// The data file, within the transaction.
-    pub(super) data: &'a Connection,
-    /// The key file, within its own.
-    pub(super) keys: &'a Connection,
-    /// The keys in memory.
-    pub(super) ring: &'a KeyRing,
-    /// Service time of this job.
-    pub(super) now: Timestamp,
-    /// What is ready, as this job sees it.
-    pub(super) index: &'a RefCell<ReadyIndex>,
-    effects: Effects,
-}
-
-/// What follows a commit.
-#[derive(Default)]
-struct Effects {
-    ready: Vec<(i64, String)>,
-    changed: RefCell<Vec<(i64, String, CaseId)>>,
-    after: Vec<Box<dyn FnOnce() + Send>>,
-    /// Those who wait until the logs are empty.
-    empties: Vec<(Arc<AtomicBool>, Option<Rewrite>)>,
-    /// Whether the job is done only when the keys that it no longer needs are destroyed.
-    dooms: bool,
-    /// Which jobs of the group wait for a key to be destroyed.
-    doomers: Vec<usize>,
-    /// Whether keys are buried: whatever else waits is done after they are gone.
-    buries: bool,
-    erased: Vec<InteractionId>,
-}
-
-impl Write<'_> {
-    /// Writes an audit event.
-    pub(super) fn audit(&self, tenant: Option<i64>, event: &Event) -> Result<(), StoreError> {
-        insert_event(self.data, tenant, event)
-    }
-
-    /// Tells those who wait that a queue has an item, once it is durable.
-    pub(super) fn ready(&mut self, tenant: i64, queue: &str) {
-        self.effects.ready.push((tenant, queue.to_owned()));
-    }
-
-    /// Tells those who watch a queue that the item of a case has changed, once that is durable.
-    pub(super) fn changed(&self, tenant: i64, queue: &str, case: CaseId) {
-        self.effects.changed.borrow_mut().push((tenant, queue.to_owned(), case));
-    }
-
-    /// Does something once this job is durable, before it is answered.
-    pub(super) fn after(&mut self, act: impl FnOnce() + Send + 'static) {
-        self.effects.after.push(Box::new(act));
-    }
-
-    /// Empties the logs of both files once this job is durable, and tells whether nobody's reading stood in the way.
-    pub(super) fn empty_logs(&mut self, told: Arc<AtomicBool>, rewrite: Option<Rewrite>) {
-        self.effects.empties.push((told, rewrite));
-    }
-
-    /// Destroys a key once the rows that no longer need it are durable, before this job is answered.
-    pub(super) fn doom(&mut self, name: crate::crypto::KeyName) -> Result<(), StoreError> {
-        self.await_destruction();
-        Ok(doomed::note(self.data, name)?)
-    }
-
-    /// Destroys keys for good: written to the tombstone feed first, and before this job is answered.
-    pub(super) fn bury(&mut self, burial: Burial) -> Result<(), StoreError> {
-        self.await_destruction();
-        self.effects.buries = true;
-        graves::note(self.data, burial)
-    }
-
-    /// Tells those who still write to these interactions that they are erased, once that is durable.
-    pub(super) fn erased(&mut self, interactions: impl IntoIterator<Item = InteractionId>) {
-        self.effects.erased.extend(interactions);
-    }
-
-    /// Answers this job only when every key that is noted is destroyed.
-    pub(super) fn await_destruction(&mut self) {
-        self.effects.dooms = true;
-    }
-}
-
-/// Writes an audit event, salted and hashed.
-pub(super) fn insert_event(data: &Connection, tenant: Option<i64>, event: &Event) -> Result<(), StoreError> {
-    let leaf = Leaf::new(event)?;
-    let mut statement = data.prepare_cached("INSERT INTO events(tenant, salt, event, hash) VALUES(?1, ?2, ?3, ?4)")?;
-    statement.execute((tenant, leaf.salt, leaf.event, leaf.hash))?;
-    Ok(())
-}
 
 /// The way to the thread that writes.
 #[derive(Debug)]
@@ -506,32 +398,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Empties both logs, without waiting for readers, and tells whether it was done.
-    fn empty_logs(&self, asked: &[(Arc<AtomicBool>, Option<Rewrite>)]) -> Result<(), Failure> {
-        if asked.is_empty() {
-            return Ok(());
-        }
-        for rewrite in asked.iter().filter_map(|(_, rewrite)| *rewrite) {
-            let small = fs::metadata(self.files.data()).is_ok_and(|about| about.len() <= REWRITTEN_BYTES_MAX);
-            for (connection, wanted) in [(&self.keys, rewrite.keys), (&self.data, small)] {
-                if wanted {
-                    connection.execute_batch("VACUUM")?;
-                }
-            }
-        }
-        let mut emptied = true;
-        for connection in [&self.keys, &self.data] {
-            connection.busy_timeout(Duration::ZERO)?;
-            let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-            connection.busy_timeout(BUSY_DURATION)?;
-            emptied &= busy == 0;
-        }
-        for (told, _) in asked {
-            told.store(emptied, Ordering::SeqCst);
-        }
-        Ok(())
-    }
-
     /// Where the disk is full, gives up the room that was kept and shortens the logs as far as their files can grow.
     fn make_room(&mut self, failure: Failure) -> Result<(), Failure> {
         if failure == Failure::Poisoned {
@@ -542,37 +408,6 @@ impl Engine {
             Err(Failure::Full) => Ok(()),
             done => done,
         }
-    }
-
-    /// Writes a long log back to its file. A full disk leaves it long.
-    fn write_back(&self) -> Result<(), Failure> {
-        let bytes_max = if self.reserve.is_held() { LOG_BYTES_MAX } else { FULL_LOG_BYTES_MAX };
-        for (path, connection) in [(self.files.data(), &self.data), (self.files.keys(), &self.keys)] {
-            if log_bytes(path) > bytes_max {
-                connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes both logs back at the end. What does not fit on the disk stays in them, for the next start.
-    fn truncate_logs(&self) -> Result<(), Failure> {
-        for connection in [&self.keys, &self.data] {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        }
-        Ok(())
-    }
-}
-
-impl Effects {
-    /// Takes in the effects of the job at this place of the group.
-    fn take_in(&mut self, of_job: Self, at: usize) {
-        self.ready.extend(of_job.ready);
-        self.changed.get_mut().extend(of_job.changed.into_inner());
-        self.after.extend(of_job.after);
-        self.empties.extend(of_job.empties);
-        self.erased.extend(of_job.erased);
-        self.doomers.extend(of_job.dooms.then_some(at));
     }
 }
 
@@ -587,10 +422,4 @@ fn answer(group: Vec<Box<dyn Job>>, commit: Result<(), Failure>) {
     for job in group {
         job.answer(commit);
     }
-}
-
-fn log_bytes(database: PathBuf) -> u64 {
-    let mut path = database.into_os_string();
-    path.push("-wal");
-    fs::metadata(path).map_or(0, |about| about.len())
 }

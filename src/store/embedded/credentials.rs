@@ -8,11 +8,11 @@ use rustc_hash::FxHashMap;
 
 use super::{
     EmbeddedStore,
-    commit::Write,
     error::damaged,
     position,
     ring::{KeyRing, Tenant},
     sql::Id,
+    write::Write,
 };
 use crate::{
     audit::{Action, Event},

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use super::{commit::insert_event, error::damaged, graves, header, privacy::rows, wraps};
+use super::{error::damaged, graves, header, privacy::rows, wraps, write::insert_event};
 use crate::{
     audit::{Action, Event},
     crypto::{KeyKind, KeyName, SigningKey},

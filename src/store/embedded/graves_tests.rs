@@ -6,11 +6,10 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::{
-    EmbeddedStore, OpenError, StoreConfig,
-    commit::Write,
-    graves,
+    EmbeddedStore, OpenError, StoreConfig, graves,
     ring::{INSTANCE, first},
     wraps,
+    write::Write,
 };
 use crate::{
     crypto::{Key, KeyKind, KeyName, MasterKey, Secret},

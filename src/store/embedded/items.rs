@@ -6,11 +6,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
     cases::Case,
-    commit::Write,
     ready::{ReadyIndex, Standing, Traits},
     ring::Tenant,
     settle,
     sql::{Coded, Id, Time, Tongue},
+    write::Write,
 };
 use crate::{
     audit::{Action, Event},

@@ -3,7 +3,7 @@
 use rusqlite::ErrorCode;
 use tokio::sync::oneshot;
 
-use super::{commit::Write, error::DISK_FULL};
+use super::{error::DISK_FULL, write::Write};
 use crate::store::StoreError;
 
 /// Why nothing is written any more.

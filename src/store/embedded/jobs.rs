@@ -183,7 +183,7 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::embedded::{commit::Write, job::Task};
+    use crate::store::embedded::{job::Task, write::Write};
 
     const A: Turn = Turn { tenant: 1, class: WorkClass::Bulk };
     const A_LIVE: Turn = Turn::live(1);

@@ -7,7 +7,6 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     EmbeddedStore,
     cases::Case,
-    commit::Write,
     error::damaged,
     items::{self, COLUMNS, Item},
     jobs::Turn,
@@ -15,6 +14,7 @@ use super::{
     ready::Traits,
     requests::Request,
     ring::Tenant,
+    write::Write,
 };
 use crate::{
     audit::{Action, Event},

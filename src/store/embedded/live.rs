@@ -5,7 +5,6 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{
     cases::Case,
-    commit::Write,
     error::damaged,
     graves,
     interactions::{self, Interaction},
@@ -19,6 +18,7 @@ use super::{
     teaching::shadows,
     transition::transition,
     wraps,
+    write::Write,
 };
 use crate::{
     assessment::{Assessment, AssessmentInput},

@@ -35,7 +35,11 @@ mod reserve;
 
 mod manifest;
 
+mod write;
+
 mod commit;
+
+mod logs;
 
 mod jobs;
 

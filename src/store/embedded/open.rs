@@ -11,7 +11,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::{
     EmbeddedStore, StoreConfig,
-    commit::{Committer, Engine, insert_event},
+    commit::{Committer, Engine},
     doomed::{self, Destroyer},
     files::{self, Files},
     graves, header,
@@ -24,6 +24,7 @@ use super::{
     residence,
     ring::KeyRing,
     schema, slots, versions,
+    write::insert_event,
 };
 use crate::{
     audit::{Action, Event},

@@ -194,7 +194,7 @@ fn event(action: Action, reader: Reader) -> Event {
 async fn audit(store: &EmbeddedStore, reader: Reader, event: Event) -> Result<(), StoreError> {
     let tenant = store.ring.tenant(reader.tenant)?.number;
     let note =
-        move |write: &mut super::commit::Write<'_>| write.audit(Some(tenant), &Event { time: write.now, ..event });
+        move |write: &mut super::write::Write<'_>| write.audit(Some(tenant), &Event { time: write.now, ..event });
     store.committer.run_essential(Turn::live(tenant), note).await
 }
 

@@ -7,9 +7,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     cases::Case,
     clocks,
-    commit::Write,
     items::{self, Item},
     ring::Tenant,
+    write::Write,
 };
 use crate::{
     audit::{Action, Event},

@@ -6,7 +6,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{commit::Write, error::damaged, graves, ring::Tenant, wraps};
+use super::{error::damaged, graves, ring::Tenant, wraps, write::Write};
 use crate::{
     crypto::{Key, KeyKind, KeyName, LookupKey, Purpose, ShortHash},
     id::SubjectId,

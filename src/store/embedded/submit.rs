@@ -3,9 +3,7 @@
 
 use super::{
     cases::Case,
-    clocks,
-    commit::Write,
-    graves,
+    clocks, graves,
     interactions::{self, Interaction, Sealed},
     items::{self, Item, Wanted},
     joins::{self, Target},
@@ -15,6 +13,7 @@ use super::{
     teaching::{corrections, shadows},
     transition::{Transition, transition},
     wraps,
+    write::Write,
 };
 use crate::{
     assessment::AssessmentInput,

@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{
-    commit::Write,
     ring::{KeyRing, first},
+    write::Write,
 };
 use crate::{
     audit::{Action, Event},

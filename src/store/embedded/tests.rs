@@ -7,7 +7,7 @@ use futures_util::{FutureExt, future::join_all};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::{EmbeddedStore, StoreConfig, commit::Write, jobs::Turn};
+use super::{EmbeddedStore, StoreConfig, jobs::Turn, write::Write};
 use crate::{
     audit::{Action, Event},
     crypto::{MasterKey, Secret},

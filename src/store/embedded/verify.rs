@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::{EmbeddedStore, commit::Write, error::damaged, jobs::Turn, manifest, readers::Read};
+use super::{EmbeddedStore, error::damaged, jobs::Turn, manifest, readers::Read, write::Write};
 use crate::{
     audit::{Action, Event},
     id::{CaseId, TenantId},

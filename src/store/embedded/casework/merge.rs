@@ -14,10 +14,10 @@ use crate::{
         embedded::{
             cases::Case,
             clocks,
-            commit::Write,
             items::{self, Item, Wanted},
             joins, privacy,
             ring::Tenant,
+            write::Write,
         },
     },
     time::Timestamp,

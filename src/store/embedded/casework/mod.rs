@@ -9,12 +9,12 @@ use async_trait::async_trait;
 use super::{
     EmbeddedStore,
     cases::{self, Case},
-    commit::Write,
     error::damaged,
     items::Item,
     read,
     requests::Request,
     ring::Tenant,
+    write::Write,
 };
 use crate::{
     audit::{Action, Event},

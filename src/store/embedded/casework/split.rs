@@ -12,7 +12,6 @@ use crate::{
         embedded::{
             cases::{Case, REFS_VERSION},
             clocks,
-            commit::Write,
             interactions::{self, Interaction},
             items::{self, Wanted},
             joins, prepare, privacy,
@@ -21,6 +20,7 @@ use crate::{
             teaching::place,
             transition::{Transition, transition},
             wraps,
+            write::Write,
         },
         record::{CaseRow, Field, decode, encode},
     },

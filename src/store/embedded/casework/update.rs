@@ -10,12 +10,12 @@ use crate::{
         embedded::{
             cases::Case,
             clocks,
-            commit::Write,
             interactions::Interaction,
             items::{self, Item, Wanted},
             prepare,
             ring::Tenant,
             teaching::place,
+            write::Write,
         },
     },
 };

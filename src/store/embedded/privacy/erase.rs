@@ -17,11 +17,11 @@ use crate::{
         DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState, Holdings, IdempotentMethod, StoreError,
         embedded::{
             cases::{Case, REFS_VERSION},
-            commit::Write,
             requests::Request,
             ring::{Opener, Tenant},
             sql::Coded,
             wraps,
+            write::Write,
         },
         record::{CaseRow, ErasureRow, Field, decode, encode},
         tombstone::{Burial, Cause, Grave},

@@ -18,10 +18,10 @@ use crate::{
         ExportRecord, ExportedCase, Holdings, Officer, RecipientRecord, StoreError, SubjectSelector,
         embedded::{
             cases::{self, Case},
-            commit::Write,
             interactions::Interaction,
             ring::{KeyRing, Tenant},
             sql::{Id, Time},
+            write::Write,
         },
         record::ExportRow,
     },

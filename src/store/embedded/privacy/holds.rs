@@ -16,9 +16,9 @@ use crate::{
         HoldReason, HoldRecord, HoldState, HoldTarget, NewHold, Officer, StoreError, UPKEEP_MAX,
         embedded::{
             cases::Case,
-            commit::Write,
             ring::Tenant,
             sql::{Coded, Id, Time},
+            write::Write,
         },
     },
     time::Timestamp,

@@ -13,7 +13,7 @@ use crate::{
     id::SubjectId,
     store::{
         Officer, StoreError, SubjectRecord,
-        embedded::{commit::Write, ring::Tenant, wraps},
+        embedded::{ring::Tenant, wraps, write::Write},
     },
 };
 

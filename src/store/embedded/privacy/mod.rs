@@ -29,7 +29,7 @@ use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use self::scope::Scope;
-use super::{EmbeddedStore, commit::Write, jobs::Turn, ring::Tenant};
+use super::{EmbeddedStore, jobs::Turn, ring::Tenant, write::Write};
 use crate::{
     audit::{Action, Event},
     crypto::{Signature, Statement, new_id},

@@ -10,9 +10,9 @@ use crate::{
     store::{
         Officer, StoreError,
         embedded::{
-            commit::Write,
             ring::Tenant,
             sql::{Id, Time},
+            write::Write,
         },
         record::{decode, encode},
     },

@@ -18,9 +18,9 @@ use crate::{
     store::{
         Officer, PurgeFilter, PurgeRecord, PurgeState, StoreError, UPKEEP_MAX,
         embedded::{
-            commit::Write,
             interactions::Interaction,
             ring::{KeyRing, Tenant},
+            write::Write,
         },
         record::PurgeRow,
         tombstone::{Cause, Grave},

@@ -20,11 +20,11 @@ use crate::{
         InteractionContent, StoreError, TextState, UPKEEP_MAX,
         embedded::{
             cases::Case,
-            commit::Write,
             interactions::{Interaction, segment_numbers},
             ring::{KeyRing, Tenant},
             sql::{Id, Time},
             subjects, wraps,
+            write::Write,
         },
         record::{AssessmentRow, FactsRow, Field, encode},
         tombstone::{Cause, Grave},

@@ -10,10 +10,10 @@ use crate::{
         StoreError,
         embedded::{
             cases::Case,
-            commit::Write,
             interactions::segment_numbers,
             items::{self, Item},
             teaching::corrections,
+            write::Write,
         },
     },
 };

@@ -14,7 +14,7 @@ use crate::{
     store::{
         ExportRecord, ExportedCase, Officer, Orders, PurgeFilter, PurgeRecord, RecipientRecord, StoreError,
         SubjectSelector,
-        embedded::{EmbeddedStore, commit::Write, readers::Read},
+        embedded::{EmbeddedStore, readers::Read, write::Write},
         record::PurgeRow,
     },
 };

@@ -33,7 +33,7 @@ pub(in super::super) async fn accept(store: &EmbeddedStore, officers: [Principal
         return Err(StoreError::NotFound);
     }
     let closed = Arc::clone(&store.closed);
-    let work = move |write: &mut crate::store::embedded::commit::Write<'_>| {
+    let work = move |write: &mut crate::store::embedded::write::Write<'_>| {
         header::remove(write.data, CLOSED)?;
         for officer in officers {
             let event = Event { principal: Some(officer), ..Event::new(Action::RestoreAccepted, write.now) };

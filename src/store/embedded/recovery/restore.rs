@@ -21,9 +21,9 @@ use crate::{
     store::{
         embedded::{
             EmbeddedStore,
-            commit::insert_event,
             files::{self, Files},
             graves, header, residence, schema,
+            write::insert_event,
         },
         tombstone::{self, FeedError, Mark, Tombstone},
     },

@@ -16,7 +16,7 @@ use crate::{
     crypto::{Key, KeyKind, KeyName},
     store::{
         Rotated, StoreError,
-        embedded::{EmbeddedStore, commit::Write, error::damaged, ring::Tenant, sealed, subjects, wraps},
+        embedded::{EmbeddedStore, error::damaged, ring::Tenant, sealed, subjects, wraps, write::Write},
     },
 };
 

@@ -11,7 +11,7 @@ use crate::{
     id::TenantId,
     store::{
         Rotated, StoreError,
-        embedded::{EmbeddedStore, commit::Write, error::damaged, header, versions::forget_seals, wraps},
+        embedded::{EmbeddedStore, error::damaged, header, versions::forget_seals, wraps, write::Write},
     },
 };
 

@@ -17,7 +17,7 @@ use std::{
 };
 
 use self::state::{Kind, Rotation};
-use super::{EmbeddedStore, commit::Write, ring::Tenant};
+use super::{EmbeddedStore, ring::Tenant, write::Write};
 use crate::{
     audit::{Action, Event},
     crypto::MasterKey,

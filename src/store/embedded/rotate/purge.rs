@@ -13,7 +13,7 @@ use crate::{
     id::SubjectId,
     store::{
         Rotated, StoreError,
-        embedded::{EmbeddedStore, commit::Write, error::damaged, ring::Tenant, wraps},
+        embedded::{EmbeddedStore, error::damaged, ring::Tenant, wraps, write::Write},
     },
 };
 

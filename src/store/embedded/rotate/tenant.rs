@@ -17,13 +17,13 @@ use crate::{
         Rotated, StoreError,
         embedded::{
             EmbeddedStore,
-            commit::Write,
             error::damaged,
             header,
             ring::Tenant,
             sealed,
             versions::{Versions, forget_seals},
             wraps,
+            write::Write,
         },
     },
 };

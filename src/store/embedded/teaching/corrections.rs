@@ -9,11 +9,11 @@ use crate::{
     store::{
         CorrectionRecord, CorrectionRequest, StoreError,
         embedded::{
-            commit::Write,
             interactions::Interaction,
             read,
             ring::Tenant,
             sql::{Coded, Id, Time},
+            write::Write,
         },
     },
 };

@@ -104,7 +104,7 @@ async fn audit(
     count: u64,
 ) -> Result<(), StoreError> {
     let number = store.ring.tenant(tenant)?.number;
-    let note = move |write: &mut super::commit::Write<'_>| {
+    let note = move |write: &mut super::write::Write<'_>| {
         let event = Event { tenant: Some(tenant), principal: Some(principal), count, ..Event::new(action, write.now) };
         write.audit(Some(number), &event)
     };

@@ -17,10 +17,10 @@ use crate::{
         embedded::{
             cases::Case,
             clocks,
-            commit::Write,
             items::Item,
             ring::{Opener, Tenant},
             sql::{Coded, Id, Time},
+            write::Write,
         },
         record::{AssessmentRow, Field, decode},
     },

@@ -14,11 +14,11 @@ use crate::{
         NewPolicy, Page, PolicyRecord, PolicyStage, StoreError,
         embedded::{
             clocks,
-            commit::Write,
             error::damaged,
             position,
             ring::{KeyRing, Tenant},
             sql::{Id, Time},
+            write::Write,
         },
         record::{Field, decode_policy, encode_policy},
     },

@@ -18,7 +18,6 @@ use crate::{
         embedded::{
             EmbeddedStore,
             cases::{self, Case},
-            commit::Write,
             interactions::Interaction,
             jobs::Turn,
             live::{self, Resealed},
@@ -27,6 +26,7 @@ use crate::{
             ring::{KeyRing, Tenant},
             sql::Coded,
             wraps,
+            write::Write,
         },
         record::{AssessmentRow, Field, encode},
     },
