@@ -1,12 +1,7 @@
 //! The one thread that writes. It takes what waits, runs it as one transaction over both files, each job in a savepoint
 //! of its own, commits keys before data, and only then answers. After a failed commit it never writes again.
 
-use std::{
-    cell::RefCell,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
-    time::Duration,
-};
+use std::{cell::RefCell, sync::Arc, time::Duration};
 
 use rusqlite::Connection;
 use tokio::sync::{broadcast, watch};
@@ -15,8 +10,8 @@ use super::{
     doomed::Destroyer,
     files::{Files, Mark},
     header, items,
-    job::{CLOSED, Failure, Job, POISONED, Task},
-    jobs::{Ending, Group, Jobs, Next, Turn, Waited},
+    job::{Failure, Job, Task},
+    jobs::{Group, Jobs, Next, Turn, Waited},
     manifest::{self, Tracker},
     ready::ReadyIndex,
     reserve::Reserve,
@@ -25,18 +20,10 @@ use super::{
     watch::Watches,
     write::{Effects, Write},
 };
-use crate::{id::InteractionId, store::StoreError, time::ServiceTime};
+use crate::{id::InteractionId, time::ServiceTime};
 
 /// The least time between two looks for leases and delays that ended.
 const REVIVE_INTERVAL_MIN: Duration = Duration::from_millis(5);
-
-/// The way to the thread that writes.
-#[derive(Debug)]
-pub(super) struct Committer {
-    jobs: Arc<Jobs>,
-    poisoned: watch::Receiver<bool>,
-    thread: Mutex<Option<thread::JoinHandle<()>>>,
-}
 
 /// What the thread owns.
 pub(super) struct Engine {
@@ -71,102 +58,9 @@ pub(super) struct Engine {
     pub(super) revive_elapsed: Duration,
 }
 
-impl Committer {
-    /// Starts the thread.
-    pub(super) fn start(engine: Engine) -> std::io::Result<Self> {
-        let jobs = Arc::new(Jobs::default());
-        let (poison, poisoned) = watch::channel(false);
-        let ending = Ending(Arc::clone(&jobs));
-        let work = move || engine.work(&ending.0, &poison);
-        let thread = thread::Builder::new().name("committer".to_owned()).spawn(work)?;
-        Ok(Self { jobs, poisoned, thread: Some(thread).into() })
-    }
-
-    /// Runs a job of the instance and waits until it is durable. While the disk is full it is refused.
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
-    {
-        self.run_in(Turn::INSTANCE, work).await
-    }
-
-    /// Runs a job when it is its turn, and waits until it is durable. While the disk is full it is refused.
-    pub(super) async fn run_in<T, F>(&self, turn: Turn, work: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
-    {
-        self.send(turn, work, false).await
-    }
-
-    /// The same for what must go on while the disk is full, within the room that is kept for it: the audit events of
-    /// reads, and erasure. The job that finds the disk full is lost with its group, so it is tried once more.
-    pub(super) async fn run_essential<T, F>(&self, turn: Turn, work: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + Clone + 'static,
-    {
-        match self.send(turn, work.clone(), true).await {
-            Err(StoreError::Exhausted(_)) => self.send(turn, work, true).await,
-            done => done,
-        }
-    }
-
-    async fn send<T, F>(&self, turn: Turn, work: F, essential: bool) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
-    {
-        self.check()?;
-        let (task, answer) = Task::new(work, essential);
-        self.jobs.push(turn, task)?;
-        answer.await.unwrap_or(Err(StoreError::Unavailable(CLOSED)))
-    }
-
-    /// Whether the store may still be used.
-    pub(super) fn check(&self) -> Result<(), StoreError> {
-        if *self.poisoned.borrow() {
-            return Err(StoreError::Unavailable(POISONED));
-        }
-        if self.jobs.is_closed() { Err(StoreError::Unavailable(CLOSED)) } else { Ok(()) }
-    }
-
-    /// Ends when a commit has failed, or the thread has ended without being told to; never otherwise.
-    pub(super) async fn failed(&self) {
-        let mut poisoned = self.poisoned.clone();
-        let ended = poisoned.wait_for(|poisoned| *poisoned).await.is_err();
-        if ended && lock(&self.thread).is_none() {
-            std::future::pending::<()>().await;
-        }
-    }
-
-    /// Takes no more jobs and waits until the waiting ones are done.
-    pub(super) fn close(&self) -> Result<(), StoreError> {
-        let thread = lock(&self.thread).take();
-        self.jobs.close();
-        if let Some(thread) = thread {
-            // A panic of the thread has already been reported by its own hook.
-            drop(thread.join());
-        }
-        if *self.poisoned.borrow() { Err(StoreError::Unavailable(POISONED)) } else { Ok(()) }
-    }
-}
-
-impl Drop for Committer {
-    fn drop(&mut self) {
-        // Whoever wants to know calls `close`.
-        drop(self.close());
-    }
-}
-
-/// Locks; a panic elsewhere leaves these values whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Engine {
-    fn work(mut self, jobs: &Jobs, poison: &watch::Sender<bool>) {
+    /// Does the jobs as they come, until nobody can send one any more.
+    pub(super) fn work(mut self, jobs: &Jobs, poison: &watch::Sender<bool>) {
         loop {
             if !*poison.borrow() {
                 self.fill().unwrap_or_else(|failure| judge(failure, poison));

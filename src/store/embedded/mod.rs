@@ -41,6 +41,8 @@ mod commit;
 
 mod logs;
 
+mod committer;
+
 mod jobs;
 
 mod readers;
@@ -125,7 +127,7 @@ pub use leftovers::{Leftover, leftovers};
 pub use open::OpenError;
 use tokio::sync::broadcast;
 
-use self::{commit::Committer, jobs::Turn, readers::Readers, ring::KeyRing, wake::Wakes, watch::Watches};
+use self::{committer::Committer, jobs::Turn, readers::Readers, ring::KeyRing, wake::Wakes, watch::Watches};
 use crate::{
     conversation::RawText,
     crypto::{MasterKey, SigningKey},

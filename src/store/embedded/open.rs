@@ -11,7 +11,8 @@ use tokio::sync::{broadcast, watch};
 
 use super::{
     EmbeddedStore, StoreConfig,
-    commit::{Committer, Engine},
+    commit::Engine,
+    committer::Committer,
     doomed::{self, Destroyer},
     files::{self, Files},
     graves, header,
