@@ -33,7 +33,10 @@ use store_suite::{Bench, Opened, draft::Draft};
 use triaged::{
     crypto::random,
     id::{CaseId, PrincipalId},
-    store::{CaseFilter, CaseState, DeleteCaseRequest, Handling, LeaseRequest, LiveChange, Officer, StoreError},
+    store::{
+        Actor, CaseFilter, CaseLookup, CaseState, CaseVersion, DeleteCaseRequest, Handling, LeaseRequest, LiveChange,
+        Officer, StoreError,
+    },
     time::{Clock, ManualClock, SystemClock, Timestamp},
 };
 use uuid::Uuid;
@@ -41,6 +44,10 @@ use uuid::Uuid;
 const WRITERS: u64 = 64;
 /// One item in this many is worked on as well.
 const WORKED: u64 = 8;
+/// One writer in this many merges its cases in pairs, and does nothing else.
+const MERGING: u64 = 8;
+/// The queue of those.
+const PAIRS: &str = "pairs";
 /// One in this many is erased after it was worked on; a multiple of the one above.
 const ERASED: u64 = 16;
 /// One in this many is a live conversation as well.
@@ -73,13 +80,15 @@ fn main() -> ExitCode {
         let opened = Duration::from_micros(runtime.block_on(verify(dir.path(), &known, since)));
         println!("round {round}: nothing lost, opened in {opened:?}");
     }
-    let Known { stored, done, turns, erased, .. } = &known;
+    let Known { stored, done, turns, erased, merged, .. } = &known;
+    assert!(!merged.is_empty(), "cases were merged");
     println!(
-        "{} interactions, {} finished items, {} live conversations, {} erased cases over {rounds} rounds: ok",
+        "{} interactions, {} finished items, {} live conversations, {} erased cases, {} merges over {rounds} rounds: ok",
         stored.len(),
         done.len(),
         turns.len(),
-        erased.len()
+        erased.len(),
+        merged.len()
     );
     ExitCode::SUCCESS
 }
@@ -93,6 +102,8 @@ struct Known {
     done: HashSet<Uuid>,
     /// Turns of live conversations, and the round of each.
     turns: HashMap<Uuid, (u64, usize)>,
+    /// Cases that were merged, each with what it was merged into.
+    merged: HashMap<Uuid, Uuid>,
     /// Interactions whose cases were to be erased, and those whose erasure was acknowledged.
     erasing: HashSet<Uuid>,
     erased: HashSet<Uuid>,
@@ -112,6 +123,9 @@ impl Known {
                 }
                 ["turns", round, id, count] => {
                     self.turns.insert(id.parse().unwrap(), (round.parse().unwrap(), count.parse().unwrap()));
+                }
+                ["merged", source, target] => {
+                    self.merged.insert(source.parse().unwrap(), target.parse().unwrap());
                 }
                 ["erasing", id] => {
                     self.erasing.insert(id.parse().unwrap());
@@ -144,8 +158,19 @@ fn kill(program: &str, dir: &Path, round: u64) -> Vec<String> {
     said.iter().map(|line| line.trim_end_matches('.').to_owned()).collect()
 }
 
+fn merges(writer: u64) -> bool {
+    writer % MERGING == MERGING - 1
+}
+
+/// The reference of a case that is merged.
+fn ticket(round: u64, writer: u64, count: u64) -> &'static str {
+    format!("p-{round}-{writer}-{count}").leak()
+}
+
 fn draft(bench: &Bench, round: u64, writer: u64, count: u64) -> Draft {
     Draft {
+        queue: if merges(writer) { PAIRS } else { "default" },
+        case_ref: merges(writer).then(|| ticket(round, writer, count)),
         principal: PrincipalId(Uuid::from_u64_pair(round, writer)),
         request_id: Some(u128::from(count) + 1),
         // Not the time of day: the same request must have the same content in another process.
@@ -168,6 +193,13 @@ async fn write(bench: Arc<Bench>, round: u64, writer: u64) {
     for count in 0.. {
         let submitted = bench.store.submit(draft(&bench, round, writer, count).submission()).await.unwrap();
         say(&format!("stored {round} {writer} {count} {}", submitted.submission.0));
+        if merges(writer) {
+            if count % 2 == 1 {
+                let [target, source] = [count - 1, count].map(|count| ticket(round, writer, count));
+                merge(&bench, target, source).await;
+            }
+            continue;
+        }
         if count % WORKED == 0 {
             let ask = LeaseRequest { lease_duration: Duration::from_secs(30), ..bench.ask() };
             for entry in bench.lease(ask).await {
@@ -182,6 +214,19 @@ async fn write(bench: Arc<Bench>, round: u64, writer: u64) {
             stream(&bench, round, writer, count).await;
         }
     }
+}
+
+/// Merges two cases.
+async fn merge(bench: &Bench, target: &str, source: &str) {
+    let mut pair = Vec::new();
+    for ticket in [target, source] {
+        let lookup = CaseLookup::SourceRef(store_suite::draft::source_ref(ticket));
+        let found = bench.store.find_open_cases(bench.supervisor(), lookup).await.unwrap()[0].case;
+        pair.push(CaseVersion { case: found, version: 1 });
+    }
+    let actor = Actor { reader: bench.supervisor(), request_id: None, policy: Arc::default() };
+    bench.store.merge_cases(actor, pair[0], vec![pair[1]]).await.unwrap();
+    say(&format!("merged {} {}", pair[1].case.0, pair[0].case.0));
 }
 
 /// Erases a case that was worked on; what is under way may be done or not when the kill comes.
@@ -231,12 +276,32 @@ async fn bench(dir: &Path) -> Bench {
     Bench::new(Opened { store, clock: Arc::new(ManualClock::default()), keep: Box::new(()) }).await
 }
 
+/// What a case of a pair was merged into, how many interactions it has, and its place in the queue.
+type Pair = (Option<Uuid>, usize, Option<(Timestamp, Timestamp)>);
+
+/// A merge is there as a whole or not at all.
+fn check_merges(known: &Known, cases: &HashMap<Uuid, Pair>) {
+    for (source, target) in &known.merged {
+        assert_eq!(cases[source].0, Some(*target), "{source} was merged before the kill");
+    }
+    for (case, (merged_into, interactions, queued)) in cases {
+        let taken_in = cases.values().filter(|other| other.0 == Some(*case)).count();
+        if let Some(target) = merged_into {
+            assert_eq!((*interactions, *queued, taken_in), (0, None, 0));
+            assert_eq!((cases[target].0, cases[target].1), (None, 2));
+        } else {
+            assert_eq!(*interactions, 1 + taken_in, "{case}");
+            assert!(queued.is_some(), "{case} waits no more");
+        }
+    }
+}
+
 /// Opens what the kill left and compares; gives how long opening took, in microseconds.
 async fn verify(dir: &Path, known: &Known, since: u64) -> u64 {
     let start = SystemClock.now();
     let bench = bench(dir).await;
     let opened = SystemClock.now().since(start);
-    let mut read = HashMap::new();
+    let (mut read, mut pairs) = (HashMap::new(), HashMap::new());
     let (mut after, mut pages) = (None, 0);
     loop {
         let page = bench.store.list_cases(bench.supervisor(), CaseFilter::default(), 500, after).await.unwrap();
@@ -244,16 +309,26 @@ async fn verify(dir: &Path, known: &Known, since: u64) -> u64 {
         let reads = page.items.iter().map(|case| bench.store.get_case(bench.supervisor(), case.case));
         for found in futures_util::future::join_all(reads).await {
             let (case, interactions) = found.unwrap();
-            assert_eq!(interactions.len(), 1, "a submission is stored once");
+            if case.queue == PAIRS {
+                pairs.insert(case.case.0, (case.merged_into.map(|target| target.0), interactions.len(), case.queued));
+            } else {
+                assert_eq!(interactions.len(), 1, "a submission is stored once");
+            }
             if known.done.contains(&case.case.0) {
                 assert_eq!((case.state, case.queued), (CaseState::Resolved, None), "{} came back", case.case);
             }
-            read.insert(interactions[0].interaction.0, interactions.into_iter().next().unwrap());
+            for interaction in interactions {
+                let again = read.insert(interaction.interaction.0, interaction);
+                assert_eq!(again, None, "an interaction stands in one case");
+            }
         }
         after = page.next;
         if after.is_none() || (since > 0 && pages == PAGES) {
             break;
         }
+    }
+    if since == 0 {
+        check_merges(known, &pairs);
     }
     assert!(known.erased.iter().all(|id| !read.contains_key(id)), "an erased case is listed");
     for (id, (_, turns)) in known.turns.iter().filter(|(_, (round, _))| *round >= since) {
