@@ -2,7 +2,7 @@
 
 use super::{
     app::App,
-    convert::{case, scalar},
+    convert::{case, privacy::officer, scalar},
     path::{Path, Violations},
     pb, privacy,
     status::{Failure, Outcome, Reason},
@@ -21,7 +21,7 @@ pub async fn delete(app: &App, caller: &Caller, request: pb::DeleteCaseRequest) 
     let case = violations.finish_some(case)?;
     // An etag of another form is not one of ours, and so not the present one.
     let version = case::version_of(&etag).unwrap_or(u64::MAX);
-    let request = DeleteCaseRequest { officer: privacy::officer(caller), case, version };
+    let request = DeleteCaseRequest { officer: officer(caller), case, version };
     let record = app.store.delete_case(request).await;
     let record = record.map_err(|error| Failure::of_store(&error, Reason::CaseNotFound))?;
     privacy::erasure(app, caller.tenant, record)

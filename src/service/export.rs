@@ -11,11 +11,14 @@ use zeroize::Zeroizing;
 use super::{
     app::App,
     batch::Answers,
-    convert::{case, orders, privacy, scalar},
+    convert::{
+        case, orders,
+        privacy::{self, officer},
+        scalar,
+    },
     limits,
     path::{Path, Violations},
     pb,
-    privacy::officer,
     status::{Failure, Outcome, Reason},
 };
 use crate::{

@@ -6,7 +6,11 @@ use super::{
     app::{self, App},
     batch::Answers,
     certificate,
-    convert::{orders, privacy, scalar},
+    convert::{
+        orders,
+        privacy::{self, officer},
+        scalar,
+    },
     export, limits,
     path::{Path, Violations},
     pb::{self, privacy_service_server::PrivacyService},
@@ -14,19 +18,13 @@ use super::{
     status::{Failure, Outcome, Reason},
 };
 use crate::{
-    access::Caller,
     id::HoldId,
-    store::{ErasureRecord, ErasureRequest, ErasureState, HoldRecord, NewHold, Officer, RecipientRecord, StoreError},
+    store::{ErasureRecord, ErasureRequest, ErasureState, HoldRecord, NewHold, RecipientRecord, StoreError},
 };
 
 /// The service.
 #[derive(Clone, Debug)]
 pub struct People(pub App);
-
-/// Who acts.
-pub(super) fn officer(caller: &Caller) -> Officer {
-    Officer { tenant: caller.tenant, principal: caller.principal }
-}
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
 fn subject_failure(error: StoreError) -> Failure {

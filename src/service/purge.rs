@@ -2,11 +2,10 @@
 
 use super::{
     app::App,
-    convert::{orders, scalar},
+    convert::{orders, privacy::officer, scalar},
     limits,
     path::{Path, Violations},
     pb,
-    privacy::officer,
     status::{Failure, Outcome, Reason},
 };
 use crate::{access::Caller, id::PurgeId};

@@ -5,6 +5,7 @@ use super::{
     scalar::{self, wire_long, wire_time},
 };
 use crate::{
+    access::Caller,
     id::{CaseId, SubjectId},
     service::{
         limits,
@@ -13,11 +14,16 @@ use crate::{
         status::Reason,
     },
     store::{
-        ErasureRecord, ErasureState, HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, SubjectRecord,
+        ErasureRecord, ErasureState, HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, Officer, SubjectRecord,
         SubjectSelector, tombstone::Cause,
     },
     time::Timestamp,
 };
+
+/// Who acts.
+pub fn officer(caller: &Caller) -> Officer {
+    Officer { tenant: caller.tenant, principal: caller.principal }
+}
 
 /// What leads to people; at least one.
 pub fn selectors(

@@ -1,6 +1,5 @@
-//! What time brings, done beside the calls: erasures whose holds have ended, what is kept long enough, rows without
-//! a key. Each round is bounded; the
-//! store's own time decides what is due.
+//! What time brings, done beside the calls: erasures whose holds have ended, what is kept long enough, rows without a key.
+//! Each round is bounded; the store's own time decides what is due.
 
 use std::{sync::Arc, time::Duration};
 
