@@ -22,6 +22,9 @@ test *ARGS:
 lint:
     cargo fmt --check
     cargo clippy --profile ci --all-targets --locked -- -D warnings
+    for feature in "" columnar age; do \
+        cargo clippy --profile ci --lib --bins --locked --no-default-features --features "$feature" -- -D warnings; \
+    done
 
 # Real clients (grpcurl, Python, Node) against the release binary, plain on loopback and over TLS
 interop: build

@@ -77,8 +77,10 @@ pub fn run(
     };
     pipeline::run(options.threads, read, work, |done| {
         let (block, scored) = done?;
-        if let Block::Bytes(bytes) = block {
-            output.write_all(&bytes)?;
+        match block {
+            Block::Bytes(bytes) => output.write_all(&bytes)?,
+            #[cfg(feature = "columnar")]
+            Block::Columns(_) => {}
         }
         scored.hashes.iter().for_each(|hash| summary.digest.add(hash));
         summary.analysed += scored.stats.scored;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    io::{self, BufReader, Read},
+    io::{self, Read},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -140,14 +140,14 @@ fn decipher(input: Box<dyn Read + Send>, identities: Option<&std::path::Path>) -
         || io::Error::new(io::ErrorKind::InvalidInput, "is encrypted; name your identities with --identity FILE");
     let path = identities.ok_or_else(missing)?.display().to_string();
     let identities = age::IdentityFile::from_file(path)?.into_identities().map_err(|error| wrong(error.to_string()))?;
-    let decryptor = age::Decryptor::new(BufReader::new(input)).map_err(|error| wrong(error.to_string()))?;
+    let decryptor = age::Decryptor::new(io::BufReader::new(input)).map_err(|error| wrong(error.to_string()))?;
     let identities = identities.iter().map(|identity| identity.as_ref() as &dyn age::Identity);
     decryptor.decrypt(identities).map(Deciphered).map_err(|error| wrong(error.to_string()))
 }
 
 /// The deciphering stream; moved between threads only as a whole.
 #[cfg(feature = "age")]
-struct Deciphered(age::stream::StreamReader<BufReader<Box<dyn Read + Send>>>);
+struct Deciphered(age::stream::StreamReader<io::BufReader<Box<dyn Read + Send>>>);
 
 #[cfg(feature = "age")]
 impl Read for Deciphered {

@@ -58,6 +58,7 @@ pub(super) fn file(format: Format, file: File, columns: &[String]) -> io::Result
 }
 
 /// The sink of a stream.
+#[cfg_attr(not(feature = "columnar"), expect(unused_variables, reason = "lines need no names of columns"))]
 pub(super) fn stream<'w>(
     format: Format,
     stream: impl Write + 'w,
