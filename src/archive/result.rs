@@ -2,6 +2,7 @@
 //! depends on the format, the compression or the number of threads.
 
 use aws_lc_rs::digest::{Context, SHA256};
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use serde_json::Value;
 
 /// SHA-256 of one result: the length of its id (4 bytes, little-endian), its id as text, and its body, from the comma
@@ -46,21 +47,13 @@ impl Digest {
 
     /// The digest of its hexadecimal form.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let mut digest = Self::default();
-        let pairs = text.as_bytes().chunks_exact(2);
-        if text.len() != 64 || pairs.len() != 32 {
-            return None;
-        }
-        for (byte, pair) in digest.0.iter_mut().zip(pairs) {
-            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        Some(digest)
+        HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().map(Self).ok()
     }
 }
 
 impl std::fmt::Display for Digest {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        formatter.write_str(&HEXLOWER.encode(&self.0))
     }
 }
 

@@ -60,7 +60,7 @@ impl Rows {
     ///
     /// # Errors
     /// An input cannot be read.
-    pub fn next(&mut self) -> Result<Option<Read>, ArchiveError> {
+    pub fn next_row(&mut self) -> Result<Option<Read>, ArchiveError> {
         if !self.fill()? {
             return Ok(None);
         }
@@ -110,15 +110,15 @@ mod tests {
         for passed in [0, 1, 500, 999] {
             let mut rows = Rows::new(&[Source::File(path.clone())], reading.clone());
             rows.skip(passed).unwrap();
-            let (at, row) = rows.next().unwrap().unwrap();
+            let (at, row) = rows.next_row().unwrap().unwrap();
             assert_eq!((at.place.line, row.unwrap().id), (passed + 1, passed.to_string().into()));
         }
         let mut rows = Rows::new(&[Source::File(path.clone())], reading.clone());
         rows.skip(1_000).unwrap();
-        assert_eq!(rows.next().unwrap().unwrap().1.unwrap_err(), RowError::Json(2));
-        assert!(rows.next().unwrap().is_none());
+        assert_eq!(rows.next_row().unwrap().unwrap().1.unwrap_err(), RowError::Json(2));
+        assert!(rows.next_row().unwrap().is_none());
         rows.skip(5).unwrap();
-        assert!(rows.next().unwrap().is_none());
+        assert!(rows.next_row().unwrap().is_none());
     }
 
     #[test]

@@ -189,8 +189,10 @@ impl Remote {
             let endpoint = Endpoint::from_shared(format!("https://{authority}")).map_err(|_| no_address())?;
             endpoint.tls_config(self.tls(ca, host)?).map_err(|_| no_address())?
         } else {
-            let loopback = loopback(authority).ok_or_else(no_address)?;
-            let place = loopback.ok_or_else(|| RemoteError::Plaintext(address.to_owned()))?;
+            let (place, is_loopback) = resolve(authority).ok_or_else(no_address)?;
+            if !is_loopback {
+                return Err(RemoteError::Plaintext(address.to_owned()).into());
+            }
             Endpoint::from_shared(format!("http://{place}")).map_err(|_| no_address())?
         };
         Ok(endpoint.connect_timeout(CONNECT_TIMEOUT).http2_keep_alive_interval(KEEPALIVE).tcp_nodelay(true))
@@ -207,12 +209,10 @@ impl Remote {
     }
 }
 
-/// The address of a name that leads to the loopback interface alone; the inner `None`: it leads elsewhere; the outer
-/// one: it leads nowhere.
-fn loopback(authority: &str) -> Option<Option<SocketAddr>> {
+/// The address that a name leads to, and whether it leads to the loopback interface alone; `None`: it leads nowhere.
+fn resolve(authority: &str) -> Option<(SocketAddr, bool)> {
     let places: Vec<SocketAddr> = authority.to_socket_addrs().ok()?.collect();
-    let first = *places.first()?;
-    Some(places.iter().all(|place| place.ip().is_loopback()).then_some(first))
+    Some((*places.first()?, places.iter().all(|place| place.ip().is_loopback())))
 }
 
 #[cfg(test)]

@@ -277,9 +277,10 @@ mod tests {
 
     #[test]
     fn what_was_said_last_decides() {
+        type Said = &'static [(Role, Part, &'static str)];
         use Part::{Body, Quoted, Subject};
         use Role::{Agent, Automated, Customer};
-        let rows: [(&[(Role, Part, &str)], bool); 9] = [
+        let rows: [(Said, bool); 9] = [
             (
                 &[(Customer, Body, "It is broken"), (Agent, Body, "Restart it"), (Customer, Body, "thanks, solved")],
                 true,

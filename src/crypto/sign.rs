@@ -4,6 +4,7 @@
 use std::fmt;
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, ParsedPublicKey};
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 
 use super::{CryptoError, Secret};
 
@@ -84,7 +85,7 @@ impl fmt::Debug for PublicKey {
 /// Lower-case hexadecimal digits.
 impl fmt::Display for PublicKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        formatter.write_str(&HEXLOWER.encode(&self.0))
     }
 }
 
@@ -92,17 +93,8 @@ impl std::str::FromStr for PublicKey {
     type Err = CryptoError;
 
     fn from_str(text: &str) -> Result<Self, CryptoError> {
-        let text = text.trim();
-        let is_hex = text.len() == 2 * PUBLIC_KEY_BYTES && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !is_hex {
-            return Err(CryptoError::Signature);
-        }
-        let mut bytes = [0; PUBLIC_KEY_BYTES];
-        for (byte, at) in bytes.iter_mut().zip((0..text.len()).step_by(2)) {
-            let digits = text.get(at..at + 2).ok_or(CryptoError::Signature)?;
-            *byte = u8::from_str_radix(digits, 16).map_err(|_| CryptoError::Signature)?;
-        }
-        Ok(Self(bytes))
+        let bytes = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).map_err(|_| CryptoError::Signature)?;
+        bytes.try_into().map(Self).map_err(|_| CryptoError::Signature)
     }
 }
 

@@ -4,6 +4,7 @@
 use std::{fmt, fs, path::Path};
 
 use aws_lc_rs::hmac;
+use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
 
 use crate::archive::{error::ArchiveError, target::is_private};
@@ -46,8 +47,7 @@ impl Pseudonyms {
     /// The pseudonym of a value: letters of either case and space around it count as the same.
     pub(super) fn of(&self, value: &str) -> String {
         let tag = hmac::sign(&self.0, value.trim().to_lowercase().as_bytes());
-        let digits: Vec<String> = tag.as_ref().iter().take(TAG_BYTES).map(|byte| format!("{byte:02x}")).collect();
-        format!("p_{}", digits.concat())
+        format!("p_{}", HEXLOWER.encode(tag.as_ref().get(..TAG_BYTES).unwrap_or_default()))
     }
 }
 

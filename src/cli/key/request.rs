@@ -48,8 +48,10 @@ impl Request {
         let verb = words.next()?;
         let words: Vec<String> = words.collect();
         match (verb.as_str(), words.as_slice()) {
-            ("master", source) => Some(Self::Master(to_source(source)?)),
-            ("purge", source) => Some(Self::Purge(to_source(source)?)),
+            ("master", []) => Some(Self::Master(None)),
+            ("purge", []) => Some(Self::Purge(None)),
+            ("master", source) => Some(Self::Master(Some(to_source(source)?))),
+            ("purge", source) => Some(Self::Purge(Some(to_source(source)?))),
             ("tenant", [] | [_]) => Some(Self::Tenant(words.into_iter().next())),
             ("data", [] | [_]) => Some(Self::Data(words.into_iter().next())),
             _ => None,
@@ -77,13 +79,12 @@ fn of_source(source: Option<&MasterSource>) -> Vec<String> {
     }
 }
 
-/// `None`: the words name no source, not even none.
-fn to_source(words: &[String]) -> Option<Option<MasterSource>> {
-    match words.split_first() {
-        None => Some(None),
-        Some((kind, [path])) if kind == "file" => Some(Some(MasterSource::File(PathBuf::from(path)))),
-        Some((kind, command @ [_, ..])) if kind == "command" => Some(Some(MasterSource::Command(command.to_vec()))),
-        Some(_) => None,
+/// `None`: the words name no source.
+fn to_source(words: &[String]) -> Option<MasterSource> {
+    match words.split_first()? {
+        (kind, [path]) if kind == "file" => Some(MasterSource::File(PathBuf::from(path))),
+        (kind, command @ [_, ..]) if kind == "command" => Some(MasterSource::Command(command.to_vec())),
+        _ => None,
     }
 }
 

@@ -92,7 +92,10 @@ fn rows(page: &mut String, title: &str, rows: Vec<(i32, &str, String)>) {
 }
 
 fn total(page: &mut String, sum: i32, what: &str) {
-    page.push_str(&format!("{}  {what}\n\n", styled(BOLD, &format!("{sum:>8}"))));
+    page.push_str(&styled(BOLD, &format!("{sum:>8}")));
+    page.push_str("  ");
+    page.push_str(what);
+    page.push_str("\n\n");
 }
 
 fn one_line(words: &str) -> String {

@@ -164,7 +164,8 @@ fn page(learned: &Learned) -> String {
     for row in &learned.rows {
         let [negative, other] = row.authors;
         let weight = table::styled(table::by_sign(row.weight), &format!("{:>+8}", row.weight));
-        page.push_str(&format!("{weight}  {negative:>17}, {other:>3}  {}\n", row.phrase));
+        let line = format!("{weight}  {negative:>17}, {other:>3}  {}\n", row.phrase);
+        page.push_str(&line);
     }
     page
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The request that submits a row as history. The same row gives the same request id on every run.
-pub(super) fn request(row: Row, system: &str) -> Result<pb::SubmitInteractionRequest, RowError> {
+pub(super) fn request(row: &Row, system: &str) -> Result<pb::SubmitInteractionRequest, RowError> {
     let interaction = interaction(row, system)?;
     let id = interaction.source_ref.as_ref().map(|reference| reference.id.clone()).unwrap_or_default();
     let bytes = interaction.encode_to_vec();
@@ -28,7 +28,7 @@ pub(super) fn request(row: Row, system: &str) -> Result<pb::SubmitInteractionReq
     })
 }
 
-fn interaction(row: Row, system: &str) -> Result<pb::Interaction, RowError> {
+fn interaction(row: &Row, system: &str) -> Result<pb::Interaction, RowError> {
     let id = row.id_text().into_owned();
     if id.is_empty() {
         return Err(RowError::NoId);
@@ -146,7 +146,7 @@ mod tests {
     use crate::archive::input;
 
     fn of(line: &str) -> pb::SubmitInteractionRequest {
-        request(input::parse(line.as_bytes()).unwrap(), "zendesk").unwrap()
+        request(&input::parse(line.as_bytes()).unwrap(), "zendesk").unwrap()
     }
 
     fn kind_of(line: &str) -> Kind {
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(row("x"), row("x"));
         assert_ne!(row("x"), row("y"));
         assert!(uuid::Uuid::parse_str(&row("x")).is_ok());
-        assert_eq!(request(input::parse(br#"{"text":"x"}"#).unwrap(), "s").err(), Some(RowError::NoId));
+        assert_eq!(request(&input::parse(br#"{"text":"x"}"#).unwrap(), "s").err(), Some(RowError::NoId));
     }
 
     #[test]

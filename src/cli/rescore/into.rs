@@ -232,11 +232,11 @@ impl Sender {
     fn read(&mut self) -> Result<bool, ArchiveError> {
         let (mut batch, mut bytes, mut items) = (Batch::new(), 0, 0);
         while !self.ended && items < BATCH_ITEMS && bytes < BATCH_BYTES {
-            let Some((at, row)) = self.rows.next()? else {
+            let Some((at, row)) = self.rows.next_row()? else {
                 self.ended = true;
                 break;
             };
-            match row.and_then(|row| interaction::request(row, &self.system)) {
+            match row.and_then(|row| interaction::request(&row, &self.system)) {
                 Ok(request) => {
                     bytes += prost::Message::encoded_len(&request);
                     items += 1;

@@ -67,6 +67,7 @@ impl Erased {
 const LOOK: Duration = Duration::from_secs(1);
 
 /// What comes next on a stream.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is taken apart at once")]
 enum Next {
     Message(Message),
     /// Nothing came; it is time to look at what waits.

@@ -20,7 +20,7 @@ pub(super) struct Column {
     pub(super) key: KeyKind,
     field: Field,
     table: &'static str,
-    column: &'static str,
+    name: &'static str,
     /// What is read from; the table itself is `t`.
     from: &'static str,
     /// Which rows belong to number `?1` of a tenant, case or interaction.
@@ -36,7 +36,7 @@ const fn of_interaction(field: Field, column: &'static str) -> Column {
         key: KeyKind::Interaction,
         field,
         table: "interactions",
-        column,
+        name: column,
         from: "interactions t",
         among: "t.number = ?1",
         record: "t.interaction_id",
@@ -50,7 +50,7 @@ const fn of_tenant(field: Field, table: &'static str, column: &'static str) -> C
         key: KeyKind::Tenant,
         field,
         table,
-        column,
+        name: column,
         from: "",
         among: "t.tenant = ?1",
         record: "",
@@ -83,7 +83,7 @@ pub(super) const COLUMNS: [Column; 8] = [
         key: KeyKind::Case,
         field: Field::Case,
         table: "cases",
-        column: "sealed",
+        name: "sealed",
         from: "cases t",
         among: "t.number = ?1",
         record: "t.case_id",
@@ -119,7 +119,7 @@ struct Value {
 
 impl Column {
     fn values(&self, data: &Connection, of: i64) -> Result<Vec<Value>, StoreError> {
-        let Self { column, from, among, record, segment, version, .. } = self;
+        let Self { name: column, from, among, record, segment, version, .. } = self;
         let sql = format!(
             "SELECT t.number, {record}, {segment}, {version}, t.{column} FROM {from}
              WHERE {among} AND t.{column} IS NOT NULL"
@@ -139,7 +139,7 @@ impl Column {
     }
 
     fn put(&self, data: &Connection, number: i64, sealed: &[u8]) -> Result<(), StoreError> {
-        let sql = format!("UPDATE {} SET {} = ?2 WHERE number = ?1", self.table, self.column);
+        let sql = format!("UPDATE {} SET {} = ?2 WHERE number = ?1", self.table, self.name);
         data.prepare_cached(&sql)?.execute(params![number, sealed])?;
         Ok(())
     }
@@ -178,7 +178,7 @@ pub(super) fn reseal(
 
 /// Whether every value of number `of` lies under this version of its key.
 pub(super) fn all_under(data: &Connection, kind: KeyKind, of: i64, version: u32) -> Result<bool, StoreError> {
-    for Column { column, from, among, .. } in columns(kind) {
+    for Column { name: column, from, among, .. } in columns(kind) {
         let sql = format!(
             "SELECT 1 FROM {from} WHERE {among} AND t.{column} IS NOT NULL AND substr(t.{column}, 2, 4) != ?2 LIMIT 1"
         );
@@ -253,7 +253,7 @@ mod tests {
             )
             .unwrap();
         let found: BTreeSet<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        let sealed = COLUMNS.iter().map(|Column { table, column, .. }| format!("{table}.{column}"));
+        let sealed = COLUMNS.iter().map(|Column { table, name, .. }| format!("{table}.{name}"));
         let known: BTreeSet<String> =
             sealed.chain(CLEAR.iter().map(|&name| name.to_owned())).chain(["sweeps.id".to_owned()]).collect();
         assert_eq!(found, known, "left: in the file, right: in the tables here");

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
@@ -64,7 +65,7 @@ impl Scope {
 
 /// A hash in hexadecimal digits.
 pub(super) fn hex(hash: &ShortHash) -> String {
-    format!("{:032x}", u128::from_be_bytes(*hash))
+    HEXLOWER.encode(hash)
 }
 
 /// The records of one kind whose data keys hang from a person.

@@ -7,9 +7,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    Backups, Place, RecoveryError, back_up_data, back_up_keys, backup::write_new, file_error, manifest, restore,
-};
+use data_encoding::HEXLOWER;
+
+use super::{Backups, Place, RecoveryError, back_up_data, back_up_keys, backup::write_new, file_error, restore};
 use crate::{
     crypto::{MasterKey, Recipient, Secret, random, recipient::open_sealed, secret::KEY_BYTES, sha256},
     store::embedded::{
@@ -62,7 +62,7 @@ pub fn verify_escrow(
     let secret = plain.strip_prefix(TITLE).filter(|bytes| bytes.len() == KEY_BYTES).and_then(Secret::from_slice);
     let master = MasterKey::new(secret.ok_or_else(|| RecoveryError::Foreign(escrow.to_owned()))?)?;
     let print = fingerprint(keys_dir, &master)?;
-    let trial = keys_dir.join(format!("trial-{}", manifest::hex(&random::<8>()?)));
+    let trial = keys_dir.join(format!("trial-{}", HEXLOWER.encode(&random::<8>()?)));
     files::new_private_dir(&trial).map_err(file_error(&trial))?;
     let tried = try_restore((data_dir, keys_dir), &trial, &master, identity, now);
     let removed = remove(&trial).map_err(file_error(&trial));
@@ -148,5 +148,5 @@ fn fingerprint(keys_dir: &Path, master: &MasterKey) -> Result<String, RecoveryEr
     if !header::opens_with(&keys, master)? {
         return Err(RecoveryError::MasterKey);
     }
-    Ok(manifest::hex(&sha256(&[&header::probe(&keys)?])))
+    Ok(HEXLOWER.encode(&sha256(&[&header::probe(&keys)?])))
 }

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use data_encoding::HEXLOWER;
+
 use crate::{crypto::StoreId, time::Timestamp};
 
 /// The first line.
@@ -74,9 +76,9 @@ impl fmt::Display for Manifest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { contents, store, generation, commits, tombstones, time, bytes, sha256 } = self;
         let kind = if *contents == Contents::Data { "data" } else { "keys" };
-        writeln!(formatter, "{TITLE}\nkind: {kind}\nstore: {}", hex(&store.0))?;
+        writeln!(formatter, "{TITLE}\nkind: {kind}\nstore: {}", HEXLOWER.encode(&store.0))?;
         writeln!(formatter, "generation: {generation}\ncommits: {commits}\ntombstones: {tombstones}")?;
-        writeln!(formatter, "time_micros: {}\nbytes: {bytes}\nsha256: {}", time.0, hex(sha256))?;
+        writeln!(formatter, "time_micros: {}\nbytes: {bytes}\nsha256: {}", time.0, HEXLOWER.encode(sha256))?;
         if let Contents::Keys { expire_time } = contents {
             writeln!(formatter, "expire_time_micros: {}", expire_time.0)?;
         }
@@ -84,15 +86,8 @@ impl fmt::Display for Manifest {
     }
 }
 
-/// Bytes as lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    pairs.iter().map(byte).collect::<Option<Vec<_>>>()?.try_into().ok()
+    HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
 #[cfg(test)]
