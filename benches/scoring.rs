@@ -78,7 +78,7 @@ fn scored(rounds: u32, texts: &[String]) -> Speed {
         ("transcripts", chunks().map(|chunk| transcript(&triage, &mixed, chunk)).collect()),
         ("tweets", texts.iter().map(|text| input(&triage, &[(Role::Customer, text.clone())])).collect()),
     ];
-    let measured = kinds.iter().map(|(name, inputs)| {
+    let mut measured = kinds.iter().map(|(name, inputs)| {
         let bytes = inputs.iter().flat_map(|input| &input.turns).map(|turn| turn.text.as_str().len()).sum();
         report(name, rounds, inputs.len(), bytes, || {
             for input in inputs {
@@ -86,10 +86,10 @@ fn scored(rounds: u32, texts: &[String]) -> Speed {
             }
         })
     });
-    measured.last().unwrap()
+    measured.next_back().unwrap()
 }
 
-/// Runs vader_sentiment over the texts, as often as it needs to tell its speed.
+/// Runs `vader_sentiment` over the texts, as often as it needs to tell its speed.
 fn vader(texts: &[String], bytes: usize) -> Speed {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/Cargo.toml");
     let mut peer = Command::new(env!("CARGO"))

@@ -44,7 +44,7 @@ fn rounds() -> u64 {
     if std::env::var_os("TRIAGED_SOAK").is_some() { 50 } else { 5 }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
+/// `SplitMix64` (Steele, Lea, Flood 2014).
 fn random(seed: &mut u64) -> u64 {
     *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *seed;

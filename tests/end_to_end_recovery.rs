@@ -1,7 +1,7 @@
 //! The real binary when its disk fails, and after everything was lost.
 
 #![cfg(all(target_os = "linux", feature = "age"))]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 #[expect(dead_code, reason = "every test uses its part of what they share")]
 mod common;

@@ -1,6 +1,8 @@
 //! Telephone numbers of every region and type: libphonenumber's example numbers, in national form where the region is
 //! known, and in international form everywhere.
 
+#![expect(clippy::print_stdout, reason = "it prints what it counted")]
+
 use std::fs;
 
 use triaged::{

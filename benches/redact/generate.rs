@@ -133,7 +133,7 @@ fn fill(numbers: &mut Numbers, pattern: &str, out: &mut String) {
 /// One turn of talk: one to three sentences.
 pub(crate) fn turn(numbers: &mut Numbers) -> String {
     let mut text = String::new();
-    for index in 0..1 + numbers.below(3) {
+    for index in 0..=numbers.below(3) {
         if index > 0 {
             text.push_str(". ");
         }

@@ -74,7 +74,7 @@ fn peak() -> f64 {
 }
 
 fn conversation(turns: &[String]) -> Vec<RawTurn> {
-    let role = |at: usize| if at % 2 == 0 { Role::Customer } else { Role::Agent };
+    let role = |at: usize| if at.is_multiple_of(2) { Role::Customer } else { Role::Agent };
     turns.iter().enumerate().map(|(at, text)| RawTurn::body(role(at), text)).collect()
 }
 

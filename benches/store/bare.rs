@@ -79,7 +79,7 @@ impl Rows {
         let order = if ["wraps", "identifiers"].contains(&table) { "" } else { "ORDER BY rowid DESC" };
         let filter = if table == "wraps" { "WHERE kind IN (3, 4, 5)" } else { "" };
         let mut statement = from.prepare(&format!("SELECT * FROM {table} {filter} {order} LIMIT {count}")).unwrap();
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let plain = |value: Value, column: &str| match value {
             Value::Blob(bytes) if SEALED.contains(&column) && column != "manifest" => {
                 Value::Blob(bytes[..bytes.len() - SEAL_BYTES].to_vec())

@@ -66,7 +66,7 @@ pub(crate) struct Item {
     pub(crate) work: Duration,
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
+/// `SplitMix64` (Steele, Lea, Flood 2014).
 struct Seed(u64);
 
 impl Seed {
@@ -113,7 +113,7 @@ impl Day {
             let before = Duration::from_secs(3_600 * 2 + u64::from(seed.below(3_600 * 40)));
             let classes = [(Class::High, 150), (Class::Normal, 600), (Class::Low, 250)];
             let class = seed.pick(classes, 1_000);
-            let mut item = item(&mut seed, class, START - before - Duration::from_secs(3_600), number);
+            let mut item = item(&mut seed, class, START - before - Duration::from_hours(1), number);
             item.key.due_time = START - before;
             items.push(item);
         }
@@ -206,7 +206,7 @@ pub(crate) fn run(day: &Day, order: Order) -> Outcome {
             queues.push(item);
             watch.entered(&item);
         }
-        while START + Duration::from_secs(300) * u32::try_from(backlog.len()).unwrap() <= free {
+        while START + Duration::from_mins(5) * u32::try_from(backlog.len()).unwrap() <= free {
             backlog.push(watch.waiting());
         }
         let preference = [prefers, (prefers + 1) % 3, (prefers + 2) % 3];

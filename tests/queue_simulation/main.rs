@@ -2,7 +2,7 @@
 //! strict priority. Deterministic: arrivals and work come from a seed, time is counted, nothing waits. The bounds are
 //! asserted, and docs/queue.md with its drawings is what this simulation printed.
 
-#![expect(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_precision_loss, reason = "a test may panic")]
 
 mod centre;
 mod discipline;

@@ -90,7 +90,7 @@ pub(crate) fn luhn(text: &str) -> bool {
         .enumerate()
         .map(|(at, digit)| if at % 2 == 0 { *digit } else { DOUBLED[*digit as usize] })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// A right check digit behind the first digits of the large networks.

@@ -175,7 +175,7 @@ fn a_full_disk_is_said_and_the_run_goes_on_when_there_is_room() {
 /// Files with a few bytes turned into what breaks lines, quotes, cells and letters.
 fn spoiled(numbers: &mut Numbers, text: &[u8]) -> Vec<u8> {
     let mut bytes = text.to_vec();
-    for _ in 0..1 + numbers.below(40) {
+    for _ in 0..=numbers.below(40) {
         let at = numbers.below(bytes.len());
         bytes[at] = [0, b'\n', b'"', 0xff, b',', b'\\', b'{', 0xc3][numbers.below(8)];
     }

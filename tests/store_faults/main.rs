@@ -59,7 +59,7 @@ impl Plan {
     }
 }
 
-/// Seeded numbers (SplitMix64, Steele et al. 2014).
+/// Seeded numbers (`SplitMix64`, Steele et al. 2014).
 pub(crate) struct Numbers(u64);
 
 impl Numbers {
