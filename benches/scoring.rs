@@ -57,9 +57,9 @@ fn main() {
     let bytes = texts.iter().map(String::len).sum();
     let (stemmer, stems) = (Stemmer::create(Algorithm::English), stems(&texts));
     let stemming = report("stem every word", rounds / 4, texts.len(), bytes, || {
-        texts.iter().for_each(|text| {
+        for text in &texts {
             black_box(stemmed(&stemmer, &stems, text));
-        });
+        }
     });
     let vader = vader(&texts, bytes);
     let times = |other: Speed| ours.megabytes / other.megabytes;
@@ -99,7 +99,7 @@ fn vader(texts: &[String], bytes: usize) -> Speed {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let lines: String = texts.iter().map(|text| format!("{}\n", json!(text))).collect();
+    let lines = texts.iter().map(|text| json!(text).to_string()).collect::<Vec<_>>().join("\n") + "\n";
     peer.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
     let answer: Value = serde_json::from_slice(&peer.wait_with_output().unwrap().stdout).unwrap();
     let seconds = answer["cpu"].as_f64().unwrap() / answer["rounds"].as_f64().unwrap();

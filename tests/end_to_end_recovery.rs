@@ -56,13 +56,14 @@ fn serve_on_failing_disk(folder: &Path, place: &Place) -> (Child, String, BufRea
     command.env("LD_PRELOAD", compile_shim(folder)).env("FAULT_DIR", folder).env("FAULT_SYNC_AT", FAILS);
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap());
-    loop {
+    let address = loop {
         let mut line = String::new();
         assert_ne!(said.read_line(&mut line).unwrap(), 0, "it ended before it was ready");
         if let Some(address) = line.split_whitespace().find_map(|word| word.strip_prefix("listen=")) {
-            return (child, format!("http://{address}"), said);
+            break format!("http://{address}");
         }
-    }
+    };
+    (child, address, said)
 }
 
 /// Every status that the server tells of itself until the connection ends.

@@ -55,8 +55,11 @@ impl Case<'_> {
     }
 }
 
+/// A reason why the two differ, and when it is the one.
+type Reason = (&'static str, fn(&Case<'_>) -> bool);
+
 /// Why the two may disagree.
-const REASONS: &[(&str, fn(&Case<'_>) -> bool)] = &[
+const REASONS: &[Reason] = &[
     ("disguise: the hand scanner reads folded text", |case| case.hand_alone && !case.text.is_ascii()),
     (
         "a right check digit: other networks and groups, a letter o for a zero, or four figures before that hide it",
@@ -154,7 +157,9 @@ impl Oracle {
                     cases.push(Case { family: family.name, text, range, hand_alone: true });
                 }
             }
-            cases.iter().for_each(|case| judge(case, &mut self.explained, &mut self.unexplained));
+            for case in &cases {
+                judge(case, &mut self.explained, &mut self.unexplained);
+            }
         }
     }
 
@@ -168,7 +173,7 @@ impl Oracle {
 
 fn judge(case: &Case<'_>, explained: &mut BTreeMap<&'static str, usize>, unexplained: &mut Vec<String>) {
     if let Some((reason, _)) = REASONS.iter().find(|(_, explains)| explains(case)) {
-        *explained.entry(reason).or_default() += 1
+        *explained.entry(reason).or_default() += 1;
     } else {
         let who = if case.hand_alone { "hand" } else { "oracle" };
         unexplained.push(format!("{} only {who}: {:?} in {:?}", case.family, case.value(), case.text));
@@ -209,7 +214,7 @@ impl Generator {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
-        usize::try_from((self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % below.max(1)).unwrap_or(0)
+        usize::try_from(self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33).map_or(0, |drawn| drawn % below.max(1))
     }
 
     fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {

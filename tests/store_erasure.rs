@@ -167,7 +167,7 @@ mod attack {
             let key = DecryptingKey::ctr(UnboundCipherKey::new(&AES_256, secret).unwrap()).unwrap();
             for at in 0..bytes.len().saturating_sub(12 + 64) {
                 let nonce = &bytes[at..at + 12];
-                if nonce.iter().filter(|byte| **byte == 0).count() > 6 {
+                if nonce.iter().map(|byte| u32::from(*byte == 0)).sum::<u32>() > 6 {
                     continue;
                 }
                 let mut block = [0; 16];

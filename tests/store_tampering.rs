@@ -277,7 +277,7 @@ mod tampering {
                     data.execute_batch(&add_row.replace("+ (SELECT MAX(number) FROM segments)", "")).unwrap();
                     let there = numbers(data, table);
                     // The next number of the same owner, or an interaction without such a row.
-                    let free = (1..).find(|number| !there.contains(number)).unwrap();
+                    let free = (1..=i64::MAX).find(|number| !there.contains(number)).unwrap();
                     let free = if table == "segments" { there[0] + 1000 } else { free };
                     data.execute(&format!("UPDATE t SET {key} = {free}"), []).unwrap();
                     execute(data, &format!("INSERT INTO {table} SELECT * FROM t"));

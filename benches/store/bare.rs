@@ -9,13 +9,16 @@ use tokio::sync::oneshot;
 
 use super::{cpu, disk_bytes};
 
+/// Tables, each with its columns that are new.
+type Fresh = &'static [(&'static str, &'static [&'static str])];
+
 /// Format, key version, nonce and tag of a sealed value.
 const SEAL_BYTES: usize = 33;
 const SEALED: [&str; 7] = ["sealed", "facts", "assessment", "recording", "turns", "wrapped", "manifest"];
 /// How many submissions one transaction takes, as in the store.
 const GROUP_MAX: usize = 512;
 /// Tables that a submission adds rows to, with the columns that are new for each.
-const TABLES: [(&str, &[(&str, &[&str])]); 2] = [
+const TABLES: [(&str, Fresh); 2] = [
     ("keys/keys.db", &[("wraps", &["id"]), ("identifiers", &["hash", "subject"])]),
     (
         "data/data.db",
@@ -33,7 +36,7 @@ const TABLES: [(&str, &[(&str, &[&str])]); 2] = [
 /// The rows of one submission in one table.
 struct Rows {
     insert: String,
-    rows: Vec<Vec<Value>>,
+    pattern: Vec<Vec<Value>>,
     fresh: Vec<bool>,
 }
 
@@ -65,7 +68,7 @@ impl Half {
     fn write(&self, number: i64) {
         for table in &self.tables {
             let mut statement = self.connection.prepare_cached(&table.insert).unwrap();
-            for (at, row) in table.rows.iter().enumerate() {
+            for (at, row) in table.pattern.iter().enumerate() {
                 let values = row.iter().zip(&table.fresh).map(|(value, fresh)| renew(value, *fresh, number, at));
                 statement.execute(rusqlite::params_from_iter(values)).unwrap();
             }
@@ -98,7 +101,7 @@ impl Rows {
         assert_eq!(rows.len(), count, "{table} has no row of a submission");
         let marks = vec!["?"; columns.len()].join(", ");
         let fresh = columns.iter().map(|column| fresh.contains(&column.as_str())).collect();
-        Self { insert: format!("INSERT INTO {table} VALUES({marks})"), rows, fresh }
+        Self { insert: format!("INSERT INTO {table} VALUES({marks})"), pattern: rows, fresh }
     }
 }
 
@@ -138,10 +141,14 @@ pub(crate) async fn run(sealed: &Path, dir: &Path, writers: usize, items: usize)
             }
             for half in &halves {
                 half.connection.prepare_cached("BEGIN").unwrap().execute([]).unwrap();
-                group.iter().for_each(|(number, _)| half.write(*number));
+                for (number, _) in &group {
+                    half.write(*number);
+                }
                 half.connection.prepare_cached("COMMIT").unwrap().execute([]).unwrap();
             }
-            group.into_iter().for_each(|(_, reply)| reply.send(()).unwrap());
+            for (_, reply) in group {
+                reply.send(()).unwrap();
+            }
         }
     });
     let tasks = (0..writers).map(|writer| {

@@ -50,7 +50,7 @@ pub(crate) fn new(order: Order) -> Box<dyn Discipline> {
 /// The order of this project, from the parts that the store uses.
 #[derive(Default)]
 struct Lanes {
-    lanes: [[ReadyLane; 3]; 3],
+    ready: [[ReadyLane; 3]; 3],
     heads: [QueueHead; 3],
     items: HashMap<CaseId, Item>,
 }
@@ -61,20 +61,20 @@ fn place(lane: Lane) -> usize {
 
 impl Discipline for Lanes {
     fn push(&mut self, item: Item) {
-        assert!(self.lanes[item.queue][place(item.class.lane())].insert(&item.key));
+        assert!(self.ready[item.queue][place(item.class.lane())].insert(&item.key));
         self.items.insert(item.key.case, item);
     }
 
     fn pop(&mut self, queues: [usize; 3]) -> Option<Item> {
         let mut heads = queues.map(|queue| {
             let mut head = self.heads[queue];
-            head.waits = std::array::from_fn(|lane| !self.lanes[queue][lane].is_empty());
+            head.waits = std::array::from_fn(|lane| !self.ready[queue][lane].is_empty());
             head
         });
         let chosen = choose(&mut heads);
         queues.iter().zip(heads).for_each(|(queue, head)| self.heads[*queue] = head);
         let (at, lane) = chosen?;
-        let key = self.lanes[queues[at]][place(lane)].pop()?;
+        let key = self.ready[queues[at]][place(lane)].pop()?;
         self.items.remove(&key.case)
     }
 }

@@ -10,7 +10,7 @@ const INK: RGBColor = RGBColor(1, 2, 3);
 /// Colours apart for the colour-blind (Okabe and Ito, 2008).
 const COLOURS: [RGBColor; 3] = [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115)];
 
-fn finish(svg: String) -> String {
+fn finish(svg: &str) -> String {
     svg.replace("#010203", "currentColor")
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn waits(load: u32, overdue: usize) -> String {
         legend.position(SeriesLabelPosition::UpperLeft).label_font(ink).draw().unwrap();
         area.present().unwrap();
     }
-    finish(svg)
+    finish(&svg)
 }
 
 /// How many items wait over the day.
@@ -96,5 +96,5 @@ pub(crate) fn backlog(load: u32, overdue: usize) -> String {
         legend.position(SeriesLabelPosition::LowerLeft).label_font(ink).draw().unwrap();
         area.present().unwrap();
     }
-    finish(svg)
+    finish(&svg)
 }

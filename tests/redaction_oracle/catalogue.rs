@@ -96,10 +96,8 @@ pub(crate) fn luhn(text: &str) -> bool {
 /// A right check digit behind the first digits of the large networks.
 pub(crate) fn is_card(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().filter_map(|character| character.to_digit(10)).collect();
-    let large = match (digits[0], digits[1], digits.len()) {
-        (4, _, 13 | 16 | 19) | (5, 1..=5, 16) | (3, 4 | 7, 15) => true,
-        _ => false,
-    };
+    let head = (digits[0], digits[1], digits.len());
+    let large = matches!(head, (4, _, 13 | 16 | 19) | (5, 1..=5, 16) | (3, 4 | 7, 15));
     luhn(text) && large && digits.iter().any(|digit| *digit != digits[0])
 }
 

@@ -190,7 +190,7 @@ async fn digits_that_nothing_follows_for_a_minute_are_settled() {
     }
     assert_eq!(stored(&client).await.1[1..], ["[NUMBER]", "uh huh", "[NUMBER]"]);
     server.clock.advance(minute);
-    let told = tokio::time::timeout(Duration::from_secs(60), live.answer()).await.unwrap().unwrap();
+    let told = tokio::time::timeout(Duration::from_mins(1), live.answer()).await.unwrap().unwrap();
     let revised: Vec<_> = told.revised_turns.iter().map(|turn| (turn.index, turn.text.as_str())).collect();
     assert_eq!((told.sequence, told.acknowledged_sequence), (0, 4));
     assert_eq!(revised, [(1, "[CREDIT_CARD]"), (3, "[CREDIT_CARD]")], "told without being asked");

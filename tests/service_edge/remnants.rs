@@ -75,9 +75,10 @@ fn keys_left(store: StoreId, keys: &Path) -> Vec<(Key, TenantId)> {
             let kind = KINDS.into_iter().find(|one| *one as u8 == kind).unwrap();
             let (name, tenant) = (KeyName { kind, id, version }, TenantId(wrap.tenant));
             let parents = left.iter().map(|(key, _)| key).chain([master.key()]);
-            let parents = parents.filter(|key| (key.name().id, key.name().version) == wrap.parent);
-            let opened = parents.filter_map(|key| key.unwrap_key(store, tenant, name, &wrap.wrapped).ok()).next();
+            let mut parents = parents.filter(|key| (key.name().id, key.name().version) == wrap.parent);
+            let opened = parents.find_map(|key| key.unwrap_key(store, tenant, name, &wrap.wrapped).ok());
             let opens = opened.is_some();
+            drop(parents);
             left.extend(opened.map(|key| (key, tenant)));
             !opens
         });

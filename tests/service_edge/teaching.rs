@@ -20,8 +20,8 @@ const ABSENT: &str = "018f3c2a-0000-7000-8000-000000000001";
 fn form_of(customer: &str, body: &str) -> pb::SubmitInteractionRequest {
     let mut request = form(body);
     if let Some(interaction) = &mut request.interaction {
-        interaction.customer_ref = customer.to_owned();
-        interaction.language_code = "en".to_owned();
+        customer.clone_into(&mut interaction.customer_ref);
+        "en".clone_into(&mut interaction.language_code);
     }
     request
 }
@@ -62,10 +62,8 @@ fn check_same(foreign: &Status, absent: &Status, expected: &str) {
     assert_eq!((foreign.code(), reason(foreign).as_str()), (Code::NotFound, expected));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_corrections_make_rows_that_score_what_is_stored_anew() {
-    let server = Server::start().await;
-    let client = server.client(&AccessRole::ALL).await;
+/// Sixty customers with a complaint and a question each, in words that no shipped lexicon knows.
+async fn submit_samples(client: &Authed) {
     for customer in 0..60_usize {
         let thing = ["frobnicator", "spindle", "flange"][customer % 3];
         let bad = [
@@ -80,9 +78,16 @@ async fn a_hundred_corrections_make_rows_that_score_what_is_stored_anew() {
             format!("where do I find the {thing} manual"),
             format!("is the {thing} in stock"),
         ];
-        submit(&client, &format!("bad-{customer}"), &bad[customer % 4]).await;
-        submit(&client, &format!("good-{customer}"), &good[customer % 4]).await;
+        submit(client, &format!("bad-{customer}"), &bad[customer % 4]).await;
+        submit(client, &format!("good-{customer}"), &good[customer % 4]).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_corrections_make_rows_that_score_what_is_stored_anew() {
+    let server = Server::start().await;
+    let client = server.client(&AccessRole::ALL).await;
+    submit_samples(&client).await;
     let stored = interactions(&client).await;
     assert_eq!(stored.len(), 120);
     let label = |one: &pb::CaseInteraction| one.assessment.as_ref().unwrap().label;

@@ -77,7 +77,7 @@ async fn listed(client: &Authed) -> Known {
 /// Something that changes the queue: a new item, a lease, or the end of one; a lease is given back or acknowledged.
 async fn change(client: &Authed, number: usize) {
     let mut queue = QueueServiceClient::new(client.clone());
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         IntakeServiceClient::new(client.clone()).submit_interaction(form("It is late")).await.unwrap();
         return;
     }

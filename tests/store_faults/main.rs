@@ -9,7 +9,6 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::exit,
     clippy::print_stderr,
     reason = "a test program says what it finds and stops at any fault"
 )]

@@ -57,7 +57,8 @@ pub(crate) fn read(log: &Path, dir: &Path) -> Vec<Record> {
     while !rest.is_empty() {
         let kind = take(&mut rest, 1)[0];
         let path_length = u32::from_le_bytes(take(&mut rest, 4).try_into().unwrap());
-        let [at, length] = [(); 2].map(|()| u64::from_le_bytes(take(&mut rest, 8).try_into().unwrap()) as usize);
+        let [at, length] =
+            [(); 2].map(|()| usize::try_from(u64::from_le_bytes(take(&mut rest, 8).try_into().unwrap())).unwrap());
         let path = relative(std::str::from_utf8(take(&mut rest, path_length as usize)).unwrap(), dir);
         let bytes = take(&mut rest, length).to_vec();
         let act = match kind {

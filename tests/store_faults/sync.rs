@@ -39,13 +39,15 @@ pub(crate) fn run(plan: &Plan) {
         assert!([OPEN_FAILED, STORE_FAILED].map(i32::from).contains(&code), "call {call}: code {code}: {message}");
         assert!(!message.is_empty(), "call {call}: it said nothing");
         for record in &records[at + 1..] {
-            assert!(!is_retry(record), "call {call}: {:?} after the failed sync: {record:?}", record.path);
+            assert!(!is_retry(record), "call {call}: {} after the failed sync: {record:?}", record.path.display());
         }
         verify(plan, call, &records, dir.path());
         failed += 1;
         opening += u64::from(code == i32::from(OPEN_FAILED));
         let mut known = Known::default();
-        records.iter().for_each(|record| known.follow(record));
+        for record in &records {
+            known.follow(record);
+        }
         acknowledged += known.len();
     }
     assert!(failed > 0 && acknowledged > 0);
@@ -67,7 +69,9 @@ fn verify(plan: &Plan, call: u64, records: &[Record], _dir: &std::path::Path) {
     for record in records.iter().filter(|record| record.path.as_os_str() != NOTES) {
         disk.follow(record);
     }
-    records.iter().for_each(|record| known.follow(record));
+    for record in records {
+        known.follow(record);
+    }
     for unsynced in [Unsynced::Lost, Unsynced::Partly, Unsynced::Kept] {
         let left = folder();
         disk.lay_out(left.path(), unsynced, &mut plan.numbers(call));
