@@ -74,7 +74,7 @@ fn source_root() -> PathBuf {
 
 /// The production part of a source: without its inline test module.
 fn production(source: &str) -> &str {
-    source.split("\n#[cfg(test)]\n").next().unwrap_or_default()
+    source.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default()
 }
 
 /// The names that `root::{…}` paths of a text mention, with their line numbers. `use` trees may span lines, so that

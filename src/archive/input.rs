@@ -89,7 +89,10 @@ pub enum RowError {
     #[error("column `{0}` is not the JSON that the contract asks for")]
     Cell(&'static str),
     /// The reference looks like an identifier of a person.
-    #[error("IDENTIFIER_IN_REFERENCE: the id looks like an identifier of a person; use --id-prefix or --pseudonym-key")]
+    #[error(
+        "IDENTIFIER_IN_REFERENCE: the id is longer than 128 of letters, digits and ._:- or looks like an identifier of a \
+         person; use --id-prefix or --pseudonym-key"
+    )]
     IdentifierInReference,
     /// No mapped column holds text.
     #[error("no mapped column holds text")]

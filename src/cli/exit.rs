@@ -142,7 +142,10 @@ fn archive(error: &ArchiveError) -> Exit {
     match error {
         ArchiveError::Format(_) | ArchiveError::Map(_) | ArchiveError::Key(_) => Exit::Usage,
         ArchiveError::WorldReadable(_) | ArchiveError::KeyReadable(_) => Exit::Settings,
-        ArchiveError::Input { .. } | ArchiveError::Output { .. } | ArchiveError::Exists(_) => Exit::Machine,
+        ArchiveError::Input { .. }
+        | ArchiveError::Output { .. }
+        | ArchiveError::Exists(_)
+        | ArchiveError::IsInput(_) => Exit::Machine,
         ArchiveError::TooManyRejects(_) => Exit::TooManyRejects,
         ArchiveError::Checkpoint(_) => Exit::OtherRun,
         ArchiveError::RowsLost { .. } | ArchiveError::DigestDiffers { .. } | ArchiveError::Rules(_) => Exit::Fault,

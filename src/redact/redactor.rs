@@ -105,6 +105,19 @@ const REFUSED_AS_REFERENCE: [Kind; 8] = [
     Kind::MedicalId,
 ];
 
+/// Longest opaque reference, in bytes.
+pub const REFERENCE_BYTES_MAX: usize = 128;
+
+/// What an opaque reference is made of beside ASCII letters and digits.
+pub const REFERENCE_FURTHER: &str = "._:-";
+
+/// Whether a value may stand as an opaque reference: short, made of letters, digits and a few marks, and by its form no
+/// identifier of a person.
+pub fn is_reference(value: &str) -> bool {
+    let holds = |byte: u8| byte.is_ascii_alphanumeric() || REFERENCE_FURTHER.as_bytes().contains(&byte);
+    value.len() <= REFERENCE_BYTES_MAX && value.bytes().all(holds) && !looks_like_identifier(value)
+}
+
 /// Digits alone are a telephone, card or national number from this length on.
 const DIGITS_MIN: usize = 7;
 

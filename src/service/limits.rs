@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::redact;
+
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct LimitRow {
@@ -55,7 +57,7 @@ limits! {
     ATTRIBUTES_MAX = 100, "Attributes of an interaction.";
     ATTRIBUTE_NAME_BYTES_MAX = 64, "Name of an attribute.";
     ATTRIBUTE_VALUE_BYTES_MAX = 4 << 10, "Value of an attribute.";
-    REFERENCE_BYTES_MAX = 128, "A reference: `customer_ref`, the id of a `SourceRef`, the reference of an attachment.";
+    REFERENCE_BYTES_MAX = redact::REFERENCE_BYTES_MAX, "A reference: `customer_ref`, the id of a `SourceRef`, the reference of an attachment.";
     SYSTEM_BYTES_MAX = 64, "The system of a `SourceRef`.";
     URI_BYTES_MAX = 2 << 10, "A link to a recording, or a page of a chat visitor.";
     QUEUE_BYTES_MAX = 64, "Name of a queue or of a skill.";
