@@ -23,8 +23,8 @@ use std::{
 use aws_lc_rs::digest;
 use rustc_hash::FxHashMap;
 
+pub use automaton::Entry;
 use compile::Compiled;
-pub use compile::Entry;
 pub use find::{Hit, Reading, Token};
 use released::File;
 pub use row::{LexiconError, Problem};
