@@ -21,6 +21,7 @@ mod files {
     use rusqlite::Connection;
     use triaged::{
         crypto::random,
+        lexicon::released,
         store::{AccessRole, CaseFilter, NewCredential, Store, StoreError, embedded::EmbeddedStore},
     };
 
@@ -484,6 +485,10 @@ mod files {
         }
         assert_eq!(texts, ["two are late", "one parcel is late"]);
         assert_eq!(bench.lease_one().await.value, 2000);
+        let shipped = bench.store.get_policy(bench.tenant, None).await.unwrap().policy;
+        assert_eq!((shipped.revision, shipped.lexicon_revision.as_str()), (1, released::UNNAMED));
+        let present = bench.store.present_policies().await.unwrap();
+        assert_eq!(present.len(), 2, "each tenant goes on with the lexicon of the release before");
         let made = bench.store.put_policy(new_policy(&bench, triaged::policy::Policy::default())).await.unwrap();
         assert_eq!(made.policy.revision, 2, "what later formats added is there");
     }

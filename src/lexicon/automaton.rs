@@ -4,12 +4,23 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    compile::Entry,
+    signal::Cue,
     vocabulary::{FIRST as RESERVED, WordId},
 };
 
 /// Number of a state of the automaton; 0 is the start.
 pub(super) type NodeId = u32;
+
+/// What a form says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Weight in thousandths; for shifters a factor.
+    pub weight: i32,
+    /// What it stands for.
+    pub cue: Cue,
+    /// Position of its row among all rows of the language; of equal forms the later row counts.
+    pub order: u32,
+}
 
 /// A state.
 #[derive(Clone, Copy, Debug, Default)]

@@ -4,8 +4,8 @@
 use std::cmp::Reverse;
 
 use super::{
-    automaton::{Automaton, Node, NodeId, bit},
-    compile::{Compiled, Entry},
+    automaton::{Automaton, Entry, Node, NodeId, bit},
+    compile::Compiled,
     vocabulary::{ANY, CACHE, Cache, GAP, Ids, NONE, NUMBER},
 };
 use crate::text::{

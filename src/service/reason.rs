@@ -38,6 +38,7 @@ pub enum Reason {
     InvalidCalendar,
     InvalidLexicon,
     IdentifierInLexicon,
+    LexiconNotShipped,
     InvalidBands,
     EtagMismatch,
     PolicyNotFound,
@@ -106,7 +107,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 65] = [
+pub const REASONS: [ReasonRow; 66] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -152,6 +153,9 @@ pub const REASONS: [ReasonRow; 65] = [
         "A row of a lexicon is not as data/lexicon/README.md says: phrase, weight or signal is wrong."),
     row(Reason::IdentifierInLexicon, "IDENTIFIER_IN_LEXICON", Code::InvalidArgument, Never,
         "The phrase of a row looks like PII: nobody's words belong in a lexicon."),
+    row(Reason::LexiconNotShipped, "LEXICON_NOT_SHIPPED", Code::FailedPrecondition, Never,
+        "The policy names a lexicon revision that this release does not ship, so that nothing is scored: move the policy to one \
+         of `lexicon.shipped_revisions` (GetPolicy shows them) with UpdatePolicy, or run the release that ships it."),
     row(Reason::InvalidBands, "INVALID_BANDS", Code::InvalidArgument, Never,
         "The bands of the levels do not rise from NORMAL to URGENT within 1 to 10000."),
     row(Reason::EtagMismatch, "ETAG_MISMATCH", Code::Aborted, Never,

@@ -9,6 +9,7 @@ mod casework;
 mod drain;
 mod gate;
 mod intake;
+mod lexicon;
 mod live;
 #[path = "../common/live.rs"]
 mod live_client;
