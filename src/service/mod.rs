@@ -39,6 +39,7 @@ pub mod delete;
 pub mod export;
 pub mod intake;
 mod live;
+pub mod offboarding;
 pub mod policy;
 pub mod privacy;
 pub mod purge;

@@ -13,6 +13,7 @@ mod live;
 #[path = "../common/live.rs"]
 mod live_client;
 mod mail;
+mod offboarding;
 mod privacy;
 mod queue;
 mod remnants;

@@ -18,6 +18,10 @@ mod export;
 
 mod two;
 
+mod offboarding;
+
+mod departed;
+
 pub(super) mod retention;
 
 use std::{
