@@ -41,6 +41,7 @@ pub mod intake;
 mod live;
 pub mod offboarding;
 pub mod policy;
+pub mod posture;
 pub mod privacy;
 pub mod purge;
 pub mod queue;

@@ -14,7 +14,7 @@ use super::{
     export, limits, offboarding,
     path::{Path, Violations},
     pb::{self, privacy_service_server::PrivacyService},
-    purge,
+    posture, purge,
     status::{Failure, Outcome, Reason},
 };
 use crate::{
@@ -190,6 +190,12 @@ impl PrivacyService for People {
     ) -> Result<Response<Self::OffboardTenantStream>, Status> {
         let caller = app::caller(&request)?;
         Ok(Response::new(offboarding::offboard(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    async fn get_posture(&self, request: Request<pb::GetPostureRequest>) -> Result<Response<pb::Posture>, Status> {
+        let caller = app::caller(&request)?;
+        let pb::GetPostureRequest {} = request.into_inner();
+        Ok(Response::new(posture::posture(&self.0, &caller).await?))
     }
 
     async fn list_holds(

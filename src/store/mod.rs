@@ -7,6 +7,7 @@ mod intake;
 mod live;
 mod offboarding;
 mod orders;
+mod posture;
 mod privacy;
 mod queue;
 mod reading;
@@ -33,6 +34,7 @@ pub use self::{
     live::{LiveChange, LiveInteraction, LivePosition},
     offboarding::{Confirmation, ExportCursor, ExportMark, ExportedItem, Offboarding, OffboardingRecord, Sealed},
     orders::{ExportRecord, ExportedCase, Orders, PurgeFilter, PurgeRecord, PurgeState, RecipientRecord},
+    posture::{BackupTimes, KeyUse, LeftoverCounts, Posture, PostureRecord, Recovery, RetentionState},
     privacy::{
         Assurance, Attestation, BACKUP_RETENTION, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState,
         HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, RetentionOf, SubjectRecord,
@@ -136,7 +138,7 @@ pub enum StoreError {
 
 /// A durable, sealed store. Whatever a method has answered survives the loss of the process and of power.
 #[async_trait]
-pub trait Store: Teaching + Privacy + Orders + Offboarding + Casework + Send + Sync + 'static {
+pub trait Store: Teaching + Privacy + Orders + Offboarding + Posture + Casework + Send + Sync + 'static {
     /// Stores an interaction, joins it to its case and queues the case as far as its handling says.
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError>;
 

@@ -14,6 +14,7 @@ mod live;
 mod live_client;
 mod mail;
 mod offboarding;
+mod posture;
 mod privacy;
 mod queue;
 mod remnants;
