@@ -20,10 +20,10 @@ mod recovery {
         crypto::{MasterKey, Recipient, pending::PendingKey},
         id::{CaseId, PrincipalId},
         store::{
-            DeleteCaseRequest, Officer, StoreError,
+            DeleteCaseRequest, Officer, Recovery, StoreError,
             embedded::{
                 EmbeddedStore,
-                recovery::{self, Backups, Contents, Manifest, Place, Recovery, RecoveryError, Restored},
+                recovery::{self, Backups, Contents, Manifest, Place, RecoveryError, Restored},
             },
         },
         time::{ManualClock, Timestamp},

@@ -83,7 +83,7 @@ limits! {
     ETAG_BYTES_MAX = 128, "An etag of an erasure.";
     SUBJECT_SELECTORS_MAX = 20, "References and identifiers of one look-up or erasure of people.";
     AGE_RECIPIENT_BYTES_MAX = 128, "An age recipient.";
-    EXPORT_PART_BYTES = 1 << 20, "Bytes of one message of `ExportSubject`.";
+    EXPORT_PART_BYTES = 1 << 20, "Bytes of one message of `ExportSubject` and `OffboardTenant`.";
     HOLD_SECONDS_MAX = 10 * 366 * 86_400, "How far the end of a legal hold may lie ahead.";
     FUTURE_SECONDS_MAX = 86_400, "How far `occur_time` may lie ahead of the server's clock.";
     CALL_SECONDS_MAX = 100, "A call until its answer begins. Beyond: DEADLINE_EXCEEDED.";

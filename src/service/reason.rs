@@ -64,6 +64,7 @@ pub enum Reason {
     PastRetention,
     PurgeNotFound,
     ExportNotFound,
+    OffboardingNotFound,
     RecipientNotFound,
     RecipientUnusable,
     SourceRefKnown,
@@ -206,10 +207,13 @@ pub const REASONS: [ReasonRow; 66] = [
         "There is no such purge in this tenant."),
     row(Reason::ExportNotFound, "EXPORT_NOT_FOUND", Code::NotFound, Never,
         "There is no such export in this tenant."),
+    row(Reason::OffboardingNotFound, "OFFBOARDING_NOT_FOUND", Code::NotFound, Never,
+        "There is no such off-boarding of this tenant."),
     row(Reason::RecipientNotFound, "RECIPIENT_NOT_FOUND", Code::NotFound, Never,
         "There is no such recipient in this tenant."),
     row(Reason::RecipientUnusable, "RECIPIENT_UNUSABLE", Code::FailedPrecondition, Never,
-        "The recipient is revoked, or was registered less than 24 hours ago: wait, or use another."),
+        "The recipient is revoked, or was registered less than 24 hours before an export or 72 before an off-boarding: wait, or \
+         use another."),
     row(Reason::SourceRefKnown, "SOURCE_REF_KNOWN", Code::AlreadyExists, Never,
         "This source_ref was submitted before under another request id: resume with that one, or send a higher source_version."),
     row(Reason::TurnOutOfOrder, "TURN_OUT_OF_ORDER", Code::FailedPrecondition, Never,
@@ -248,7 +252,7 @@ pub const REASONS: [ReasonRow; 66] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[64])
+        REASONS.get(self as usize).unwrap_or(&REASONS[65])
     }
 
     /// The name on the wire.

@@ -108,6 +108,12 @@ impl TenantRules {
         });
     }
 
+    /// Forgets the policies of a tenant that has left.
+    pub fn forget(&self, tenant: TenantId) {
+        let gone = self.present.remove(&tenant);
+        gone.into_iter().for_each(|(_, present)| present.compiled.store(None));
+    }
+
     /// The shipped policy.
     pub fn shipped(&self) -> Arc<Rules> {
         Arc::clone(&self.shipped)

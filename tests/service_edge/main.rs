@@ -14,6 +14,8 @@ mod live;
 #[path = "../common/live.rs"]
 mod live_client;
 mod mail;
+mod offboarding;
+mod posture;
 mod privacy;
 mod queue;
 mod remnants;

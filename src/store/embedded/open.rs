@@ -216,7 +216,7 @@ impl EmbeddedStore {
             revive_elapsed: std::time::Duration::ZERO,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
-        let readers = Readers::new(files);
+        let readers = Readers::new(files.clone());
         Ok(Self {
             committer,
             readers,
@@ -230,6 +230,7 @@ impl EmbeddedStore {
             erased,
             signing,
             pass: std::sync::Mutex::default(),
+            files,
             locks: Some(locks).into(),
             rotating: tokio::sync::Mutex::default(),
         })

@@ -89,6 +89,11 @@ impl Watches {
         self.0.len()
     }
 
+    /// Ends every watch of a tenant.
+    pub(super) fn end(&self, tenant: i64) {
+        self.0.retain(|(number, _), _| *number != tenant);
+    }
+
     /// Ends every watch.
     pub(super) fn close(&self) {
         self.0.clear();

@@ -27,7 +27,7 @@ pub(crate) use assessment::AssessmentRow;
 pub(crate) use clocks::ClocksRow;
 pub(crate) use code::Code;
 pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
-pub(crate) use orders::{ExportRow, PurgeRow};
+pub(crate) use orders::{ExportRow, OffboardingRow, PurgeRow};
 pub(crate) use policy::{decode_policy, decode_shipped, encode_policy, encode_shipped};
 pub(crate) use privacy::ErasureRow;
 use serde::{Serialize, de::DeserializeOwned};

@@ -18,6 +18,10 @@ mod export;
 
 mod two;
 
+mod offboarding;
+
+mod departed;
+
 pub(super) mod retention;
 
 use std::{
@@ -38,6 +42,7 @@ use crate::{
         Assurance, Attestation, DeleteCaseRequest, ErasureRecord, ErasureRequest, HoldRecord, NewHold, Officer,
         Privacy, RetentionOf, StoreError, SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
     },
+    time::Timestamp,
 };
 
 /// Refuses to take anything out of a case while a legal hold stands on it: it would no longer be held.
@@ -206,6 +211,11 @@ async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, b
         retention::Pass { case, event, ended: None }
     };
     Ok((done, !is_last))
+}
+
+/// When the last whole pass of retention ended.
+pub(super) fn retention_pass_end(store: &EmbeddedStore) -> Option<Timestamp> {
+    lock(&store.pass).ended
 }
 
 fn lock(pass: &Mutex<retention::Pass>) -> MutexGuard<'_, retention::Pass> {
