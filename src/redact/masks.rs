@@ -38,7 +38,11 @@ impl<'t> Runs<'t> {
 
     fn read(&mut self) {
         let rest = self.text.get(self.base..).unwrap_or_default();
-        let own = rest.first_chunk().map_or_else(|| mask(&padded(rest)), mask);
+        let own = match rest.first_chunk() {
+            Some(block) => mask(block),
+            None if rest.is_empty() => 0,
+            None => mask(&padded(rest)),
+        };
         let before = own << 1 | self.inside;
         (self.starts, self.ends) = (own & !before, !own & before);
         self.inside = own >> (BLOCK - 1);
@@ -85,10 +89,11 @@ fn is_alphanumeric(byte: u8) -> bool {
     ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10)
 }
 
-#[cold]
 fn padded(rest: &[u8]) -> [u8; BLOCK] {
     let mut block = [0; BLOCK];
-    block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    if let Some(own) = block.get_mut(..rest.len()) {
+        own.copy_from_slice(rest);
+    }
     block
 }
 
