@@ -105,6 +105,16 @@ pub(super) enum Heard {
     Tells,
 }
 
+/// What the last reading of a turn told, in which nothing was found and no number began. Whoever reads the turn again
+/// behind the same question finds the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// What was asked for before it.
+    pub(super) asked: Asked,
+    /// What it does to the questions in force.
+    pub(super) heard: Heard,
+}
+
 impl Heard {
     /// What a turn of `role` does.
     pub(super) fn of(role: Role, turn: &NormalisedTurn<'_>) -> Self {
