@@ -28,42 +28,55 @@ fn is_spaceless(character: char) -> bool {
 
 /// What a token is made of.
 pub(super) fn classify(raw: &str) -> (Class, Case) {
-    let (digits, upper, letters) = if raw.is_ascii() { count_bytes(raw) } else { count(raw) };
+    let Counts { digits, upper, letters, begins_upper } =
+        if raw.is_ascii() { Counts::narrow(raw) } else { Counts::wide(raw) };
     let class = match (digits, letters) {
         (0, _) => Class::Word,
         (_, 0) => Class::Digits,
         _ => Class::Mixed,
     };
-    let first_upper = || raw.chars().find(|character| character.is_alphabetic()).is_some_and(char::is_uppercase);
     let case = match upper {
         0 => Case::Lower,
-        1 if first_upper() => Case::Capital,
+        1 if begins_upper => Case::Capital,
         _ if upper == letters => Case::Upper,
         _ => Case::Mixed,
     };
     (class, case)
 }
 
-/// How many digits, capitals and letters there are.
-fn count(raw: &str) -> (usize, usize, usize) {
-    let (mut digits, mut upper, mut letters) = (0, 0, 0);
-    for character in raw.chars() {
-        if character.is_ascii_digit() {
-            digits += 1;
-        } else {
-            letters += 1;
-            upper += usize::from(character.is_uppercase());
-        }
-    }
-    (digits, upper, letters)
+/// How many digits, capitals and letters a token has, and whether its first letter is a capital.
+#[derive(Default)]
+struct Counts {
+    digits: usize,
+    upper: usize,
+    letters: usize,
+    begins_upper: bool,
 }
 
-/// The same of letters and digits of ASCII.
-fn count_bytes(raw: &str) -> (usize, usize, usize) {
-    let (mut digits, mut upper) = (0, 0);
-    for byte in raw.bytes() {
-        digits += usize::from(byte.is_ascii_digit());
-        upper += usize::from(byte.is_ascii_uppercase());
+impl Counts {
+    /// Of any letters and digits.
+    fn wide(raw: &str) -> Self {
+        let mut counts = Self::default();
+        for character in raw.chars() {
+            if character.is_ascii_digit() {
+                counts.digits += 1;
+            } else {
+                counts.letters += 1;
+                counts.upper += usize::from(character.is_uppercase());
+            }
+        }
+        counts.begins_upper = raw.chars().find(|character| character.is_alphabetic()).is_some_and(char::is_uppercase);
+        counts
     }
-    (digits, upper, raw.len() - digits)
+
+    /// Of those of ASCII.
+    fn narrow(raw: &str) -> Self {
+        let (mut digits, mut upper) = (0, 0);
+        for byte in raw.bytes() {
+            digits += usize::from(byte.is_ascii_digit());
+            upper += usize::from(byte.is_ascii_uppercase());
+        }
+        let begins_upper = raw.bytes().find(u8::is_ascii_alphabetic).is_some_and(|first| first.is_ascii_uppercase());
+        Self { digits, upper, letters: raw.len() - digits, begins_upper }
+    }
 }

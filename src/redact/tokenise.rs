@@ -56,7 +56,7 @@ impl Cut {
         }
         self.ascii = ascii;
         if !self.phrases.is_empty() {
-            self.cues |= words::mark_phrases(&mut self.tokens, &mut self.flags, &self.phrases, lower);
+            self.cues |= words::mark_phrases(&mut self.tokens, &mut self.flags, &self.heads, &self.phrases, lower);
         }
         if self.starts_name_phrase {
             gazetteer::block_phrases(&mut self.tokens, &self.flags, lower);
