@@ -73,23 +73,7 @@ impl Redactor {
 
     /// Redacts a whole interaction: the fold of push, then close.
     pub fn redact(&self, parties: &[Party], turns: &[RawTurn]) -> Redaction {
-        let mut fold = self.fold(parties);
-        let mut done: Vec<RedactedTurn> = Vec::with_capacity(turns.len());
-        for turn in turns {
-            let pushed = fold.push(turn);
-            done.push(pushed.turn);
-            replace(&mut done, pushed.revised);
-        }
-        replace(&mut done, fold.close());
-        Redaction { turns: done }
-    }
-}
-
-fn replace(done: &mut [RedactedTurn], revised: Vec<RedactedTurn>) {
-    for turn in revised {
-        if let Some(place) = done.get_mut(turn.index as usize) {
-            *place = turn;
-        }
+        Redaction { turns: self.fold(parties).whole(turns) }
     }
 }
 

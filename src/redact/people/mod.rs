@@ -14,6 +14,7 @@ use super::{
     find::View,
     flags::Flags,
     gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
+    token::Case,
     words::Cue,
 };
 use cue::Left;
@@ -106,7 +107,7 @@ pub(super) fn may_be_lower(entry: Entry, len: usize) -> bool {
 
 /// The name that begins at token `at`, if its score suffices.
 fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Score)> {
-    if is_other_word(view, reading, at) {
+    if is_pronoun(reading, at) || is_other_word(view, reading, at) {
         return None;
     }
     let entry = reading.entry(at);
@@ -139,6 +140,17 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
     let run = run::extend(reading, at, left.opens);
     let score = score::score(reading, run, left);
     (score.points >= LISTED).then_some((run, score))
+}
+
+/// Whether a capital `I` stands before a word of lower case or an apostrophe: no initial, the most frequent of all capitals.
+fn is_pronoun(reading: &Reading<'_>, at: usize) -> bool {
+    if reading.turn.raw(at) != "I" {
+        return false;
+    }
+    let next = reading.mark(at + 1);
+    let lower = reading.turn.token(at + 1).is_some_and(|next| next.case == Case::Lower);
+    let word = || lower && reading.mark(at).shape != Shape::Plain && !run::goes_on_in_lower(reading, at + 1);
+    next.before == Gap::QUOTE || next.before == Gap::SPACE && word()
 }
 
 /// Whether a word is an ordinary one, no name by itself, and nothing beside it makes it one: no name begins with it. Says

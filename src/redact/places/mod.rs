@@ -78,11 +78,14 @@ fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Op
     sure.then_some((first, reach.last))
 }
 
-/// Whether a word near the number at `at` may make a street of it.
+/// Whether a word near the number at `at` may make a street of it: a word of streets, or a long one with a capital that is
+/// in no list.
 fn may_be_street(reading: &Reading<'_>, start: usize, at: usize) -> bool {
     (start..=at + LOOK_BACK).any(|near| {
         let named = reading.turn.flags(near).any(Flags::STREET);
-        named || reading.mark(near).shape != Shape::Plain && reading.entry(near).ordinary == 0
+        let unlisted =
+            || reading.entry(near).ordinary == 0 && reading.is_word(near) && reading.turn.raw(near).len() > 3;
+        named || reading.mark(near).shape != Shape::Plain && unlisted()
     })
 }
 
