@@ -37,10 +37,11 @@ pub(crate) enum Class {
     NumberSign,
     CueEnd,
     German,
+    NoFamily,
 }
 
 /// Every class that a list may name.
-const CLASSES: [(&str, Class); 28] = [
+const CLASSES: [(&str, Class); 29] = [
     ("title", Class::Title),
     ("weaktitle", Class::WeakTitle),
     ("particle", Class::Particle),
@@ -69,6 +70,7 @@ const CLASSES: [(&str, Class); 28] = [
     ("nostreet", Class::NoStreet),
     ("numbersign", Class::NumberSign),
     ("german", Class::German),
+    ("nofamily", Class::NoFamily),
 ];
 
 impl Class {

@@ -2,6 +2,7 @@
 //! run of words that may be a name gets an integer score. Knows nothing of placeholders or of other kinds.
 
 mod cue;
+mod family;
 mod run;
 mod score;
 mod special;
@@ -136,7 +137,7 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
     if !is_start(reading, at, left) {
         return None;
     }
-    let run = run::extend(reading, at, left.opens);
+    let run = run::extend(reading, at, left);
     let score = score::score(reading, run, left);
     (score.points >= LISTED).then_some((run, score))
 }
@@ -182,7 +183,7 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
             return false;
         }
         return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT).and(Gap::QUOTE))
-            && run::extend(reading, at, left.opens).last > at;
+            && run::extend(reading, at, left).last > at;
     }
     let next = reading.entry(at + 1);
     let titled = entry.is(Class::WeakTitle) && (entry.given < 2 || next.given > 0 || next.is_unknown());
@@ -193,11 +194,12 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
         let named = entry.given > 1 || entry.surname > 1;
         return run::leads_name(reading, at, left.weight)
             || (entry.ordinary < if reading.mark(at).shape == Shape::Plain { 2 } else { 3 } || named)
-                && (reading.turn.raw(at).len() > 1 || run::extend(reading, at, true).last > at);
+                && (reading.turn.raw(at).len() > 1 || run::extend(reading, at, left).last > at);
     }
     let capital = reading.mark(at).shape == Shape::Capital && left.weight > 3 && entry.given > 1;
     let told = reading.mark(at).shape != Shape::Plain && entry.given > 1 && cue::right(reading, at + 1) > 5;
-    capital || told || run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
+    let named = entry.given > 1 && family::follows(reading, at, at + 1, left);
+    capital || told || named || run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::{
     cue::{self, Left},
+    family,
     run::{OTHERS, Run, is_initial, is_usable, value},
 };
 use crate::redact::{
@@ -26,7 +27,10 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
     let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at)).collect();
     let known = parts.iter().filter(|at| reading.entry(**at).is_name()).count();
     // A word behind a given name of lower case was let in for its place; that it is ordinary says nothing more.
-    let let_in = |at: usize| at > run.first && reading.mark(run.first).shape == Shape::Plain;
+    let let_in = |at: usize| {
+        at > run.first
+            && (reading.mark(run.first).shape == Shape::Plain || family::follows(reading, run.first, at, left))
+    };
     let points = |at: usize| value(reading, at, at == run.first).max(if let_in(at) { 0 } else { i32::MIN });
     let own: i32 = parts.iter().map(|at| points(*at)).sum();
     let weight = if known == 0 && !left.opens && left.weight < 4 { left.weight.min(2) } else { left.weight };
@@ -214,7 +218,7 @@ mod tests {
         let turn = NormalisedTurn::new(text);
         let reading = Reading::new(&turn);
         let left = cue::left(&reading, at);
-        let found = score(&reading, extend(&reading, at, left.opens), left);
+        let found = score(&reading, extend(&reading, at, left), left);
         assert_eq!(found.points >= THRESHOLD, expected, "{text}: {found:?}");
     }
 
