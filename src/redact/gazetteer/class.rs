@@ -38,10 +38,11 @@ pub(crate) enum Class {
     CueEnd,
     German,
     NoFamily,
+    Lead,
 }
 
 /// Every class that a list may name.
-const CLASSES: [(&str, Class); 29] = [
+const CLASSES: [(&str, Class); 30] = [
     ("title", Class::Title),
     ("weaktitle", Class::WeakTitle),
     ("particle", Class::Particle),
@@ -71,6 +72,7 @@ const CLASSES: [(&str, Class); 29] = [
     ("numbersign", Class::NumberSign),
     ("german", Class::German),
     ("nofamily", Class::NoFamily),
+    ("lead", Class::Lead),
 ];
 
 impl Class {

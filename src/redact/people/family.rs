@@ -21,12 +21,17 @@ pub(super) fn follows(reading: &Reading<'_>, first: usize, next: usize, left: Le
         && next < first + 3
         && reading.turn.raw(next).len() > 1
         && !mark.entry.is(Class::NoFamily)
+        && (mark.entry.surname > 1 || cue::right(reading, next) < 4)
         && is_usable(reading, next);
     if !behind_given || !free || names_a_value(reading, next) {
         return false;
     }
     let promise = promise(reading, first, next, left);
-    if mark.shape == Shape::Plain { plain(reading, next, promise) } else { capital(reading, first, next, promise) }
+    if mark.shape == Shape::Plain {
+        reading.mark(first).shape == Shape::Plain && plain(reading, next, promise)
+    } else {
+        capital(reading, first, next, promise)
+    }
 }
 
 /// How surely a person is named: by the words before the run or behind token `next`.
@@ -34,7 +39,7 @@ fn promise(reading: &Reading<'_>, first: usize, next: usize, left: Left) -> i32 
     let related = first > 0 && reading.previous(first).is(Class::Relation);
     let spoken = if cue::right(reading, next + 1) > 3 { 5 } else { 0 };
     let opened = if left.opens { 5 } else { 0 };
-    left.weight.max(spoken).max(opened).max(if related { 4 } else { 0 })
+    left.weight.max(spoken).max(opened).max(if related { 5 } else { 0 })
 }
 
 /// `Anna Kundennummer 4711`: a word that says what the number behind it means is no name.
@@ -48,21 +53,28 @@ fn capital(reading: &Reading<'_>, first: usize, next: usize, promise: i32) -> bo
     let greeted = first > 0 && reading.previous(first).is(Class::Greeting);
     let other = if promise > 4 && !greeted { NEVER } else { OTHERS };
     let known = entry.surname > 0 || entry.ordinary == 0;
-    let fits = !entry.classes.any(other) || (entry.surname > 1 && !greeted);
+    // A day is a family name where nothing else but a name is said.
+    let dated = entry.is(Class::Calendar) && entry.surname > 0 && promise > 5;
+    let fits = !entry.classes.any(other) || (entry.surname > 1 && !greeted) || dated;
     fits && (promise > 4 && (known || !greeted) || promise > 2 && known)
 }
 
 fn plain(reading: &Reading<'_>, next: usize, promise: i32) -> bool {
     let entry = reading.entry(next);
-    let ends = ends_name(reading, next + 1);
-    let goes_on = reading.entry(next + 1).ordinary > 2 || reading.entry(next + 1).is(Class::Said);
+    let ends = ends_name(reading, next + 1) || cue::right(reading, next + 1) > 3;
+    let behind = reading.entry(next + 1);
+    let goes_on = behind.ordinary > 1 || behind.is(Class::Said);
     let fits = match entry.ordinary {
         0 => (ends || goes_on) && (entry.surname > 0 || promise > 4),
         1 => ends && (entry.surname > 0 || promise > 4) || goes_on && entry.surname > 0,
         2 => entry.surname > 0 && ends || entry.surname > 1 && goes_on,
-        _ => entry.surname > 1 && ends,
+        _ => {
+            entry.surname > 0 && ends && promise > 5
+                || entry.surname > 1 && (ends || promise > 4 && goes_on || behind.is(Class::Said))
+        }
     };
-    fits && promise > 2 && !(entry.classes.any(NEVER) && (entry.surname < 2 || promise < 5))
+    let dated = entry.is(Class::Calendar) && promise < 6;
+    fits && promise > 2 && !dated && !(entry.classes.any(NEVER) && entry.surname < 2 && promise < 6)
 }
 
 /// `annarita de santis`, `thierry de la tour`: the last token of a family name with particles behind a given name where
@@ -73,7 +85,10 @@ pub(super) fn behind_particle(reading: &Reading<'_>, first: usize, particle: usi
     let spaced = (particle..=name).all(|at| reading.before(at).only(Gap::SPACE.and(Gap::QUOTE)));
     let (mark, entry) = (reading.mark(name), reading.entry(name));
     let written = if mark.shape == Shape::Plain {
-        ends_name(reading, name + 1) && !entry.is(Class::NoFamily) && (entry.surname > 0 || entry.ordinary < 3)
+        let lower = reading.mark(first).shape == Shape::Plain;
+        let ends = ends_name(reading, name + 1) || cue::right(reading, name + 1) > 3;
+        let known = entry.surname > 0 && (ends || entry.ordinary < 3);
+        lower && !entry.is(Class::NoFamily) && (known || ends && (entry.ordinary < 3 || left.opens))
     } else {
         !entry.classes.any(run::OTHERS)
     };

@@ -1,6 +1,7 @@
 //! Finds names of persons by lists of names, letter case and the words around, without a statistical model: every
 //! run of words that may be a name gets an integer score. Knows nothing of placeholders or of other kinds.
 
+mod answer;
 mod cue;
 mod family;
 mod run;
@@ -15,7 +16,6 @@ use super::{
     find::View,
     flags::Flags,
     gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
-    words::Cue,
 };
 use cue::Left;
 use run::Run;
@@ -38,12 +38,14 @@ const LISTED: i32 = 2;
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut done = 0;
     let mut before: Option<(Run, Score)> = None;
-    let answer = (0..1).filter(|_| asked(view, 0) && !reading.turn.flags(0).any(Flags::NAME));
-    for at in answer.chain(reading.turn.names()) {
+    let answer = answer::start(view, reading);
+    let first = answer.filter(|at| !reading.turn.flags(*at).any(Flags::NAME));
+    let begins = |at: &usize| answer.is_none_or(|answer| *at >= answer);
+    for at in first.into_iter().chain(reading.turn.names().filter(begins)) {
         if at < done {
             continue;
         }
-        let Some((run, score)) = name_at(view, reading, at) else { continue };
+        let Some((run, score)) = name_at(reading, at, answer) else { continue };
         let listed = before.filter(|(other, _)| is_list(reading, *other, run));
         let sure = |score: Score| score.points >= THRESHOLD;
         let capital = reading.mark(run.first).shape != Shape::Plain;
@@ -106,8 +108,9 @@ pub(super) fn may_be_lower(entry: Entry, len: usize) -> bool {
 }
 
 /// The name that begins at token `at`, if its score suffices.
-fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Score)> {
-    if is_other_word(view, reading, at) {
+fn name_at(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Option<(Run, Score)> {
+    let asked = answer == Some(at);
+    if is_other_word(reading, at, asked) || is_label(reading, at) || ends_cue(reading, at) {
         return None;
     }
     let entry = reading.entry(at);
@@ -117,15 +120,16 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
     let capital = reading.mark(at).shape != Shape::Plain;
     let cued = reading.previous(at).classes.any(CUES_OF_NAMES);
     let rare = reading.entry(at + 1).surname > 0;
-    let begins = may_begin(entry, capital, rare, cued) || asked(view, at);
+    let begins = may_begin(entry, capital, rare, cued) || asked;
     if !begins {
         return None;
     }
-    let left = left_of(view, reading, at);
+    let left = left_of(reading, at, answer);
     if is_plain_word(reading, at, left) || !run::is_usable(reading, at) {
         return None;
     }
-    if let Some(run) = run::from_particles(reading, at, left.weight > 5).filter(|_| left.weight > 2) {
+    let particles = run::from_particles(reading, at, left.weight > 5);
+    if let Some(run) = particles.filter(|_| left.weight > 2) {
         let score = score::score(reading, run, left);
         return (score.points >= THRESHOLD).then_some((run, score));
     }
@@ -144,7 +148,7 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
 
 /// Whether a word is an ordinary one, no name by itself, and nothing beside it makes it one: no name begins with it. Says
 /// so of most words with a capital at little cost.
-fn is_other_word(view: &View<'_>, reading: &Reading<'_>, at: usize) -> bool {
+fn is_other_word(reading: &Reading<'_>, at: usize, asked: bool) -> bool {
     const MARKS: Gap = Gap::COLON.and(Gap::QUOTE);
     let mark = reading.mark(at);
     let (raw, previous) = (reading.turn.raw(at), reading.previous(at));
@@ -155,7 +159,7 @@ fn is_other_word(view: &View<'_>, reading: &Reading<'_>, at: usize) -> bool {
         && !mark.before.has(MARKS)
         && !previous.classes.any(CUES_OF_NAMES)
         && !reading.before(at + 1).has(Gap::GLUE)
-        && !asked(view, at)
+        && !asked
 }
 
 /// Whether a word in lower case is no name by itself and the words before it promise none.
@@ -166,13 +170,23 @@ fn is_plain_word(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     mark.shape == Shape::Plain && raw.len() > 1 && !promised && !named
 }
 
-fn asked(view: &View<'_>, at: usize) -> bool {
-    at == 0 && view.asked.has(Cue::Name)
+/// Whether a word in lower case is the label of a form or a function word: `surname`, `a nome di chi`.
+fn is_label(reading: &Reading<'_>, at: usize) -> bool {
+    let mark = reading.mark(at);
+    let other = mark.entry.is(Class::Role) || (mark.entry.is(Class::NoFamily) && mark.entry.ordinary > 2);
+    mark.shape == Shape::Plain && other && mark.entry.given < 2
 }
 
-fn left_of(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Left {
-    let related = view.asked.has(Cue::Name) && reading.previous(at).is(Class::Relation);
-    if asked(view, at) || related { ASKED } else { cue::left(reading, at) }
+/// Whether a particle belongs to the words before a name, as in `op naam van Roos`, `ik ben Femke`.
+fn ends_cue(reading: &Reading<'_>, at: usize) -> bool {
+    let alone = reading.turn.word(at) == "ben" && reading.previous(at).ordinary == 0;
+    reading.entry(at).is(Class::CueEnd) && !alone && cue::left(reading, at + 1).weight > 4
+}
+
+fn left_of(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Left {
+    let related =
+        answer.is_some_and(|answer| answer < at && at < answer + 4) && reading.previous(at).is(Class::Relation);
+    if answer == Some(at) || related { ASKED } else { cue::left(reading, at) }
 }
 
 /// Whether a name can begin with token `at`.

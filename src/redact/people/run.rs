@@ -216,7 +216,8 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, left: Left) -> Op
     }
     let behind_initial = is_initial(reading, last) && last > first && reading.mark(next).shape == Shape::Capital;
     let named = behind_initial && reading.entry(next).ordinary < 3 && !reading.entry(next).classes.any(OTHERS);
-    (named || accepts(reading, first, next, opened, plain) || family::follows(reading, first, next, left)).then_some(next)
+    (named || accepts(reading, first, next, opened, plain) || family::follows(reading, first, next, left))
+        .then_some(next)
 }
 
 /// Whether a word that is no name by itself can be the first of one: "I'm Quarto Angelo", "Ella H. Snider".
@@ -268,6 +269,10 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool, strong:
 
 fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain: bool) -> bool {
     let mark = reading.mark(next);
+    // `Göran Berg här`: what tells a name is no part of it.
+    if mark.entry.surname < 2 && mark.entry.given < 2 && cue::right(reading, next) > 3 {
+        return false;
+    }
     if plain {
         let known = mark.entry.is_name() && value(reading, next, false) > 0;
         let opened =

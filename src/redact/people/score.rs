@@ -3,7 +3,7 @@
 use super::{
     cue::{self, Left},
     family,
-    run::{OTHERS, Run, is_initial, is_usable, value},
+    run::{OTHERS, Run, ends_name, is_initial, is_usable, value},
 };
 use crate::redact::{
     Reason,
@@ -31,7 +31,10 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
         at > run.first
             && (reading.mark(run.first).shape == Shape::Plain || family::follows(reading, run.first, at, left))
     };
-    let points = |at: usize| value(reading, at, at == run.first).max(if let_in(at) { 0 } else { i32::MIN });
+    // `hope sharp here`: an ordinary word that is a common given name loses nothing where a name is told.
+    let led = told(reading, run, left);
+    let floor = |at: usize| if let_in(at) || led && at == run.first { 0 } else { i32::MIN };
+    let points = |at: usize| value(reading, at, at == run.first).max(floor(at));
     let own: i32 = parts.iter().map(|at| points(*at)).sum();
     let weight = if known == 0 && !left.opens && left.weight < 4 { left.weight.min(2) } else { left.weight };
     let points = own
@@ -45,6 +48,13 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
         (false, _) => "name:known",
     };
     Score { points, reason }
+}
+
+/// Whether a common given name stands where nothing but a name does.
+fn told(reading: &Reading<'_>, run: Run, left: Left) -> bool {
+    let paired = run.last == run.first + 1 && family::follows(reading, run.first, run.last, left);
+    let alone = run.first == run.last && left.opens && left.weight > 4 && ends_name(reading, run.last + 1);
+    reading.entry(run.first).given > 1 && (paired || alone)
 }
 
 /// What stands behind the run; behind a word that is also an ordinary one of lower case it tells little.
