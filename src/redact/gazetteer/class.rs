@@ -39,10 +39,12 @@ pub(crate) enum Class {
     German,
     NoFamily,
     Lead,
+    Near,
+    Dwell,
 }
 
 /// Every class that a list may name.
-const CLASSES: [(&str, Class); 30] = [
+const CLASSES: [(&str, Class); 32] = [
     ("title", Class::Title),
     ("weaktitle", Class::WeakTitle),
     ("particle", Class::Particle),
@@ -73,6 +75,8 @@ const CLASSES: [(&str, Class); 30] = [
     ("german", Class::German),
     ("nofamily", Class::NoFamily),
     ("lead", Class::Lead),
+    ("near", Class::Near),
+    ("dwell", Class::Dwell),
 ];
 
 impl Class {
