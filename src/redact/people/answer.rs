@@ -3,6 +3,7 @@
 use crate::redact::{
     find::View,
     gazetteer::{Class, Classes, Gap, Reading},
+    token::Token,
     words::{Cue, Cues},
 };
 
@@ -17,7 +18,15 @@ pub(super) fn start(view: &View<'_>, reading: &Reading<'_>) -> Option<usize> {
     if !view.asked.has(Cue::Name) || reading.len() == 0 {
         return None;
     }
-    (0..WORDS_MAX).find(|at| !leads(reading, *at)).filter(|at| *at < reading.len()).or(Some(0))
+    (0..WORDS_MAX).find(|at| !leads(reading, *at)).filter(|at| *at < reading.len() && !names_a_value(reading, *at))
+}
+
+/// `CPF 123…`, `seven`: a number or the word for one answers another part of the question.
+fn names_a_value(reading: &Reading<'_>, at: usize) -> bool {
+    let value = |token: &Token| {
+        token.word.number.is_some() || token.word.cues.any(Cues::MEANING.without(Cue::Name).with(&[Cue::DayWord]))
+    };
+    reading.entry(at).given < 2 && reading.turn.token(at).is_some_and(value)
 }
 
 /// Whether token `at` leads to the answer.

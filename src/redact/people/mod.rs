@@ -68,10 +68,14 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
 fn is_list(reading: &Reading<'_>, left: Run, right: Run) -> bool {
     let next = left.last + 1;
     let capitals = reading.mark(right.first).shape == Shape::Capital || reading.mark(left.first).shape == Shape::Plain;
-    if next == right.first {
+    if next == right.first && !reading.before(next).has(Gap::AND) {
         return capitals
             && reading.before(next).has(Gap::COMMA)
             && reading.before(next).only(Gap::COMMA.and(Gap::SPACE));
+    }
+    // `Saanvi & Aarav`
+    if next == right.first && reading.before(next) == Gap::SPACE.and(Gap::AND) {
+        return capitals;
     }
     let and = matches!(reading.turn.word(next), "and" | "und" | "et" | "y" | "e" | "en" | "og" | "och" | "or");
     let spaced = reading.before(next).only(Gap::COMMA.and(Gap::SPACE)) && reading.before(right.first) == Gap::SPACE;
@@ -109,6 +113,9 @@ pub(super) fn may_be_lower(entry: Entry, len: usize) -> bool {
 
 /// The name that begins at token `at`, if its score suffices.
 fn name_at(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Option<(Run, Score)> {
+    if is_saint(reading, at) && cue::left(reading, at).weight < 4 && answer != Some(at) {
+        return None;
+    }
     let asked = answer == Some(at);
     if is_other_word(reading, at, asked) || is_label(reading, at) || ends_cue(reading, at) {
         return None;
@@ -170,11 +177,25 @@ fn is_plain_word(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     mark.shape == Shape::Plain && raw.len() > 1 && !promised && !named
 }
 
+/// Whether a word with a capital is, or follows, the `San` of a place: `Santa Rosa`, `Saint-Denis`.
+fn is_saint(reading: &Reading<'_>, at: usize) -> bool {
+    let saint = |at: usize| {
+        let word = reading.turn.word(at);
+        let named = matches!(word, "san" | "santa" | "santo" | "sao" | "saint" | "sainte" | "sankt" | "sint" | "st");
+        let close = reading.before(at + 1).only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::DOT));
+        named && close && reading.mark(at).shape != Shape::Plain && reading.mark(at + 1).shape != Shape::Plain
+    };
+    saint(at) || at > 0 && saint(at - 1) && !reading.previous(at - 1).is(Class::Title)
+}
+
 /// Whether a word in lower case is the label of a form or a function word: `surname`, `a nome di chi`.
 fn is_label(reading: &Reading<'_>, at: usize) -> bool {
     let mark = reading.mark(at);
-    let other = mark.entry.is(Class::Role) || (mark.entry.is(Class::NoFamily) && mark.entry.ordinary > 2);
-    mark.shape == Shape::Plain && other && mark.entry.given < 2
+    let function = mark.entry.is(Class::NoFamily)
+        && mark.entry.ordinary > 2
+        && mark.entry.given < 3
+        && !mark.entry.is(Class::Particle);
+    mark.shape == Shape::Plain && (function || mark.entry.is(Class::Role) && mark.entry.given < 2)
 }
 
 /// Whether a particle belongs to the words before a name, as in `op naam van Roos`, `ik ben Femke`.

@@ -208,10 +208,28 @@ fn whole_line(reading: &Reading<'_>, run: Run, known: usize) -> i32 {
         return 0;
     }
     let gap = reading.before(run.last + 1);
-    if run.last + 1 < reading.len() && gap.has(Gap::LINE) && run.last > run.first {
-        return 2;
+    let line_ends = gap.has(Gap::LINE);
+    if line_ends && run.last > run.first && (run.last + 1 < reading.len() || reading.before(run.first).has(Gap::LINE)) {
+        return if is_initial(reading, run.first) { 3 } else { 2 };
+    }
+    // `Mark Price, Solicitor`: a name and what its bearer is, on a line of its own.
+    let titled = gap.has(Gap::COMMA) && reading.entry(run.last + 1).is(Class::Role);
+    if titled && run.last > run.first && reading.before(run.last + 2).has(Gap::LINE.and(Gap::COMMA)) {
+        return 3;
+    }
+    if line_ends && run.first == run.last && alone(reading, run.first) {
+        return 3;
     }
     if gap.has(Gap::COLON) && known > 0 { 2 } else { 0 }
+}
+
+/// Whether a word is the last line of a text of several lines, or a salutation on its own line: `Bev,`.
+fn alone(reading: &Reading<'_>, at: usize) -> bool {
+    let entry = reading.entry(at);
+    let named = entry.ordinary < 2 && !entry.classes.any(OTHERS) && !entry.classes.any(PLACES);
+    let signs = at + 1 >= reading.len() && reading.before(at).has(Gap::LINE);
+    let greets = at + 1 < reading.len() && reading.before(at + 1).has(Gap::COMMA) && entry.given > 0;
+    named && reading.turn.raw(at).len() > 2 && (signs || greets)
 }
 
 #[cfg(test)]

@@ -213,8 +213,9 @@ fn belongs(reading: &Reading<'_>, at: usize) -> bool {
     let part = entry.classes.any(PARTS);
     let labels =
         reading.before(at + 1).has(Gap::COLON) || reading.turn.token(at + 1).is_some_and(|next| !next.is_word());
+    let street = reading.before(at) == Gap::HYPHEN || entry.is(Class::WeakStreet);
     let state = token.case == Case::Upper && token.span.len() == 2;
-    let other = (entry.classes.any(OTHERS) && !state) || (token.word.cues.any(MEANINGS) && labels);
+    let other = (entry.classes.any(OTHERS) && !state) || (token.word.cues.any(MEANINGS) && labels && !street);
     let ordinal = matches!(token.span.of(reading.turn.lower()), "o" | "a")
         && reading.turn.token(at.wrapping_sub(1)).is_some_and(Token::is_digits);
     // In a line of capitals a function word ends the address.
