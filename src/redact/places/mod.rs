@@ -5,6 +5,7 @@ mod ending;
 mod extend;
 mod number;
 mod postcode;
+mod spoken;
 mod street;
 mod told;
 
@@ -37,7 +38,7 @@ pub(super) fn may_name_street(word: &str, entry: Entry) -> bool {
 /// Hands in the addresses and postal codes of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut done = 0;
-    if let Some((first, last)) = answer(view, reading) {
+    if let Some((first, last)) = answer(view, reading).or_else(|| spoken::answer(view, reading)) {
         out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::Likely, "asked:address"));
         return;
     }
