@@ -121,7 +121,7 @@ fn stretch(reading: &Reading<'_>, first: usize) -> Stretch {
     let (mut found, mut coded, mut next) = (Stretch { last: first, sure: None }, false, first);
     while next < first + TOKENS_MAX && next < reading.len() && belongs(reading, next) {
         let parted = reading.before(next).has(Gap::COMMA);
-        if next > first && !joins(reading, next) || coded && parted && !goes_on(reading, next) {
+        if next > first && !joins(reading, next) || coded && !follows_code(reading, next) {
             break;
         }
         let code = postcode::any(reading, next).filter(|_| next > first && reading.previous(next).is(Class::Unit));
@@ -173,6 +173,16 @@ pub(super) fn coded(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> 
     let sure = stretch(reading, at).sure.filter(|_| named)?;
     let formed = (name + 1..=sure).any(|at| postcode::by_form(reading, at).is_some_and(|last| last <= sure));
     formed.then_some((at, sure))
+}
+
+/// Whether token `at` may stand behind the code: its town, or another part.
+fn follows_code(reading: &Reading<'_>, at: usize) -> bool {
+    let gap = reading.before(at);
+    if gap.has(Gap::COMMA) {
+        return goes_on(reading, at);
+    }
+    let small = reading.is_word(at) && !shaped(reading, at) && gap != Gap::HYPHEN;
+    !gap.has(Gap::DOT) && !(small && (!reading.entry(at).is(Class::Particle) || gap.has(Gap::MARK)))
 }
 
 /// Whether behind the code another part follows: a town, a region, a country.
