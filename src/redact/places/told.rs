@@ -43,6 +43,9 @@ const OTHERS: Classes = Classes::of(&[Class::Role, Class::Greeting, Class::Title
 
 /// The announced address around the number at token `at`, not before token `from`.
 pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
+    if reading.is_word(at) {
+        return None;
+    }
     let mut first = at;
     while first > from && at - first < TOKENS_MAX && belongs(reading, first - 1) && joins(reading, first) {
         first -= 1;
@@ -50,6 +53,8 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
     let first = announced(view, reading, first, at)?;
     let first = (first..at).find(|begin| !is_lead(reading, *begin)).unwrap_or(at);
     let last = stretch(reading, first).last;
+    let reach = extend::reach(reading, last);
+    let last = if reach.more { reach.last } else { last };
     let capital = (first..=last).any(|at| reading.is_word(at) && shaped(reading, at) && reading.turn.raw(at).len() > 1);
     (last >= at && capital).then_some((first, last))
 }
@@ -77,6 +82,9 @@ fn is_small(reading: &Reading<'_>, index: usize) -> bool {
 /// Whether token `word` announces an address that begins at `index`.
 fn announces(reading: &Reading<'_>, word: usize, index: usize) -> bool {
     let Some(token) = reading.turn.token(word) else { return false };
+    if !reading.before(word + 1).only(Gap::SPACE.and(Gap::COLON).and(Gap::COMMA).and(Gap::HYPHEN).and(Gap::MARK)) {
+        return false;
+    }
     let marked = reading.before(word + 1).has(Gap::COLON) || reading.before(word + 1) == Gap::SPACE.and(Gap::HYPHEN);
     let named = token.word.cues.has(Cue::Address) || reading.entry(word).is(Class::Live);
     let label = token.word.cues.has(Cue::Postcode) || reading.entry(word).classes.any(Classes::of(&[Class::Street]));
