@@ -187,6 +187,7 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
         let vague = meaning == meaning & Cues::of(&[Cue::Travel, Cue::Ordinal]);
         let demand =
             || side == Side::Company && !vague && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
+        meaning = without_talk(meaning, turn, first, index);
         // When a contract or a passport ends is not when a card does.
         if meaning.has(Cue::Expiry) && (lapses || meaning.any(ENDING)) && !meaning.has(Cue::Card) {
             meaning = meaning.without(Cue::Expiry);
@@ -234,6 +235,44 @@ const fn initials(words: &[&str]) -> u32 {
     }
     bits
 }
+
+/// Words that ask when something was done with a secret, or how long it is, and not for the secret.
+const ASKS_ABOUT: &[&str] = &[
+    "when",
+    "wann",
+    "quand",
+    "cuando",
+    "quando",
+    "wanneer",
+    "kiedy",
+    "lately",
+    "recently",
+    "changed",
+    "longer",
+    "shorter",
+    "characters",
+    "zeichen",
+    "caracteres",
+    "caracteri",
+    "caratteri",
+    "tekens",
+    "damaged",
+    "smudged",
+];
+
+/// What is asked for, less the secrets and numbers that the sentence only talks about: `When did you change your
+/// password?`. A code that is an error or a product's is no secret.
+fn without_talk(asked: Cues, turn: &NormalisedTurn<'_>, first: usize, last: usize) -> Cues {
+    let plain = if asked.any(STATED) { asked.without(Cue::Code) } else { asked };
+    let talked = plain.any(Cues::of(TOLD)) && (first..=last).any(|at| ASKS_ABOUT.contains(&turn.word(at)));
+    if talked { TOLD.iter().fold(plain, |cues, told| cues.without(*told)) } else { plain }
+}
+
+/// What a question with `when` or `longer than` does not ask for.
+const TOLD: &[Cue] = &[Cue::Password, Cue::Pin, Cue::Username, Cue::Order, Cue::Address];
+
+/// What says that a code is no secret.
+const STATED: Cues = Cues::of(&[Cue::ErrorCode, Cue::Travel]);
 
 /// `We never ask for your PIN` asks for nothing.
 fn is_never(word: &str) -> bool {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape},
+    token::Case,
     words::Cues,
 };
 
@@ -18,7 +19,7 @@ pub(super) fn follows(reading: &Reading<'_>, first: usize, next: usize, left: Le
     let (mark, given) = (reading.mark(next), reading.entry(next - 1).given);
     let behind_given = given > 1 || (given > 0 && left.opens);
     let free = reading.before(next) == Gap::SPACE
-        && next < first + 3
+        && next < first + 5
         && reading.turn.raw(next).len() > 1
         && !mark.entry.is(Class::NoFamily)
         && (mark.entry.surname > 1 || cue::right(reading, next) < 4)
@@ -89,7 +90,9 @@ pub(super) fn behind_particle(reading: &Reading<'_>, first: usize, particle: usi
         let known = entry.surname > 0 && (ends || entry.ordinary < 3);
         lower && !entry.is(Class::NoFamily) && (known || ends && (entry.ordinary < 3 || left.opens))
     } else {
-        !entry.classes.any(run::OTHERS)
+        // `Svenja vom WohnGut`: a name of a company.
+        let branded = reading.turn.token(name).is_some_and(|token| token.case == Case::Mixed) && !entry.is_name();
+        !entry.classes.any(run::OTHERS) && !branded
     };
     let promised = promise(reading, first, name, left) > 3;
     let fits = is_particle(particle) && spaced && written && promised && reading.entry(particle - 1).given > 1;

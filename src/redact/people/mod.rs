@@ -136,6 +136,7 @@ fn name_at(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Option<(R
         return None;
     }
     let particles = run::from_particles(reading, at, left.weight > 5);
+    let particles = particles.map(|run| run::with_given(reading, run, left));
     if let Some(run) = particles.filter(|_| left.weight > 2) {
         let score = score::score(reading, run, left);
         return (score.points >= THRESHOLD).then_some((run, score));
@@ -207,7 +208,23 @@ fn ends_cue(reading: &Reading<'_>, at: usize) -> bool {
 fn left_of(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Left {
     let related =
         answer.is_some_and(|answer| answer < at && at < answer + 4) && reading.previous(at).is(Class::Relation);
-    if answer == Some(at) || related { ASKED } else { cue::left(reading, at) }
+    if answer == Some(at) || related {
+        return ASKED;
+    }
+    let left = cue::left(reading, at);
+    Left { opens: left.opens || left.weight > 3 && is_unknown_pair(reading, at), ..left }
+}
+
+/// `hola soy emeterio lasheras`: two words in a row that no list of words holds, behind a phrase that leads to a name. German
+/// joins words freely, so there they tell nothing.
+fn is_unknown_pair(reading: &Reading<'_>, at: usize) -> bool {
+    let unknown = |at: usize| {
+        let mark = reading.mark(at);
+        let odd = mark.entry.ordinary == 0 && !mark.entry.classes.any(run::OTHERS) && !mark.entry.is(Class::City);
+        odd && mark.shape == Shape::Plain && reading.is_word(at) && reading.turn.raw(at).len() > 3
+    };
+    let german = (at.saturating_sub(4)..at).any(|at| reading.entry(at).is(Class::German));
+    unknown(at) && unknown(at + 1) && reading.before(at + 1) == Gap::SPACE && !german
 }
 
 /// Whether a name can begin with token `at`.

@@ -135,6 +135,13 @@ pub(super) fn from_particles(reading: &Reading<'_>, first: usize, strong: bool) 
     name.flatten().map(|last| Run { first, last })
 }
 
+/// The family name with the given name behind it where a name was asked for: `lo russo carmelina`.
+pub(super) fn with_given(reading: &Reading<'_>, run: Run, left: Left) -> Run {
+    let given = run.last + 1;
+    let fits = left.opens && reading.before(given) == Gap::SPACE && reading.entry(given).given > 1;
+    Run { last: if fits && is_usable(reading, given) { given } else { run.last }, ..run }
+}
+
 /// The run that begins at `first`. A phrase before it that opens lets unknown words of lower case in.
 pub(super) fn extend(reading: &Reading<'_>, first: usize, left: Left) -> Run {
     let mut last = first;
@@ -195,11 +202,28 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, left: Left) -> Op
     if reading.entry(next).is(Class::Title) {
         return None;
     }
+    // `Ciarán Mac Suibhne`, `Aoife Ní Bhriain`
+    let gaelic = matches!(reading.turn.word(next), "mac" | "nic" | "ni" | "ui" | "o")
+        && gap == Gap::SPACE
+        && reading.entry(last).given > 1
+        && reading.mark(next).shape == Shape::Capital
+        && reading.before(next + 1) == Gap::SPACE
+        && reading.mark(next + 1).shape == Shape::Capital;
+    if gaelic && is_usable(reading, next + 1) {
+        return Some(next + 1);
+    }
     if !plain && let Some(last) = family::behind_particle(reading, first, next, left) {
         return Some(last);
     }
     let fits = gap == Gap::SPACE || glued || (after_initial && gap.only(Gap::SPACE.and(Gap::DOT)));
     if !fits || !is_usable(reading, next) {
+        return None;
+    }
+    // `tell Pat I said thanks`
+    let pronoun = reading.turn.raw(next) == "I"
+        && reading.before(next + 1) == Gap::SPACE
+        && reading.mark(next + 1).shape == Shape::Plain;
+    if pronoun {
         return None;
     }
     let dotted = plain && reading.turn.raw(next).len() == 1 && reading.before(next + 1).has(Gap::DOT);

@@ -182,6 +182,11 @@ fn behind(reading: &Reading<'_>, run: Run) -> i32 {
     if gap.only(Gap::SPACE) && reading.entry(next).is(Class::Org) && reading.mark(next).shape != Shape::Plain {
         points -= 6;
     }
+    let place =
+        matches!(reading.turn.word(next), "county" | "hospital" | "airport" | "township" | "island" | "islands");
+    if gap == Gap::SPACE && place {
+        points -= 6;
+    }
     if gap.has(Gap::AND) || (run.first > 0 && reading.before(run.first).has(Gap::AND)) {
         points -= 4;
     }

@@ -220,7 +220,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::Quadruple, "quadruple, vierfach"),
     (
         Cue::Money,
-        "price, total, amount, cost, costs, fee, paid, charge, charged, refund, balance, worth, \
+        "my bill, the bill, my bill is, bill is, mi factura es, wartosc, cena, kwota, belopp, tutar, ucret, price, total, amount, cost, costs, fee, paid, charge, charged, refund, balance, worth, \
         pesos, precio, importe, prix, montant, preis, betrag, prezzo, importo, preco, valor, bedrag, subtotal, discount, credit of, deposit, payment of, bill of",
     ),
     (
@@ -249,12 +249,12 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Product,
-        "model, models, part, sku, item, article, artikel, artikelnummer, modell, modelo, modele, modello, product, catalog, catalogue, cat, isbn, ean, upc, gtin, asin, lot, batch, part number, part no, \
+        "color of, colour of, make of, model of, year of, make and model, color of the vehicle, colour of the vehicle, model, models, part, sku, item, article, artikel, artikelnummer, modell, modelo, modele, modello, product, catalog, catalogue, cat, isbn, ean, upc, gtin, asin, lot, batch, part number, part no, \
         model number, item number, serial, serial number, seriennummer, numero de serie, matricola, mpn, stock code, style, type, series, spec, din, iso, en, referencia del producto, size, teilenummer, modellnummer, articulo, chip, revision, rev, cpu, gpu, rtx, gtx, form",
     ),
     (
         Cue::ErrorCode,
-        "error, errors, fehler, fehlercode, erreur, errore, erro, exception, status, http, error code, hresult, codigo de error, event id, fault, stop code, code erreur, e code, port, ports, errno, exit code, response code, bug, issue, pull request",
+        "hata, hata kodu, bledu, kod bledu, felkod, feilkode, fejlkode, foutcode, storingscode, virhekoodi, codigo de falla, codigo de fallo, code de defaut, storungscode, error, errors, fehler, fehlercode, erreur, errore, erro, exception, status, http, error code, hresult, codigo de error, event id, fault, stop code, code erreur, e code, port, ports, errno, exit code, response code, bug, issue, pull request",
     ),
     (
         Cue::Travel,
@@ -272,7 +272,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::SpellAs, "as, for, like, de, comme, wie, come, como, van"),
     (
         Cue::Ordinal,
-        "mileage, odometer, kilometerstand, km stand, zahlerstand, zaehlerstand, meter reading, readings, lectura, lettura, leitura, releve, meterstand, stand ist, contatore segna, how many, wie viele, wieviele, cuantos, cuantas, combien de, quanti, quante, quantos, quantas, hoeveel, ile sztuk, hur manga, kac tane, tyre size, vlan, mtu, hs code, tariff code, tax code, square feet, square meters, paragraph, paragraphs, clause, clauses, abschnitt, absatz, artikel, parrafo, articulo, paragrafo, kapitel, seite, pagina, page number, subsection, annex, appendix, annexe, tabelle, slide, bullet, sim card, memory card, graphics card, sd card, video card, business card, business cards, greeting card, sound card, key card, score card, report card, promo code, discount code, coupon code, area code, country code, dress code, qr code, source code, bar code, dialling code, color code, colour code, language code, currency code, category code, building code, referral code, offer code, codigo promocional, code promo, rabattcode, codice sconto, codigo de barras, codigo de descuento, page, chapter, step, question, section, article, line, option, top, number one, rank, level, season, episode, volume, press, pulse, marque, tippez, drucken, premere, prema, apartment, apt, tecla, touche",
+        "kilometraje, kilometrage, quilometragem, chilometraggio, kilometerstanden, przebieg, warranty years, mileage, odometer, kilometerstand, km stand, zahlerstand, zaehlerstand, meter reading, readings, lectura, lettura, leitura, releve, meterstand, stand ist, contatore segna, how many, wie viele, wieviele, cuantos, cuantas, combien de, quanti, quante, quantos, quantas, hoeveel, ile sztuk, hur manga, kac tane, tyre size, vlan, mtu, hs code, tariff code, tax code, square feet, square meters, paragraph, paragraphs, clause, clauses, abschnitt, absatz, artikel, parrafo, articulo, paragrafo, kapitel, seite, pagina, page number, subsection, annex, appendix, annexe, tabelle, slide, bullet, sim card, memory card, graphics card, sd card, video card, business card, business cards, greeting card, sound card, key card, score card, report card, promo code, discount code, coupon code, area code, country code, dress code, qr code, source code, bar code, dialling code, color code, colour code, language code, currency code, category code, building code, referral code, offer code, codigo promocional, code promo, rabattcode, codice sconto, codigo de barras, codigo de descuento, page, chapter, step, question, section, article, line, option, top, number one, rank, level, season, episode, volume, press, pulse, marque, tippez, drucken, premere, prema, apartment, apt, tecla, touche",
     ),
     (
         Cue::Possessive,
