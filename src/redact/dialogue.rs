@@ -221,7 +221,18 @@ fn asks_else(turn: &NormalisedTurn<'_>) -> bool {
     let asking = |word: &str| {
         word.bytes().next().is_some_and(|first| INITIALS >> (first & 31) & 1 == 1) && ASKING.contains(&word)
     };
-    turn.tokens().len() > 3 && words().any(asking) && !words().any(|word| AGAIN.contains(&word))
+    let again = words().any(|word| AGAIN.contains(&word));
+    !again && (turn.tokens().len() > 3 && words().any(asking) || names_another(turn))
+}
+
+/// `And breed?`: a noun with a question mark, which no cue knows, asks for what it names.
+fn names_another(turn: &NormalisedTurn<'_>) -> bool {
+    let count = turn.tokens().len();
+    let noun = |token: &Token| {
+        let known = (1..3).contains(&token.entry.ordinary) && !token.entry.is_name();
+        token.is_word() && token.word.cues.is_empty() && token.word.number.is_none() && known
+    };
+    (1..4).contains(&count) && asks_aloud(turn) && turn.tokens().last().is_some_and(noun)
 }
 
 /// One bit for the first letter of each word, so that most other words need no comparison.
@@ -238,26 +249,8 @@ const fn initials(words: &[&str]) -> u32 {
 
 /// Words that ask when something was done with a secret, or how long it is, and not for the secret.
 const ASKS_ABOUT: &[&str] = &[
-    "when",
-    "wann",
-    "quand",
-    "cuando",
-    "quando",
-    "wanneer",
-    "kiedy",
-    "lately",
-    "recently",
-    "changed",
-    "longer",
-    "shorter",
-    "characters",
-    "zeichen",
-    "caracteres",
-    "caracteri",
-    "caratteri",
-    "tekens",
-    "damaged",
-    "smudged",
+    "when", "wann", "quand", "cuando", "quando", "wanneer", "kiedy", "lately", "recently", "changed", "longer",
+    "shorter", "langer", "kurzer", "damaged", "smudged",
 ];
 
 /// What is asked for, less the secrets and numbers that the sentence only talks about: `When did you change your

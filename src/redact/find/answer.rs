@@ -12,7 +12,7 @@ use crate::{
         Kind, Likelihood, Reason,
         candidate::Candidate,
         flags::Flags,
-        token::{Class, NormalisedTurn},
+        token::{Case, Class, NormalisedTurn, Token},
         words::{Cue, Cues},
     },
     text::Span,
@@ -20,6 +20,14 @@ use crate::{
 
 /// A label is at most this many words before its value.
 const LABEL_WORDS_MAX: usize = 8;
+
+/// Whether the name of a user is told in several words, one of them a letter or a number: `l chambers four`.
+fn is_said(turn: &NormalisedTurn<'_>, first: usize) -> bool {
+    let told = |token: &Token| token.word.number.is_some() || token.is_word() && token.span.len() == 1;
+    let plain = |token: &Token| token.is_word() && token.case == Case::Lower;
+    let rest = turn.tokens().get(first..).unwrap_or_default();
+    rest.len() > 1 && rest.len() < 6 && rest.iter().all(plain) && rest.iter().any(told)
+}
 
 /// Marks that are said within a name of a user.
 const MARKS: Cues = Cues::of(&[Cue::Underscore, Cue::Dash, Cue::Dot]);
@@ -269,7 +277,7 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
             .take_while(|c| matches!(c, '@' | '#' | '$' | '!' | '_' | '*'))
             .count();
     let span = match kind {
-        Kind::Username if tokens.len() - first <= 6 && turn.cues().any(MARKS) => {
+        Kind::Username if tokens.len() - first <= 6 && (turn.cues().any(MARKS) || is_said(turn, first)) => {
             Some(Span::new(start, turn.text().trim_end().trim_end_matches(['.', ',']).len()))
         }
         Kind::Password if tokens.len() - first <= 4 => {

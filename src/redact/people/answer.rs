@@ -18,6 +18,11 @@ pub(super) fn start(view: &View<'_>, reading: &Reading<'_>) -> Option<usize> {
     if !view.asked.has(Cue::Name) || reading.len() == 0 {
         return None;
     }
+    // `le goff`: the particle is a part of the name.
+    let particle = reading.entry(0).is(Class::Particle) && reading.turn.raw(0).len() > 1 && reading.len() < 4;
+    if particle && reading.turn.word(0) != "der" && reading.entry(1).given < 2 {
+        return Some(0);
+    }
     (0..WORDS_MAX).find(|at| !leads(reading, *at)).filter(|at| *at < reading.len() && !names_a_value(reading, *at))
 }
 

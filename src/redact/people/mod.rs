@@ -212,7 +212,18 @@ fn left_of(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Left {
         return ASKED;
     }
     let left = cue::left(reading, at);
-    Left { opens: left.opens || left.weight > 3 && is_unknown_pair(reading, at), ..left }
+    let joined = || is_joined_given(reading, at);
+    Left { opens: left.opens || left.weight > 3 && (is_unknown_pair(reading, at) || joined()), ..left }
+}
+
+/// `this is mei-ling tan`: two short words that no list of words holds, joined by a hyphen, before a family name.
+fn is_joined_given(reading: &Reading<'_>, at: usize) -> bool {
+    let odd = |at: usize| reading.entry(at).ordinary < 2 && reading.turn.raw(at).len() > 1;
+    reading.before(at + 1) == Gap::HYPHEN
+        && reading.before(at + 2) == Gap::SPACE
+        && odd(at)
+        && odd(at + 1)
+        && reading.entry(at + 2).surname > 1
 }
 
 /// `hola soy emeterio lasheras`: two words in a row that no list of words holds, behind a phrase that leads to a name. German

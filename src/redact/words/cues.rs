@@ -41,7 +41,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Password,
-        "kennworts, losenordet, sifrem, parola, jelszo, heslo, hasla, passord, safe word, safeword, pass, kundenkennwort, clave secreta, magic word, passw0rd, pa55word, p a s s w o r d, passwort s, contrasenya, wifi key, wifi code, password, passwords, passwd, pwd, pass word, passphrase, pw, contrasena, clave de acceso, mot de passe, mdp, passwort, \
+        "telefonkennwort, telefonpasswort, kundenpasswort, servicekennwort, sicherheitswort, kennworts, losenordet, sifrem, parola, jelszo, heslo, hasla, passord, safe word, safeword, pass, kundenkennwort, clave secreta, magic word, passw0rd, pa55word, p a s s w o r d, passwort s, contrasenya, wifi key, wifi code, password, passwords, passwd, pwd, pass word, passphrase, pw, contrasena, clave de acceso, mot de passe, mdp, passwort, \
         kennwort, senha, palavra passe, parola d ordine, wachtwoord, losenord, adgangskode, salasana, haslo, sifre, pass phrase, memorable word, \
         temp password, temporary password, codeword, code word",
     ),
@@ -123,7 +123,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::Url, "link, url, website, site, web, recording, enlace, lien, webseite"),
     (
         Cue::Name,
-        "adinizi, soyadinizi, isminizi, godnosc, a quem falo, c est a quel nom, a quel nom, wie ist der name, jak sie pan nazywa, jak sie pani nazywa, vad heter, hvad hedder, hva heter, delivery name, namen, ihren namen, navn, namn, nimi, nazwisko, imie, isim, adiniz, soyad, soyadi, jmeno, prijmeni, nume, prenume, firstname, lastname, fullname, who am i speaking, who am i talking, who is this, who s this, who s calling, who is calling, com quem falo, con quien hablo, con quien tengo, mit wem spreche, \
+        "may i say, should i say, who do i have, who s speaking, who is speaking, whom am i, falo com quem, com quem eu falo, met wie, z kim rozmawiam, adinizi, soyadinizi, isminizi, godnosc, a quem falo, c est a quel nom, a quel nom, wie ist der name, jak sie pan nazywa, jak sie pani nazywa, vad heter, hvad hedder, hva heter, delivery name, namen, ihren namen, navn, namn, nimi, nazwisko, imie, isim, adiniz, soyad, soyadi, jmeno, prijmeni, nume, prenume, firstname, lastname, fullname, who am i speaking, who am i talking, who is this, who s this, who s calling, who is calling, com quem falo, con quien hablo, con quien tengo, mit wem spreche, \
         wer spricht, a qui ai je, qui est a l appareil, con chi parlo, wie heissen, como se llama, comment vous appelez, come si chiama, como se chama, hoe heet u, met wie spreek, \
         name, named, names, full name, first name, last name, surname, nombre, nom, prenom, vorname, nachname, nome, cognome, apellido, apellidos, naam, achternaam, called",
     ),
