@@ -197,6 +197,9 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
             let known = asked.get_or_insert(own);
             *known = if own.is_empty() { *known } else { own };
         }
+        if asked.is_none_or(Cues::is_empty) && side == Side::Company && !denies {
+            asked = told_to_verify(turn, first, index).or(asked);
+        }
         before = meaning;
         (meaning, asks, denies, first) = (Cues::default(), false, false, index + 1);
         lapses = false;
@@ -245,6 +248,19 @@ const fn initials(words: &[&str]) -> u32 {
         rest = others;
     }
     bits
+}
+
+/// `… two security questions, your memorable word`: what stands behind the last possessive of a sentence that says that
+/// something is checked.
+fn told_to_verify(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> Option<Cues> {
+    let checks =
+        |at: usize| matches!(turn.word(at), "questions" | "check" | "verify" | "verification" | "confirm" | "security");
+    let own = |at: &usize| turn.token(*at).is_some_and(|token| token.word.cues.has(Cue::Possessive));
+    let begin = (last.saturating_sub(4).max(first)..last).rev().find(own)?;
+    let cues =
+        (begin + 1..=last).filter_map(|at| turn.token(at)).fold(Cues::default(), |cues, token| cues | token.word.cues);
+    let cues = cues & Cues::MEANING;
+    ((first..begin).any(checks) && !cues.is_empty()).then_some(cues)
 }
 
 /// Words that ask when something was done with a secret, or how long it is, and not for the secret.

@@ -102,7 +102,9 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
     }
     if gap == " "
         && turn.token(index)?.word.cues.any(Cues::of(&[Cue::Password, Cue::Username]))
-        && (random(turn, index + 1) || (turn.token(index)?.word.cues.has(Cue::Username) && joined(turn, index + 1)))
+        && (random(turn, index + 1)
+            || (turn.token(index)?.word.cues.has(Cue::Username)
+                && (joined(turn, index + 1) || beside_password(turn, index + 1))))
     {
         return Some((turn.token(index + 1)?.span.start as usize, true));
     }
@@ -114,7 +116,19 @@ fn joined(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     let apart = |at: usize| {
         matches!(turn.gap(at), "-" | "_" | ".") && turn.token(at + 1).is_some_and(|next| next.span.len() > 1)
     };
-    apart(at) && turn.token(at).is_some_and(|token| token.span.len() > 2) && !DESCRIBING.contains(&turn.word(at))
+    let initial = turn.gap(at) == "." && turn.word(at + 1).len() > 2;
+    let long = |token: &Token| token.span.len() > 2 || token.is_word() && initial;
+    apart(at) && turn.token(at).is_some_and(long) && !DESCRIBING.contains(&turn.word(at))
+}
+
+/// `user gleaf pw …`: an unknown word behind the label, where a password is told too.
+fn beside_password(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let unknown =
+        turn.token(at).is_some_and(|token| token.is_word() && token.span.len() > 3 && token.entry.ordinary < 2);
+    unknown
+        && turn.cues().has(Cue::Password)
+        && turn.cues().has(Cue::Username)
+        && turn.tokens().len() < ANSWER_WORDS_MAX
 }
 
 /// Where the value begins behind `is` and the like, a few words behind the label.

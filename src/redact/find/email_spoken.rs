@@ -154,7 +154,8 @@ fn all_words(view: &View<'_>, first: usize, last: usize) -> usize {
     let begin = (first.saturating_sub(MORE_WORDS_MAX + 1)..first).rev().take_while(|at| word(*at)).last();
     let begin = begin.filter(|begin| first - begin <= MORE_WORDS_MAX).unwrap_or(first);
     // Words of talk before the address are none of it.
-    let talk = (begin..first).any(|at| turn.word(at) != "the" && gazetteer::look_up(turn.word(at)).ordinary > 2);
+    let talk =
+        !one && (begin..first).any(|at| turn.word(at) != "the" && gazetteer::look_up(turn.word(at)).ordinary > 2);
     if talk { first } else { begin }
 }
 

@@ -41,7 +41,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Password,
-        "telefonkennwort, telefonpasswort, kundenpasswort, servicekennwort, sicherheitswort, kennworts, losenordet, sifrem, parola, jelszo, heslo, hasla, passord, safe word, safeword, pass, kundenkennwort, clave secreta, magic word, passw0rd, pa55word, p a s s w o r d, passwort s, contrasenya, wifi key, wifi code, password, passwords, passwd, pwd, pass word, passphrase, pw, contrasena, clave de acceso, mot de passe, mdp, passwort, \
+        "mi clave, la clave, su clave, clave de la app, clave del portal, clave del wifi, clave es, telefonkennwort, telefonpasswort, kundenpasswort, servicekennwort, sicherheitswort, kennworts, losenordet, sifrem, parola, jelszo, heslo, hasla, passord, safe word, safeword, pass, kundenkennwort, clave secreta, magic word, passw0rd, pa55word, p a s s w o r d, passwort s, contrasenya, wifi key, wifi code, password, passwords, passwd, pwd, pass word, passphrase, pw, contrasena, clave de acceso, mot de passe, mdp, passwort, \
         kennwort, senha, palavra passe, parola d ordine, wachtwoord, losenord, adgangskode, salasana, haslo, sifre, pass phrase, memorable word, \
         temp password, temporary password, codeword, code word",
     ),
