@@ -194,7 +194,11 @@ fn weigh(cue: &Cue, gap: Gap) -> Left {
     }
     // `Thanks.` and a dash may stand before a name that has its own line.
     let lined = Gap::DOT.and(Gap::STOP).and(Gap::HYPHEN).and(Gap::OTHER);
-    let allowed = if marks.lined && gap.has(Gap::LINE) { marks.allowed.and(lined) } else { marks.allowed };
+    let mut allowed = if marks.lined && gap.has(Gap::LINE) { marks.allowed.and(lined) } else { marks.allowed };
+    // `Full name - Hope Short`: the dash of a form.
+    if marks.asks && gap == Gap::SPACE.and(Gap::HYPHEN) {
+        allowed = allowed.and(Gap::HYPHEN);
+    }
     if !marks.needed.is_empty() && !gap.has(marks.needed) || !gap.only(allowed) {
         return Left::default();
     }
