@@ -167,7 +167,7 @@ fn random_near(turn: &NormalisedTurn<'_>, index: usize, kind: Kind) -> Option<(u
     }
     let near = (index + 1..index + LABEL_WORDS_MAX).take_while(|at| !turn.gap(at - 1).contains(['?', '\n', '=']));
     let found = near
-        .filter(|at| turn.token(*at).is_some_and(super::super::token::Token::is_word))
+        .filter(|at| turn.token(*at).is_some_and(|token| matches!(token.class, Class::Word | Class::Mixed)))
         .find(|at| marked(turn, *at))?;
     Some((turn.token(found)?.span.start as usize, true))
 }

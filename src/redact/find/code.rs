@@ -68,7 +68,13 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
     let raw = turn.span(first, last).of(turn.text());
     let length = raw.bytes().filter(u8::is_ascii_alphanumeric).count();
     let digits = raw.bytes().filter(u8::is_ascii_digit).count();
-    if length < 4 || harmless(turn, first, last, digits) || is_tag(turn, first, digits) || in_link(turn, first) {
+    // `rego 1AB 2CD`: the first group of a plate is short.
+    let plated = length < 4 && letters_and_digits(widen(turn, first, last, Kind::Vehicle, 8).of(turn.text())) > 4;
+    if length < 4 && !plated
+        || harmless(turn, first, last, digits)
+        || is_tag(turn, first, digits)
+        || in_link(turn, first)
+    {
         return;
     }
     if is_identifier(raw, digits) {
@@ -87,7 +93,10 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
         if row.cue == Cue::Code && (digits < 4 || length - digits > 2) {
             continue;
         }
-        if coded(kind) && (digits >= 2 || length >= 5 || kind == Kind::Password || kind == Kind::Username) {
+        if plated && kind != Kind::Vehicle {
+            continue;
+        }
+        if coded(kind) && (digits >= 2 || wide >= 5 || kind == Kind::Password || kind == Kind::Username) {
             let span = widen(turn, first, last, kind, row.max);
             out.push(Candidate::new(span, kind, Likelihood::Likely, row.reason));
             return;

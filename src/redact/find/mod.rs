@@ -1,6 +1,7 @@
 //! The finders: each reads a normalised turn and hands in candidates. Knows nothing of placeholders or of how overlaps
 //! are settled.
 
+mod affix;
 mod answer;
 mod answer_value;
 mod birth;
@@ -63,6 +64,7 @@ pub(super) fn structured(view: &View<'_>) -> Vec<Candidate> {
     for find in FINDERS {
         find(view, &mut candidates);
     }
+    affix::widen(view.turn, &mut candidates);
     candidates
 }
 

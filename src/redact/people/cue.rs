@@ -162,6 +162,10 @@ fn weigh(cue: &Cue, gap: Gap) -> Left {
             allowed = allowed.and(more);
         }
     }
+    // `Full name - Hope Short`: the dash of a form.
+    if cue.marks.contains('q') && gap == Gap::SPACE.and(Gap::HYPHEN) {
+        allowed = allowed.and(Gap::HYPHEN);
+    }
     if cue.marks.contains('n') && gap.has(Gap::LINE) {
         // `Thanks.` and a dash may stand before a name that has its own line.
         allowed = allowed.and(Gap::DOT).and(Gap::STOP).and(Gap::HYPHEN).and(Gap::OTHER);

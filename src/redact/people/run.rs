@@ -1,6 +1,9 @@
 //! Runs of tokens that may together be one name: given names, initials, particles, family names, double names.
 
-use super::cue;
+use super::{
+    cue::{self, Left},
+    family,
+};
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape},
     token::Case,
@@ -35,7 +38,7 @@ pub(super) const OTHERS: Classes =
 const SHORT: [&str; 14] = ["xu", "li", "wu", "lu", "hu", "ng", "yu", "ye", "gu", "vo", "ly", "ko", "yi", "ho"];
 
 /// Words of these classes are no family name even behind a given name.
-const NEVER: Classes = Classes::of(&[Class::Calendar, Class::Role, Class::Greeting, Class::Relation]);
+pub(super) const NEVER: Classes = Classes::of(&[Class::Calendar, Class::Role, Class::Greeting, Class::Relation]);
 const PLACES: Classes = Classes::of(&[Class::Place, Class::City]);
 
 /// How much a token looks like a (part of a) name: positive speaks for it.
@@ -132,11 +135,11 @@ pub(super) fn from_particles(reading: &Reading<'_>, first: usize, strong: bool) 
     name.flatten().map(|last| Run { first, last })
 }
 
-/// The run that begins at `first`. `opened` lets unknown words of lower case in.
-pub(super) fn extend(reading: &Reading<'_>, first: usize, opened: bool) -> Run {
+/// The run that begins at `first`. A phrase before it that opens lets unknown words of lower case in.
+pub(super) fn extend(reading: &Reading<'_>, first: usize, left: Left) -> Run {
     let mut last = first;
     while last - first < TOKENS_MAX {
-        match next_part(reading, first, last, opened) {
+        match next_part(reading, first, last, left) {
             Some(next) => last = next,
             None => break,
         }
@@ -152,8 +155,8 @@ fn is_particle(reading: &Reading<'_>, at: usize) -> bool {
 }
 
 /// The last token of the part of the name that follows token `last`.
-fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> Option<usize> {
-    let next = last + 1;
+fn next_part(reading: &Reading<'_>, first: usize, last: usize, left: Left) -> Option<usize> {
+    let (next, opened) = (last + 1, left.opens);
     let gap = reading.before(next);
     let after_initial = is_initial(reading, last) || reading.entry(last).is(Class::Suffix);
     let hyphenated =
@@ -186,16 +189,19 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     if asian && is_usable(reading, next) {
         return Some(next);
     }
+    let plain = reading.mark(first).shape == Shape::Plain;
     let pronoun = reading.turn.word(last) == "i";
     let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && !pronoun && reading.turn.raw(last).len() <= 2);
     if reading.entry(next).is(Class::Title) {
         return None;
     }
+    if !plain && let Some(last) = family::behind_particle(reading, first, next, left) {
+        return Some(last);
+    }
     let fits = gap == Gap::SPACE || glued || (after_initial && gap.only(Gap::SPACE.and(Gap::DOT)));
     if !fits || !is_usable(reading, next) {
         return None;
     }
-    let plain = reading.mark(first).shape == Shape::Plain;
     let dotted = plain && reading.turn.raw(next).len() == 1 && reading.before(next + 1).has(Gap::DOT);
     if (is_initial(reading, next) && !plain) || (dotted && reading.entry(last).given > 1 && reading.is_word(next)) {
         return Some(next);
@@ -205,11 +211,13 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     }
     if is_particle(reading, next) {
         return behind_particles(reading, next, plain, false)
-            .or_else(|| (opened && plain).then(|| unknown_behind(reading, next)).flatten());
+            .or_else(|| (opened && plain).then(|| unknown_behind(reading, next)).flatten())
+            .or_else(|| family::behind_particle(reading, first, next, left));
     }
     let behind_initial = is_initial(reading, last) && last > first && reading.mark(next).shape == Shape::Capital;
     let named = behind_initial && reading.entry(next).ordinary < 3 && !reading.entry(next).classes.any(OTHERS);
-    (named || accepts(reading, first, next, opened, plain)).then_some(next)
+    (named || accepts(reading, first, next, opened, plain) || family::follows(reading, first, next, left))
+        .then_some(next)
 }
 
 /// Whether a word that is no name by itself can be the first of one: "I'm Quarto Angelo", "Ella H. Snider".
@@ -261,6 +269,10 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool, strong:
 
 fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain: bool) -> bool {
     let mark = reading.mark(next);
+    // `Göran Berg här`: what tells a name is no part of it.
+    if mark.entry.surname < 2 && mark.entry.given < 2 && cue::right(reading, next) > 3 {
+        return false;
+    }
     if plain {
         let known = mark.entry.is_name() && value(reading, next, false) > 0;
         let opened =
@@ -347,10 +359,10 @@ mod tests {
 
     /// The run that begins with the first token of `text`.
     #[track_caller]
-    fn check(text: &str, opened: bool, expected: &str) {
+    fn check(text: &str, opens: bool, expected: &str) {
         let turn = NormalisedTurn::new(text);
         let reading = Reading::new(&turn);
-        let run = extend(&reading, 0, opened);
+        let run = extend(&reading, 0, Left { weight: 0, opens });
         assert_eq!(turn.span(run.first, run.last).of(turn.text()), expected, "{text}");
     }
 

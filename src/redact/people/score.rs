@@ -2,7 +2,8 @@
 
 use super::{
     cue::{self, Left},
-    run::{OTHERS, Run, is_initial, is_usable, value},
+    family,
+    run::{OTHERS, Run, ends_name, is_initial, is_usable, value},
 };
 use crate::redact::{
     Reason,
@@ -26,8 +27,14 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
     let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at)).collect();
     let known = parts.iter().filter(|at| reading.entry(**at).is_name()).count();
     // A word behind a given name of lower case was let in for its place; that it is ordinary says nothing more.
-    let let_in = |at: usize| at > run.first && reading.mark(run.first).shape == Shape::Plain;
-    let points = |at: usize| value(reading, at, at == run.first).max(if let_in(at) { 0 } else { i32::MIN });
+    let let_in = |at: usize| {
+        at > run.first
+            && (reading.mark(run.first).shape == Shape::Plain || family::follows(reading, run.first, at, left))
+    };
+    // `hope sharp here`: an ordinary word that is a common given name loses nothing where a name is told.
+    let led = told(reading, run, left);
+    let floor = |at: usize| if let_in(at) || led && at == run.first { 0 } else { i32::MIN };
+    let points = |at: usize| value(reading, at, at == run.first).max(floor(at));
     let own: i32 = parts.iter().map(|at| points(*at)).sum();
     let weight = if known == 0 && !left.opens && left.weight < 4 { left.weight.min(2) } else { left.weight };
     let points = own
@@ -41,6 +48,13 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
         (false, _) => "name:known",
     };
     Score { points, reason }
+}
+
+/// Whether a common given name stands where nothing but a name does.
+fn told(reading: &Reading<'_>, run: Run, left: Left) -> bool {
+    let paired = run.last == run.first + 1 && family::follows(reading, run.first, run.last, left);
+    let alone = run.first == run.last && left.opens && left.weight > 4 && ends_name(reading, run.last + 1);
+    reading.entry(run.first).given > 1 && (paired || alone)
 }
 
 /// What stands behind the run; behind a word that is also an ordinary one of lower case it tells little.
@@ -194,10 +208,28 @@ fn whole_line(reading: &Reading<'_>, run: Run, known: usize) -> i32 {
         return 0;
     }
     let gap = reading.before(run.last + 1);
-    if run.last + 1 < reading.len() && gap.has(Gap::LINE) && run.last > run.first {
-        return 2;
+    let line_ends = gap.has(Gap::LINE);
+    if line_ends && run.last > run.first && (run.last + 1 < reading.len() || reading.before(run.first).has(Gap::LINE)) {
+        return if is_initial(reading, run.first) { 3 } else { 2 };
+    }
+    // `Mark Price, Solicitor`: a name and what its bearer is, on a line of its own.
+    let titled = gap.has(Gap::COMMA) && reading.entry(run.last + 1).is(Class::Role);
+    if titled && run.last > run.first && reading.before(run.last + 2).has(Gap::LINE.and(Gap::COMMA)) {
+        return 3;
+    }
+    if line_ends && run.first == run.last && alone(reading, run.first) {
+        return 3;
     }
     if gap.has(Gap::COLON) && known > 0 { 2 } else { 0 }
+}
+
+/// Whether a word is the last line of a text of several lines, or a salutation on its own line: `Bev,`.
+fn alone(reading: &Reading<'_>, at: usize) -> bool {
+    let entry = reading.entry(at);
+    let named = entry.ordinary < 2 && !entry.classes.any(OTHERS) && !entry.classes.any(PLACES);
+    let signs = at + 1 >= reading.len() && reading.before(at).has(Gap::LINE);
+    let greets = at + 1 < reading.len() && reading.before(at + 1).has(Gap::COMMA) && entry.given > 0;
+    named && reading.turn.raw(at).len() > 2 && (signs || greets)
 }
 
 #[cfg(test)]
@@ -214,7 +246,7 @@ mod tests {
         let turn = NormalisedTurn::new(text);
         let reading = Reading::new(&turn);
         let left = cue::left(&reading, at);
-        let found = score(&reading, extend(&reading, at, left.opens), left);
+        let found = score(&reading, extend(&reading, at, left), left);
         assert_eq!(found.points >= THRESHOLD, expected, "{text}: {found:?}");
     }
 

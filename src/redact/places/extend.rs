@@ -96,8 +96,37 @@ const FLOORS: [&str; 20] = [
 ];
 
 /// Words for a side of the stairs, behind the floor.
-const SIDES: [&str; 12] =
-    ["esq", "esquerdo", "dto", "dir", "direito", "dcha", "izq", "izquierda", "derecha", "links", "rechts", "left"];
+const SIDES: [&str; 22] = [
+    "esq",
+    "esquerdo",
+    "dto",
+    "dir",
+    "direito",
+    "direita",
+    "esquerda",
+    "dcha",
+    "izq",
+    "izda",
+    "izqda",
+    "izquierda",
+    "derecha",
+    "links",
+    "rechts",
+    "left",
+    "right",
+    "fundos",
+    "gauche",
+    "droite",
+    "mitte",
+    "frente",
+];
+
+/// Whether a word in lower case may end a part of an address: a floor, a side of the stairs, a country's word.
+pub(super) fn ends_part(reading: &Reading<'_>, at: usize) -> bool {
+    let word = reading.turn.word(at);
+    let placed = reading.entry(at).classes.any(Classes::of(&[Class::Floor, Class::Street]));
+    placed || FLOORS.contains(&word) || SIDES.contains(&word) || matches!(word, "cedex" | "bis" | "ter")
+}
 
 /// "Apt. 4B", "# 12", "2nd floor", "2º B", "Top 5": the last token of a flat or floor.
 pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {

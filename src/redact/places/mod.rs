@@ -5,7 +5,9 @@ mod ending;
 mod extend;
 mod number;
 mod postcode;
+mod spoken;
 mod street;
+mod told;
 
 use std::cmp::Reverse;
 
@@ -36,7 +38,7 @@ pub(super) fn may_name_street(word: &str, entry: Entry) -> bool {
 /// Hands in the addresses and postal codes of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut done = 0;
-    if let Some((first, last)) = answer(view, reading) {
+    if let Some((first, last)) = answer(view, reading).or_else(|| spoken::answer(view, reading)) {
         out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::Likely, "asked:address"));
         return;
     }
@@ -45,13 +47,23 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         if at < done || !number {
             continue;
         }
-        if let Some((first, last)) = address(view, reading, done, at) {
+        let told = told::address(view, reading, done, at);
+        let written = address(view, reading, done, at).map(|found| told::widened(reading, done, found));
+        if let Some((first, last)) = joined(written.or_else(|| told::coded(reading, at)), told) {
             out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::VeryLikely, "address"));
             done = last + 1;
         } else if let Some((last, reason)) = postal_code(view, reading, at) {
             out.push(Candidate::new(reading.turn.span(at, last), Kind::Postcode, Likelihood::Likely, reason));
             done = last + 1;
         }
+    }
+}
+
+/// The stretch that two readings of one address cover together.
+fn joined(left: Option<(usize, usize)>, right: Option<(usize, usize)>) -> Option<(usize, usize)> {
+    match (left, right) {
+        (Some(left), Some(right)) => Some((left.0.min(right.0), left.1.max(right.1))),
+        (left, right) => left.or(right),
     }
 }
 
