@@ -7,6 +7,7 @@ use crate::{
         candidate::Candidate,
         gazetteer,
         token::{Case, NormalisedTurn},
+        words::{Cue, Cues},
     },
     text::Span,
 };
@@ -25,6 +26,9 @@ const NAMES: [&str; 40] = [
 pub(super) fn widen(turn: &NormalisedTurn<'_>, candidates: &mut [Candidate]) {
     for candidate in candidates.iter_mut().filter(|candidate| candidate.kind == Kind::Password) {
         candidate.span = whole_word(turn.text(), candidate.span);
+    }
+    for candidate in candidates.iter_mut().filter(|candidate| spelled(candidate)) {
+        candidate.span = with_letters(turn, candidate.span);
     }
     for candidate in candidates.iter_mut().filter(|candidate| lettered(candidate)) {
         let first = turn.token_at(candidate.span.start);
@@ -65,6 +69,50 @@ fn lettered(candidate: &Candidate) -> bool {
     named && candidate.reasons.iter().any(|reason| reason.starts_with("context:"))
 }
 
+/// Kinds whose numbers have letters, told in words.
+fn spelled(candidate: &Candidate) -> bool {
+    let named = matches!(
+        candidate.kind,
+        Kind::OrderNumber
+            | Kind::Passport
+            | Kind::MedicalId
+            | Kind::DriverLicense
+            | Kind::NationalId
+            | Kind::Vehicle
+            | Kind::Iban
+            | Kind::Postcode
+    );
+    named && candidate.reasons.contains(&"spoken-digits")
+}
+
+/// The span with the letters that are told before and behind it: `s five three oh`, `… siete letra efe`, `… four double r`.
+fn with_letters(turn: &NormalisedTurn<'_>, span: Span) -> Span {
+    let letter = |at: usize| {
+        turn.token(at).is_some_and(|token| {
+            let free = !turn.gap_before(at).ends_with('\'') && token.is_word();
+            free && (token.span.len() == 1 || token.word.letter != 0 && token.span.len() > 2)
+        })
+    };
+    let vowel = |at: usize| matches!(turn.word(at), "a" | "e" | "i" | "o" | "y");
+    let mut first = turn.token_at(span.start);
+    while let Some(before) = first.checked_sub(1).filter(|before| letter(*before) && turn.gap(*before) == " ") {
+        first = before;
+    }
+    while turn.token(first).is_some_and(|token| token.span.start < span.start) && vowel(first) && first > 0 {
+        first += 1;
+    }
+    let last = turn.token_at(span.end.saturating_sub(1));
+    let lead = |at: usize| {
+        let doubles = turn.token(at).is_some_and(|token| token.word.cues.any(Cues::of(&[Cue::Double, Cue::Triple])));
+        doubles || matches!(turn.word(at), "letra" | "lettera" | "lettre" | "letter" | "buchstabe")
+    };
+    let close = |at: usize| turn.gap(at) == " ";
+    let behind = (close(last) && lead(last + 1) && close(last + 1) && letter(last + 2)).then_some(last + 2);
+    let start = turn.token(first).map_or(span.start, |token| token.span.start.min(span.start));
+    let end = behind.and_then(|at| turn.token(at)).map_or(span.end, |token| token.span.end);
+    Span { start, end }
+}
+
 /// Whether token `at` is a few capitals right before a number that name nothing by themselves.
 fn is_prefix(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     let Some(token) = turn.token(at) else { return false };
@@ -91,6 +139,14 @@ mod tests {
         check("Kundennummer KD 4481 220 71, danke", "Kundennummer [ORDER_NUMBER_1], danke");
         check("policy HH 4410 22871 B, my premium", "policy [ORDER_NUMBER_1], my premium");
         check("order QC 771 204 9 came torn", "order [ORDER_NUMBER_1] came torn");
+    }
+
+    #[test]
+    fn told_letters_go_with_their_number() {
+        check("licence number s five three oh four six oh nine oh", "licence number [DRIVER_LICENSE_1]");
+        check("dni cuatro tres cero uno dos cinco cero siete letra efe", "dni [NATIONAL_ID_1]");
+        check("my postcode is b s three four double r", "my postcode is [POSTCODE_1]");
+        check("it is a passport four seven one one nine oh two", "it is a passport [PASSPORT_1]");
     }
 
     #[test]

@@ -21,6 +21,9 @@ use crate::{
 /// A label is at most this many words before its value.
 const LABEL_WORDS_MAX: usize = 8;
 
+/// Marks that are said within a name of a user.
+const MARKS: Cues = Cues::of(&[Cue::Underscore, Cue::Dash, Cue::Dot]);
+
 /// Label, kind, reason.
 const LABELS: &[(Cue, Kind, Reason)] = &[
     (Cue::Password, Kind::Password, "context:password"),
@@ -266,6 +269,9 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
             .take_while(|c| matches!(c, '@' | '#' | '$' | '!' | '_' | '*'))
             .count();
     let span = match kind {
+        Kind::Username if tokens.len() - first <= 6 && turn.cues().any(MARKS) => {
+            Some(Span::new(start, turn.text().trim_end().trim_end_matches(['.', ',']).len()))
+        }
         Kind::Password if tokens.len() - first <= 4 => {
             Some(Span::new(start, turn.text().trim_end().trim_end_matches(['.', ',']).len()))
         }

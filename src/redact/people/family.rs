@@ -10,7 +10,7 @@ use crate::redact::{
     words::Cues,
 };
 
-/// Words of these classes behind a greeting or thanks begin something else: `Hi Anna Order 4711`.
+/// Words of these classes are no family name where a person is named, unless many bear them.
 const OTHERS: Classes = Classes::of(&[Class::Calendar, Class::Role, Class::Greeting, Class::Relation, Class::Org]);
 
 /// Whether token `next` is a family name for its place behind a given name of the run that begins at `first`.
@@ -51,11 +51,10 @@ fn names_a_value(reading: &Reading<'_>, next: usize) -> bool {
 fn capital(reading: &Reading<'_>, first: usize, next: usize, promise: i32) -> bool {
     let entry = reading.entry(next);
     let greeted = first > 0 && reading.previous(first).is(Class::Greeting);
-    let other = if promise > 4 && !greeted { NEVER } else { OTHERS };
     let known = entry.surname > 0 || entry.ordinary == 0;
     // A day is a family name where nothing else but a name is said.
     let dated = entry.is(Class::Calendar) && entry.surname > 0 && promise > 5;
-    let fits = !entry.classes.any(other) || (entry.surname > 1 && !greeted) || dated;
+    let fits = !entry.classes.any(OTHERS) || (entry.surname > 1 && !greeted) || dated;
     fits && (promise > 4 && (known || !greeted) || promise > 2 && known)
 }
 

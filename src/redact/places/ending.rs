@@ -95,7 +95,9 @@ fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
         return None;
     }
     let index = ENDINGS.iter().position(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))?;
-    let sure = index < SURE_ENDINGS && entry.ordinary < 2;
+    // `Kolonnenstr. 29`
+    let short = word.ends_with("str") && reading.before(at + 1).has(Gap::DOT);
+    let sure = (index < SURE_ENDINGS || short) && entry.ordinary < 2;
     match (sure, shape) {
         (true, Shape::Plain) if index < 2 => Some(Strength::Strong),
         (_, Shape::Plain) if entry.ordinary == 0 => Some(Strength::Weak),

@@ -124,8 +124,10 @@ const SIDES: [&str; 22] = [
 /// Whether a word in lower case may end a part of an address: a floor, a side of the stairs, a country's word.
 pub(super) fn ends_part(reading: &Reading<'_>, at: usize) -> bool {
     let word = reading.turn.word(at);
-    let placed = reading.entry(at).classes.any(Classes::of(&[Class::Floor, Class::Street]));
-    placed || FLOORS.contains(&word) || SIDES.contains(&word) || matches!(word, "cedex" | "bis" | "ter")
+    reading.entry(at).is(Class::Floor)
+        || FLOORS.contains(&word)
+        || SIDES.contains(&word)
+        || matches!(word, "cedex" | "bis" | "ter")
 }
 
 /// "Apt. 4B", "# 12", "2nd floor", "2º B", "Top 5": the last token of a flat or floor.

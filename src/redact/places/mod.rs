@@ -48,8 +48,9 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
             continue;
         }
         let told = told::address(view, reading, done, at);
-        let written = address(view, reading, done, at).map(|found| told::widened(reading, done, found));
-        if let Some((first, last)) = joined(written.or_else(|| told::coded(reading, at)), told) {
+        let written = address(view, reading, done, at).or_else(|| told::coded(reading, at));
+        let written = written.map(|found| told::widened(reading, done, found));
+        if let Some((first, last)) = joined(written, told) {
             out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::VeryLikely, "address"));
             done = last + 1;
         } else if let Some((last, reason)) = postal_code(view, reading, at) {

@@ -1,6 +1,7 @@
 //! An address told in words as the answer to the question for it: `calle mayor treinta y uno tercero derecha`. Speech has no
 //! marks and no capitals, so all that may be said in an address belongs to it, up to a word that goes on with something else.
 
+use super::extend;
 use crate::redact::{
     find::View,
     gazetteer::{Class, Classes, Gap, Reading, Shape},
@@ -31,7 +32,9 @@ const PARTS: Classes = Classes::of(&[
 /// The address told in the turn, where one was asked for: its first and last token.
 pub(super) fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, usize)> {
     let len = reading.len();
-    if !view.asked.has(Cue::Address) || len == 0 || len > TOKENS_MAX {
+    let opaque =
+        |at: usize| reading.turn.token(at).is_some_and(|token| matches!(token.class, TokenClass::Placeholder(_)));
+    if !view.asked.has(Cue::Address) || len == 0 || len > TOKENS_MAX || (0..len).any(opaque) {
         return None;
     }
     let lower = (0..len).filter(|at| reading.is_word(*at)).all(|at| reading.mark(at).shape == Shape::Plain);
@@ -50,8 +53,11 @@ pub(super) fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, u
             last = Some(at);
         }
     }
-    let typed = (first..len).any(|at| reading.entry(at).classes.any(Classes::of(&[Class::Street, Class::StreetFirst])));
-    last.filter(|_| words > 0 && (numbers > 0 || typed)).map(|last| (first, last))
+    let street = Classes::of(&[Class::Street, Class::StreetFirst]);
+    let typed = (first..len)
+        .any(|at| reading.entry(at).classes.any(street) || super::ending::ends_like_street(reading.turn.word(at)));
+    let numbered = numbers > 0 && (typed || is_number(reading, first));
+    last.filter(|_| words > 0 && (numbered || typed)).map(|last| (first, last))
 }
 
 /// Whether token `at` leads to the answer: `okay it's`, `sí`.
@@ -101,7 +107,11 @@ fn is_link(reading: &Reading<'_>, at: usize) -> bool {
 fn ends(reading: &Reading<'_>, at: usize) -> bool {
     let entry = reading.entry(at);
     let said = reading.turn.token(at).is_some_and(|token| token.word.number.is_some() || token.word.letter != 0);
-    let part = said || is_link(reading, at) || entry.classes.any(PARTS) || is_number(reading, at);
+    let part = said
+        || extend::ends_part(reading, at)
+        || is_link(reading, at)
+        || entry.classes.any(PARTS)
+        || is_number(reading, at);
     let function = entry.ordinary > 2 && (entry.is(Class::NoFamily) || entry.surname == 0);
     !part && (function || entry.is(Class::Role))
 }

@@ -57,6 +57,7 @@ pub(super) fn core(reading: &Reading<'_>, at: usize) -> Option<Core> {
     post_box(reading, at)
         .or_else(|| number_first(reading, at))
         .or_else(|| type_first(reading, at))
+        .or_else(|| numbered_street(reading, at))
         .or_else(|| super::ending::ending(reading, at))
         .or_else(|| {
             bare(reading, at).map(|(last, strength)| Core { first: at, last: second_number(reading, last), strength })
@@ -300,6 +301,23 @@ fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
         return None;
     }
     Some(Core { first: at, last, strength: if said { Strength::Weak } else { sure } })
+}
+
+/// "Cra. 7 # 45-12", "Calle 5 de Mayo #218": a street whose name is or begins with a number.
+fn numbered_street(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    let number = at + 1;
+    let gap = reading.before(number);
+    if !reading.entry(at).is(Class::StreetFirst) || !gap.only(Gap::SPACE.and(Gap::DOT)) || !is_number(reading, number) {
+        return None;
+    }
+    let small = |at: usize| reading.entry(at).classes.any(Classes::of(&[Class::Particle, Class::Compass]));
+    let inside = |at: &usize| reading.is_word(*at) && reading.before(*at).only(Gap::SPACE) && *at < number + 4;
+    let named = |at: &usize| small(*at) || reading.mark(*at).shape != Shape::Plain;
+    let name = (number + 1..).take_while(|at| inside(at) && named(at)).last().unwrap_or(number);
+    let last = number_behind(reading, name).filter(|_| {
+        reading.before(name + 1).has(Gap::HASH) || reading.entry(name + 1).is(Class::NumberSign) || name > number + 1
+    })?;
+    Some(Core { first: at, last, strength: Strength::Strong })
 }
 
 /// The last token of a house number behind a street's name.

@@ -43,6 +43,9 @@ const OTHERS: Classes = Classes::of(&[Class::Role, Class::Greeting, Class::Title
 
 /// The announced address around the number at token `at`, not before token `from`.
 pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
+    if reading.is_word(at) {
+        return None;
+    }
     let mut first = at;
     while first > from && at - first < TOKENS_MAX && belongs(reading, first - 1) && joins(reading, first) {
         first -= 1;
@@ -50,6 +53,8 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
     let first = announced(view, reading, first, at)?;
     let first = (first..at).find(|begin| !is_lead(reading, *begin)).unwrap_or(at);
     let last = stretch(reading, first).last;
+    let reach = extend::reach(reading, last);
+    let last = if reach.more { reach.last } else { last };
     let capital = (first..=last).any(|at| reading.is_word(at) && shaped(reading, at) && reading.turn.raw(at).len() > 1);
     (last >= at && capital).then_some((first, last))
 }
@@ -77,6 +82,9 @@ fn is_small(reading: &Reading<'_>, index: usize) -> bool {
 /// Whether token `word` announces an address that begins at `index`.
 fn announces(reading: &Reading<'_>, word: usize, index: usize) -> bool {
     let Some(token) = reading.turn.token(word) else { return false };
+    if !reading.before(word + 1).only(Gap::SPACE.and(Gap::COLON).and(Gap::COMMA).and(Gap::HYPHEN).and(Gap::MARK)) {
+        return false;
+    }
     let marked = reading.before(word + 1).has(Gap::COLON) || reading.before(word + 1) == Gap::SPACE.and(Gap::HYPHEN);
     let named = token.word.cues.has(Cue::Address) || reading.entry(word).is(Class::Live);
     let label = token.word.cues.has(Cue::Postcode) || reading.entry(word).classes.any(Classes::of(&[Class::Street]));
@@ -121,7 +129,7 @@ fn stretch(reading: &Reading<'_>, first: usize) -> Stretch {
     let (mut found, mut coded, mut next) = (Stretch { last: first, sure: None }, false, first);
     while next < first + TOKENS_MAX && next < reading.len() && belongs(reading, next) {
         let parted = reading.before(next).has(Gap::COMMA);
-        if next > first && !joins(reading, next) || coded && parted && !goes_on(reading, next) {
+        if next > first && !joins(reading, next) || coded && !follows_code(reading, next) {
             break;
         }
         let code = postcode::any(reading, next).filter(|_| next > first && reading.previous(next).is(Class::Unit));
@@ -173,6 +181,16 @@ pub(super) fn coded(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> 
     let sure = stretch(reading, at).sure.filter(|_| named)?;
     let formed = (name + 1..=sure).any(|at| postcode::by_form(reading, at).is_some_and(|last| last <= sure));
     formed.then_some((at, sure))
+}
+
+/// Whether token `at` may stand behind the code: its town, or another part.
+fn follows_code(reading: &Reading<'_>, at: usize) -> bool {
+    let gap = reading.before(at);
+    if gap.has(Gap::COMMA) {
+        return goes_on(reading, at);
+    }
+    let small = reading.is_word(at) && !shaped(reading, at) && gap != Gap::HYPHEN;
+    !gap.has(Gap::DOT) && !(small && (!reading.entry(at).is(Class::Particle) || gap.has(Gap::MARK)))
 }
 
 /// Whether behind the code another part follows: a town, a region, a country.

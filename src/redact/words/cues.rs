@@ -63,7 +63,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Phone,
-        "zadzwon, dzwonic, telefonicznie, numer telefonu, numer kontaktowy, ringe, telp, no hp, nomor hp, msisdn, caller id, dzwon, zavolejte, volat, sunati, soita, soittaa, ringa, kontaktnummer, contactnummer, handynr, rufnummer, telefonnr, telephone number, telefon no, gsm no, so dien thoai, numero movil, numero celular, numero de contacto, numero de celular, numero di cellulare, recapito, telefonico, cel, wapp, viber, fax number, pager, switchboard, phone no, mob, mob no, cell no, ph no, tel no, answering, answer, answers, unanswered, voicemail at, my cell, my mobile, daytime number, evening number, landline number, telefonum, cep, cep telefonu, numaram, numret, mobilnr, telnr, phone, phones, telephone, tel, mobile, cell, cellphone, cellular, landline, fax, call, calls, called, calling, dial, dialed, reach, reached, ring, \
+        "zap, whats, wpp, wsp, celu, natel, tfno, tlfno, puh, tel nr, telnr, zadzwon, dzwonic, telefonicznie, numer telefonu, numer kontaktowy, ringe, telp, no hp, nomor hp, msisdn, caller id, dzwon, zavolejte, volat, sunati, soita, soittaa, ringa, kontaktnummer, contactnummer, handynr, rufnummer, telefonnr, telephone number, telefon no, gsm no, so dien thoai, numero movil, numero celular, numero de contacto, numero de celular, numero di cellulare, recapito, telefonico, cel, wapp, viber, fax number, pager, switchboard, phone no, mob, mob no, cell no, ph no, tel no, answering, answer, answers, unanswered, voicemail at, my cell, my mobile, daytime number, evening number, landline number, telefonum, cep, cep telefonu, numaram, numret, mobilnr, telnr, phone, phones, telephone, tel, mobile, cell, cellphone, cellular, landline, fax, call, calls, called, calling, dial, dialed, reach, reached, ring, \
         whatsapp, text me, sms, callback, call back, hotline, phone number, contact number, best number, my number, home number, work number, ph, tlf, tfno, \
         telefono, movil, celular, llamar, llameme, llamame, llamarme, portable, telephone, appeler, appelez, rappeler, joindre, joignable, numero de telephone, telefon, handy, \
         handynummer, telefonnummer, mobilnummer, mobil, festnetz, anrufen, ruckruf, ruckrufnummer, erreichbar, telefone, telemovel, ligar, cellulare, chiamare, \
@@ -71,7 +71,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::NationalId,
-        "dui, ic number, ic no, nid, nid number, national identity, emirates, cccd, cmnd, can cuoc, teudat, zehut, teudat zehut, rodne, rc, amka, afm, isikukood, asmens kodas, asmens, personas kods, kennitala, jmbg, embg, edb, qid, iqama, civil id, nin number, tin number, philsys, umid, sss number, gsis, resident id, cartao cidadao, numero de identidad, numero de documento, carnet de identidad, ci number, itin, identifikacne, rodne cislo, numer pesel, peselu, personnr, pnr nr, fodselsnr, cprnr, sotu, hetun, cnp ul, id kart, kimligim, omang, ghana card, huduma, zambia nrc, nrc, dowodu, cpf numero, numero cpf, registro geral, ssn number, ssno, soc sec, socials, insee, insurance number, national insurance no, rut, run, cuit, cuil, ird, ird number, emirates id, hong kong id, hkid, clave de elector, ine, ruc, dpi, cnic, bvn, mykad, nik, ktp, egn, cnp, oib, emso, rodne cislo, tam, kimlik no, tax file, id no, numer dowodu, dowod, osobiste, ssn, social security, social security number, social, sin, social insurance, nino, national insurance, ni number, n i number, n i, s s n, national id, \
+        "registre national, numero national, rijksregister, rijksregisternummer, niss, insz, e card, ecard, sv nr, sozialversicherungsnr, numero de documento, mi documento, su documento, personnr, cpr nummer, fodselsnr, henkilotunnus, dui, ic number, ic no, nid, nid number, national identity, emirates, cccd, cmnd, can cuoc, teudat, zehut, teudat zehut, rodne, rc, amka, afm, isikukood, asmens kodas, asmens, personas kods, kennitala, jmbg, embg, edb, qid, iqama, civil id, nin number, tin number, philsys, umid, sss number, gsis, resident id, cartao cidadao, numero de identidad, numero de documento, carnet de identidad, ci number, itin, identifikacne, rodne cislo, numer pesel, peselu, personnr, pnr nr, fodselsnr, cprnr, sotu, hetun, cnp ul, id kart, kimligim, omang, ghana card, huduma, zambia nrc, nrc, dowodu, cpf numero, numero cpf, registro geral, ssn number, ssno, soc sec, socials, insee, insurance number, national insurance no, rut, run, cuit, cuil, ird, ird number, emirates id, hong kong id, hkid, clave de elector, ine, ruc, dpi, cnic, bvn, mykad, nik, ktp, egn, cnp, oib, emso, rodne cislo, tam, kimlik no, tax file, id no, numer dowodu, dowod, osobiste, ssn, social security, social security number, social, sin, social insurance, nino, national insurance, ni number, n i number, n i, s s n, national id, \
         identity number, identity card, id card, id number, identification number, ppsn, pps, dni, nie, documento, cedula, curp, cpf, rg, \
         numero de securite sociale, securite sociale, numero de secu, secu, nir, insee, personalausweis, ausweisnummer, ausweis, perso, \
         sozialversicherungsnummer, rentenversicherungsnummer, versicherungsnummer rente, codice fiscale, carta d identita, cartao de cidadao, bilhete de identidade, \
@@ -134,7 +134,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Address,
-        "house number, hausnummer, numero civico, huisnummer, numero de casa, address, street, live at, living at, direccion, adresse, anschrift, indirizzo, endereco, adres, domicilio, shipping address, billing address, deliver to, delivery address",
+        "addr, addy, die strasse, strasse und hausnummer, la rue, quelle rue, la calle, a rua, qual a rua, la via, de straat, welke straat, ulica i numer, numer domu, adressen, suburb, street name, flat number, first line of, domicilio, morada, dir, house number, hausnummer, numero civico, huisnummer, numero de casa, address, street, live at, living at, direccion, adresse, anschrift, indirizzo, endereco, adres, domicilio, shipping address, billing address, deliver to, delivery address",
     ),
     (
         Cue::Postcode,
@@ -211,7 +211,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Underscore,
-        "podkreslnik, alt cizgi, underscore, guion bajo, tiret bas, unterstrich, sublinhado, underline, sottolineato, trattino basso, underscor, liggend streepje",
+        "tiret du bas, tiret d en bas, podkreslnik, alt cizgi, underscore, guion bajo, tiret bas, unterstrich, sublinhado, underline, sottolineato, trattino basso, underscor, liggend streepje",
     ),
     (Cue::Slash, "slash, forward slash, barra, schragstrich, barre, backslash"),
     (Cue::Plus, "plus, mas, mais, piu"),
