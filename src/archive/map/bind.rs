@@ -198,11 +198,13 @@ impl Map {
         let pseudonym = if keyed { Fate::Pseudonym } else { Fate::Dropped };
         let text = [&self.subject, &self.text, &self.turns.columns].map(|names| (names, Fate::Text));
         let keyed = keyed.then_some((&self.pseudonymise, pseudonym));
-        let facts = [&self.id, &self.role, &self.channel, &self.language, &self.time, &self.hold_seconds, &self.tier];
+        let Self { id, role, channel, language, time, hold_seconds, tier, state, .. } = self;
+        let facts = [id, role, channel, language, time, hold_seconds, tier];
         let contact = [name, email, phone, identifier].map(|names| (names, Fate::Contact));
         let passed = [&self.references, &self.pass].map(|names| (names, Fate::Passed));
         let facts = facts.map(|names| (names, Fate::Fact));
-        text.into_iter().chain(keyed).chain(facts).chain(contact).chain(passed)
+        // A state that is passed on as well is called that.
+        text.into_iter().chain(keyed).chain(facts).chain(contact).chain(passed).chain([(state, Fate::Fact)])
     }
 
     fn row<'c>(&self, cells: &impl Cells<'c>, mapping: &Mapping) -> Parsed {
@@ -221,6 +223,7 @@ impl Map {
             hold_seconds: input::seconds(self.hold_seconds.first(cells).and_then(|text| text.trim().parse().ok())),
             tier,
             time: self.time.first(cells).and_then(|text| instant(&text)),
+            unresolved: self.state.first(cells).is_some_and(|state| input::unresolved(&state)),
             passed: self.passed(cells, mapping),
         })
     }
@@ -299,7 +302,7 @@ mod tests {
     use crate::archive::map::Pseudonyms;
 
     const MAP: &str = "id = 'key'\nid_prefix = 'x:'\nsubject = 'Subject'\ntext = ['body']\nrole = 'by'\nchannel = 'via'\n\
-        time = 'at'\nreferences = 'ref'\npass = 'state'\npseudonymise = 'mail'\ntier = 'plan'\n\
+        time = 'at'\nreferences = 'ref'\npass = 'state'\nstate = 'state'\npseudonymise = 'mail'\ntier = 'plan'\n\
         turns = { columns = 'log', role = 'who.type', text = 'said' }\n[contact]\nname = 'who'\nemail = 'mail'\n\
         [roles]\nuser = 'customer'\nadmin = 'agent'\n[channels]\nweb = 'query'\n[tiers]\ngold = 'vip'\n";
 
@@ -327,7 +330,7 @@ mod tests {
         ];
         assert_eq!(turns, expected);
         assert_eq!((row.id.as_str(), row.channel, row.tier), (Some("x:4711"), Channel::Query, Tier::Vip));
-        assert_eq!(row.month().unwrap().to_string(), "2026-11");
+        assert_eq!((row.month().unwrap().to_string().as_str(), row.unresolved), ("2026-11", true));
         assert_eq!(ready(&row), ["2026-11-22T01:02:03Z", "zd:1234567890", "?"]);
         assert_eq!((row.parties[0].names.len(), row.parties[0].emails.len()), (1, 1));
     }

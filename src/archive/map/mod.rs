@@ -111,6 +111,7 @@ struct Map {
     time: Names,
     hold_seconds: Names,
     tier: Names,
+    state: Names,
     contact: Contact,
     references: Names,
     pass: Names,

@@ -33,7 +33,7 @@ fn interaction(row: &Row, system: &str) -> Result<pb::Interaction, RowError> {
         source_ref: Some(reference),
         contact: parties.next(),
         participants: parties.collect(),
-        handling: pb::Handling::Historical.into(),
+        handling: if row.unresolved { pb::Handling::HistoricalUnresolved } else { pb::Handling::Historical }.into(),
         occur_time: row
             .time
             .map(|time| prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond().max(0) }),
@@ -160,6 +160,18 @@ mod tests {
             [pb::SpeakerRole::Staff, pb::SpeakerRole::Customer]
         );
         assert_eq!(call.hold_duration.unwrap().seconds, 90);
+    }
+
+    #[test]
+    fn a_ticket_that_was_not_done_says_so() {
+        let handling =
+            |state: &str| of(&format!(r#"{{"id":"a","text":"x","state":{state}}}"#)).interaction.unwrap().handling();
+        for unresolved in ["\"Open\"", "\"on-hold\"", "\"pending \""] {
+            assert_eq!(handling(unresolved), pb::Handling::HistoricalUnresolved, "{unresolved}");
+        }
+        for done in ["\"solved\"", "\"CA\"", "7", "null"] {
+            assert_eq!(handling(done), pb::Handling::Historical, "{done}");
+        }
     }
 
     #[test]
