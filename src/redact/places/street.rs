@@ -39,7 +39,7 @@ pub(super) fn may_name(word: &str, entry: Entry) -> bool {
     const STREETS: Classes =
         Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst, Class::WeakStreetFirst, Class::Box]);
     entry.classes.any(STREETS)
-        || matches!(word, "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u")
+        || matches!(word, "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u" | "nr" | "co")
         || entry.ordinary < 2 && super::ending::ends_like_street(word)
 }
 
@@ -106,6 +106,9 @@ fn number_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
         return None;
     }
     if !reading.before(name).only(Gap::SPACE.and(Gap::COMMA)) || reading.before(name).is_empty() {
+        return None;
+    }
+    if matches!(reading.turn.word(name), "am" | "pm") && reading.mark(name).shape == Shape::Plain {
         return None;
     }
     let via = reading.turn.word(name) == "via" && reading.mark(name).shape == Shape::Plain;
@@ -247,6 +250,9 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) && !slashed {
         return None;
     }
+    if reading.turn.word(at) == "os" && !reading.before(at + 1).has(Gap::DOT) {
+        return None;
+    }
     let plain = is_preposition(reading, at) && reading.mark(at).shape == Shape::Plain;
     let first = entry.is(Class::StreetFirst) || slashed;
     let numbered_before = at > 0 && is_number(reading, at - 1)
@@ -300,7 +306,19 @@ fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     if year {
         return None;
     }
-    Some(Core { first: at, last, strength: if said { Strength::Weak } else { sure } })
+    Some(Core { first: at, last, strength: if said && !is_led(reading, at, name) { Strength::Weak } else { sure } })
+}
+
+/// Whether what stands before or behind the name of a street leaves no doubt that it is one: `en la calle del pez`,
+/// `rua das flores número dois`.
+fn is_led(reading: &Reading<'_>, at: usize, name: usize) -> bool {
+    let before = at.checked_sub(1).map_or("", |before| reading.turn.word(before));
+    let led =
+        matches!(before, "la" | "en" | "na" | "a" | "al" | "nella" | "da" | "de" | "della" | "du" | "au" | "pela");
+    let signed = reading.entry(name + 1).is(Class::NumberSign) && reading.turn.raw(name + 1).len() > 4;
+    let kind = reading.turn.word(at);
+    let street = kind.len() > 4 && kind != "place" || matches!(kind, "rua" | "rue");
+    street && reading.entry(at).is(Class::StreetFirst) && (led || signed || at == 0)
 }
 
 /// "Cra. 7 # 45-12", "Calle 5 de Mayo #218": a street whose name is or begins with a number.
@@ -320,6 +338,11 @@ fn numbered_street(reading: &Reading<'_>, at: usize) -> Option<Core> {
     Some(Core { first: at, last, strength: Strength::Strong })
 }
 
+/// Articles that are number words too.
+const ARTICLES: [&str; 16] = [
+    "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "um", "uma", "een", "en", "ett", "et", "jeden", "bir",
+];
+
 /// The last token of a house number behind a street's name.
 pub(super) fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
     let sign = usize::from(reading.entry(name + 1).is(Class::NumberSign));
@@ -329,7 +352,10 @@ pub(super) fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize>
     if !spaced {
         return None;
     }
-    if let Some(said) = spoken_number(reading, number).filter(|_| reading.before(number).only(Gap::SPACE)) {
+    let article = |said: usize| said == number && ARTICLES.contains(&reading.turn.word(said));
+    if let Some(said) =
+        spoken_number(reading, number).filter(|said| reading.before(number).only(Gap::SPACE) && !article(*said))
+    {
         return Some(said);
     }
     let last = house_number(reading, number)?;
