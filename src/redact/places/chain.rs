@@ -4,7 +4,7 @@
 use super::{
     ending::ends_like_street,
     extend,
-    number::{is_number, is_ordinal},
+    number::{is_fraction, is_number, is_ordinal},
     postcode,
 };
 use crate::redact::{
@@ -102,11 +102,12 @@ const PLACES: Classes = Classes::of(&[Class::City, Class::Place, Class::Blocked]
 /// The chain that begins with token `first`.
 pub(super) fn chain(reading: &Reading<'_>, first: usize) -> Chain {
     let mut chain = Chain { last: first, sure: None, weight: 0, kinds: 0, parts: 0 };
-    let (mut at, mut coded) = (first, false);
+    let (mut at, mut coded, mut behind_code) = (first, false, 0);
     while at < reading.len() && at < first + TOKENS_MAX && (at == first || joins(reading, at)) {
         let Some(part) = part(reading, first, at) else { break };
         let apart = reading.before(at).has(Gap::COMMA.and(Gap::HYPHEN).and(Gap::GLUE).and(Gap::MARK));
-        if coded && at > first && part.kind != Kind::Code && !follows_code(reading, at, part, apart) {
+        if coded && at > first && part.kind != Kind::Code && !follows_code(reading, at, part, apart, behind_code == at)
+        {
             break;
         }
         chain.last = part.last;
@@ -114,31 +115,49 @@ pub(super) fn chain(reading: &Reading<'_>, first: usize) -> Chain {
         chain.weight += part.weight - u8::from(hashed);
         chain.kinds |= 1 << part.kind as u8;
         chain.parts += u8::from(at == first || reading.before(at).has(Gap::COMMA));
-        let town = coded && !apart && part.kind != Kind::Street;
-        if matches!(part.kind, Kind::Code | Kind::Unit) || town || coded && part.kind == Kind::Place {
+        let town = coded && (!apart || behind_code == at) && part.kind != Kind::Street;
+        let county = part.kind == Kind::Place && matches!(reading.turn.word(at), "co" | "county");
+        if matches!(part.kind, Kind::Code | Kind::Unit) || town || county || coded && part.kind == Kind::Place {
             chain.sure = Some(part.last);
         }
-        coded |= part.kind == Kind::Code;
+        if part.kind == Kind::Code {
+            (coded, behind_code) = (true, part.last + 1);
+        }
         at = part.last + 1;
     }
     chain
 }
 
 /// Whether a part may stand behind the code: its town, a place that is known, an unknown word that ends the chain.
-fn follows_code(reading: &Reading<'_>, at: usize, part: Part, apart: bool) -> bool {
+fn follows_code(reading: &Reading<'_>, at: usize, part: Part, apart: bool, behind: bool) -> bool {
     let next = part.last + 1;
     let ends = next >= reading.len() || !reading.before(next).only(Gap::SPACE);
     if apart {
+        let town = behind && is_shaped(reading, at) && ends && (at..=part.last).all(|word| is_town(reading, word));
+        let short = is_shaped(reading, at)
+            && part.last == at
+            && reading.turn.raw(at).len() <= 4
+            && reading.before(next).has(Gap::DOT);
+        if town || short && reading.entry(at).ordinary < 3 {
+            return true;
+        }
         let bare = part.last == at && reading.entry(at).is_unknown() && !reading.before(at).has(Gap::HYPHEN);
         return part.kind == Kind::Place || part.kind == Kind::Unit || bare && ends && reading.is_word(at);
     }
     reading.is_word(at) && is_shaped(reading, at)
 }
 
+/// Whether a word may stand in the name of a town that no list holds.
+fn is_town(reading: &Reading<'_>, at: usize) -> bool {
+    let meant = reading.turn.token(at).is_some_and(|token| token.word.cues.any(Cues::MEANING));
+    reading.is_word(at) && !meant && (reading.entry(at).ordinary < 2 || reading.entry(at).is(Class::Particle))
+}
+
 /// The part that begins with token `at`.
 fn part(reading: &Reading<'_>, first: usize, at: usize) -> Option<Part> {
     let found = |last: Option<usize>, weight, kind| last.map(|last| Part { last, weight, kind });
-    found(code(reading, first, at), 2, Kind::Code)
+    let sure = postcode::by_form(reading, at).is_some();
+    found(code(reading, first, at), 2 + u8::from(sure), Kind::Code)
         .or_else(|| found(care_of(reading, at), 1, Kind::Name))
         .or_else(|| found(unit(reading, at), 2, Kind::Unit))
         .or_else(|| found(landmark(reading, at), 1, Kind::Place))
@@ -169,6 +188,12 @@ fn code(reading: &Reading<'_>, first: usize, at: usize) -> Option<usize> {
     let places = Classes::of(&[Class::City, Class::Place, Class::Region, Class::Blocked]);
     let town = reading.entry(last + 1).classes.any(PLACES) && is_shaped(reading, last + 1);
     let after = reading.previous(at).classes.any(places) || town;
+    let year = last == at
+        && ["19", "20"].iter().any(|century| reading.turn.raw(at).starts_with(century))
+        && reading.turn.raw(at).len() == 4;
+    if year && !town {
+        return None;
+    }
     let grouped = last > at || reading.turn.raw(at).len() > 4;
     let sure = postcode::by_form(reading, at).is_some();
     (sure || (apart || after) && (grouped || reading.is_word(last + 1) && is_shaped(reading, last + 1) || after))
@@ -229,8 +254,12 @@ fn region(reading: &Reading<'_>, at: usize) -> Option<usize> {
             !reading.is_word(at + 1) || reading.before(at + 1) != Gap::SPACE || reading.entry(at).is(Class::Region);
         return ends.then_some(at);
     }
-    let county = reading.turn.word(at) == "co" && is_shaped(reading, at)
-        || reading.turn.word(at) == "county" && is_shaped(reading, at);
+    county(reading, at)
+}
+
+/// `Co. Cork`, `County Down`
+pub(super) fn county(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let county = matches!(reading.turn.word(at), "co" | "county") && is_shaped(reading, at);
     let named = |at: &usize| {
         let inside = reading.entry(*at).is(Class::Particle) || is_shaped(reading, *at);
         reading.is_word(*at)
@@ -304,9 +333,10 @@ pub(super) fn joins(reading: &Reading<'_>, at: usize) -> bool {
     }
     let Some(previous) = at.checked_sub(1) else { return true };
     let marker = reading.entry(previous).classes.any(PARTS);
+    let numbered = reading.entry(previous).classes.any(Classes::of(&[Class::Unit, Class::NumberSign, Class::Box]));
     let word = reading.turn.word(previous);
     if gap.has(Gap::COLON) {
-        let flat = marker || is_code_label(word) || matches!(word, "d" | "k" | "no");
+        let flat = numbered || is_code_label(word) || matches!(word, "d" | "k" | "no");
         return flat && gap.only(Gap::COLON.and(Gap::SPACE));
     }
     let text = reading.turn.gap_before(at);
@@ -338,7 +368,7 @@ pub(super) fn belongs(reading: &Reading<'_>, at: usize) -> bool {
     let Some(token) = reading.turn.token(at) else { return false };
     if !token.is_word() {
         let len = token.span.len();
-        return is_number(reading, at)
+        return is_number(reading, at) && !is_fraction(reading, at)
             || is_ordinal(reading.turn.raw(at))
             || len <= 7 && !matches!(token.class, crate::redact::token::Class::Placeholder(_));
     }
@@ -348,7 +378,12 @@ pub(super) fn belongs(reading: &Reading<'_>, at: usize) -> bool {
         reading.before(at + 1).has(Gap::COLON) || reading.turn.token(at + 1).is_some_and(|next| !next.is_word());
     let street = reading.before(at) == Gap::HYPHEN || entry.is(Class::WeakStreet);
     let state = token.case == Case::Upper && token.span.len() == 2;
-    let other = (entry.classes.any(OTHERS) && !state) || (token.word.cues.any(MEANINGS) && labels && !street);
+    // `The Mill House`
+    let house = (entry.is(Class::WeakStreet) || reading.turn.word(at) == "home")
+        && at > 0
+        && reading.before(at) == Gap::SPACE
+        && is_shaped(reading, at - 1);
+    let other = (entry.classes.any(OTHERS) && !state && !house) || (token.word.cues.any(MEANINGS) && labels && !street);
     // `5 de Mayo`, `Rio de Janeiro`
     let dated =
         reading.previous(at).is(Class::Particle) && entry.classes.any(Classes::of(&[Class::Calendar, Class::Blocked]));

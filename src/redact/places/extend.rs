@@ -155,6 +155,18 @@ pub(super) fn ends_part(reading: &Reading<'_>, at: usize) -> bool {
 
 /// "Apt. 4B", "# 12", "2nd floor", "2º B", "Top 5": the last token of a flat or floor.
 pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let word = reading.turn.word(at);
+    let behind_number = at > 0 && reading.before(at) == Gap::SPACE && is_number(reading, at - 1);
+    if behind_number
+        && matches!(word, "hs" | "bg" | "bajo" | "bajos" | "fundos" | "frente" | "atico" | "altos")
+        && unit_word(reading, at).is_none()
+    {
+        return Some(at);
+    }
+    // `of. 804`
+    if word == "of" && reading.before(at + 1).has(Gap::DOT) && is_number(reading, at + 1) {
+        return Some(at + 1);
+    }
     let side = SIDES.contains(&reading.turn.word(at + 1)) && is_floor(reading, at);
     let hashed = reading.before(at).has(Gap::HASH) && is_number(reading, at);
     let joined = hashed && reading.before(at + 1) == Gap::HYPHEN && is_number(reading, at + 1);
@@ -237,7 +249,29 @@ pub(super) fn military(reading: &Reading<'_>, at: usize) -> Option<usize> {
     (post && code).then_some(at + 2)
 }
 
+/// Fewest digits of a code that is said in words.
+const SAID_MIN: usize = 4;
+
+/// `… burbank california nine one five oh six`: a code in words behind a town or a region.
+fn said_code(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let said = |at: &usize| {
+        let token = reading.turn.token(*at);
+        reading.before(*at) == Gap::SPACE
+            && token.is_some_and(|token| {
+                token.is_word()
+                    && (token.word.number.is_some() || token.word.cues.any(Cues::of(&[Cue::Double, Cue::Triple])))
+            })
+    };
+    let last = (at..at + 10).take_while(said).last()?;
+    (reading.previous(at).classes.any(CITIES) && last + 1 >= at + SAID_MIN).then_some(last)
+}
+
 fn code(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> {
+    if reading.is_word(at)
+        && let Some(last) = said_code(reading, at)
+    {
+        return Some(last);
+    }
     let last = postcode::any(reading, at)?;
     let gap = reading.before(at);
     let apart = gap.has(Gap::COMMA.and(Gap::LINE))
@@ -247,6 +281,12 @@ fn code(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> {
     let before_town = (shape(reading, last + 1) != Shape::Plain || listed)
         && reading.before(last + 1) == Gap::SPACE
         && reading.turn.raw(last + 1).len() > 2;
+    let year = last == at
+        && reading.turn.raw(at).len() == 4
+        && ["19", "20"].iter().any(|century| reading.turn.raw(at).starts_with(century));
+    if year && !listed && !apart {
+        return None;
+    }
     let short = last == at && reading.turn.raw(at).len() < 5;
     let by_form = postcode::by_form(reading, at).is_some();
     (by_form || (before_town && (apart || !short)) || (apart && (!short || behind_town))).then_some(last)
@@ -260,7 +300,9 @@ fn region(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> 
     let code_next = postcode::any(reading, at + 1).is_some() && reading.before(at + 1).only(BETWEEN);
     if letters && entry.is(Class::Region) && (shape == Shape::Plain || !upper) {
         let sure = postcode::by_form(reading, at + 1).is_some();
-        return (code_next && (sure || reading.turn.raw(at + 1).len() >= 5)).then_some(at);
+        // `burwood east vic 3151`
+        let australian = behind_town && reading.turn.raw(at).len() == 3;
+        return (code_next && (sure || australian || reading.turn.raw(at + 1).len() >= 5)).then_some(at);
     }
     let long_code = code_next && reading.turn.raw(at + 1).len() >= 5;
     let stated =
@@ -275,6 +317,9 @@ fn region(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> 
         && code_next
     {
         return Some(at);
+    }
+    if let Some(last) = super::chain::county(reading, at) {
+        return Some(last);
     }
     let last = place_words(reading, at)?;
     let ends = gap.has(Gap::COMMA.and(Gap::LINE)) || behind_town || code_next;
@@ -331,7 +376,7 @@ fn is_town_word(reading: &Reading<'_>, at: usize) -> bool {
     }
     match shape(reading, at) {
         Shape::Plain => entry.classes.any(TOWNS) || entry.ordinary < 2,
-        Shape::Capital => reading.turn.raw(at).len() > 1,
+        Shape::Capital => reading.turn.raw(at).len() > 1 || shape(reading, at + 1) != Shape::Plain,
         Shape::Initial => {
             let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper && token.span.len() > 1);
             entry.ordinary < 3 || entry.is(Class::City) || entry.is(Class::Compass) || upper

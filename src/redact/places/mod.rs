@@ -52,7 +52,9 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         let told = told::address(view, reading, done, at);
         let written = address(view, reading, done, at).or_else(|| told::coded(reading, at));
         let written = written.map(|found| told::widened(reading, done, found));
-        if let Some((first, last)) = joined(written, told).map(|(first, last)| (lead(reading, done, first), last)) {
+        if let Some((first, last)) =
+            joined(written, told).map(|(first, last)| (lead(reading, done, first), tail(reading, last)))
+        {
             out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::VeryLikely, "address"));
             done = last + 1;
         } else if let Some((last, reason)) = postal_code(view, reading, at) {
@@ -65,8 +67,11 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
 
 /// Hands in the addresses that have no number.
 fn named(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+    if !reading.turn.has_gap(Gap::COMMA) {
+        return;
+    }
     let mut done = 0;
-    for (at, _) in reading.turn.flagged(Flags::STREET) {
+    for at in (0..reading.len()).filter(|at| reading.turn.flags(*at).any(Flags::STREET)) {
         let start = reading.turn.span(at, at).start;
         let found =
             out.iter().any(|found| found.kind == Kind::Address && found.span.start <= start && start < found.span.end);
@@ -92,6 +97,15 @@ fn lead(reading: &Reading<'_>, from: usize, first: usize) -> usize {
     if reading.turn.word(first) == "wohnung" && reading.is_word(first + 1) && first + 1 < reading.len() {
         return first + 1;
     }
+    let line = first.checked_sub(2).filter(|_| reading.before(first).has(Gap::LINE));
+    let begins = |at: &usize| reading.before(*at).has(Gap::LINE) && extend::unit(reading, *at).is_some();
+    if let Some(line) = line.and_then(|end| (end.saturating_sub(5).max(from)..=end).rev().find(begins)) {
+        return line;
+    }
+    let said = first >= 2 && reading.turn.word(first - 1) == "dit" && reading.turn.word(first - 2) == "lieu";
+    if said {
+        return first - 2;
+    }
     let short = first.checked_sub(1).filter(|short| *short >= from && SHORT.contains(&reading.turn.word(*short)));
     if let Some(short) =
         short.filter(|_| reading.before(first).has(Gap::DOT) && reading.before(first).only(Gap::DOT.and(Gap::SPACE)))
@@ -103,6 +117,18 @@ fn lead(reading: &Reading<'_>, from: usize, first: usize) -> usize {
         mark && (*at + 2..first).all(|name| chain::is_shaped(reading, name))
     };
     (first.saturating_sub(CARE_MAX).max(from)..first.saturating_sub(1)).find(care).unwrap_or(first)
+}
+
+/// Where an address ends whose town is followed by its region: `Curitiba/PR`, `Seregno (MB)`.
+fn tail(reading: &Reading<'_>, last: usize) -> usize {
+    let next = last + 1;
+    let gap = reading.turn.gap(last);
+    let upper =
+        reading.turn.raw(next).len() == 2 && reading.turn.raw(next).bytes().all(|byte| byte.is_ascii_uppercase());
+    let town = reading.is_word(last) && chain::is_shaped(reading, last);
+    let joined = gap == "/" && (upper || chain::is_shaped(reading, next) && reading.entry(next).is(Class::City));
+    let inside = gap == " (" && upper && reading.turn.gap(next).starts_with(')');
+    last + usize::from(town && reading.is_word(next) && (joined || inside))
 }
 
 /// Longest name of who the address is in care of, with the mark, in tokens.

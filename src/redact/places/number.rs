@@ -41,7 +41,7 @@ pub(super) fn house_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
 }
 
 /// A day or a month of two digits, `08`, or a version, `5.2`.
-fn is_fraction(reading: &Reading<'_>, at: usize) -> bool {
+pub(super) fn is_fraction(reading: &Reading<'_>, at: usize) -> bool {
     let raw = reading.turn.raw(at);
     let zero = raw.len() > 1 && raw.starts_with('0') && reading.turn.gap(at) != "/";
     let decimal =

@@ -86,8 +86,9 @@ fn post_box(reading: &Reading<'_>, at: usize) -> Option<Core> {
     }
     let sign = usize::from(reading.entry(last + 1).is(Class::NumberSign));
     let gap = reading.before(last + 1).only(Gap::SPACE.and(Gap::HASH).and(Gap::COLON).and(Gap::DOT));
-    let numbered = gap && (is_number(reading, last + 1 + sign) || spoken_number(reading, last + 1).is_some());
-    let number = last + 1 + sign;
+    let said = spoken_number(reading, last + 1 + sign);
+    let numbered = gap && (is_number(reading, last + 1 + sign) || said.is_some());
+    let number = said.unwrap_or(last + 1 + sign);
     let grouped = |at: &usize| {
         reading.before(*at) == Gap::SPACE
             && reading.turn.raw(*at).len() <= 3
@@ -250,7 +251,10 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) && !slashed {
         return None;
     }
-    if reading.turn.word(at) == "os" && !reading.before(at + 1).has(Gap::DOT) {
+    let short = matches!(reading.turn.word(at), "os" | "r");
+    if short && !reading.before(at + 1).has(Gap::DOT)
+        || matches!(reading.turn.word(at), "cl" | "cll" | "kr" | "kra" | "dg")
+    {
         return None;
     }
     let plain = is_preposition(reading, at) && reading.mark(at).shape == Shape::Plain;
@@ -282,6 +286,7 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     let strong = !plain && (first || capital);
     let linked = last > at + 1 && reading.entry(at + 1).is(Class::Particle);
     let strength = match (strong, plain) {
+        _ if reading.turn.raw(at).len() == 1 && short => Strength::Bare,
         (true, _) => Strength::Strong,
         (false, true) => Strength::Bare,
         (false, false) => Strength::Weak,
@@ -356,7 +361,9 @@ pub(super) fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize>
     if let Some(said) =
         spoken_number(reading, number).filter(|said| reading.before(number).only(Gap::SPACE) && !article(*said))
     {
-        return Some(said);
+        let letter = reading.turn.raw(said + 1);
+        let ends = said + 2 >= reading.len() && letter.len() == 1 && reading.is_word(said + 1);
+        return Some(said + usize::from(ends && reading.before(said + 1) == Gap::SPACE));
     }
     let last = house_number(reading, number)?;
     let letter = reading.before(last + 1) == Gap::SPACE

@@ -78,7 +78,9 @@ pub(super) fn named(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usi
     let comma = (first + 1..=chain.last).find(|next| reading.before(*next).has(Gap::COMMA))?;
     let house = (first..comma).any(|word| reading.entry(word).classes.any(HOUSES) && is_shaped(reading, word));
     let titled = reading.turn.word(first) == "the" && is_shaped(reading, first);
-    let known = chain.has_place() && (announced.is_some() || house || titled);
+    let marked = (first..=chain.last).any(|word| matches!(reading.turn.word(word), "co" | "county" | "nr" | "near"));
+    let told = announced.is_some() && !matches!(reading.turn.word(first.wrapping_sub(1)), "in" | "en" | "em" | "a");
+    let known = chain.has_place() && (told || marked && (house || titled));
     (chain.parts > 1 && chain.last > at && known && is_shaped(reading, first)).then_some((first, chain.last))
 }
 
@@ -140,7 +142,11 @@ fn is_lead(reading: &Reading<'_>, at: usize) -> bool {
 /// Leaves out leading parts that are a person's name: `ship to Ana Sy, RR 2`.
 fn begin(reading: &Reading<'_>, first: usize, at: usize) -> usize {
     let mut begin = first;
-    while begin < at && (reading.entry(begin).given > 1 || reading.entry(begin).is(Class::Particle)) {
+    let names = |at: usize| {
+        let entry = reading.entry(at);
+        entry.given > 1 && entry.ordinary < 3 || entry.is(Class::Particle) && !is_shaped(reading, at)
+    };
+    while begin < at && names(begin) {
         let Some(comma) = (begin + 1..=at).find(|next| reading.before(*next).has(Gap::COMMA)) else { break };
         let plain = (begin..comma).all(|word| reading.is_word(word) && !reading.entry(word).classes.any(PARTS));
         if !plain {
