@@ -56,8 +56,17 @@ pub(super) fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, u
     let street = Classes::of(&[Class::Street, Class::StreetFirst]);
     let typed = (first..len)
         .any(|at| reading.entry(at).classes.any(street) || super::ending::ends_like_street(reading.turn.word(at)));
-    let numbered = numbers > 0 && (typed || is_number(reading, first));
-    last.filter(|_| words > 0 && (numbered || typed)).map(|last| (first, last))
+    let numbered = |last: &usize| numbers > 0 && is_number(reading, first) && is_named(reading, first, *last);
+    last.filter(|last| words > 0 && (typed || numbered(last))).map(|last| (first, last))
+}
+
+/// Whether the words that are told may be names: one at least is little else, or a word of addresses.
+fn is_named(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+    let words = || (first..=last).filter(|at| !is_number(reading, *at) && !is_link(reading, *at));
+    let part = |at: usize| reading.entry(at).classes.any(PARTS) && !is_link(reading, at);
+    let unit = |at: usize| reading.turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Unit));
+    let few = words().count() < 4 && !words().any(unit);
+    words().any(part) || few && words().any(|at| reading.entry(at).ordinary < 2)
 }
 
 /// Whether token `at` leads to the answer: `okay it's`, `sí`.
@@ -113,7 +122,11 @@ fn ends(reading: &Reading<'_>, at: usize) -> bool {
         || entry.classes.any(PARTS)
         || is_number(reading, at);
     let function = entry.ordinary > 2 && (entry.is(Class::NoFamily) || entry.surname == 0);
-    !part && (function || entry.is(Class::Role))
+    let named = Classes::of(&[Class::StreetFirst, Class::Unit]);
+    let behind = |at: usize| reading.previous(at).classes.any(named);
+    let name = behind(at) || at > 0 && reading.previous(at).is(Class::Particle) && behind(at - 1);
+    let name = name && entry.given == 0 && reading.turn.raw(at).len() > 3;
+    !part && !name && (function || entry.is(Class::Role))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub(super) fn may_name(word: &str, entry: Entry) -> bool {
     const STREETS: Classes =
         Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst, Class::WeakStreetFirst, Class::Box]);
     entry.classes.any(STREETS)
-        || matches!(word, "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u")
+        || matches!(word, "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u" | "nr" | "co")
         || entry.ordinary < 2 && super::ending::ends_like_street(word)
 }
 
@@ -86,8 +86,9 @@ fn post_box(reading: &Reading<'_>, at: usize) -> Option<Core> {
     }
     let sign = usize::from(reading.entry(last + 1).is(Class::NumberSign));
     let gap = reading.before(last + 1).only(Gap::SPACE.and(Gap::HASH).and(Gap::COLON).and(Gap::DOT));
-    let numbered = gap && (is_number(reading, last + 1 + sign) || spoken_number(reading, last + 1).is_some());
-    let number = last + 1 + sign;
+    let said = spoken_number(reading, last + 1 + sign);
+    let numbered = gap && (is_number(reading, last + 1 + sign) || said.is_some());
+    let number = said.unwrap_or(last + 1 + sign);
     let grouped = |at: &usize| {
         reading.before(*at) == Gap::SPACE
             && reading.turn.raw(*at).len() <= 3
@@ -106,6 +107,9 @@ fn number_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
         return None;
     }
     if !reading.before(name).only(Gap::SPACE.and(Gap::COMMA)) || reading.before(name).is_empty() {
+        return None;
+    }
+    if matches!(reading.turn.word(name), "am" | "pm") && reading.mark(name).shape == Shape::Plain {
         return None;
     }
     let via = reading.turn.word(name) == "via" && reading.mark(name).shape == Shape::Plain;
@@ -247,6 +251,12 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) && !slashed {
         return None;
     }
+    let short = matches!(reading.turn.word(at), "os" | "r");
+    if short && !reading.before(at + 1).has(Gap::DOT)
+        || matches!(reading.turn.word(at), "cl" | "cll" | "kr" | "kra" | "dg")
+    {
+        return None;
+    }
     let plain = is_preposition(reading, at) && reading.mark(at).shape == Shape::Plain;
     let first = entry.is(Class::StreetFirst) || slashed;
     let numbered_before = at > 0 && is_number(reading, at - 1)
@@ -276,6 +286,7 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     let strong = !plain && (first || capital);
     let linked = last > at + 1 && reading.entry(at + 1).is(Class::Particle);
     let strength = match (strong, plain) {
+        _ if reading.turn.raw(at).len() == 1 && short => Strength::Bare,
         (true, _) => Strength::Strong,
         (false, true) => Strength::Bare,
         (false, false) => Strength::Weak,
@@ -300,7 +311,19 @@ fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     if year {
         return None;
     }
-    Some(Core { first: at, last, strength: if said { Strength::Weak } else { sure } })
+    Some(Core { first: at, last, strength: if said && !is_led(reading, at, name) { Strength::Weak } else { sure } })
+}
+
+/// Whether what stands before or behind the name of a street leaves no doubt that it is one: `en la calle del pez`,
+/// `rua das flores número dois`.
+fn is_led(reading: &Reading<'_>, at: usize, name: usize) -> bool {
+    let before = at.checked_sub(1).map_or("", |before| reading.turn.word(before));
+    let led =
+        matches!(before, "la" | "en" | "na" | "a" | "al" | "nella" | "da" | "de" | "della" | "du" | "au" | "pela");
+    let signed = reading.entry(name + 1).is(Class::NumberSign) && reading.turn.raw(name + 1).len() > 4;
+    let kind = reading.turn.word(at);
+    let street = kind.len() > 4 && kind != "place" || matches!(kind, "rua" | "rue");
+    street && reading.entry(at).is(Class::StreetFirst) && (led || signed || at == 0)
 }
 
 /// "Cra. 7 # 45-12", "Calle 5 de Mayo #218": a street whose name is or begins with a number.
@@ -320,6 +343,11 @@ fn numbered_street(reading: &Reading<'_>, at: usize) -> Option<Core> {
     Some(Core { first: at, last, strength: Strength::Strong })
 }
 
+/// Articles that are number words too.
+const ARTICLES: [&str; 16] = [
+    "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "um", "uma", "een", "en", "ett", "et", "jeden", "bir",
+];
+
 /// The last token of a house number behind a street's name.
 pub(super) fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
     let sign = usize::from(reading.entry(name + 1).is(Class::NumberSign));
@@ -329,8 +357,13 @@ pub(super) fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize>
     if !spaced {
         return None;
     }
-    if let Some(said) = spoken_number(reading, number).filter(|_| reading.before(number).only(Gap::SPACE)) {
-        return Some(said);
+    let article = |said: usize| said == number && ARTICLES.contains(&reading.turn.word(said));
+    if let Some(said) =
+        spoken_number(reading, number).filter(|said| reading.before(number).only(Gap::SPACE) && !article(*said))
+    {
+        let letter = reading.turn.raw(said + 1);
+        let ends = said + 2 >= reading.len() && letter.len() == 1 && reading.is_word(said + 1);
+        return Some(said + usize::from(ends && reading.before(said + 1) == Gap::SPACE));
     }
     let last = house_number(reading, number)?;
     let letter = reading.before(last + 1) == Gap::SPACE

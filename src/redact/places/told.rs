@@ -1,29 +1,19 @@
 //! An address that the words before it announce: `Address: …`, `I live at …`, `vivo en …`, or the question for it. Then
 //! everything that is written as in an address belongs to it, whatever the country's order of street, flat and town.
 
-use super::{extend, number, postcode};
+use super::{
+    chain::{belongs, chain, is_shaped, joins},
+    extend, number, postcode,
+};
 use crate::redact::{
     find::View,
     gazetteer::{Class, Classes, Gap, Reading, Shape},
-    token::{Case, Token},
-    words::{Cue, Cues},
+    words::Cue,
 };
 
 /// Most tokens of an announced address, and most small words between the announcement and it.
 const TOKENS_MAX: usize = 28;
 const SMALL_MAX: usize = 4;
-
-/// Marks inside an address; a dot only behind a short word.
-const INSIDE: Gap = Gap::SPACE
-    .and(Gap::COMMA)
-    .and(Gap::HYPHEN)
-    .and(Gap::GLUE)
-    .and(Gap::HASH)
-    .and(Gap::OTHER)
-    .and(Gap::MARK)
-    .and(Gap::QUOTE)
-    .and(Gap::DOT)
-    .and(Gap::COLON);
 
 /// Words of these classes belong to an address in lower case too.
 const PARTS: Classes = Classes::of(&[
@@ -38,9 +28,6 @@ const PARTS: Classes = Classes::of(&[
     Class::Near,
 ]);
 
-/// Words of these classes begin something else.
-const OTHERS: Classes = Classes::of(&[Class::Role, Class::Greeting, Class::Title, Class::Calendar, Class::Live]);
-
 /// The announced address around the number at token `at`, not before token `from`.
 pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
     if reading.is_word(at) {
@@ -50,14 +37,55 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
     while first > from && at - first < TOKENS_MAX && belongs(reading, first - 1) && joins(reading, first) {
         first -= 1;
     }
-    let first = announced(view, reading, first, at)?;
-    let first = (first..at).find(|begin| !is_lead(reading, *begin)).unwrap_or(at);
-    let last = stretch(reading, first).last;
+    let announced = announced(view, reading, first, at);
+    let leads = |index: &usize| {
+        let word = matches!(
+            reading.turn.word(*index),
+            "an" | "in" | "at" | "to" | "bei" | "from" | "auf" | "vor" | "nach" | "and" | "und"
+        );
+        word && reading.mark(*index).shape == Shape::Plain
+    };
+    let behind = (first..at).rev().find(leads).map_or(first, |lead| lead + 1);
+    let begin = announced.unwrap_or_else(|| begin(reading, behind, at));
+    let first = (begin..at).find(|begin| !is_lead(reading, *begin)).unwrap_or(at);
+    let chain = chain(reading, first);
+    if announced.is_none() && !chain.is_sure() {
+        return None;
+    }
+    let last = chain.last;
     let reach = extend::reach(reading, last);
     let last = if reach.more { reach.last } else { last };
-    let capital = (first..=last).any(|at| reading.is_word(at) && shaped(reading, at) && reading.turn.raw(at).len() > 1);
+    let capital =
+        (first..=last).any(|at| reading.is_word(at) && is_shaped(reading, at) && reading.turn.raw(at).len() > 1);
     (last >= at && capital).then_some((first, last))
 }
+
+/// The address without a number around the name of a house, a county or a landmark at token `at`: `The Mill House,
+/// Castletown, Co. Kildare`.
+pub(super) fn named(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
+    let near = matches!(reading.turn.word(at), "nr" | "co");
+    if !near && !(is_shaped(reading, at) && reading.entry(at).classes.any(HOUSES)) {
+        return None;
+    }
+    let mut first = at;
+    while first > from && at - first < TOKENS_MAX && belongs(reading, first - 1) && joins(reading, first) {
+        first -= 1;
+    }
+    let announced = announced(view, reading, first, at);
+    let begin = announced.unwrap_or(first);
+    let first = (begin..at).find(|begin| !is_lead(reading, *begin)).unwrap_or(at);
+    let chain = chain(reading, first);
+    let comma = (first + 1..=chain.last).find(|next| reading.before(*next).has(Gap::COMMA))?;
+    let house = (first..comma).any(|word| reading.entry(word).classes.any(HOUSES) && is_shaped(reading, word));
+    let titled = reading.turn.word(first) == "the" && is_shaped(reading, first);
+    let marked = (first..=chain.last).any(|word| matches!(reading.turn.word(word), "co" | "county" | "nr" | "near"));
+    let told = announced.is_some() && !matches!(reading.turn.word(first.wrapping_sub(1)), "in" | "en" | "em" | "a");
+    let known = chain.has_place() && (told || marked && (house || titled));
+    (chain.parts > 1 && chain.last > at && known && is_shaped(reading, first)).then_some((first, chain.last))
+}
+
+/// Words for streets and houses.
+const HOUSES: Classes = Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst]);
 
 /// Where the announced address begins, if an announcement stands before token `first` or among the words behind it.
 fn announced(view: &View<'_>, reading: &Reading<'_>, first: usize, at: usize) -> Option<usize> {
@@ -76,7 +104,8 @@ fn is_small(reading: &Reading<'_>, index: usize) -> bool {
     let word = index - 1;
     let gap = reading.before(index);
     let small = reading.entry(word).ordinary > 2 && reading.mark(word).shape != Shape::Capital;
-    reading.is_word(word) && small && gap.only(Gap::SPACE.and(Gap::COLON).and(Gap::COMMA))
+    let small = small || matches!(reading.turn.word(word), "lieu" | "dit");
+    reading.is_word(word) && small && gap.only(Gap::SPACE.and(Gap::COLON).and(Gap::COMMA).and(Gap::HYPHEN))
 }
 
 /// Whether token `word` announces an address that begins at `index`.
@@ -89,6 +118,14 @@ fn announces(reading: &Reading<'_>, word: usize, index: usize) -> bool {
     let named = token.word.cues.has(Cue::Address) || reading.entry(word).is(Class::Live);
     let label = token.word.cues.has(Cue::Postcode) || reading.entry(word).classes.any(Classes::of(&[Class::Street]));
     let led = index > word + 1 || reading.entry(word).is(Class::Dwell);
+    // `to address the issue`
+    let verb = reading.turn.word(word) == "address"
+        && word.checked_sub(1).is_some_and(|before| {
+            matches!(reading.turn.word(before), "to" | "we" | "will" | "should" | "would" | "must" | "and")
+        });
+    if verb && !marked {
+        return false;
+    }
     named && (marked || led || token.word.cues.has(Cue::Address)) || label && marked
 }
 
@@ -97,14 +134,19 @@ fn is_lead(reading: &Reading<'_>, at: usize) -> bool {
     const OWN: Classes = Classes::of(&[Class::Unit, Class::Street, Class::StreetFirst, Class::Compass, Class::Box]);
     let entry = reading.entry(at);
     let small = reading.mark(at).shape == Shape::Plain && (entry.ordinary > 2 || entry.is(Class::Particle));
-    let own = entry.classes.any(OWN) && (shaped(reading, at) || reading.turn.raw(at).len() > 2);
+    let is = reading.turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Copula));
+    let own = entry.classes.any(OWN) && !is && (is_shaped(reading, at) || reading.turn.raw(at).len() > 2);
     reading.is_word(at) && small && !own
 }
 
 /// Leaves out leading parts that are a person's name: `ship to Ana Sy, RR 2`.
 fn begin(reading: &Reading<'_>, first: usize, at: usize) -> usize {
     let mut begin = first;
-    while begin < at && (reading.entry(begin).given > 1 || reading.entry(begin).is(Class::Particle)) {
+    let names = |at: usize| {
+        let entry = reading.entry(at);
+        entry.given > 1 && entry.ordinary < 3 || entry.is(Class::Particle) && !is_shaped(reading, at)
+    };
+    while begin < at && names(begin) {
         let Some(comma) = (begin + 1..=at).find(|next| reading.before(*next).has(Gap::COMMA)) else { break };
         let plain = (begin..comma).all(|word| reading.is_word(word) && !reading.entry(word).classes.any(PARTS));
         if !plain {
@@ -115,45 +157,9 @@ fn begin(reading: &Reading<'_>, first: usize, at: usize) -> usize {
     begin
 }
 
-/// How far a stretch reaches that is written as an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stretch {
-    /// Its last token.
-    last: usize,
-    /// Its last token that only an address has: a code, the town behind it, a flat.
-    sure: Option<usize>,
-}
-
-/// The stretch of an address that begins at `first`.
-fn stretch(reading: &Reading<'_>, first: usize) -> Stretch {
-    let (mut found, mut coded, mut next) = (Stretch { last: first, sure: None }, false, first);
-    while next < first + TOKENS_MAX && next < reading.len() && belongs(reading, next) {
-        let parted = reading.before(next).has(Gap::COMMA);
-        if next > first && !joins(reading, next) || coded && !follows_code(reading, next) {
-            break;
-        }
-        let code = postcode::any(reading, next).filter(|_| next > first && reading.previous(next).is(Class::Unit));
-        let code = code.or_else(|| {
-            postcode::any(reading, next).filter(|last| next > first && reading.turn.span(next, *last).len() > 3)
-        });
-        let unit = extend::unit(reading, next).filter(|_| next > first);
-        let end = code.or(unit).unwrap_or(next);
-        if shaped(reading, next) || !reading.is_word(next) || extend::ends_part(reading, next) {
-            found.last = end.max(found.last);
-            let town = coded && !parted && reading.is_word(next);
-            if code.is_some() || unit.is_some() || town {
-                found.sure = Some(found.last);
-            }
-        }
-        coded |= code.is_some();
-        next = end + 1;
-    }
-    found
-}
-
 /// The address `first..=last` with the flats before it and what only an address has behind it.
 pub(super) fn widened(reading: &Reading<'_>, from: usize, (first, last): (usize, usize)) -> (usize, usize) {
-    let sure = stretch(reading, first).sure.filter(|sure| *sure > last);
+    let sure = chain(reading, first).sure.filter(|sure| *sure > last);
     let (mut begin, mut at) = (first, first);
     while at > from && first - at < TOKENS_MAX / 2 && belongs(reading, at - 1) && joins(reading, at) {
         at -= 1;
@@ -178,70 +184,7 @@ pub(super) fn coded(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> 
         && reading.is_word(name)
         && reading.turn.raw(name).len() > 2
         && belongs(reading, name);
-    let sure = stretch(reading, at).sure.filter(|_| named)?;
+    let sure = chain(reading, at).sure.filter(|_| named)?;
     let formed = (name + 1..=sure).any(|at| postcode::by_form(reading, at).is_some_and(|last| last <= sure));
     formed.then_some((at, sure))
-}
-
-/// Whether token `at` may stand behind the code: its town, or another part.
-fn follows_code(reading: &Reading<'_>, at: usize) -> bool {
-    let gap = reading.before(at);
-    if gap.has(Gap::COMMA) {
-        return goes_on(reading, at);
-    }
-    let small = reading.is_word(at) && !shaped(reading, at) && gap != Gap::HYPHEN;
-    !gap.has(Gap::DOT) && !(small && (!reading.entry(at).is(Class::Particle) || gap.has(Gap::MARK)))
-}
-
-/// Whether behind the code another part follows: a town, a region, a country.
-fn goes_on(reading: &Reading<'_>, at: usize) -> bool {
-    const PLACES: Classes = Classes::of(&[Class::City, Class::Place, Class::Region, Class::Blocked]);
-    let ends = at + 1 >= reading.len() || !reading.before(at + 1).only(Gap::SPACE);
-    let known = reading.entry(at).classes.any(PLACES) && shaped(reading, at);
-    known || (ends && shaped(reading, at) && reading.entry(at).is_unknown())
-}
-
-/// Whether the marks before token `at` may stand inside an address.
-fn joins(reading: &Reading<'_>, at: usize) -> bool {
-    let gap = reading.before(at);
-    if !gap.only(INSIDE) || reading.turn.gap_before(at).contains(['"', '=', '<', '>', '*', '@', '€', '$', '£']) {
-        return false;
-    }
-    let Some(previous) = at.checked_sub(1) else { return true };
-    let marker = reading.entry(previous).classes.any(PARTS);
-    if gap.has(Gap::COLON) {
-        let flat = marker || matches!(reading.turn.word(previous), "d" | "k");
-        return flat && gap == Gap::COLON.and(Gap::SPACE);
-    }
-    let code = reading.turn.token(previous).is_some_and(Token::is_digits) && reading.turn.raw(previous).len() > 3;
-    let short = reading.turn.raw(previous).len() <= 4 && !code;
-    !gap.has(Gap::DOT) || short || marker
-}
-
-/// Whether a token is written as a part of an address.
-fn belongs(reading: &Reading<'_>, at: usize) -> bool {
-    const MEANINGS: Cues = Cues::MEANING.without(Cue::Address).without(Cue::Postcode).without(Cue::Name);
-    let Some(token) = reading.turn.token(at) else { return false };
-    if !token.is_word() {
-        let len = token.span.len();
-        return number::is_number(reading, at)
-            || len <= 7 && !matches!(token.class, crate::redact::token::Class::Placeholder(_));
-    }
-    let entry = token.entry;
-    let part = entry.classes.any(PARTS);
-    let labels =
-        reading.before(at + 1).has(Gap::COLON) || reading.turn.token(at + 1).is_some_and(|next| !next.is_word());
-    let street = reading.before(at) == Gap::HYPHEN || entry.is(Class::WeakStreet);
-    let state = token.case == Case::Upper && token.span.len() == 2;
-    let other = (entry.classes.any(OTHERS) && !state) || (token.word.cues.any(MEANINGS) && labels && !street);
-    let ordinal = matches!(token.span.of(reading.turn.lower()), "o" | "a")
-        && reading.turn.token(at.wrapping_sub(1)).is_some_and(Token::is_digits);
-    // In a line of capitals a function word ends the address.
-    let function = token.shape == Shape::Plain && entry.ordinary > 2;
-    part || ordinal || (shaped(reading, at) && !other && !function) || extend::ends_part(reading, at)
-}
-
-/// Whether a word is written with a capital.
-fn shaped(reading: &Reading<'_>, at: usize) -> bool {
-    reading.turn.token(at).is_some_and(|token| token.case != Case::Lower)
 }
