@@ -99,6 +99,14 @@ pub(super) fn behind_particle(reading: &Reading<'_>, first: usize, particle: usi
     (fits && reading.is_word(name) && reading.turn.raw(name).len() > 2).then_some(name)
 }
 
+/// `Ciarán Mac Suibhne`, `Aoife Ní Bhriain`: the last token of a Gaelic family name that begins at token `at`.
+pub(super) fn gaelic(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let capital = |at: usize| reading.before(at) == Gap::SPACE && reading.mark(at).shape == Shape::Capital;
+    let prefix = matches!(reading.turn.word(at), "mac" | "nic" | "ni" | "ui" | "o");
+    let fits = prefix && capital(at) && capital(at + 1) && reading.previous(at).given > 1;
+    (fits && is_usable(reading, at + 1)).then_some(at + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::redact::testing::check;
