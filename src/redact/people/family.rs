@@ -17,7 +17,8 @@ const OTHERS: Classes = Classes::of(&[Class::Calendar, Class::Role, Class::Greet
 /// Whether token `next` is a family name for its place behind a given name of the run that begins at `first`.
 pub(super) fn follows(reading: &Reading<'_>, first: usize, next: usize, left: Left) -> bool {
     let (mark, given) = (reading.mark(next), reading.entry(next - 1).given);
-    let behind_given = given > 1 || (given > 0 && left.opens);
+    let joined = reading.before(next - 1) == Gap::HYPHEN;
+    let behind_given = given > 1 || ((given > 0 || joined) && left.opens);
     let free = reading.before(next) == Gap::SPACE
         && next < first + 5
         && reading.turn.raw(next).len() > 1

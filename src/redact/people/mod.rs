@@ -200,7 +200,8 @@ fn is_label(reading: &Reading<'_>, at: usize) -> bool {
         && mark.entry.ordinary > 2
         && mark.entry.given < 3
         && !mark.entry.is(Class::Particle);
-    mark.shape == Shape::Plain && (function || mark.entry.is(Class::Role) && mark.entry.given < 2)
+    let joined = reading.before(at + 1) == Gap::HYPHEN;
+    mark.shape == Shape::Plain && !joined && (function || mark.entry.is(Class::Role) && mark.entry.given < 2)
 }
 
 /// Whether a particle belongs to the words before a name, as in `op naam van Roos`, `ik ben Femke`.
@@ -225,8 +226,7 @@ fn is_joined_given(reading: &Reading<'_>, at: usize) -> bool {
     let odd = |at: usize| reading.entry(at).ordinary < 2 && reading.turn.raw(at).len() > 1;
     reading.before(at + 1) == Gap::HYPHEN
         && reading.before(at + 2) == Gap::SPACE
-        && odd(at)
-        && odd(at + 1)
+        && (odd(at) || odd(at + 1))
         && reading.entry(at + 2).surname > 1
 }
 

@@ -275,7 +275,7 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool, strong:
         let sure = strong && entry.surname > 0;
         (entry.surname > 1 || entry.given > 1 || arabic || (entry.is_name() && reading.previous(particle).given > 1))
             && (entry.ordinary == 0 || sure)
-            && !entry.is(Class::Place)
+            && (strong || !entry.is(Class::Place))
             && reading.turn.raw(particle).len() > 1
     } else {
         let known = value(reading, name, false) > 0 || !reading.has_capital_nouns();

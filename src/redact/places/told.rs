@@ -97,7 +97,7 @@ fn is_lead(reading: &Reading<'_>, at: usize) -> bool {
     const OWN: Classes = Classes::of(&[Class::Unit, Class::Street, Class::StreetFirst, Class::Compass, Class::Box]);
     let entry = reading.entry(at);
     let small = reading.mark(at).shape == Shape::Plain && (entry.ordinary > 2 || entry.is(Class::Particle));
-    let own = entry.classes.any(OWN) && (shaped(reading, at) || reading.turn.raw(at).len() > 2);
+    let own = entry.classes.any(OWN) && (shaped(reading, at) || reading.turn.raw(at).len() > 3);
     reading.is_word(at) && small && !own
 }
 
