@@ -41,7 +41,8 @@ fn leads(reading: &Reading<'_>, at: usize) -> bool {
     let cued = reading.turn.token(at).is_some_and(|token| token.word.cues.any(LEADS));
     let marked = !reading.before(at + 1).only(Gap::SPACE.and(Gap::QUOTE));
     let letter = reading.turn.raw(at).len() == 1 && reading.before(at + 1) != Gap::QUOTE && !entry.is(Class::Lead);
-    (entry.classes.any(WORDS) || cued) && !letter && (entry.given < 2 || marked) && at + 1 < reading.len()
+    let small = entry.is(Class::Lead) && entry.ordinary > 2;
+    (entry.classes.any(WORDS) || cued) && !letter && (entry.given < 2 || marked || small) && at + 1 < reading.len()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape, rows},
     heads,
     token::Case,
+    words::Cue as WordCue,
 };
 
 /// The phrases, one a line.
@@ -126,7 +127,9 @@ pub(super) fn left(reading: &Reading<'_>, at: usize) -> Left {
         return answer;
     }
     if reading.entry(last).is(Class::Relation) && gap.only(Gap::SPACE.and(Gap::COMMA)) {
-        return Left { weight: 3, opens: false };
+        let own = |at: usize| reading.turn.token(at).is_some_and(|token| token.word.cues.has(WordCue::Possessive));
+        let owned = last.checked_sub(1).is_some_and(own);
+        return Left { weight: 3 + i32::from(owned), opens: false };
     }
     if reading.entry(last).is(Class::CueEnd) { best_left(reading, last, gap) } else { Left::default() }
 }

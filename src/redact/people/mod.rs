@@ -114,9 +114,6 @@ pub(super) fn may_be_lower(entry: Entry, len: usize) -> bool {
 
 /// The name that begins at token `at`, if its score suffices.
 fn name_at(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Option<(Run, Score)> {
-    if is_saint(reading, at) && cue::left(reading, at).weight < 4 && answer != Some(at) {
-        return None;
-    }
     let asked = answer == Some(at);
     if is_pronoun(reading, at) || is_other_word(reading, at, asked) || is_label(reading, at) || ends_cue(reading, at) {
         return None;
@@ -133,6 +130,9 @@ fn name_at(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Option<(R
         return None;
     }
     let left = left_of(reading, at, answer);
+    if capital && left.weight < 4 && is_saint(reading, at) {
+        return None;
+    }
     if is_plain_word(reading, at, left) || !run::is_usable(reading, at) {
         return None;
     }
@@ -192,11 +192,15 @@ fn is_plain_word(reading: &Reading<'_>, at: usize, left: Left) -> bool {
 
 /// Whether a word with a capital is, or follows, the `San` of a place: `Santa Rosa`, `Saint-Denis`.
 fn is_saint(reading: &Reading<'_>, at: usize) -> bool {
+    let capital = |at: usize| reading.mark(at).shape != Shape::Plain;
     let saint = |at: usize| {
-        let word = reading.turn.word(at);
-        let named = matches!(word, "san" | "santa" | "santo" | "sao" | "saint" | "sainte" | "sankt" | "sint" | "st");
-        let close = reading.before(at + 1).only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::DOT));
-        named && close && reading.mark(at).shape != Shape::Plain && reading.mark(at + 1).shape != Shape::Plain
+        capital(at)
+            && capital(at + 1)
+            && reading.before(at + 1).only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::DOT))
+            && matches!(
+                reading.turn.word(at),
+                "san" | "santa" | "santo" | "sao" | "saint" | "sainte" | "sankt" | "sint" | "st"
+            )
     };
     saint(at) || at > 0 && saint(at - 1) && !reading.previous(at - 1).is(Class::Title)
 }
@@ -208,7 +212,8 @@ fn is_label(reading: &Reading<'_>, at: usize) -> bool {
         && mark.entry.ordinary > 2
         && mark.entry.given < 3
         && !mark.entry.is(Class::Particle);
-    mark.shape == Shape::Plain && (function || mark.entry.is(Class::Role) && mark.entry.given < 2)
+    let joined = reading.before(at + 1) == Gap::HYPHEN;
+    mark.shape == Shape::Plain && !joined && (function || mark.entry.is(Class::Role) && mark.entry.given < 2)
 }
 
 /// Whether a particle belongs to the words before a name, as in `op naam van Roos`, `ik ben Femke`.
@@ -233,8 +238,7 @@ fn is_joined_given(reading: &Reading<'_>, at: usize) -> bool {
     let odd = |at: usize| reading.entry(at).ordinary < 2 && reading.turn.raw(at).len() > 1;
     reading.before(at + 1) == Gap::HYPHEN
         && reading.before(at + 2) == Gap::SPACE
-        && odd(at)
-        && odd(at + 1)
+        && (odd(at) || odd(at + 1))
         && reading.entry(at + 2).surname > 1
 }
 

@@ -207,28 +207,15 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, left: Left) -> Op
     if reading.entry(next).is(Class::Title) {
         return None;
     }
-    // `Ciarán Mac Suibhne`, `Aoife Ní Bhriain`
-    let gaelic = matches!(reading.turn.word(next), "mac" | "nic" | "ni" | "ui" | "o")
-        && gap == Gap::SPACE
-        && reading.entry(last).given > 1
-        && reading.mark(next).shape == Shape::Capital
-        && reading.before(next + 1) == Gap::SPACE
-        && reading.mark(next + 1).shape == Shape::Capital;
-    if gaelic && is_usable(reading, next + 1) {
-        return Some(next + 1);
-    }
-    if !plain && let Some(last) = family::behind_particle(reading, first, next, left) {
+    let joined = || family::gaelic(reading, next).or_else(|| family::behind_particle(reading, first, next, left));
+    if let Some(last) = (!plain).then(joined).flatten() {
         return Some(last);
     }
     let fits = gap == Gap::SPACE || glued || (after_initial && gap.only(Gap::SPACE.and(Gap::DOT)));
     if !fits || !is_usable(reading, next) {
         return None;
     }
-    // `tell Pat I said thanks`
-    let pronoun = reading.turn.raw(next) == "I"
-        && reading.before(next + 1) == Gap::SPACE
-        && reading.mark(next + 1).shape == Shape::Plain;
-    if pronoun {
+    if is_pronoun(reading, next) {
         return None;
     }
     let dotted = plain && reading.turn.raw(next).len() == 1 && reading.before(next + 1).has(Gap::DOT);
@@ -247,6 +234,12 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, left: Left) -> Op
     let named = behind_initial && reading.entry(next).ordinary < 3 && !reading.entry(next).classes.any(OTHERS);
     (named || accepts(reading, first, next, opened, plain) || family::follows(reading, first, next, left))
         .then_some(next)
+}
+
+/// `tell Pat I said thanks`
+fn is_pronoun(reading: &Reading<'_>, at: usize) -> bool {
+    let behind = reading.mark(at + 1).shape == Shape::Plain && reading.before(at + 1) == Gap::SPACE;
+    reading.turn.raw(at) == "I" && behind
 }
 
 /// Whether a word that is no name by itself can be the first of one: "I'm Quarto Angelo", "Ella H. Snider".
@@ -287,7 +280,7 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool, strong:
         let sure = strong && entry.surname > 0;
         (entry.surname > 1 || entry.given > 1 || arabic || (entry.is_name() && reading.previous(particle).given > 1))
             && (entry.ordinary == 0 || sure)
-            && !entry.is(Class::Place)
+            && (strong || !entry.is(Class::Place))
             && reading.turn.raw(particle).len() > 1
     } else {
         let known = value(reading, name, false) > 0 || !reading.has_capital_nouns();

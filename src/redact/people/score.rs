@@ -59,7 +59,8 @@ fn told(reading: &Reading<'_>, run: Run, left: Left) -> bool {
     let entry = reading.entry(run.first);
     let ends = run.last + 1 >= reading.len() || !reading.before(run.last + 1).only(Gap::SPACE);
     let surname = entry.surname > 1 && left.weight > 7 && ends && reading.mark(run.first).shape != Shape::Plain;
-    entry.given > 1 && (paired || alone) || run.first == run.last && surname
+    let joined = left.opens && reading.before(run.first + 1) == Gap::HYPHEN && run.last > run.first + 1;
+    joined || entry.given > 1 && (paired || alone) || run.first == run.last && surname
 }
 
 /// What stands behind the run; behind a word that is also an ordinary one of lower case it tells little.
@@ -194,7 +195,9 @@ fn behind(reading: &Reading<'_>, run: Run) -> i32 {
     if gap == Gap::SPACE && place {
         points -= 6;
     }
-    if gap.has(Gap::AND) || (run.first > 0 && reading.before(run.first).has(Gap::AND)) {
+    let listed = |at: usize| reading.entry(at).given > 1;
+    let joined = gap.has(Gap::AND) && !listed(next);
+    if joined || run.first > 0 && reading.before(run.first).has(Gap::AND) && !listed(run.first - 1) {
         points -= 4;
     }
     if gap == Gap::HYPHEN && !is_usable(reading, next) {
@@ -230,7 +233,8 @@ fn whole_line(reading: &Reading<'_>, run: Run, known: usize) -> i32 {
         return 3;
     }
     if line_ends && run.first == run.last && alone(reading, run.first) {
-        return 3;
+        let apart = reading.turn.gap_before(run.first).contains("\n\n") && !reading.has_capital_nouns();
+        return 3 + i32::from(apart);
     }
     if gap.has(Gap::COLON) && known > 0 { 2 } else { 0 }
 }

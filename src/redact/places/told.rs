@@ -135,7 +135,7 @@ fn is_lead(reading: &Reading<'_>, at: usize) -> bool {
     let entry = reading.entry(at);
     let small = reading.mark(at).shape == Shape::Plain && (entry.ordinary > 2 || entry.is(Class::Particle));
     let is = reading.turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Copula));
-    let own = entry.classes.any(OWN) && !is && (is_shaped(reading, at) || reading.turn.raw(at).len() > 2);
+    let own = entry.classes.any(OWN) && !is && (is_shaped(reading, at) || reading.turn.raw(at).len() > 3);
     reading.is_word(at) && small && !own
 }
 
