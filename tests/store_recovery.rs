@@ -32,7 +32,7 @@ mod recovery {
 
     use super::{
         store_embedded::Home,
-        store_suite::{Bench, DAY, Opened, START, draft::Draft},
+        store_suite::{Bench, DAY, Opened, START, draft::Draft, privacy::erase},
     };
     use crate::assert_error;
 
@@ -407,5 +407,44 @@ mod recovery {
             assert_eq!(made.contents, Contents::Keys { expire_time: START + kept * DAY });
         }
         bench.store.close().await.unwrap();
+    }
+
+    /// A draft of who has this address.
+    fn of(bench: &Bench, address: &'static str) -> Draft {
+        Draft { emails: vec![address], ..bench.draft() }
+    }
+
+    /// Closes the store, loses everything and restores it with every tombstone.
+    async fn back_from(world: &mut World, bench: Bench, tombstones: u64) -> Bench {
+        bench.store.close().await.unwrap();
+        world.lose();
+        let restored = world.restore(Some("tombstones"), Some(tombstones)).unwrap();
+        assert!(restored.complete);
+        world.open().await
+    }
+
+    #[tokio::test]
+    async fn what_comes_after_a_restore_joins_nothing_of_the_erased() {
+        let mut world = World::new();
+        let bench = world.open().await;
+        let alone = Draft { case_ref: Some("t-1"), message_ids: vec!["<m-1>"], ..of(&bench, "a@example.com") };
+        let (case, _) = bench.submit(&alone).await;
+        bench.submit(&Draft { case_ref: Some("t-2"), ..of(&bench, "b@example.com") }).await;
+        let shared = Draft { case_ref: Some("t-2"), source_ref: Some("i-2"), ..of(&bench, "a@example.com") };
+        let (_, interaction) = bench.submit(&shared).await;
+        world.back_up();
+        erase(&bench, "a@example.com").await;
+        let bench = back_from(&mut world, bench, 1).await;
+        let again = bench.store.submit(shared.submission()).await.unwrap();
+        assert_ne!(again.submission, interaction.interaction, "what is acknowledged is stored");
+        for draft in [
+            Draft { case_ref: Some("t-1"), ..of(&bench, "c@example.com") },
+            Draft { references: vec!["<m-1>"], ..of(&bench, "c@example.com") },
+        ] {
+            let (new, _) = bench.submit(&draft).await;
+            assert_ne!(new.case, case.case);
+        }
+        while bench.upkeep().await.more {}
+        assert_eq!(bench.cases(bench.tenant).await.len(), 3, "nothing of it was swept away");
     }
 }
