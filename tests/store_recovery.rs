@@ -20,7 +20,7 @@ mod recovery {
         crypto::{MasterKey, Recipient, pending::PendingKey},
         id::{CaseId, PrincipalId},
         store::{
-            DeleteCaseRequest, Officer, StoreError,
+            DeleteCaseRequest, HoldTarget, Officer, StoreError, SubjectSelector,
             embedded::{
                 EmbeddedStore,
                 recovery::{self, Backups, Contents, Manifest, Place, Recovery, RecoveryError, Restored},
@@ -32,7 +32,11 @@ mod recovery {
 
     use super::{
         store_embedded::Home,
-        store_suite::{Bench, DAY, Opened, START, draft::Draft, privacy::erase},
+        store_suite::{
+            Bench, DAY, Opened, START,
+            draft::Draft,
+            privacy::{approved, email, erase},
+        },
     };
     use crate::assert_error;
 
@@ -446,5 +450,29 @@ mod recovery {
         }
         while bench.upkeep().await.more {}
         assert_eq!(bench.cases(bench.tenant).await.len(), 3, "nothing of it was swept away");
+    }
+
+    #[tokio::test]
+    async fn an_erasure_that_waited_runs_after_a_restore() {
+        let mut world = World::new();
+        let bench = world.open().await;
+        let mut cases = Vec::new();
+        for address in ["a@example.com", "b@example.com", "c@example.com"] {
+            cases.push(bench.submit(&Draft { case_ref: Some("t-1"), ..of(&bench, address) }).await.0.case);
+        }
+        let officer = Officer { tenant: bench.tenant, principal: OFFICERS[0] };
+        let found = bench.store.lookup_subjects(officer, vec![email("a@example.com")]).await.unwrap();
+        approved(&bench, HoldTarget::Subject(found[0].subject)).await;
+        erase(&bench, "a@example.com").await;
+        world.back_up();
+        erase(&bench, "b@example.com").await;
+        let bench = back_from(&mut world, bench, 1).await;
+        world.clock.advance(30 * DAY);
+        assert_eq!(bench.upkeep().await.erasures, 1);
+        let (_, left) = bench.store.get_case(bench.supervisor(), cases[0]).await.unwrap();
+        assert_eq!(left.len(), 1);
+        let owner = bench.store.lookup_subjects(officer, vec![SubjectSelector::Case(cases[0])]).await.unwrap();
+        let heir = bench.store.lookup_subjects(officer, vec![email("c@example.com")]).await.unwrap();
+        assert_eq!(owner, heir, "the case is theirs who are left");
     }
 }

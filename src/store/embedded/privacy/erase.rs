@@ -111,8 +111,8 @@ pub(super) fn carry_out(
     }
     for id in &scope.cases {
         let Some(case) = Case::find(write.data, tenant.number, *id)? else { continue };
-        if rows::has_interactions(write.data, case.number)? {
-            hand_over(write, tenant, &case, &mut taken)?;
+        if let Some(heir) = heir(write, &case)? {
+            hand_over(write, tenant, &case, heir, &mut taken)?;
         } else {
             rows::hide_case(write, case, tenant.number)?;
             taken.case(*id);
@@ -146,12 +146,27 @@ pub(super) fn bury(write: &mut Write<'_>, tenant: &Tenant, cause: Cause, taken: 
     write.bury(Burial { tenant: tenant.id, time: write.now, cause, graves })
 }
 
-/// Lets a case in which others have interactions live on under the key of one of them, without the reference of who
-/// was erased.
-fn hand_over(write: &mut Write<'_>, tenant: &Tenant, case: &Case, taken: &mut Taken) -> Result<(), StoreError> {
-    let heirs = rows::interactions_of(write.data, case.number)?;
-    let heir = heirs.first().ok_or(StoreError::NotFound)?;
-    let subject = scope::of_record(write.keys, KeyKind::Interaction, heir.as_bytes())?.ok_or(StoreError::RecordGone)?;
+/// Whose case it is once its owner is gone: who wrote the first of the interactions that are left. Those that have no key
+/// are erased and only wait for the sweep, as after a restore.
+fn heir(write: &Write<'_>, case: &Case) -> Result<Option<SubjectId>, StoreError> {
+    for interaction in rows::interactions_of(write.data, case.number)? {
+        let subject = scope::of_record(write.keys, KeyKind::Interaction, interaction.as_bytes())?;
+        if subject.is_some() {
+            return Ok(subject);
+        }
+    }
+    Ok(None)
+}
+
+/// Lets a case live on under the key of another person who has interactions in it, without the reference of who was
+/// erased.
+fn hand_over(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    case: &Case,
+    subject: SubjectId,
+    taken: &mut Taken,
+) -> Result<(), StoreError> {
     let version = wraps::latest_version(write.keys, KeyKind::Subject, subject.0)?.unwrap_or_default();
     let parent = write.ring.subject(write.keys, tenant, subject, version)?.ok_or(StoreError::RecordGone)?;
     let mut opener = Opener::new(write.ring, write.keys, tenant, KeyKind::Case, case.id.0);
