@@ -146,6 +146,8 @@ pub(crate) async fn others_in_the_same_case_stay(bench: Bench) {
     assert_eq!(interactions.len(), 1);
     assert_eq!(interactions[0].content.turns[0].text.as_str(), "mine too");
     assert_eq!((left.customer_ref, left.source_ref), (None, Some(super::draft::source_ref("t-1"))));
+    let (joined, _) = bench.submit(&Draft { case_ref: Some("t-1"), ..bench.draft() }).await;
+    assert_eq!(joined.case, case.case, "who has no identifiers is taken in under its new key");
     assert_eq!(subject(&bench, "b@example.com").await, {
         let found = bench.store.lookup_subjects(officer(bench.tenant), vec![SubjectSelector::Case(case.case)]).await;
         found.unwrap()[0].subject
