@@ -132,6 +132,7 @@ mod tests {
             ("data/data.db", database.as_slice(), 0o600),
             ("keys/keys.db", &database, 0o600),
             ("keys/commits", b"x", 0o600),
+            ("keys/control", b"", 0o600),
             ("root/master.key", b"k", 0o600),
         ] {
             write(&at(name), bytes, mode);
