@@ -161,7 +161,7 @@ pub(super) fn destroy(write: &mut Write<'_>, found: &Found) -> Result<u64, Store
             } else {
                 texts += match expire_text(write, &tenant, one.interaction, &mut taken) {
                     // Nothing was written yet. It goes with its facts, for which it need not be read.
-                    Err(error @ StoreError::Damaged(_)) => {
+                    Err(error @ (StoreError::Damaged(_) | StoreError::RecordGone)) => {
                         tracing::error!(%error, "a text is due and cannot be read");
                         0
                     }
