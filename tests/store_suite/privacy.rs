@@ -146,6 +146,8 @@ pub(crate) async fn others_in_the_same_case_stay(bench: Bench) {
     assert_eq!(interactions.len(), 1);
     assert_eq!(interactions[0].content.turns[0].text.as_str(), "mine too");
     assert_eq!((left.customer_ref, left.source_ref), (None, Some(super::draft::source_ref("t-1"))));
+    let (joined, _) = bench.submit(&Draft { case_ref: Some("t-1"), ..bench.draft() }).await;
+    assert_eq!(joined.case, case.case, "who has no identifiers is taken in under its new key");
     assert_eq!(subject(&bench, "b@example.com").await, {
         let found = bench.store.lookup_subjects(officer(bench.tenant), vec![SubjectSelector::Case(case.case)]).await;
         found.unwrap()[0].subject
@@ -345,4 +347,33 @@ pub(crate) async fn audit_events_go_last(bench: Bench) {
     assert!(events >= 2, "those of the two tenants and of the submission: {events}");
     bench.clock.advance(DAY);
     assert_eq!(expired(&bench).await, 0, "once");
+}
+
+pub(crate) async fn a_merged_case_and_its_person_expire_too(bench: Bench) {
+    let (from, _) = bench.submit(&of(&bench, "a@example.com")).await;
+    let (into, _) = bench.submit(&of(&bench, "a@example.com")).await;
+    bench.merge(&into, &[&from]).await.unwrap();
+    bench.clock.advance(397 * DAY);
+    assert_eq!(expired(&bench).await, 2, "both interactions");
+    let found = || bench.store.lookup_subjects(officer(bench.tenant), vec![email("a@example.com")]);
+    assert!(found().await.unwrap().is_empty(), "nobody is left");
+    assert!(bench.cases(bench.tenant).await.is_empty());
+}
+
+pub(crate) async fn nothing_is_left_of_who_was_named_by_mistake(bench: Bench) {
+    let (case, _) = bench.submit(&Draft { case_ref: Some("t-1"), ..of(&bench, "c@example.com") }).await;
+    let wrong = Draft { case_ref: Some("t-1"), source_ref: Some("i-1"), ..of(&bench, "a@example.com") };
+    bench.submit(&wrong).await;
+    let right = Draft { source_version: 1, emails: vec!["b@example.com"], ..wrong.clone() };
+    let (same, _) = bench.submit(&right).await;
+    assert_eq!(same.case, case.case);
+    let found = async |address| bench.store.lookup_subjects(officer(bench.tenant), vec![email(address)]).await.unwrap();
+    assert_eq!(found("b@example.com").await[0].holdings.interactions, 1);
+    assert!(found("a@example.com").await.is_empty());
+    assert_eq!(found("c@example.com").await[0].holdings, Holdings { cases: 1, interactions: 1, identifiers: 1 });
+    // Who has something else stays.
+    let back = Draft { source_version: 2, emails: vec!["c@example.com"], ..wrong };
+    bench.submit(&of(&bench, "b@example.com")).await;
+    bench.submit(&back).await;
+    assert_eq!(found("b@example.com").await[0].holdings.interactions, 1);
 }

@@ -47,10 +47,17 @@ pub(super) fn hide_case(write: &mut Write<'_>, mut case: Case, tenant: i64) -> R
     Ok(())
 }
 
-/// Takes cases and tenants out of sight that a restored file still shows, before the queue is read.
+/// Takes out of sight what a restored file still shows, before the queue is read: erased cases, tenants that have left, and
+/// whatever leads to them or to an erased interaction, so that nothing that comes is put where it would be swept away.
 pub(in crate::store::embedded) fn hide_restored(data: &Connection) -> rusqlite::Result<()> {
     let erased = "SELECT number FROM cases WHERE tenant > 0 AND case_id IN (SELECT id FROM sweeps WHERE kind = ?1)";
     let kind = [KeyKind::Case as u8];
+    data.execute(
+        "DELETE FROM joins WHERE (case_number, interaction_number) IN (SELECT case_number, number FROM interactions
+           WHERE interaction_id IN (SELECT id FROM sweeps WHERE kind = ?1))",
+        [KeyKind::Interaction as u8],
+    )?;
+    data.execute(&format!("DELETE FROM joins WHERE case_number IN ({erased})"), kind)?;
     data.execute(&format!("DELETE FROM items WHERE case_number IN ({erased})"), kind)?;
     data.execute(&format!("UPDATE cases SET tenant = -tenant WHERE number IN ({erased})"), kind)?;
     departed::forget_restored(data)
