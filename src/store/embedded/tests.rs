@@ -254,27 +254,6 @@ async fn a_delay_ends_in_time_however_busy_others_are() {
 }
 
 #[tokio::test]
-async fn watchers_of_a_queue_that_cannot_be_read_are_let_go_and_begin_anew() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(&dir);
-    let tenant = store.ensure_tenant("one").await.unwrap();
-    let watch = async || store.watch_queue(tenant, PrincipalId(Uuid::nil()), "q".into(), None).await.unwrap();
-    let mut first = watch().await;
-    let case = CaseId(Uuid::from_u128(5));
-    let number = store.ring.tenant(tenant).unwrap().number;
-    let spoil = move |write: &mut Write<'_>| {
-        write.data.execute_batch("ALTER TABLE items RENAME TO lost")?;
-        write.changed(number, "q", case);
-        Ok(())
-    };
-    store.committer.run(spoil).await.unwrap();
-    let ended = tokio::time::timeout(Duration::from_mins(1), first.changes.recv()).await.unwrap();
-    assert!(matches!(ended, Err(tokio::sync::broadcast::error::RecvError::Closed)), "{ended:?}");
-    assert_eq!(store.watches.len(), 0);
-    drop(watch().await);
-}
-
-#[tokio::test]
 async fn watchers_are_let_go_where_their_queue_cannot_be_read() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir);
