@@ -59,6 +59,7 @@ struct Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Name,
+    Numbered,
     Code,
     Unit,
     Place,
@@ -111,8 +112,15 @@ pub(super) fn chain(reading: &Reading<'_>, first: usize) -> Chain {
             break;
         }
         chain.last = part.last;
+        let again = part.kind == Kind::Numbered && chain.kinds & (1 << Kind::Numbered as u8) != 0;
         let hashed = part.kind == Kind::Unit && !reading.entry(at).is(Class::Unit);
-        chain.weight += part.weight - u8::from(hashed);
+        // A list of counted things is no address, however long.
+        let weight = match (again, hashed) {
+            (true, _) => 0,
+            (_, true) => 1,
+            _ => part.weight,
+        };
+        chain.weight = chain.weight.saturating_add(weight);
         chain.kinds |= 1 << part.kind as u8;
         chain.parts += u8::from(at == first || reading.before(at).has(Gap::COMMA));
         let town = coded && (!apart || behind_code == at) && part.kind != Kind::Street;
@@ -161,6 +169,7 @@ fn part(reading: &Reading<'_>, first: usize, at: usize) -> Option<Part> {
         .or_else(|| found(care_of(reading, at), 1, Kind::Name))
         .or_else(|| found(unit(reading, at), 2, Kind::Unit))
         .or_else(|| found(landmark(reading, at), 1, Kind::Place))
+        .or_else(|| found(county(reading, at), 3, Kind::Place))
         .or_else(|| found(region(reading, at), 1, Kind::Place))
         .or_else(|| name(reading, at))
 }
@@ -254,7 +263,7 @@ fn region(reading: &Reading<'_>, at: usize) -> Option<usize> {
             !reading.is_word(at + 1) || reading.before(at + 1) != Gap::SPACE || reading.entry(at).is(Class::Region);
         return ends.then_some(at);
     }
-    county(reading, at)
+    None
 }
 
 /// `Co. Cork`, `County Down`
@@ -267,7 +276,8 @@ pub(super) fn county(reading: &Reading<'_>, at: usize) -> Option<usize> {
             && reading.before(*at).only(Gap::SPACE.and(Gap::DOT))
             && postcode::by_form(reading, *at).is_none()
     };
-    county.then(|| (at + 1..at + 5).take_while(named).last())?
+    let close = |name: &usize| *name == at + 1 || reading.before(*name) == Gap::SPACE;
+    county.then(|| (at + 1..at + 5).take_while(|name| named(name) && close(name)).last())?
 }
 
 /// Words with capitals, particles between them and numbers before or behind: a street, a house, a quarter, a town.
@@ -279,7 +289,7 @@ fn name(reading: &Reading<'_>, at: usize) -> Option<Part> {
             && (!within(reading, next)
                 || unit(reading, next).is_some()
                 || postcode::by_form(reading, next).is_some()
-                || numbers > 0 && code(reading, at, next).is_some() && words > 0);
+                || words > 0 && (numbers > 0 || reading.turn.raw(next).len() > 4) && code(reading, at, next).is_some());
         if next >= reading.len() || ends || !belongs(reading, next) {
             break;
         }
@@ -296,7 +306,9 @@ fn name(reading: &Reading<'_>, at: usize) -> Option<Part> {
         }
     }
     let last = last.filter(|_| words > 0 || numbers > 0)?;
-    let kind = if street && words > 1 || street && numbers > 0 {
+    let kind = if words > 0 && numbers > 0 && !street {
+        Kind::Numbered
+    } else if street && words > 1 || street && numbers > 0 {
         Kind::Street
     } else if place {
         Kind::Place
@@ -306,7 +318,8 @@ fn name(reading: &Reading<'_>, at: usize) -> Option<Part> {
     let weight = match kind {
         Kind::Street => 2,
         Kind::Place => 1,
-        _ => u8::from(words > 0 && numbers > 0),
+        Kind::Numbered => 1 + u8::from(place),
+        _ => 0,
     };
     Some(Part { last, weight, kind })
 }
@@ -337,7 +350,7 @@ pub(super) fn joins(reading: &Reading<'_>, at: usize) -> bool {
     let word = reading.turn.word(previous);
     if gap.has(Gap::COLON) {
         let flat = numbered || is_code_label(word) || matches!(word, "d" | "k" | "no");
-        return flat && gap.only(Gap::COLON.and(Gap::SPACE));
+        return flat && !reading.is_word(at) && gap.only(Gap::COLON.and(Gap::SPACE));
     }
     let text = reading.turn.gap_before(at);
     if text == "," && is_digits(reading, previous) && is_digits(reading, at) || text.contains("..") {
@@ -383,6 +396,7 @@ pub(super) fn belongs(reading: &Reading<'_>, at: usize) -> bool {
         && at > 0
         && reading.before(at) == Gap::SPACE
         && is_shaped(reading, at - 1);
+    let house = house || reading.turn.word(at) == "house" && is_digits(reading, at + 1);
     let other = (entry.classes.any(OTHERS) && !state && !house) || (token.word.cues.any(MEANINGS) && labels && !street);
     // `5 de Mayo`, `Rio de Janeiro`
     let dated =

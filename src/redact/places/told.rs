@@ -37,7 +37,8 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
     while first > from && at - first < TOKENS_MAX && belongs(reading, first - 1) && joins(reading, first) {
         first -= 1;
     }
-    let announced = announced(view, reading, first, at);
+    let dit = first >= 2 && reading.turn.word(first - 1) == "dit" && reading.turn.word(first - 2) == "lieu";
+    let announced = announced(view, reading, first, at).or_else(|| dit.then_some(first));
     let leads = |index: &usize| {
         let word = matches!(
             reading.turn.word(*index),
@@ -80,7 +81,8 @@ pub(super) fn named(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usi
     let titled = reading.turn.word(first) == "the" && is_shaped(reading, first);
     let marked = (first..=chain.last).any(|word| matches!(reading.turn.word(word), "co" | "county" | "nr" | "near"));
     let told = announced.is_some() && !matches!(reading.turn.word(first.wrapping_sub(1)), "in" | "en" | "em" | "a");
-    let known = chain.has_place() && (told || marked && (house || titled));
+    let near = matches!(reading.turn.word(at), "nr") && is_shaped(reading, at) && is_shaped(reading, at + 1);
+    let known = near || chain.has_place() && (told || marked && (house || titled));
     (chain.parts > 1 && chain.last > at && known && is_shaped(reading, first)).then_some((first, chain.last))
 }
 
