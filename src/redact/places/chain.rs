@@ -140,7 +140,7 @@ pub(super) fn chain(reading: &Reading<'_>, first: usize) -> Chain {
 fn follows_code(reading: &Reading<'_>, at: usize, part: Part, apart: bool, behind: bool) -> bool {
     let next = part.last + 1;
     let ends = next >= reading.len() || !reading.before(next).only(Gap::SPACE);
-    if apart {
+    if apart && reading.is_word(at) {
         let town = behind && is_shaped(reading, at) && ends && (at..=part.last).all(|word| is_town(reading, word));
         let short = is_shaped(reading, at)
             && part.last == at
@@ -152,7 +152,7 @@ fn follows_code(reading: &Reading<'_>, at: usize, part: Part, apart: bool, behin
         let bare = part.last == at && reading.entry(at).is_unknown() && !reading.before(at).has(Gap::HYPHEN);
         return part.kind == Kind::Place || part.kind == Kind::Unit || bare && ends && reading.is_word(at);
     }
-    reading.is_word(at) && is_shaped(reading, at)
+    !apart && reading.is_word(at) && is_shaped(reading, at)
 }
 
 /// Whether a word may stand in the name of a town that no list holds.

@@ -115,7 +115,7 @@ fn lead(reading: &Reading<'_>, from: usize, first: usize) -> usize {
     }
     let sign = first.checked_sub(1).filter(|sign| *sign >= from && reading.entry(*sign).is(Class::NumberSign));
     if let Some(sign) =
-        sign.filter(|sign| reading.before(first).only(Gap::DOT.and(Gap::SPACE)) && reading.turn.raw(*sign).len() < 7)
+        sign.filter(|sign| reading.before(first).only(Gap::DOT.and(Gap::SPACE)) && reading.turn.raw(*sign).len() < 4)
     {
         return sign;
     }

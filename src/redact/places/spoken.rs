@@ -46,7 +46,8 @@ pub(super) fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, u
     let (mut numbers, mut words) = (0, 0);
     for at in first..len {
         let close = at == first || reading.before(at).only(Gap::SPACE.and(Gap::COMMA).and(Gap::HYPHEN).and(Gap::QUOTE));
-        if !close || ends(reading, at) {
+        let named = reading.entry(first).is(Class::WeakStreetFirst) && at < first + 4 && reading.turn.raw(at).len() > 3;
+        if !close || ends(reading, at) && !named {
             break;
         }
         let number = is_number(reading, at);
@@ -133,7 +134,11 @@ fn ends(reading: &Reading<'_>, at: usize) -> bool {
     let behind = |at: usize| reading.previous(at).classes.any(named);
     let name = behind(at) || at > 0 && reading.previous(at).is(Class::Particle) && behind(at - 1);
     let name = name && entry.given == 0 && reading.turn.raw(at).len() > 3;
-    !part && !name && (function || entry.is(Class::Role))
+    let goes = matches!(
+        reading.turn.word(at),
+        "going" | "heading" | "leaving" | "please" | "thanks" | "thank" | "bitte" | "gracias" | "merci" | "grazie"
+    );
+    goes || !part && !name && (function || entry.is(Class::Role))
 }
 
 #[cfg(test)]
