@@ -314,9 +314,9 @@ fn numbered_street(reading: &Reading<'_>, at: usize) -> Option<Core> {
         return None;
     }
     let small = |at: usize| reading.entry(at).classes.any(Classes::of(&[Class::Particle, Class::Compass]));
-    let inside = |at: &usize| reading.is_word(*at) && reading.before(*at).only(Gap::SPACE) && *at < number + 4;
+    let inside = |at: &usize| reading.is_word(*at) && reading.before(*at).only(Gap::SPACE);
     let named = |at: &usize| small(*at) || reading.mark(*at).shape != Shape::Plain;
-    let name = (number + 1..).take_while(|at| inside(at) && named(at)).last().unwrap_or(number);
+    let name = (number + 1..number + 4).take_while(|at| inside(at) && named(at)).last().unwrap_or(number);
     let last = number_behind(reading, name).filter(|_| {
         reading.before(name + 1).has(Gap::HASH) || reading.entry(name + 1).is(Class::NumberSign) || name > number + 1
     })?;
