@@ -32,7 +32,8 @@ pub(super) fn widen(turn: &NormalisedTurn<'_>, candidates: &mut [Candidate]) {
     }
     for candidate in candidates.iter_mut().filter(|candidate| lettered(candidate)) {
         let first = turn.token_at(candidate.span.start);
-        if let Some(before) = first.checked_sub(1).filter(|before| is_prefix(turn, *before)) {
+        let named = candidate.kind != Kind::NationalId;
+        if let Some(before) = first.checked_sub(1).filter(|before| named && is_prefix(turn, *before)) {
             candidate.span.start = turn.token(before).map_or(candidate.span.start, |token| token.span.start);
         }
         let next = turn.token_at(candidate.span.end);
@@ -65,7 +66,10 @@ fn whole_word(text: &str, span: Span) -> Span {
 
 /// Kinds whose numbers have letters, found by what stands around them.
 fn lettered(candidate: &Candidate) -> bool {
-    let named = matches!(candidate.kind, Kind::OrderNumber | Kind::Passport | Kind::MedicalId | Kind::DriverLicense);
+    let named = matches!(
+        candidate.kind,
+        Kind::OrderNumber | Kind::Passport | Kind::MedicalId | Kind::DriverLicense | Kind::NationalId
+    );
     named && candidate.reasons.iter().any(|reason| reason.starts_with("context:"))
 }
 

@@ -70,7 +70,8 @@ fn date_here(view: &View<'_>, index: usize) -> Option<date::Date> {
     date::date_at(view.turn, index).or_else(|| {
         let loose = date::loose(view.turn, index)?;
         let labels = Labels::around(view.turn, index, loose.last, view.asked);
-        (labels.has(Cue::Birth) || labels.has(Cue::Expiry)).then_some(loose)
+        let other = labels.hints().next().is_some_and(|cues| !cues.any(LABELS));
+        (!other && (labels.has(Cue::Birth) || labels.has(Cue::Expiry))).then_some(loose)
     })
 }
 

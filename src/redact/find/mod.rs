@@ -14,6 +14,7 @@ mod email_spoken;
 mod extend;
 mod form;
 mod forms;
+mod glued;
 mod handle;
 mod iban;
 mod net;
@@ -21,6 +22,7 @@ mod number;
 mod secret;
 mod shapes;
 mod url;
+mod url_spoken;
 
 use super::{
     Kind, candidate::Candidate, dialogue::Asked, gazetteer::Reading, people, places, token::NormalisedTurn, words::Cues,
@@ -52,6 +54,8 @@ const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] = &[
     iban::find,
     net::find,
     url::find,
+    url_spoken::find,
+    glued::find,
     secret::find,
     answer::find,
     handle::find,

@@ -18,6 +18,11 @@ pub(super) fn start(view: &View<'_>, reading: &Reading<'_>) -> Option<usize> {
     if !view.asked.has(Cue::Name) || reading.len() == 0 {
         return None;
     }
+    // `le goff`: the particle is a part of the name.
+    let particle = reading.entry(0).is(Class::Particle) && reading.turn.raw(0).len() > 1 && reading.len() < 4;
+    if particle && reading.turn.word(0) != "der" && reading.entry(1).given < 2 {
+        return Some(0);
+    }
     (0..WORDS_MAX).find(|at| !leads(reading, *at)).filter(|at| *at < reading.len() && !names_a_value(reading, *at))
 }
 
@@ -36,7 +41,8 @@ fn leads(reading: &Reading<'_>, at: usize) -> bool {
     let cued = reading.turn.token(at).is_some_and(|token| token.word.cues.any(LEADS));
     let marked = !reading.before(at + 1).only(Gap::SPACE.and(Gap::QUOTE));
     let letter = reading.turn.raw(at).len() == 1 && reading.before(at + 1) != Gap::QUOTE && !entry.is(Class::Lead);
-    (entry.classes.any(WORDS) || cued) && !letter && (entry.given < 2 || marked) && at + 1 < reading.len()
+    let small = entry.is(Class::Lead) && entry.ordinary > 2;
+    (entry.classes.any(WORDS) || cued) && !letter && (entry.given < 2 || marked || small) && at + 1 < reading.len()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape, rows},
     token::Case,
+    words::Cue as WordCue,
 };
 
 /// The phrases, one a line.
@@ -83,7 +84,9 @@ pub(super) fn left(reading: &Reading<'_>, at: usize) -> Left {
         return answer;
     }
     if reading.entry(last).is(Class::Relation) && gap.only(Gap::SPACE.and(Gap::COMMA)) {
-        return Left { weight: 3, opens: false };
+        let own = |at: usize| reading.turn.token(at).is_some_and(|token| token.word.cues.has(WordCue::Possessive));
+        let owned = last.checked_sub(1).is_some_and(own);
+        return Left { weight: 3 + i32::from(owned), opens: false };
     }
     if reading.entry(last).is(Class::CueEnd) { best_left(reading, last, gap) } else { Left::default() }
 }
@@ -229,7 +232,8 @@ mod tests {
         check("Regards,\nx", 6, false);
         check("Regards. x", 0, false);
         check("Dr. x", 8, true);
-        check("my wife x", 3, false);
+        check("my wife x", 4, false);
+        check("the wife x", 3, false);
         check("What's the name on the account? User: x", 7, true);
         check("je m'appelle x", 8, true);
     }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape},
+    token::Case,
     words::Cues,
 };
 
@@ -16,9 +17,10 @@ const OTHERS: Classes = Classes::of(&[Class::Calendar, Class::Role, Class::Greet
 /// Whether token `next` is a family name for its place behind a given name of the run that begins at `first`.
 pub(super) fn follows(reading: &Reading<'_>, first: usize, next: usize, left: Left) -> bool {
     let (mark, given) = (reading.mark(next), reading.entry(next - 1).given);
-    let behind_given = given > 1 || (given > 0 && left.opens);
+    let joined = reading.before(next - 1) == Gap::HYPHEN;
+    let behind_given = given > 1 || ((given > 0 || joined) && left.opens);
     let free = reading.before(next) == Gap::SPACE
-        && next < first + 3
+        && next < first + 5
         && reading.turn.raw(next).len() > 1
         && !mark.entry.is(Class::NoFamily)
         && (mark.entry.surname > 1 || cue::right(reading, next) < 4)
@@ -89,11 +91,21 @@ pub(super) fn behind_particle(reading: &Reading<'_>, first: usize, particle: usi
         let known = entry.surname > 0 && (ends || entry.ordinary < 3);
         lower && !entry.is(Class::NoFamily) && (known || ends && (entry.ordinary < 3 || left.opens))
     } else {
-        !entry.classes.any(run::OTHERS)
+        // `Svenja vom WohnGut`: a name of a company.
+        let branded = reading.turn.token(name).is_some_and(|token| token.case == Case::Mixed) && !entry.is_name();
+        !entry.classes.any(run::OTHERS) && !branded
     };
     let promised = promise(reading, first, name, left) > 3;
     let fits = is_particle(particle) && spaced && written && promised && reading.entry(particle - 1).given > 1;
     (fits && reading.is_word(name) && reading.turn.raw(name).len() > 2).then_some(name)
+}
+
+/// `Ciarán Mac Suibhne`, `Aoife Ní Bhriain`: the last token of a Gaelic family name that begins at token `at`.
+pub(super) fn gaelic(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let capital = |at: usize| reading.before(at) == Gap::SPACE && reading.mark(at).shape == Shape::Capital;
+    let prefix = matches!(reading.turn.word(at), "mac" | "nic" | "ni" | "ui" | "o");
+    let fits = prefix && capital(at) && capital(at + 1) && reading.previous(at).given > 1;
+    (fits && is_usable(reading, at + 1)).then_some(at + 1)
 }
 
 #[cfg(test)]

@@ -113,9 +113,6 @@ pub(super) fn may_be_lower(entry: Entry, len: usize) -> bool {
 
 /// The name that begins at token `at`, if its score suffices.
 fn name_at(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Option<(Run, Score)> {
-    if is_saint(reading, at) && cue::left(reading, at).weight < 4 && answer != Some(at) {
-        return None;
-    }
     let asked = answer == Some(at);
     if is_other_word(reading, at, asked) || is_label(reading, at) || ends_cue(reading, at) {
         return None;
@@ -132,10 +129,14 @@ fn name_at(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Option<(R
         return None;
     }
     let left = left_of(reading, at, answer);
+    if capital && left.weight < 4 && is_saint(reading, at) {
+        return None;
+    }
     if is_plain_word(reading, at, left) || !run::is_usable(reading, at) {
         return None;
     }
     let particles = run::from_particles(reading, at, left.weight > 5);
+    let particles = particles.map(|run| run::with_given(reading, run, left));
     if let Some(run) = particles.filter(|_| left.weight > 2) {
         let score = score::score(reading, run, left);
         return (score.points >= THRESHOLD).then_some((run, score));
@@ -179,11 +180,15 @@ fn is_plain_word(reading: &Reading<'_>, at: usize, left: Left) -> bool {
 
 /// Whether a word with a capital is, or follows, the `San` of a place: `Santa Rosa`, `Saint-Denis`.
 fn is_saint(reading: &Reading<'_>, at: usize) -> bool {
+    let capital = |at: usize| reading.mark(at).shape != Shape::Plain;
     let saint = |at: usize| {
-        let word = reading.turn.word(at);
-        let named = matches!(word, "san" | "santa" | "santo" | "sao" | "saint" | "sainte" | "sankt" | "sint" | "st");
-        let close = reading.before(at + 1).only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::DOT));
-        named && close && reading.mark(at).shape != Shape::Plain && reading.mark(at + 1).shape != Shape::Plain
+        capital(at)
+            && capital(at + 1)
+            && reading.before(at + 1).only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::DOT))
+            && matches!(
+                reading.turn.word(at),
+                "san" | "santa" | "santo" | "sao" | "saint" | "sainte" | "sankt" | "sint" | "st"
+            )
     };
     saint(at) || at > 0 && saint(at - 1) && !reading.previous(at - 1).is(Class::Title)
 }
@@ -195,7 +200,8 @@ fn is_label(reading: &Reading<'_>, at: usize) -> bool {
         && mark.entry.ordinary > 2
         && mark.entry.given < 3
         && !mark.entry.is(Class::Particle);
-    mark.shape == Shape::Plain && (function || mark.entry.is(Class::Role) && mark.entry.given < 2)
+    let joined = reading.before(at + 1) == Gap::HYPHEN;
+    mark.shape == Shape::Plain && !joined && (function || mark.entry.is(Class::Role) && mark.entry.given < 2)
 }
 
 /// Whether a particle belongs to the words before a name, as in `op naam van Roos`, `ik ben Femke`.
@@ -207,7 +213,33 @@ fn ends_cue(reading: &Reading<'_>, at: usize) -> bool {
 fn left_of(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Left {
     let related =
         answer.is_some_and(|answer| answer < at && at < answer + 4) && reading.previous(at).is(Class::Relation);
-    if answer == Some(at) || related { ASKED } else { cue::left(reading, at) }
+    if answer == Some(at) || related {
+        return ASKED;
+    }
+    let left = cue::left(reading, at);
+    let joined = || is_joined_given(reading, at);
+    Left { opens: left.opens || left.weight > 3 && (is_unknown_pair(reading, at) || joined()), ..left }
+}
+
+/// `this is mei-ling tan`: two short words that no list of words holds, joined by a hyphen, before a family name.
+fn is_joined_given(reading: &Reading<'_>, at: usize) -> bool {
+    let odd = |at: usize| reading.entry(at).ordinary < 2 && reading.turn.raw(at).len() > 1;
+    reading.before(at + 1) == Gap::HYPHEN
+        && reading.before(at + 2) == Gap::SPACE
+        && (odd(at) || odd(at + 1))
+        && reading.entry(at + 2).surname > 1
+}
+
+/// `hola soy emeterio lasheras`: two words in a row that no list of words holds, behind a phrase that leads to a name. German
+/// joins words freely, so there they tell nothing.
+fn is_unknown_pair(reading: &Reading<'_>, at: usize) -> bool {
+    let unknown = |at: usize| {
+        let mark = reading.mark(at);
+        let odd = mark.entry.ordinary == 0 && !mark.entry.classes.any(run::OTHERS) && !mark.entry.is(Class::City);
+        odd && mark.shape == Shape::Plain && reading.is_word(at) && reading.turn.raw(at).len() > 3
+    };
+    let german = (at.saturating_sub(4)..at).any(|at| reading.entry(at).is(Class::German));
+    unknown(at) && unknown(at + 1) && reading.before(at + 1) == Gap::SPACE && !german
 }
 
 /// Whether a name can begin with token `at`.

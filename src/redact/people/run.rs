@@ -135,6 +135,13 @@ pub(super) fn from_particles(reading: &Reading<'_>, first: usize, strong: bool) 
     name.flatten().map(|last| Run { first, last })
 }
 
+/// The family name with the given name behind it where a name was asked for: `lo russo carmelina`.
+pub(super) fn with_given(reading: &Reading<'_>, run: Run, left: Left) -> Run {
+    let given = run.last + 1;
+    let fits = left.opens && reading.before(given) == Gap::SPACE && reading.entry(given).given > 1;
+    Run { last: if fits && is_usable(reading, given) { given } else { run.last }, ..run }
+}
+
 /// The run that begins at `first`. A phrase before it that opens lets unknown words of lower case in.
 pub(super) fn extend(reading: &Reading<'_>, first: usize, left: Left) -> Run {
     let mut last = first;
@@ -195,11 +202,15 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, left: Left) -> Op
     if reading.entry(next).is(Class::Title) {
         return None;
     }
-    if !plain && let Some(last) = family::behind_particle(reading, first, next, left) {
+    let joined = || family::gaelic(reading, next).or_else(|| family::behind_particle(reading, first, next, left));
+    if let Some(last) = (!plain).then(joined).flatten() {
         return Some(last);
     }
     let fits = gap == Gap::SPACE || glued || (after_initial && gap.only(Gap::SPACE.and(Gap::DOT)));
     if !fits || !is_usable(reading, next) {
+        return None;
+    }
+    if is_pronoun(reading, next) {
         return None;
     }
     let dotted = plain && reading.turn.raw(next).len() == 1 && reading.before(next + 1).has(Gap::DOT);
@@ -218,6 +229,12 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, left: Left) -> Op
     let named = behind_initial && reading.entry(next).ordinary < 3 && !reading.entry(next).classes.any(OTHERS);
     (named || accepts(reading, first, next, opened, plain) || family::follows(reading, first, next, left))
         .then_some(next)
+}
+
+/// `tell Pat I said thanks`
+fn is_pronoun(reading: &Reading<'_>, at: usize) -> bool {
+    let behind = reading.mark(at + 1).shape == Shape::Plain && reading.before(at + 1) == Gap::SPACE;
+    reading.turn.raw(at) == "I" && behind
 }
 
 /// Whether a word that is no name by itself can be the first of one: "I'm Quarto Angelo", "Ella H. Snider".
@@ -258,7 +275,7 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool, strong:
         let sure = strong && entry.surname > 0;
         (entry.surname > 1 || entry.given > 1 || arabic || (entry.is_name() && reading.previous(particle).given > 1))
             && (entry.ordinary == 0 || sure)
-            && !entry.is(Class::Place)
+            && (strong || !entry.is(Class::Place))
             && reading.turn.raw(particle).len() > 1
     } else {
         let known = value(reading, name, false) > 0 || !reading.has_capital_nouns();

@@ -1,6 +1,7 @@
 //! Adds up what speaks for a run of tokens being the name of a person: integers, so that every platform agrees.
 
 use super::{
+    ASKED,
     cue::{self, Left},
     family,
     run::{OTHERS, Run, ends_name, is_initial, is_usable, value},
@@ -24,7 +25,7 @@ pub(super) struct Score {
 
 /// The score of a run behind `left`.
 pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
-    let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at)).collect();
+    let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at, left)).collect();
     let known = parts.iter().filter(|at| reading.entry(**at).is_name()).count();
     // A word behind a given name of lower case was let in for its place; that it is ordinary says nothing more.
     let let_in = |at: usize| {
@@ -54,7 +55,12 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
 fn told(reading: &Reading<'_>, run: Run, left: Left) -> bool {
     let paired = run.last == run.first + 1 && family::follows(reading, run.first, run.last, left);
     let alone = run.first == run.last && left.opens && left.weight > 4 && ends_name(reading, run.last + 1);
-    reading.entry(run.first).given > 1 && (paired || alone)
+    // `Mein Name ist Lang.`: where nouns have capitals too, only the phrase tells.
+    let entry = reading.entry(run.first);
+    let ends = run.last + 1 >= reading.len() || !reading.before(run.last + 1).only(Gap::SPACE);
+    let surname = entry.surname > 1 && left.weight > 7 && ends && reading.mark(run.first).shape != Shape::Plain;
+    let joined = left.opens && reading.before(run.first + 1) == Gap::HYPHEN && run.last > run.first + 1;
+    joined || entry.given > 1 && (paired || alone) || run.first == run.last && surname
 }
 
 /// What stands behind the run; behind a word that is also an ordinary one of lower case it tells little.
@@ -79,10 +85,12 @@ fn right(reading: &Reading<'_>, run: Run) -> i32 {
 }
 
 /// Initials, particles and suffixes carry no points of their own.
-fn is_part(reading: &Reading<'_>, run: Run, at: usize) -> bool {
+fn is_part(reading: &Reading<'_>, run: Run, at: usize, left: Left) -> bool {
     let entry = reading.entry(at);
-    let particle =
-        at > run.first && at < run.last && entry.is(Class::Particle) && reading.mark(at).shape == Shape::Plain;
+    // `le goff` as the answer to a question for a name.
+    let asked = left == ASKED && !reading.before(run.first).has(Gap::COLON);
+    let leads = at > run.first || entry.given < 2 && asked;
+    let particle = leads && at < run.last && entry.is(Class::Particle) && reading.mark(at).shape == Shape::Plain;
     !is_initial(reading, at) && !entry.is(Class::Suffix) && !particle
 }
 
@@ -182,7 +190,14 @@ fn behind(reading: &Reading<'_>, run: Run) -> i32 {
     if gap.only(Gap::SPACE) && reading.entry(next).is(Class::Org) && reading.mark(next).shape != Shape::Plain {
         points -= 6;
     }
-    if gap.has(Gap::AND) || (run.first > 0 && reading.before(run.first).has(Gap::AND)) {
+    let place =
+        matches!(reading.turn.word(next), "county" | "hospital" | "airport" | "township" | "island" | "islands");
+    if gap == Gap::SPACE && place {
+        points -= 6;
+    }
+    let listed = |at: usize| reading.entry(at).given > 1;
+    let joined = gap.has(Gap::AND) && !listed(next);
+    if joined || run.first > 0 && reading.before(run.first).has(Gap::AND) && !listed(run.first - 1) {
         points -= 4;
     }
     if gap == Gap::HYPHEN && !is_usable(reading, next) {
@@ -218,7 +233,8 @@ fn whole_line(reading: &Reading<'_>, run: Run, known: usize) -> i32 {
         return 3;
     }
     if line_ends && run.first == run.last && alone(reading, run.first) {
-        return 3;
+        let apart = reading.turn.gap_before(run.first).contains("\n\n") && !reading.has_capital_nouns();
+        return 3 + i32::from(apart);
     }
     if gap.has(Gap::COLON) && known > 0 { 2 } else { 0 }
 }

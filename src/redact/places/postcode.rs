@@ -24,7 +24,9 @@ pub(super) fn by_form(reading: &Reading<'_>, at: usize) -> Option<usize> {
 fn british(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let token = reading.turn.token(at).filter(|token| token.class == TokenClass::Mixed)?;
     let raw = reading.turn.raw(at);
-    let apart = is_outward(raw) && reading.before(at + 1) == Gap::SPACE && is_inward(reading.turn.raw(at + 1));
+    let apart = is_outward(raw)
+        && reading.before(at + 1).only(Gap::SPACE.and(Gap::COMMA))
+        && is_inward(reading.turn.raw(at + 1));
     if apart {
         return Some(at + 1);
     }

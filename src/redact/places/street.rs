@@ -172,7 +172,10 @@ fn bare(reading: &Reading<'_>, name: usize) -> Option<(usize, Strength)> {
             Class::Title,
         ]);
         let particle = at > name && entry.is(Class::Particle);
-        let capital = reading.mark(at).shape != Shape::Plain && entry.ordinary == 0 && !entry.classes.any(other);
+        // `VLAN 210` is no street.
+        let short = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper && token.span.len() < 6);
+        let shaped = reading.mark(at).shape != Shape::Plain && !short;
+        let capital = shaped && entry.ordinary == 0 && !entry.classes.any(other);
         reading.is_word(at) && (at == name || is_inside(reading, at)) && (capital || particle)
     };
     let last = (name..name + 4).take_while(|at| named(*at)).last()?;

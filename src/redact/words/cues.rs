@@ -41,7 +41,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Password,
-        "kennworts, losenordet, sifrem, parola, jelszo, heslo, hasla, passord, safe word, safeword, pass, kundenkennwort, clave secreta, magic word, passw0rd, pa55word, p a s s w o r d, passwort s, contrasenya, wifi key, wifi code, password, passwords, passwd, pwd, pass word, passphrase, pw, contrasena, clave de acceso, mot de passe, mdp, passwort, \
+        "mi clave, la clave, su clave, clave de la app, clave del portal, clave del wifi, clave es, telefonkennwort, telefonpasswort, kundenpasswort, servicekennwort, sicherheitswort, kennworts, losenordet, sifrem, parola, jelszo, heslo, hasla, passord, safe word, safeword, pass, kundenkennwort, clave secreta, magic word, passw0rd, pa55word, p a s s w o r d, passwort s, contrasenya, wifi key, wifi code, password, passwords, passwd, pwd, pass word, passphrase, pw, contrasena, clave de acceso, mot de passe, mdp, passwort, \
         kennwort, senha, palavra passe, parola d ordine, wachtwoord, losenord, adgangskode, salasana, haslo, sifre, pass phrase, memorable word, \
         temp password, temporary password, codeword, code word",
     ),
@@ -123,7 +123,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::Url, "link, url, website, site, web, recording, enlace, lien, webseite"),
     (
         Cue::Name,
-        "adinizi, soyadinizi, isminizi, godnosc, a quem falo, c est a quel nom, a quel nom, wie ist der name, jak sie pan nazywa, jak sie pani nazywa, vad heter, hvad hedder, hva heter, delivery name, namen, ihren namen, navn, namn, nimi, nazwisko, imie, isim, adiniz, soyad, soyadi, jmeno, prijmeni, nume, prenume, firstname, lastname, fullname, who am i speaking, who am i talking, who is this, who s this, who s calling, who is calling, com quem falo, con quien hablo, con quien tengo, mit wem spreche, \
+        "may i say, should i say, who do i have, who s speaking, who is speaking, whom am i, falo com quem, com quem eu falo, met wie, z kim rozmawiam, adinizi, soyadinizi, isminizi, godnosc, a quem falo, c est a quel nom, a quel nom, wie ist der name, jak sie pan nazywa, jak sie pani nazywa, vad heter, hvad hedder, hva heter, delivery name, namen, ihren namen, navn, namn, nimi, nazwisko, imie, isim, adiniz, soyad, soyadi, jmeno, prijmeni, nume, prenume, firstname, lastname, fullname, who am i speaking, who am i talking, who is this, who s this, who s calling, who is calling, com quem falo, con quien hablo, con quien tengo, mit wem spreche, \
         wer spricht, a qui ai je, qui est a l appareil, con chi parlo, wie heissen, como se llama, comment vous appelez, come si chiama, como se chama, hoe heet u, met wie spreek, \
         name, named, names, full name, first name, last name, surname, nombre, nom, prenom, vorname, nachname, nome, cognome, apellido, apellidos, naam, achternaam, called",
     ),
@@ -224,7 +224,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::Quadruple, "quadruple, vierfach"),
     (
         Cue::Money,
-        "price, total, amount, cost, costs, fee, paid, charge, charged, refund, balance, worth, \
+        "my bill, the bill, my bill is, bill is, mi factura es, wartosc, cena, kwota, belopp, tutar, ucret, price, total, amount, cost, costs, fee, paid, charge, charged, refund, balance, worth, \
         pesos, precio, importe, prix, montant, preis, betrag, prezzo, importo, preco, valor, bedrag, subtotal, discount, credit of, deposit, payment of, bill of",
     ),
     (
@@ -253,12 +253,12 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Product,
-        "model, models, part, sku, item, article, artikel, artikelnummer, modell, modelo, modele, modello, product, catalog, catalogue, cat, isbn, ean, upc, gtin, asin, lot, batch, part number, part no, \
+        "kilometraje, kilometrage, quilometragem, chilometraggio, kilometerstanden, przebieg, mileage, odometer, kilometerstand, km stand, zahlerstand, zaehlerstand, meter reading, readings, lectura, lettura, leitura, releve, meterstand, stand ist, contatore segna, color of, colour of, make of, model of, year of, make and model, color of the vehicle, colour of the vehicle, model, models, part, sku, item, article, artikel, artikelnummer, modell, modelo, modele, modello, product, catalog, catalogue, cat, isbn, ean, upc, gtin, asin, lot, batch, part number, part no, \
         model number, item number, serial, serial number, seriennummer, numero de serie, matricola, mpn, stock code, style, type, series, spec, din, iso, en, referencia del producto, size, teilenummer, modellnummer, articulo, chip, revision, rev, cpu, gpu, rtx, gtx, form",
     ),
     (
         Cue::ErrorCode,
-        "error, errors, fehler, fehlercode, erreur, errore, erro, exception, status, http, error code, hresult, codigo de error, event id, fault, stop code, code erreur, e code, port, ports, errno, exit code, response code, bug, issue, pull request",
+        "hata, hata kodu, bledu, kod bledu, felkod, feilkode, fejlkode, foutcode, storingscode, virhekoodi, codigo de falla, codigo de fallo, code de defaut, storungscode, error, errors, fehler, fehlercode, erreur, errore, erro, exception, status, http, error code, hresult, codigo de error, event id, fault, stop code, code erreur, e code, port, ports, errno, exit code, response code, bug, issue, pull request",
     ),
     (
         Cue::Travel,
@@ -276,7 +276,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     (Cue::SpellAs, "as, for, like, de, comme, wie, come, como, van"),
     (
         Cue::Ordinal,
-        "mileage, odometer, kilometerstand, km stand, zahlerstand, zaehlerstand, meter reading, readings, lectura, lettura, leitura, releve, meterstand, stand ist, contatore segna, how many, wie viele, wieviele, cuantos, cuantas, combien de, quanti, quante, quantos, quantas, hoeveel, ile sztuk, hur manga, kac tane, tyre size, vlan, mtu, hs code, tariff code, tax code, square feet, square meters, paragraph, paragraphs, clause, clauses, abschnitt, absatz, artikel, parrafo, articulo, paragrafo, kapitel, seite, pagina, page number, subsection, annex, appendix, annexe, tabelle, slide, bullet, sim card, memory card, graphics card, sd card, video card, business card, business cards, greeting card, sound card, key card, score card, report card, promo code, discount code, coupon code, area code, country code, dress code, qr code, source code, bar code, dialling code, color code, colour code, language code, currency code, category code, building code, referral code, offer code, codigo promocional, code promo, rabattcode, codice sconto, codigo de barras, codigo de descuento, page, chapter, step, question, section, article, line, option, top, number one, rank, level, season, episode, volume, press, pulse, marque, tippez, drucken, premere, prema, apartment, apt, tecla, touche",
+        "warranty years, how many, wie viele, wieviele, cuantos, cuantas, combien de, quanti, quante, quantos, quantas, hoeveel, ile sztuk, hur manga, kac tane, tyre size, vlan, mtu, hs code, tariff code, tax code, square feet, square meters, paragraph, paragraphs, clause, clauses, abschnitt, absatz, artikel, parrafo, articulo, paragrafo, kapitel, seite, pagina, page number, subsection, annex, appendix, annexe, tabelle, slide, bullet, sim card, memory card, graphics card, sd card, video card, business card, business cards, greeting card, sound card, key card, score card, report card, promo code, discount code, coupon code, area code, country code, dress code, qr code, source code, bar code, dialling code, color code, colour code, language code, currency code, category code, building code, referral code, offer code, codigo promocional, code promo, rabattcode, codice sconto, codigo de barras, codigo de descuento, page, chapter, step, question, section, article, line, option, top, number one, rank, level, season, episode, volume, press, pulse, marque, tippez, drucken, premere, prema, apartment, apt, tecla, touche",
     ),
     (
         Cue::Possessive,

@@ -104,6 +104,9 @@ fn spelled_name(view: &View<'_>, spoken: &Spoken, labels: &Labels, out: &mut Vec
         .flat_map(rows)
         .find(|row| lettered(row.kind) && (row.min..=row.max).contains(&spoken.letters));
     match hinted {
+        // `e a` are words before they are letters.
+        _ if named && spoken.letters == 2 && !span.of(view.turn.lower()).contains(|c: char| !"aeiouy ".contains(c)) => {
+        }
         _ if named && spoken.letters >= 2 && !span.of(view.turn.text()).contains('/') => {
             push_spelled(span, Kind::Person, "spelled", out);
         }
