@@ -273,7 +273,7 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) && !slashed {
         return None;
     }
-    let short = matches!(reading.turn.word(at), "os" | "r");
+    let short = matches!(reading.turn.word(at), "os" | "r") || reading.turn.word(at) == "c" && !slashed;
     if short && !reading.before(at + 1).has(Gap::DOT)
         || matches!(reading.turn.word(at), "cl" | "cll" | "kr" | "kra" | "dg")
     {
@@ -309,7 +309,7 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     let strong = !plain && (first || capital);
     let linked = last > at + 1 && reading.entry(at + 1).is(Class::Particle);
     let strength = match (strong, plain) {
-        _ if reading.turn.raw(at).len() == 1 && short => Strength::Bare,
+        _ if reading.turn.word(at) == "r" => Strength::Bare,
         (true, _) => Strength::Strong,
         (false, true) => Strength::Bare,
         (false, false) => Strength::Weak,

@@ -8,6 +8,7 @@ use super::{
 use crate::redact::{
     find::View,
     gazetteer::{Class, Classes, Gap, Reading, Shape},
+    token::Case,
     words::Cue,
 };
 
@@ -28,6 +29,12 @@ const PARTS: Classes = Classes::of(&[
     Class::Near,
 ]);
 
+/// Words right before an address that nothing announces.
+const LEADS: [&str; 26] = [
+    "an", "in", "at", "to", "bei", "from", "auf", "vor", "nach", "and", "und", "na", "em", "en", "op", "till", "do",
+    "w", "su", "sur", "au", "chez", "do", "nel", "is", "of",
+];
+
 /// The announced address around the number at token `at`, not before token `from`.
 pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
     if reading.is_word(at) {
@@ -40,17 +47,16 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
     let dit = first >= 2 && reading.turn.word(first - 1) == "dit" && reading.turn.word(first - 2) == "lieu";
     let announced = announced(view, reading, first, at).or_else(|| dit.then_some(first));
     let leads = |index: &usize| {
-        let word = matches!(
-            reading.turn.word(*index),
-            "an" | "in" | "at" | "to" | "bei" | "from" | "auf" | "vor" | "nach" | "and" | "und"
-        );
-        word && reading.mark(*index).shape == Shape::Plain
+        let word = LEADS.contains(&reading.turn.word(*index));
+        let begins =
+            *index <= first + 1 || reading.turn.token(*index - 1).is_some_and(|token| token.case == Case::Lower);
+        word && begins && reading.mark(*index).shape == Shape::Plain
     };
     let behind = (first..at).rev().find(leads).map_or(first, |lead| lead + 1);
     let begin = announced.unwrap_or_else(|| begin(reading, behind, at));
     let first = (begin..at).find(|begin| !is_lead(reading, *begin)).unwrap_or(at);
     let chain = chain(reading, first);
-    if announced.is_none() && !chain.is_sure() {
+    if announced.is_none() && !chain.is_sure() || !chain.is_likely() {
         return None;
     }
     let last = chain.last;
