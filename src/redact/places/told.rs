@@ -1,7 +1,7 @@
 //! An address that the words before it announce: `Address: …`, `I live at …`, `vivo en …`, or the question for it. Then
 //! everything that is written as in an address belongs to it, whatever the country's order of street, flat and town.
 
-use super::{extend, number, postcode};
+use super::{ending, extend, number, postcode};
 use crate::redact::{
     find::View,
     gazetteer::{Class, Classes, Gap, Reading, Shape},
@@ -41,22 +41,48 @@ const PARTS: Classes = Classes::of(&[
 /// Words of these classes begin something else.
 const OTHERS: Classes = Classes::of(&[Class::Role, Class::Greeting, Class::Title, Class::Calendar, Class::Live]);
 
+/// Words that make a street of what stands beside them.
+const STREETS: Classes = Classes::of(&[Class::Street, Class::StreetFirst, Class::Unit, Class::Box]);
+
+/// A turn as this finder reads it.
+#[derive(Clone, Copy, Debug)]
+struct Page<'a> {
+    reading: Reading<'a>,
+    /// Whether all letters around are of lower case, so that capitals tell nothing.
+    lower: bool,
+}
+
+impl<'a> Page<'a> {
+    /// The turn around token `at`.
+    fn around(reading: &Reading<'a>, at: usize) -> Self {
+        let near = at.saturating_sub(TOKENS_MAX / 2)..at + TOKENS_MAX / 2;
+        let lower = near.filter_map(|at| reading.turn.token(at)).all(|token| token.case == Case::Lower);
+        Self { reading: *reading, lower }
+    }
+}
+
 /// The announced address around the number at token `at`, not before token `from`.
 pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
     if reading.is_word(at) {
         return None;
     }
+    let page = Page::around(reading, at);
     let mut first = at;
-    while first > from && at - first < TOKENS_MAX && belongs(reading, first - 1) && joins(reading, first) {
+    while first > from && at - first < TOKENS_MAX && belongs(page, first - 1) && joins(reading, first) {
         first -= 1;
     }
     let first = announced(view, reading, first, at)?;
-    let first = (first..at).find(|begin| !is_lead(reading, *begin)).unwrap_or(at);
-    let last = stretch(reading, first).last;
+    let first = (first..at).find(|begin| !is_lead(page, *begin)).unwrap_or(at);
+    let last = stretch(page, first).last;
     let reach = extend::reach(reading, last);
     let last = if reach.more { reach.last } else { last };
-    let capital = (first..=last).any(|at| reading.is_word(at) && shaped(reading, at) && reading.turn.raw(at).len() > 1);
-    (last >= at && capital).then_some((first, last))
+    let named = |at: usize| {
+        let street = reading.entry(at).classes.any(STREETS) || ending::ends_like_street(reading.turn.word(at));
+        let code = || reading.turn.raw(at).len() > 3 && postcode::any(reading, at).is_some();
+        !page.lower || street || code()
+    };
+    let word = |at: usize| reading.is_word(at) && shaped(page, at) && reading.turn.raw(at).len() > 1;
+    (last >= at && (first..=last).any(named) && (first..=last).any(word)).then_some((first, last))
 }
 
 /// Where the announced address begins, if an announcement stands before token `first` or among the words behind it.
@@ -93,11 +119,12 @@ fn announces(reading: &Reading<'_>, word: usize, index: usize) -> bool {
 }
 
 /// Whether a small word before the address leads to it: `in der`, `na`, `è`.
-fn is_lead(reading: &Reading<'_>, at: usize) -> bool {
+fn is_lead(page: Page<'_>, at: usize) -> bool {
+    let reading = &page.reading;
     const OWN: Classes = Classes::of(&[Class::Unit, Class::Street, Class::StreetFirst, Class::Compass, Class::Box]);
     let entry = reading.entry(at);
     let small = reading.mark(at).shape == Shape::Plain && (entry.ordinary > 2 || entry.is(Class::Particle));
-    let own = entry.classes.any(OWN) && (shaped(reading, at) || reading.turn.raw(at).len() > 3);
+    let own = entry.classes.any(OWN) && (shaped(page, at) || reading.turn.raw(at).len() > 3);
     reading.is_word(at) && small && !own
 }
 
@@ -125,11 +152,12 @@ struct Stretch {
 }
 
 /// The stretch of an address that begins at `first`.
-fn stretch(reading: &Reading<'_>, first: usize) -> Stretch {
+fn stretch(page: Page<'_>, first: usize) -> Stretch {
+    let reading = &page.reading;
     let (mut found, mut coded, mut next) = (Stretch { last: first, sure: None }, false, first);
-    while next < first + TOKENS_MAX && next < reading.len() && belongs(reading, next) {
+    while next < first + TOKENS_MAX && next < reading.len() && belongs(page, next) {
         let parted = reading.before(next).has(Gap::COMMA);
-        if next > first && !joins(reading, next) || coded && !follows_code(reading, next) {
+        if next > first && !joins(reading, next) || coded && !follows_code(page, next) {
             break;
         }
         let code = postcode::any(reading, next).filter(|_| next > first && reading.previous(next).is(Class::Unit));
@@ -138,7 +166,7 @@ fn stretch(reading: &Reading<'_>, first: usize) -> Stretch {
         });
         let unit = extend::unit(reading, next).filter(|_| next > first);
         let end = code.or(unit).unwrap_or(next);
-        if shaped(reading, next) || !reading.is_word(next) || extend::ends_part(reading, next) {
+        if shaped(page, next) || !reading.is_word(next) || extend::ends_part(reading, next) {
             found.last = end.max(found.last);
             let town = coded && !parted && reading.is_word(next);
             if code.is_some() || unit.is_some() || town {
@@ -153,12 +181,12 @@ fn stretch(reading: &Reading<'_>, first: usize) -> Stretch {
 
 /// The address `first..=last` with the flats before it and what only an address has behind it.
 pub(super) fn widened(reading: &Reading<'_>, from: usize, (first, last): (usize, usize)) -> (usize, usize) {
-    let sure = stretch(reading, first).sure.filter(|sure| *sure > last);
+    let page = Page { reading: *reading, lower: false };
+    let sure = stretch(page, first).sure.filter(|sure| *sure > last);
     let (mut begin, mut at) = (first, first);
-    while at > from && first - at < TOKENS_MAX / 2 && belongs(reading, at - 1) && joins(reading, at) {
+    while at > from && first - at < TOKENS_MAX / 2 && belongs(page, at - 1) && joins(reading, at) {
         at -= 1;
-        let starts =
-            at == from || !joins(reading, at) || reading.before(at).has(Gap::COMMA) || !belongs(reading, at - 1);
+        let starts = at == from || !joins(reading, at) || reading.before(at).has(Gap::COMMA) || !belongs(page, at - 1);
         let flat = reading.entry(at).is(Class::Unit)
             && extend::unit(reading, at).is_some_and(|unit| unit < first || at + 1 == first);
         let numbered =
@@ -172,33 +200,36 @@ pub(super) fn widened(reading: &Reading<'_>, from: usize, (first, last): (usize,
 
 /// `14 Cherry Bank, Kirkcaldy KY2 5RP`: a house number and words with capitals up to a code whose form is sure.
 pub(super) fn coded(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> {
+    let page = Page { reading: *reading, lower: false };
     let name = number::house_number(reading, at)? + 1;
     let named = reading.before(name) == Gap::SPACE
         && reading.mark(name).shape != Shape::Plain
         && reading.is_word(name)
         && reading.turn.raw(name).len() > 2
-        && belongs(reading, name);
-    let sure = stretch(reading, at).sure.filter(|_| named)?;
+        && belongs(page, name);
+    let sure = stretch(page, at).sure.filter(|_| named)?;
     let formed = (name + 1..=sure).any(|at| postcode::by_form(reading, at).is_some_and(|last| last <= sure));
     formed.then_some((at, sure))
 }
 
 /// Whether token `at` may stand behind the code: its town, or another part.
-fn follows_code(reading: &Reading<'_>, at: usize) -> bool {
+fn follows_code(page: Page<'_>, at: usize) -> bool {
+    let reading = &page.reading;
     let gap = reading.before(at);
     if gap.has(Gap::COMMA) {
-        return goes_on(reading, at);
+        return goes_on(page, at);
     }
-    let small = reading.is_word(at) && !shaped(reading, at) && gap != Gap::HYPHEN;
+    let small = reading.is_word(at) && !shaped(page, at) && gap != Gap::HYPHEN;
     !gap.has(Gap::DOT) && !(small && (!reading.entry(at).is(Class::Particle) || gap.has(Gap::MARK)))
 }
 
 /// Whether behind the code another part follows: a town, a region, a country.
-fn goes_on(reading: &Reading<'_>, at: usize) -> bool {
+fn goes_on(page: Page<'_>, at: usize) -> bool {
+    let reading = &page.reading;
     const PLACES: Classes = Classes::of(&[Class::City, Class::Place, Class::Region, Class::Blocked]);
     let ends = at + 1 >= reading.len() || !reading.before(at + 1).only(Gap::SPACE);
-    let known = reading.entry(at).classes.any(PLACES) && shaped(reading, at);
-    known || (ends && shaped(reading, at) && reading.entry(at).is_unknown())
+    let known = reading.entry(at).classes.any(PLACES) && shaped(page, at);
+    known || (ends && shaped(page, at) && reading.entry(at).is_unknown())
 }
 
 /// Whether the marks before token `at` may stand inside an address.
@@ -219,7 +250,8 @@ fn joins(reading: &Reading<'_>, at: usize) -> bool {
 }
 
 /// Whether a token is written as a part of an address.
-fn belongs(reading: &Reading<'_>, at: usize) -> bool {
+fn belongs(page: Page<'_>, at: usize) -> bool {
+    let reading = &page.reading;
     const MEANINGS: Cues = Cues::MEANING.without(Cue::Address).without(Cue::Postcode).without(Cue::Name);
     let Some(token) = reading.turn.token(at) else { return false };
     if !token.is_word() {
@@ -238,10 +270,12 @@ fn belongs(reading: &Reading<'_>, at: usize) -> bool {
         && reading.turn.token(at.wrapping_sub(1)).is_some_and(Token::is_digits);
     // In a line of capitals a function word ends the address.
     let function = token.shape == Shape::Plain && entry.ordinary > 2;
-    part || ordinal || (shaped(reading, at) && !other && !function) || extend::ends_part(reading, at)
+    part || ordinal || (shaped(page, at) && !other && !function) || extend::ends_part(reading, at)
 }
 
-/// Whether a word is written with a capital.
-fn shaped(reading: &Reading<'_>, at: usize) -> bool {
-    reading.turn.token(at).is_some_and(|token| token.case != Case::Lower)
+/// Whether a word is written with a capital, or is no function word where all is of lower case.
+fn shaped(page: Page<'_>, at: usize) -> bool {
+    let reading = &page.reading;
+    let plain = |token: &Token| page.lower && token.is_word() && token.entry.ordinary < 3 && token.span.len() > 2;
+    reading.turn.token(at).is_some_and(|token| token.case != Case::Lower || plain(token))
 }
