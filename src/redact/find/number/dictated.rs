@@ -74,6 +74,11 @@ pub(super) fn decide(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
     if labels.has(Cue::Ending) || ((length < 7 || digits < 3) && !spelled) {
         return;
     }
+    // `four ninety nine so seventy minus ten`, `one nil one one`: sums and scores.
+    let reckons = |at: usize| matches!(turn.word(at), "so" | "minus" | "nil" | "times" | "versus");
+    if (spoken.first..=spoken.last).any(reckons) {
+        return;
+    }
     let kind = match spoken.value.len() {
         13..=19 => Kind::CreditCard,
         7..=12 => Kind::Phone,
