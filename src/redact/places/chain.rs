@@ -440,7 +440,7 @@ pub(super) fn belongs(reading: &Reading<'_>, at: usize) -> bool {
     let ordinal = matches!(token.span.of(reading.turn.lower()), "o" | "a")
         && reading.turn.token(at.wrapping_sub(1)).is_some_and(Token::is_digits);
     // In a line of capitals a function word ends the address.
-    let function = token.shape == Shape::Plain && entry.ordinary > 2 && token.case != Case::Lower;
+    let function = token.shape == Shape::Plain && entry.ordinary > 2 && !is_flat(reading, at);
     let other = other || matches!(reading.turn.word(at), "llp" | "ltd" | "inc" | "gmbh" | "plc" | "llc" | "dx");
     part || ordinal || (is_shaped(reading, at) && !other && !function) || extend::ends_part(reading, at)
 }

@@ -240,6 +240,10 @@ fn more_types(reading: &Reading<'_>, at: usize) -> usize {
 
 /// Whether the words before a word for a street can be a street's name rather than an ordinary phrase.
 fn is_own_word(reading: &Reading<'_>, name: usize, at: usize, plain: bool) -> bool {
+    // `nine the crescent`
+    if reading.turn.word(name) == "the" && at == name + 1 && may_follow_the(reading.turn.word(at)) {
+        return true;
+    }
     if reading.entry(name).is(Class::NoStreet) && (plain || at == name + 1 && reading.entry(at).is(Class::WeakStreet)) {
         return false;
     }
@@ -248,7 +252,7 @@ fn is_own_word(reading: &Reading<'_>, name: usize, at: usize, plain: bool) -> bo
     !plain || !(name..at).any(odd)
 }
 
-/// A word of a street's name: no placeholder, no full stop or line end inside.
+/// Words that make a street of `the`.
 pub(super) fn is_inside(reading: &Reading<'_>, at: usize) -> bool {
     let gap = reading.before(at);
     let types = Classes::of(&[Class::StreetFirst, Class::WeakStreetFirst]);
@@ -256,6 +260,15 @@ pub(super) fn is_inside(reading: &Reading<'_>, at: usize) -> bool {
     gap.only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE)) || (abbreviated && gap.only(Gap::SPACE.and(Gap::DOT)))
 }
 
+fn may_follow_the(word: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "crescent", "green", "mews", "close", "avenue", "drive", "grove", "square", "terrace", "paddock", "paddocks",
+        "orchard", "ridings", "parade",
+    ];
+    WORDS.contains(&word)
+}
+
+/// A word of a street's name: no placeholder, no full stop or line end inside.
 fn is_name_word(reading: &Reading<'_>, at: usize) -> bool {
     reading.is_word(at) || is_ordinal(reading.turn.raw(at))
 }
