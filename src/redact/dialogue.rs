@@ -241,7 +241,7 @@ fn asks_else(turn: &NormalisedTurn<'_>) -> bool {
 fn names_another(turn: &NormalisedTurn<'_>) -> bool {
     let count = turn.tokens().len();
     let noun = |token: &Token| {
-        let known = (1..3).contains(&token.entry.ordinary) && !token.entry.is_name();
+        let known = (1..3).contains(&token.entry.ordinary) && token.entry.given < 2;
         token.is_word() && token.word.cues.is_empty() && token.word.number.is_none() && known
     };
     (1..4).contains(&count) && asks_aloud(turn) && turn.tokens().last().is_some_and(noun)

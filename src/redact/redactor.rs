@@ -11,7 +11,7 @@ use super::{
 use crate::conversation::{Part, Party, RawText, RawTurn, Role};
 
 /// The revision of the built-in rules. It changes whenever the same text may be redacted differently.
-pub const REDACTOR_REVISION: &str = "2026-11-22.3";
+pub const REDACTOR_REVISION: &str = "2026-11-22.4";
 
 /// The compiled rules. Cheap to share between threads; holds no text.
 #[derive(Debug)]

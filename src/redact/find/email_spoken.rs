@@ -75,7 +75,7 @@ fn fragments(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
             .take_while(|end| {
                 of_one_piece(turn, at, *end)
                     || *end == at
-                    || turn.token(*end).is_some_and(|token| token.word.cues.any(JOINS))
+                    || turn.token(*end).is_some_and(|token| token.word.cues.any(JOINS | Cue::SpellAs.into()))
             })
             .filter(|end| of_one_piece(turn, at, *end))
             .last();

@@ -6,7 +6,7 @@ use crate::redact::{
     Kind, Likelihood,
     candidate::Candidate,
     flags::Flags,
-    token::{Class, NormalisedTurn},
+    token::{Class, NormalisedTurn, Token},
 };
 
 /// Digits by their words, folded: English, German, Spanish, Italian, French, Portuguese.
@@ -59,7 +59,7 @@ fn around(view: &View<'_>, index: usize, from: usize, out: &mut Vec<Candidate>) 
 
 /// Whether a token joins words for digits to each other or to figures.
 fn is_glued(turn: &NormalisedTurn<'_>, at: usize) -> bool {
-    let figures = turn.token(at).is_some_and(|token| token.is_digits());
+    let figures = turn.token(at).is_some_and(Token::is_digits);
     !figures && !WORDS.contains(&turn.word(at))
 }
 

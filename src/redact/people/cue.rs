@@ -260,7 +260,8 @@ mod tests {
         check("Regards,\nx", 6, false);
         check("Regards. x", 0, false);
         check("Dr. x", 8, true);
-        check("my wife x", 3, false);
+        check("my wife x", 4, false);
+        check("the wife x", 3, false);
         check("What's the name on the account? User: x", 7, true);
         check("je m'appelle x", 8, true);
     }

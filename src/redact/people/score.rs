@@ -121,6 +121,9 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
     if spaced && previous.is(Class::Determiner) && left.weight < 5 {
         points -= if single { 4 } else { 3 - i32::try_from(known.min(2)).unwrap_or(0) };
     }
+    if single && left.weight < 4 && first_is_brand(reading, run) && !called {
+        points -= 2;
+    }
     if left.weight < 4 && is_place(reading, run) {
         points -= 4;
     }
@@ -167,6 +170,11 @@ fn addressed(reading: &Reading<'_>, run: Run, left: Left) -> i32 {
     let greeted =
         left.weight > 3 && reading.mark(run.first).shape == Shape::Capital && reading.entry(run.first).ordinary < 2;
     if comma && ends && named { 3 } else { 2 * i32::from(ends && greeted) }
+}
+
+/// `Chase is supported`: a name of a company that is also one of persons.
+fn first_is_brand(reading: &Reading<'_>, run: Run) -> bool {
+    reading.entry(run.first).is(Class::Brand)
 }
 
 /// Whether a place stands in the run and no other word that is mostly a name.

@@ -33,9 +33,17 @@ pub(super) struct Chain {
     pub(super) kinds: u8,
     /// How many parts it has.
     pub(super) parts: u8,
+    /// Whether letter case tells nothing there.
+    pub(super) flat: bool,
 }
 
 impl Chain {
+    /// Whether it is an address where something announces one: without capitals that tell, a street or a code must stand in it.
+    pub(super) fn is_likely(&self) -> bool {
+        let street = self.kinds & (1 << Kind::Street as u8 | 1 << Kind::Code as u8) != 0;
+        !self.flat || street && self.weight > 1
+    }
+
     /// Whether a town, a county or a landmark is in it.
     pub(super) fn has_place(&self) -> bool {
         self.kinds & (1 << Kind::Place as u8) != 0
@@ -44,7 +52,10 @@ impl Chain {
     /// Whether it is an address without an announcement: more than one kind of parts that only addresses have.
     pub(super) fn is_sure(&self) -> bool {
         let kinds = self.kinds & !(1 << Kind::Name as u8);
-        self.weight >= WEIGHT_MIN && self.parts > 1 && kinds.count_ones() > 1
+        let street = kinds & (1 << Kind::Street as u8 | 1 << Kind::Code as u8) != 0;
+        let sure = kinds & !(1 << Kind::Numbered as u8);
+        let enough = self.weight >= WEIGHT_MIN && (!self.flat || street && sure.count_ones() > 1);
+        enough && self.parts > 1 && kinds.count_ones() > 1
     }
 }
 
@@ -59,6 +70,7 @@ struct Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Name,
+    Numbered,
     Code,
     Unit,
     Place,
@@ -101,8 +113,9 @@ const PLACES: Classes = Classes::of(&[Class::City, Class::Place, Class::Blocked]
 
 /// The chain that begins with token `first`.
 pub(super) fn chain(reading: &Reading<'_>, first: usize) -> Chain {
-    let mut chain = Chain { last: first, sure: None, weight: 0, kinds: 0, parts: 0 };
+    let mut chain = Chain { last: first, sure: None, weight: 0, kinds: 0, parts: 0, flat: is_flat(reading, first) };
     let (mut at, mut coded, mut behind_code) = (first, false, 0);
+    let lower = chain.flat;
     while at < reading.len() && at < first + TOKENS_MAX && (at == first || joins(reading, at)) {
         let Some(part) = part(reading, first, at) else { break };
         let apart = reading.before(at).has(Gap::COMMA.and(Gap::HYPHEN).and(Gap::GLUE).and(Gap::MARK));
@@ -110,9 +123,18 @@ pub(super) fn chain(reading: &Reading<'_>, first: usize) -> Chain {
         {
             break;
         }
-        chain.last = part.last;
+        // Without capitals only what follows confirms a name.
+        let pending = lower && at > first && matches!(part.kind, Kind::Name | Kind::Numbered);
+        chain.last = if pending { chain.last } else { part.last };
+        let again = part.kind == Kind::Numbered && chain.kinds & (1 << Kind::Numbered as u8) != 0;
         let hashed = part.kind == Kind::Unit && !reading.entry(at).is(Class::Unit);
-        chain.weight += part.weight - u8::from(hashed);
+        // A list of counted things is no address, however long.
+        let weight = match (again, hashed) {
+            (true, _) => 0,
+            (_, true) => 1,
+            _ => part.weight,
+        };
+        chain.weight = chain.weight.saturating_add(weight);
         chain.kinds |= 1 << part.kind as u8;
         chain.parts += u8::from(at == first || reading.before(at).has(Gap::COMMA));
         let town = coded && (!apart || behind_code == at) && part.kind != Kind::Street;
@@ -132,7 +154,7 @@ pub(super) fn chain(reading: &Reading<'_>, first: usize) -> Chain {
 fn follows_code(reading: &Reading<'_>, at: usize, part: Part, apart: bool, behind: bool) -> bool {
     let next = part.last + 1;
     let ends = next >= reading.len() || !reading.before(next).only(Gap::SPACE);
-    if apart {
+    if apart && reading.is_word(at) {
         let town = behind && is_shaped(reading, at) && ends && (at..=part.last).all(|word| is_town(reading, word));
         let short = is_shaped(reading, at)
             && part.last == at
@@ -144,7 +166,7 @@ fn follows_code(reading: &Reading<'_>, at: usize, part: Part, apart: bool, behin
         let bare = part.last == at && reading.entry(at).is_unknown() && !reading.before(at).has(Gap::HYPHEN);
         return part.kind == Kind::Place || part.kind == Kind::Unit || bare && ends && reading.is_word(at);
     }
-    reading.is_word(at) && is_shaped(reading, at)
+    !apart && reading.is_word(at) && is_shaped(reading, at)
 }
 
 /// Whether a word may stand in the name of a town that no list holds.
@@ -161,6 +183,7 @@ fn part(reading: &Reading<'_>, first: usize, at: usize) -> Option<Part> {
         .or_else(|| found(care_of(reading, at), 1, Kind::Name))
         .or_else(|| found(unit(reading, at), 2, Kind::Unit))
         .or_else(|| found(landmark(reading, at), 1, Kind::Place))
+        .or_else(|| found(county(reading, at), 3, Kind::Place))
         .or_else(|| found(region(reading, at), 1, Kind::Place))
         .or_else(|| name(reading, at))
 }
@@ -182,6 +205,9 @@ fn code(reading: &Reading<'_>, first: usize, at: usize) -> Option<usize> {
     }
     if reading.turn.word(at) == "s" && reading.turn.gap(at) == "(" {
         return postcode::any(reading, at + 1).filter(|last| *last == at + 1);
+    }
+    if !reading.before(at).has(Gap::SPACE.and(Gap::COMMA).and(Gap::LINE).and(Gap::MARK)) {
+        return None;
     }
     let last = postcode::any(reading, at)?;
     let apart = !reading.before(at).only(Gap::SPACE);
@@ -249,17 +275,19 @@ fn region(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper && token.is_word());
     let marked = reading.before(at).has(Gap::MARK.and(Gap::GLUE).and(Gap::HYPHEN).and(Gap::COMMA))
         || reading.before(at) == Gap::SPACE;
-    if upper && marked && reading.turn.raw(at).len() == 2 && !reading.before(at + 1).has(Gap::GLUE) {
+    let word = reading.entry(at).ordinary > 1 && is_flat(reading, at);
+    if upper && !word && marked && reading.turn.raw(at).len() == 2 && !reading.before(at + 1).has(Gap::GLUE) {
         let ends =
             !reading.is_word(at + 1) || reading.before(at + 1) != Gap::SPACE || reading.entry(at).is(Class::Region);
         return ends.then_some(at);
     }
-    county(reading, at)
+    None
 }
 
 /// `Co. Cork`, `County Down`
 pub(super) fn county(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    let county = matches!(reading.turn.word(at), "co" | "county") && is_shaped(reading, at);
+    let dotted = reading.before(at + 1).has(Gap::DOT) && reading.before(at).has(Gap::COMMA);
+    let county = matches!(reading.turn.word(at), "co" | "county") && (is_shaped(reading, at) || dotted);
     let named = |at: &usize| {
         let inside = reading.entry(*at).is(Class::Particle) || is_shaped(reading, *at);
         reading.is_word(*at)
@@ -267,23 +295,31 @@ pub(super) fn county(reading: &Reading<'_>, at: usize) -> Option<usize> {
             && reading.before(*at).only(Gap::SPACE.and(Gap::DOT))
             && postcode::by_form(reading, *at).is_none()
     };
-    county.then(|| (at + 1..at + 5).take_while(named).last())?
+    let close = |name: &usize| *name == at + 1 || reading.before(*name) == Gap::SPACE;
+    county.then(|| (at + 1..at + 5).take_while(|name| named(name) && close(name)).last())?
 }
 
 /// Words with capitals, particles between them and numbers before or behind: a street, a house, a quarter, a town.
 fn name(reading: &Reading<'_>, at: usize) -> Option<Part> {
     let (mut last, mut words, mut numbers) = (None, 0, 0);
     let (mut street, mut place) = (false, false);
+    let (lower, mut other) = (is_flat(reading, at), false);
     for next in at..at + NAME_MAX {
         let ends = next > at
             && (!within(reading, next)
                 || unit(reading, next).is_some()
                 || postcode::by_form(reading, next).is_some()
-                || numbers > 0 && code(reading, at, next).is_some() && words > 0);
+                || words > 0 && (numbers > 0 || reading.turn.raw(next).len() > 4) && code(reading, at, next).is_some());
         if next >= reading.len() || ends || !belongs(reading, next) {
             break;
         }
         let (word, entry) = (reading.is_word(next), reading.entry(next));
+        // `14 baker street last week`
+        if lower && street && word && reading.previous(next).classes.any(SUFFIXES) && !entry.classes.any(BEHIND_STREET)
+        {
+            break;
+        }
+        other |= word && !entry.classes.any(PLACED);
         let shaped = is_shaped(reading, next);
         street |= word
             && (entry.classes.any(STREETS) && (shaped || entry.is(Class::Street))
@@ -296,7 +332,10 @@ fn name(reading: &Reading<'_>, at: usize) -> Option<Part> {
         }
     }
     let last = last.filter(|_| words > 0 || numbers > 0)?;
-    let kind = if street && words > 1 || street && numbers > 0 {
+    place &= !lower || !other;
+    let kind = if words > 0 && numbers > 0 && !street {
+        Kind::Numbered
+    } else if street && words > 1 || street && numbers > 0 {
         Kind::Street
     } else if place {
         Kind::Place
@@ -306,10 +345,19 @@ fn name(reading: &Reading<'_>, at: usize) -> Option<Part> {
     let weight = match kind {
         Kind::Street => 2,
         Kind::Place => 1,
-        _ => u8::from(words > 0 && numbers > 0),
+        Kind::Numbered => 1 + u8::from(place),
+        _ => 0,
     };
     Some(Part { last, weight, kind })
 }
+
+/// Words for streets behind their names, and what may follow them where no capitals tell.
+const SUFFIXES: Classes = Classes::of(&[Class::Street, Class::WeakStreet]);
+const BEHIND_STREET: Classes =
+    Classes::of(&[Class::City, Class::Place, Class::Blocked, Class::Compass, Class::Street, Class::Region]);
+
+/// Words of the name of a town.
+const PLACED: Classes = Classes::of(&[Class::City, Class::Place, Class::Blocked, Class::Compass, Class::Particle]);
 
 /// Words for streets.
 const STREETS: Classes = Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst]);
@@ -337,7 +385,7 @@ pub(super) fn joins(reading: &Reading<'_>, at: usize) -> bool {
     let word = reading.turn.word(previous);
     if gap.has(Gap::COLON) {
         let flat = numbered || is_code_label(word) || matches!(word, "d" | "k" | "no");
-        return flat && gap.only(Gap::COLON.and(Gap::SPACE));
+        return flat && !reading.is_word(at) && gap.only(Gap::COLON.and(Gap::SPACE));
     }
     let text = reading.turn.gap_before(at);
     if text == "," && is_digits(reading, previous) && is_digits(reading, at) || text.contains("..") {
@@ -383,6 +431,7 @@ pub(super) fn belongs(reading: &Reading<'_>, at: usize) -> bool {
         && at > 0
         && reading.before(at) == Gap::SPACE
         && is_shaped(reading, at - 1);
+    let house = house || reading.turn.word(at) == "house" && is_digits(reading, at + 1);
     let other = (entry.classes.any(OTHERS) && !state && !house) || (token.word.cues.any(MEANINGS) && labels && !street);
     // `5 de Mayo`, `Rio de Janeiro`
     let dated =
@@ -391,12 +440,32 @@ pub(super) fn belongs(reading: &Reading<'_>, at: usize) -> bool {
     let ordinal = matches!(token.span.of(reading.turn.lower()), "o" | "a")
         && reading.turn.token(at.wrapping_sub(1)).is_some_and(Token::is_digits);
     // In a line of capitals a function word ends the address.
-    let function = token.shape == Shape::Plain && entry.ordinary > 2;
+    let function = token.shape == Shape::Plain && entry.ordinary > 2 && !is_flat(reading, at);
     let other = other || matches!(reading.turn.word(at), "llp" | "ltd" | "inc" | "gmbh" | "plc" | "llc" | "dx");
     part || ordinal || (is_shaped(reading, at) && !other && !function) || extend::ends_part(reading, at)
 }
 
-/// Whether a word is written with a capital.
+/// Whether a word is written with a capital, or is no function word where all around is written alike.
 pub(super) fn is_shaped(reading: &Reading<'_>, at: usize) -> bool {
-    reading.turn.token(at).is_some_and(|token| token.is_word() && token.case != Case::Lower)
+    let Some(token) = reading.turn.token(at).filter(|token| token.is_word()) else { return false };
+    if !is_flat(reading, at) {
+        return token.case != Case::Lower;
+    }
+    const LEADING: Classes = Classes::of(&[Class::StreetFirst, Class::WeakStreetFirst, Class::Particle]);
+    let behind = reading.before(at) == Gap::SPACE && reading.previous(at).classes.any(LEADING);
+    token.span.len() > 2 && (token.entry.ordinary < 3 || token.span.len() > 3 && behind)
+}
+
+/// How far around a word other letters are looked for, in tokens.
+const AROUND: usize = 10;
+
+/// Whether letter case tells nothing around token `at`: no capital stands there, or nothing else.
+pub(super) fn is_flat(reading: &Reading<'_>, at: usize) -> bool {
+    let near = at.saturating_sub(AROUND)..at + AROUND;
+    let mut words = near
+        .filter_map(|at| reading.turn.token(at))
+        .filter(|token| token.is_word() && token.span.len() > 1)
+        .map(|token| token.case);
+    let Some(first) = words.next() else { return false };
+    matches!(first, Case::Lower | Case::Upper) && words.all(|case| case == first)
 }

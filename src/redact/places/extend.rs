@@ -163,6 +163,14 @@ pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
     {
         return Some(at);
     }
+    // `No: 14 D: 3`
+    if word == "d"
+        && reading.before(at + 1).has(Gap::COLON)
+        && is_number(reading, at + 1)
+        && reading.previous(at).is_unknown()
+    {
+        return Some(at + 1);
+    }
     // `of. 804`
     if word == "of" && reading.before(at + 1).has(Gap::DOT) && is_number(reading, at + 1) {
         return Some(at + 1);

@@ -102,6 +102,27 @@ fn lead(reading: &Reading<'_>, from: usize, first: usize) -> usize {
     if let Some(line) = line.and_then(|end| (end.saturating_sub(5).max(from)..=end).rev().find(begins)) {
         return line;
     }
+    // `Bahçelievler Mah. 7. Cad.`
+    let counted = first > from + 1
+        && matches!(reading.turn.word(first), "sok" | "sk" | "cad" | "cd" | "sokak" | "cadde")
+        && reading.before(first).has(Gap::DOT)
+        && number::is_number(reading, first - 1);
+    let first = first - usize::from(counted);
+    let quarter = first.checked_sub(1).filter(|mah| matches!(reading.turn.word(*mah), "mah" | "mahallesi" | "mh"));
+    if let Some(quarter) = quarter.filter(|mah| *mah > from && reading.before(first).only(Gap::DOT.and(Gap::SPACE))) {
+        let named = |at: &usize| chain::is_shaped(reading, *at) && reading.before(*at + 1) == Gap::SPACE;
+        return (quarter.saturating_sub(2).max(from)..quarter).rev().take_while(named).last().unwrap_or(quarter);
+    }
+    let sign = first.checked_sub(1).filter(|sign| *sign >= from && reading.entry(*sign).is(Class::NumberSign));
+    if let Some(sign) =
+        sign.filter(|sign| reading.before(first).only(Gap::DOT.and(Gap::SPACE)) && reading.turn.raw(*sign).len() < 4)
+    {
+        return sign;
+    }
+    let hundred = first > from && reading.turn.word(first - 1) == "a" && reading.turn.word(first) == "hundred";
+    if hundred {
+        return first - 1;
+    }
     let said = first >= 2 && reading.turn.word(first - 1) == "dit" && reading.turn.word(first - 2) == "lieu";
     if said {
         return first - 2;

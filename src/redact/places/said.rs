@@ -18,10 +18,11 @@ const BEFORE: [&str; 22] = [
 ];
 
 /// Words that may follow a place which nothing else marks.
-const BEHIND: [&str; 32] = [
+const BEHIND: [&str; 45] = [
     "in", "and", "not", "please", "near", "off", "by", "no", "sorry", "but", "or", "since", "thanks", "if", "so",
     "flat", "postcode", "und", "seit", "i", "we", "yeah", "yes", "with", "the", "to", "they", "my", "on", "bitte",
-    "mit", "which",
+    "mit", "which", "it", "its", "he", "she", "there", "that", "because", "about", "over", "until", "where", "who",
+    "this",
 ];
 
 /// Names of closes and courts that stand behind "the".
@@ -65,7 +66,11 @@ pub(super) fn is_placed(reading: &Reading<'_>, first: usize, core: Core) -> bool
 
 /// Whether a word that leads to a place stands before token `first`, or nothing.
 fn is_introduced(reading: &Reading<'_>, first: usize) -> bool {
-    let Some(before) = first.checked_sub(1) else { return true };
+    let Some(mut before) = first.checked_sub(1) else { return true };
+    if reading.turn.word(before) == "a" && matches!(reading.turn.word(first), "hundred" | "thousand") {
+        let Some(earlier) = before.checked_sub(1) else { return true };
+        before = earlier;
+    }
     let parted = reading.before(first).has(Gap::LINE.and(Gap::COMMA).and(Gap::COLON));
     parted || BEFORE.contains(&reading.turn.word(before)) || reading.entry(before).is(Class::Live)
 }
@@ -74,10 +79,17 @@ fn is_introduced(reading: &Reading<'_>, first: usize) -> bool {
 fn is_rare(reading: &Reading<'_>, core: Core) -> bool {
     let name =
         |at: &usize| reading.is_word(*at) && reading.turn.token(*at).is_some_and(|token| token.word.number.is_none());
-    let words = || (core.first..core.last).filter(name);
-    let sure = reading.entry(core.last).is(Class::Street);
-    let rare = |at: usize| reading.entry(at).ordinary < 2 && reading.turn.raw(at).len() > 2;
+    let begin = numbered(reading, core.first).map_or(core.first, |number| number + 1);
+    let words = || (begin..core.last).filter(name);
+    let sure = reading.entry(core.last).is(Class::Street) || words().any(|at| is_type(reading, at));
+    let rare = |at: usize| reading.entry(at).ordinary < 2 && (reading.turn.raw(at).len() > 2);
     if sure { words().any(rare) } else { words().count() > 0 && words().all(rare) }
+}
+
+/// Whether a word is the type of a street in front of its name and nothing else: `impasse`, `calle`.
+fn is_type(reading: &Reading<'_>, at: usize) -> bool {
+    let word = reading.turn.word(at);
+    reading.entry(at).is(Class::StreetFirst) && (word.len() > 4 && word != "place" || matches!(word, "rue" | "rua"))
 }
 
 /// What is said to be a place by the words around it: tokens, both ends included.
@@ -112,10 +124,11 @@ fn behind_the(reading: &Reading<'_>, at: usize) -> Option<Core> {
     let name = the + 1;
     let close = reading.before(the) == Gap::SPACE && reading.before(name) == Gap::SPACE;
     let named = reading.turn.word(the) == "the" && NAMES.contains(&reading.turn.word(name));
-    if !close || !named || !ends(reading, name) {
+    let before = at.checked_sub(1).map_or("at", |before| reading.turn.word(before));
+    let leads = matches!(before, "from" | "to" | "for" | "number");
+    if !close || !named || !leads && !ends(reading, name) {
         return None;
     }
-    let before = at.checked_sub(1).map_or("at", |before| reading.turn.word(before));
     let first = at - usize::from(before == "number" && at > 0);
     matches!(before, "at" | "for" | "from" | "to" | "is" | "s" | "its" | "number" | "of")
         .then(|| strong(first, name))?
@@ -180,7 +193,7 @@ fn flat(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
     let rung = matches!(reading.turn.word(before), "buzz" | "ring" | "intercom");
     let led = matches!(reading.turn.word(before), "in" | "at" | "to")
         && before.checked_sub(1).is_some_and(|lives| {
-            reading.entry(lives).is(Class::Dwell) || matches!(reading.turn.word(lives), "m" | "re" | "live")
+            reading.entry(lives).is(Class::Dwell) || matches!(reading.turn.word(lives), "m" | "re" | "s" | "live")
         });
     let said = reading.turn.cues().any(Cues::of(&[Cue::Product, Cue::Version]));
     let classes = reading.entry(last + 1).classes.any(Classes::of(&[Class::Brand, Class::Org]));

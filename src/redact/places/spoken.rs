@@ -37,13 +37,17 @@ pub(super) fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, u
     if !view.asked.has(Cue::Address) || len == 0 || len > TOKENS_MAX || (0..len).any(opaque) {
         return None;
     }
+    // `a hundred and twelve old mill lane`
+    let counts =
+        |at: usize| reading.turn.word(at) == "a" && matches!(reading.turn.word(at + 1), "hundred" | "thousand");
     let lower = (0..len).filter(|at| reading.is_word(*at)).all(|at| reading.mark(at).shape == Shape::Plain);
-    let first = (0..len).find(|at| !leads(reading, *at)).filter(|_| lower)?;
+    let first = (0..len).find(|at| counts(*at) || !leads(reading, *at)).filter(|_| lower)?;
     let mut last = None;
     let (mut numbers, mut words) = (0, 0);
     for at in first..len {
         let close = at == first || reading.before(at).only(Gap::SPACE.and(Gap::COMMA).and(Gap::HYPHEN).and(Gap::QUOTE));
-        if !close || ends(reading, at) {
+        let named = reading.entry(first).is(Class::WeakStreetFirst) && at < first + 4 && reading.turn.raw(at).len() > 3;
+        if !close || ends(reading, at) && !named {
             break;
         }
         let number = is_number(reading, at);
@@ -54,9 +58,13 @@ pub(super) fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, u
         }
     }
     let street = Classes::of(&[Class::Street, Class::StreetFirst]);
-    let typed = (first..len)
-        .any(|at| reading.entry(at).classes.any(street) || super::ending::ends_like_street(reading.turn.word(at)));
-    let numbered = |last: &usize| numbers > 0 && is_number(reading, first) && is_named(reading, first, *last);
+    // `an der alten mühle fünf`
+    let located = reading.entry(first).is(Class::WeakStreetFirst) && last.is_some_and(|last| is_number(reading, last));
+    let typed = located
+        || (first..len)
+            .any(|at| reading.entry(at).classes.any(street) || super::ending::ends_like_street(reading.turn.word(at)));
+    let numbered =
+        |last: &usize| numbers > 0 && (is_number(reading, first) || counts(first)) && is_named(reading, first, *last);
     last.filter(|last| words > 0 && (typed || numbered(last))).map(|last| (first, last))
 }
 
@@ -126,7 +134,11 @@ fn ends(reading: &Reading<'_>, at: usize) -> bool {
     let behind = |at: usize| reading.previous(at).classes.any(named);
     let name = behind(at) || at > 0 && reading.previous(at).is(Class::Particle) && behind(at - 1);
     let name = name && entry.given == 0 && reading.turn.raw(at).len() > 3;
-    !part && !name && (function || entry.is(Class::Role))
+    let goes = matches!(
+        reading.turn.word(at),
+        "going" | "heading" | "leaving" | "please" | "thanks" | "thank" | "bitte" | "gracias" | "merci" | "grazie"
+    );
+    goes || !part && !name && (function || entry.is(Class::Role))
 }
 
 #[cfg(test)]

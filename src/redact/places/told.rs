@@ -8,6 +8,7 @@ use super::{
 use crate::redact::{
     find::View,
     gazetteer::{Class, Classes, Gap, Reading, Shape},
+    token::Case,
     words::Cue,
 };
 
@@ -28,6 +29,12 @@ const PARTS: Classes = Classes::of(&[
     Class::Near,
 ]);
 
+/// Words right before an address that nothing announces.
+const LEADS: [&str; 26] = [
+    "an", "in", "at", "to", "bei", "from", "auf", "vor", "nach", "and", "und", "na", "em", "en", "op", "till", "do",
+    "w", "su", "sur", "au", "chez", "do", "nel", "is", "of",
+];
+
 /// The announced address around the number at token `at`, not before token `from`.
 pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
     if reading.is_word(at) {
@@ -37,19 +44,19 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
     while first > from && at - first < TOKENS_MAX && belongs(reading, first - 1) && joins(reading, first) {
         first -= 1;
     }
-    let announced = announced(view, reading, first, at);
+    let dit = first >= 2 && reading.turn.word(first - 1) == "dit" && reading.turn.word(first - 2) == "lieu";
+    let announced = announced(view, reading, first, at).or_else(|| dit.then_some(first));
     let leads = |index: &usize| {
-        let word = matches!(
-            reading.turn.word(*index),
-            "an" | "in" | "at" | "to" | "bei" | "from" | "auf" | "vor" | "nach" | "and" | "und"
-        );
-        word && reading.mark(*index).shape == Shape::Plain
+        let word = LEADS.contains(&reading.turn.word(*index));
+        let begins =
+            *index <= first + 1 || reading.turn.token(*index - 1).is_some_and(|token| token.case == Case::Lower);
+        word && begins && reading.mark(*index).shape == Shape::Plain
     };
     let behind = (first..at).rev().find(leads).map_or(first, |lead| lead + 1);
     let begin = announced.unwrap_or_else(|| begin(reading, behind, at));
     let first = (begin..at).find(|begin| !is_lead(reading, *begin)).unwrap_or(at);
     let chain = chain(reading, first);
-    if announced.is_none() && !chain.is_sure() {
+    if announced.is_none() && !chain.is_sure() || !chain.is_likely() {
         return None;
     }
     let last = chain.last;
@@ -80,7 +87,8 @@ pub(super) fn named(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usi
     let titled = reading.turn.word(first) == "the" && is_shaped(reading, first);
     let marked = (first..=chain.last).any(|word| matches!(reading.turn.word(word), "co" | "county" | "nr" | "near"));
     let told = announced.is_some() && !matches!(reading.turn.word(first.wrapping_sub(1)), "in" | "en" | "em" | "a");
-    let known = chain.has_place() && (told || marked && (house || titled));
+    let near = matches!(reading.turn.word(at), "nr") && is_shaped(reading, at) && is_shaped(reading, at + 1);
+    let known = near || chain.has_place() && (told || marked && (house || titled));
     (chain.parts > 1 && chain.last > at && known && is_shaped(reading, first)).then_some((first, chain.last))
 }
 
@@ -135,7 +143,7 @@ fn is_lead(reading: &Reading<'_>, at: usize) -> bool {
     let entry = reading.entry(at);
     let small = reading.mark(at).shape == Shape::Plain && (entry.ordinary > 2 || entry.is(Class::Particle));
     let is = reading.turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Copula));
-    let own = entry.classes.any(OWN) && !is && (is_shaped(reading, at) || reading.turn.raw(at).len() > 3);
+    let own = entry.classes.any(OWN) && !is && (is_shaped(reading, at) || reading.turn.raw(at).len() > 2);
     reading.is_word(at) && small && !own
 }
 

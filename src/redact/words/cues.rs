@@ -134,7 +134,11 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Address,
-        "addr, addy, die strasse, strasse und hausnummer, la rue, quelle rue, la calle, a rua, qual a rua, la via, de straat, welke straat, ulica i numer, numer domu, adressen, suburb, street name, flat number, first line of, domicilio, morada, dir, house number, hausnummer, numero civico, huisnummer, numero de casa, address, street, live at, living at, direccion, adresse, anschrift, indirizzo, endereco, adres, domicilio, shipping address, billing address, deliver to, delivery address",
+        "first line, where from, going from, pick up from, picking up from, picked up from, collect from, pick you up, drop off address, where do you live, where you live, where should we send, \
+        where shall we send, where are we sending, where are we shipping, where do we deliver, where should it go, should we deliver, shall we deliver, should we send it, want it delivered, want it sent, what street, which street, \
+        vous habitez, tu habites, ou habitez, ou habite, rue et numero, usted vive, donde vive, donde lo enviamos, donde se lo enviamos, calle y numero, wo wohnen, wohnen sie, wohin sollen, \
+        rua e numero, onde mora, morada, via e numero, dove abita, dove vive, straat en huisnummer, waar woont, gdzie mieszka, gatuadress, adress, var bor, hvor bor, gate og nummer, lieferadresse, lieferanschrift, \
+        rechnungsadresse, wohnadresse, meldeadresse, leveringsadresse, bezorgadres, afleveradres, adresa, adresu, adresiniz, adresinizi, osoite, osoitteesi, lakcim, addr, addy, die strasse, strasse und hausnummer, la rue, quelle rue, la calle, a rua, qual a rua, la via, de straat, welke straat, ulica i numer, numer domu, adressen, suburb, street name, flat number, first line of, domicilio, morada, dir, house number, hausnummer, numero civico, huisnummer, numero de casa, address, street, live at, living at, direccion, adresse, anschrift, indirizzo, endereco, adres, domicilio, shipping address, billing address, deliver to, delivery address",
     ),
     (
         Cue::Postcode,
