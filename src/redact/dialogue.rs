@@ -299,9 +299,8 @@ fn is_never(word: &str) -> bool {
 
 /// Whether the sentence says something of the thing it names (`your card is blocked`) instead of asking for it.
 fn states(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> bool {
-    (first..=last).any(|index| {
-        turn.token(index).is_some_and(|token| token.word.cues.has(Cue::Copula) && turn.word(index).len() > 1)
-    })
+    let sentence = turn.tokens().get(first..=last).unwrap_or_default();
+    sentence.iter().any(|token| token.word.cues.has(Cue::Copula) && token.span.len() > 1)
 }
 
 #[cfg(test)]

@@ -38,12 +38,12 @@ struct Cue {
 struct Marks {
     /// What may stand between it and the name.
     allowed: Gap,
-    /// Of what something must; anything, where it is empty.
+    /// The same where a line ends between: more, if the name may have its own line.
+    lined: Gap,
+    /// Of this something must stand there; nothing need, where it is empty.
     needed: Gap,
     /// It opens for unknown words.
     opens: bool,
-    /// The name may have its own line.
-    lined: bool,
     /// It is a question: the answer follows.
     asks: bool,
     /// It counts only where it starts a sentence.
@@ -67,7 +67,10 @@ impl Marks {
             (false, false) => Gap::default(),
         };
         let has = |mark: char| marks.contains(mark);
-        Self { allowed, needed, opens: has('u'), lined: has('n'), asks: has('q'), starts: has('s') }
+        // `Thanks.` and a dash may stand before a name that has its own line.
+        let ends = Gap::DOT.and(Gap::STOP).and(Gap::HYPHEN).and(Gap::OTHER);
+        let lined = if has('n') { allowed.and(ends) } else { allowed };
+        Self { allowed, lined, needed, opens: has('u'), asks: has('q'), starts: has('s') }
     }
 }
 
@@ -195,9 +198,7 @@ fn weigh(cue: &Cue, gap: Gap) -> Left {
     if gap.has(Gap::COMMA) && gap.has(Gap::MARK) {
         return Left::default();
     }
-    // `Thanks.` and a dash may stand before a name that has its own line.
-    let lined = Gap::DOT.and(Gap::STOP).and(Gap::HYPHEN).and(Gap::OTHER);
-    let mut allowed = if marks.lined && gap.has(Gap::LINE) { marks.allowed.and(lined) } else { marks.allowed };
+    let mut allowed = if gap.has(Gap::LINE) { marks.lined } else { marks.allowed };
     // `Full name - Hope Short`: the dash of a form.
     if marks.asks && gap == Gap::SPACE.and(Gap::HYPHEN) {
         allowed = allowed.and(Gap::HYPHEN);
