@@ -98,6 +98,7 @@ impl Compiled {
             }
         });
         self.link(&mut reading);
+        reading.hits.reserve(reading.tokens.len() / 4 + 4);
         for first in 0..reading.tokens.len() {
             if let Some((entry, path)) = self.longest(&reading.tokens, first) {
                 for (offset, token) in reading.tokens.iter_mut().skip(first).take(path.last + 1 - first).enumerate() {
