@@ -98,6 +98,7 @@ impl Compiled {
             }
         });
         self.link(&mut reading);
+        reading.hits.reserve(reading.tokens.len() / 4 + 4);
         for first in 0..reading.tokens.len() {
             if let Some((entry, path)) = self.longest(&reading.tokens, first) {
                 for (offset, token) in reading.tokens.iter_mut().skip(first).take(path.last + 1 - first).enumerate() {
@@ -215,7 +216,7 @@ impl<F: FnMut(Ending, Path), const ONCE: bool> Search<'_, F, ONCE> {
     fn run(&mut self) {
         let Some(token) = self.tokens.get(self.first) else { return };
         let start = Path { words: 1, taken: 1, last: self.first };
-        for word in self.words(token).into_iter().filter(|word| *word != NONE) {
+        for word in Self::words(token).into_iter().filter(|word| *word != NONE) {
             if let Some(at) = self.automaton.first(word) {
                 self.follow(at, self.automaton.node(at), start);
             }
@@ -223,7 +224,7 @@ impl<F: FnMut(Ending, Path), const ONCE: bool> Search<'_, F, ONCE> {
     }
 
     /// The numbers of a token, with [`NONE`] for those it has not.
-    fn words(&self, token: &Token) -> [u32; 3] {
+    fn words(token: &Token) -> [u32; 3] {
         if ONCE {
             return [token.word, NONE, NONE];
         }
@@ -253,7 +254,7 @@ impl<F: FnMut(Ending, Path), const ONCE: bool> Search<'_, F, ONCE> {
     fn step(&mut self, place: usize, at: NodeId, node: Node, path: Path) {
         let offset = place - self.first;
         let Some(token) = self.tokens.get(place) else { return };
-        let words = self.words(token);
+        let words = Self::words(token);
         let bits = words.iter().fold(bit(ANY), |bits, word| bits | bit(*word));
         if node.next & bits == 0 || ONCE && token.taken || offset >= 64 {
             return;
