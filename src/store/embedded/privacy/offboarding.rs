@@ -205,14 +205,13 @@ impl Reading<'_> {
     fn page(&self, after: ExportCursor) -> Result<Page, StoreError> {
         let (mut items, mut at) = (Vec::new(), after);
         while items.len() < PAGE {
-            let (number, id, from) = match at.interaction {
-                Some(interaction) => (at.case, Case::get(self.data, at.case)?.id, interaction),
-                None => {
-                    let Some(number) = self.next_case(at.case)? else { return Ok((items, None)) };
-                    let (id, case) = self.case(number)?;
-                    items.extend(case);
-                    (number, id, 0)
-                }
+            let (number, id, from) = if let Some(interaction) = at.interaction {
+                (at.case, Case::get(self.data, at.case)?.id, interaction)
+            } else {
+                let Some(number) = self.next_case(at.case)? else { return Ok((items, None)) };
+                let (id, case) = self.case(number)?;
+                items.extend(case);
+                (number, id, 0)
             };
             let numbers = self.interactions(number, from)?;
             for interaction in &numbers {
