@@ -119,7 +119,9 @@ impl Sha256 {
 /// SHA-256 (FIPS 180-4) of some parts, one after the other.
 pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::default();
-    parts.iter().for_each(|part| hash.update(part));
+    for part in parts {
+        hash.update(part);
+    }
     hash.finish()
 }
 

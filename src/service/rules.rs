@@ -110,8 +110,9 @@ impl TenantRules {
 
     /// Forgets the policies of a tenant that has left.
     pub fn forget(&self, tenant: TenantId) {
-        let gone = self.present.remove(&tenant);
-        gone.into_iter().for_each(|(_, present)| present.compiled.store(None));
+        if let Some((_, present)) = self.present.remove(&tenant) {
+            present.compiled.store(None);
+        }
     }
 
     /// The shipped policy.

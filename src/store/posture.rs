@@ -59,7 +59,7 @@ pub struct RetentionState {
 }
 
 /// How a store is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PostureRecord {
     /// When this was looked at.
     pub time: Timestamp,

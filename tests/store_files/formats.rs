@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The present format of the data file and of the key file.
-const PRESENT: [(&str, i64); 2] = [("data/data.db", 3), ("keys/keys.db", 2)];
+const PRESENT: [(&str, i64); 2] = [("data/data.db", 4), ("keys/keys.db", 3)];
 
 /// The files of a store, compressed.
 type Fixture = &'static [(&'static str, &'static [u8])];

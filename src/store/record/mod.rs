@@ -15,6 +15,8 @@ mod clocks;
 
 mod orders;
 
+mod pack;
+
 mod policy;
 
 mod privacy;
@@ -28,6 +30,7 @@ pub(crate) use clocks::ClocksRow;
 pub(crate) use code::Code;
 pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
 pub(crate) use orders::{ExportRow, OffboardingRow, PurgeRow};
+pub(crate) use pack::{decode_turns, encode_turns};
 pub(crate) use policy::{decode_policy, decode_shipped, encode_policy, encode_shipped};
 pub(crate) use privacy::ErasureRow;
 use serde::{Serialize, de::DeserializeOwned};

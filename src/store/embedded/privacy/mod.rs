@@ -18,9 +18,11 @@ mod export;
 
 mod two;
 
-mod offboarding;
-
 mod departed;
+
+mod pages;
+
+mod offboarding;
 
 pub(super) mod retention;
 

@@ -10,35 +10,21 @@ use super::{
     export::{self, OFFBOARDING_WAIT},
     holds,
     orders::{Kind, Order},
+    pages::{Page, Reading},
     purge,
 };
 use crate::{
     audit::{self, Action},
     crypto::KeyKind,
-    id::{CaseId, ErasureId, OffboardingId, RecipientId, TenantId},
+    id::{ErasureId, OffboardingId, RecipientId, TenantId},
     store::{
-        Confirmation, ErasureRecord, ErasureState, ExportCursor, ExportMark, ExportedItem, Holdings, Offboarding,
-        OffboardingRecord, Officer, RecipientRecord, Sealed, StoreError,
-        embedded::{
-            EmbeddedStore,
-            cases::{self, Case},
-            interactions::Interaction,
-            jobs::Turn,
-            manifest,
-            readers::Read,
-            ring::{KeyRing, Tenant},
-            sql::Id,
-            write::Write,
-        },
+        Confirmation, ErasureRecord, ErasureState, ExportCursor, ExportMark, Holdings, Offboarding, OffboardingRecord,
+        Officer, RecipientRecord, Sealed, StoreError,
+        embedded::{EmbeddedStore, jobs::Turn, readers::Read, ring::Tenant, sql::Id, write::Write},
         record::{ErasureRow, OffboardingRow, decode},
         tombstone::{Burial, Cause, Grave},
     },
 };
-
-/// How many items a page has at least, where there are more.
-const PAGE: usize = 32;
-
-type Page = (Vec<ExportedItem>, Option<ExportCursor>);
 
 #[async_trait]
 impl Offboarding for EmbeddedStore {
@@ -191,74 +177,6 @@ fn begin(write: &Write<'_>, tenant: &Tenant, by: &Confirmation) -> Result<(Offbo
     let mark = ExportMark(purge::last_event(write.data)?);
     note(write, tenant, by.officer, Action::TenantExported, &order)?;
     Ok((shown(tenant, &order, recipient), mark))
-}
-
-/// What a page is read with.
-struct Reading<'a> {
-    data: &'a Connection,
-    keys: &'a Connection,
-    ring: &'a KeyRing,
-    tenant: &'a Tenant,
-}
-
-impl Reading<'_> {
-    fn page(&self, after: ExportCursor) -> Result<Page, StoreError> {
-        let (mut items, mut at) = (Vec::new(), after);
-        while items.len() < PAGE {
-            let (number, id, from) = match at.interaction {
-                Some(interaction) => (at.case, Case::get(self.data, at.case)?.id, interaction),
-                None => {
-                    let Some(number) = self.next_case(at.case)? else { return Ok((items, None)) };
-                    let (id, case) = self.case(number)?;
-                    items.extend(case);
-                    (number, id, 0)
-                }
-            };
-            let numbers = self.interactions(number, from)?;
-            for interaction in &numbers {
-                items.extend(self.interaction(id, *interaction)?);
-            }
-            let last = numbers.last().copied().filter(|_| numbers.len() == PAGE);
-            at = ExportCursor { case: number, interaction: last };
-        }
-        Ok((items, Some(at)))
-    }
-
-    fn next_case(&self, after: i64) -> Result<Option<i64>, StoreError> {
-        let sql = "SELECT MIN(number) FROM cases WHERE tenant = ?1 AND number > ?2";
-        let mut statement = self.data.prepare_cached(sql)?;
-        Ok(statement.query_row([self.tenant.number, after], |row| row.get(0))?)
-    }
-
-    /// A case, held against its manifest; without its record, where it is erased.
-    fn case(&self, number: i64) -> Result<(CaseId, Option<ExportedItem>), StoreError> {
-        manifest::check(self.data, self.ring, number, manifest::Scope::Whole)?;
-        let case = Case::get(self.data, number)?;
-        let (id, queued) = (case.id, cases::queued(self.data, number)?);
-        let record = unless_gone(case.into_record(self.ring, self.tenant, self.keys, queued))?;
-        Ok((id, record.map(|record| ExportedItem::Case(Box::new(record)))))
-    }
-
-    fn interactions(&self, case: i64, after: i64) -> Result<Vec<i64>, StoreError> {
-        let mut statement = self.data.prepare_cached(
-            "SELECT number FROM interactions WHERE case_number = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
-        )?;
-        let rows = statement.query_map(params![case, after, PAGE], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    fn interaction(&self, case: CaseId, number: i64) -> Result<Option<ExportedItem>, StoreError> {
-        let row = Interaction::get(self.data, number)?;
-        let record = row.into_record(self.ring, self.tenant, self.data, self.keys);
-        Ok(unless_gone(record)?.map(|record| ExportedItem::Interaction(case, Box::new(record))))
-    }
-}
-
-fn unless_gone<T>(read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
-    match read {
-        Err(StoreError::RecordGone) => Ok(None),
-        read => read.map(Some),
-    }
 }
 
 /// Whether anything that is exported has changed since an export began.
