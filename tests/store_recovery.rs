@@ -475,4 +475,33 @@ mod recovery {
         let heir = bench.store.lookup_subjects(officer, vec![email("c@example.com")]).await.unwrap();
         assert_eq!(owner, heir, "the case is theirs who are left");
     }
+
+    #[tokio::test]
+    async fn a_case_that_was_handed_over_before_a_restore_is_still_read() {
+        for keys_after in [false, true] {
+            let mut world = World::new();
+            let bench = world.open().await;
+            let first = Draft { customer_ref: Some("c-a"), case_ref: Some("t-1"), ..of(&bench, "a@example.com") };
+            let (case, _) = bench.submit(&first).await;
+            bench.submit(&Draft { case_ref: Some("t-1"), ..of(&bench, "b@example.com") }).await;
+            world.back_up_data("data-backup").unwrap();
+            if !keys_after {
+                world.back_up_keys("keys-backup").unwrap();
+            }
+            erase(&bench, "a@example.com").await;
+            if keys_after {
+                world.back_up_keys("keys-backup").unwrap();
+            }
+            let bench = back_from(&mut world, bench, 1).await;
+            let (read, interactions) = bench.store.get_case(bench.supervisor(), case.case).await.unwrap();
+            assert_eq!((read.source_ref, read.customer_ref, interactions.len()), (None, None, 1));
+            assert_eq!(bench.cases(bench.tenant).await.len(), 1);
+            // Who has no identifiers is taken in as well.
+            let (joined, _) = bench.submit(&Draft { case_ref: Some("t-1"), ..bench.draft() }).await;
+            assert_eq!(joined.case, case.case);
+            // Where the key of the case is known they were taken for its person, else for somebody new.
+            let erased = erase(&bench, "b@example.com").await;
+            assert_eq!(erased.holdings.interactions, 1 + u64::from(keys_after));
+        }
+    }
 }

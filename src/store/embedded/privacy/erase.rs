@@ -18,7 +18,7 @@ use crate::{
         embedded::{
             cases::{Case, REFS_VERSION},
             requests::Request,
-            ring::{Opener, Tenant},
+            ring::Tenant,
             sql::Coded,
             wraps,
             write::Write,
@@ -169,9 +169,7 @@ fn hand_over(
 ) -> Result<(), StoreError> {
     let version = wraps::latest_version(write.keys, KeyKind::Subject, subject.0)?.unwrap_or_default();
     let parent = write.ring.subject(write.keys, tenant, subject, version)?.ok_or(StoreError::RecordGone)?;
-    let mut opener = Opener::new(write.ring, write.keys, tenant, KeyKind::Case, case.id.0);
-    let plain = opener.open(Field::Case, 0, REFS_VERSION, &case.sealed)?;
-    let (source_ref, _) = decode::<CaseRow>(&plain)?.into_refs();
+    let (source_ref, _) = case.references(write.ring, tenant, write.keys)?;
     let old = wraps::latest_version(write.keys, KeyKind::Case, case.id.0)?.unwrap_or_default();
     let key = Key::draw(KeyName { kind: KeyKind::Case, id: case.id.0, version: old + 1 })?;
     wraps::insert(write.keys, write.ring.store, tenant.id, &parent, &key)?;
