@@ -19,8 +19,10 @@ mod recovery {
     use triaged::{
         crypto::{MasterKey, Recipient, pending::PendingKey},
         id::{CaseId, PrincipalId},
+        policy::Correction,
         store::{
-            DeleteCaseRequest, HoldTarget, Officer, StoreError, SubjectSelector,
+            Actor, CaseChange, CaseVersion, CorrectionReason, CorrectionRequest, DeleteCaseRequest, HoldTarget,
+            Officer, StoreError, SubjectSelector,
             embedded::{
                 EmbeddedStore,
                 recovery::{self, Backups, Contents, Manifest, Place, Recovery, RecoveryError, Restored},
@@ -34,7 +36,7 @@ mod recovery {
         store_embedded::Home,
         store_suite::{
             Bench, DAY, Opened, START,
-            draft::Draft,
+            draft::{Draft, source_ref},
             privacy::{approved, email, erase},
         },
     };
@@ -503,5 +505,44 @@ mod recovery {
             let erased = erase(&bench, "b@example.com").await;
             assert_eq!(erased.holdings.interactions, 1 + u64::from(keys_after));
         }
+    }
+
+    #[tokio::test]
+    async fn nothing_that_is_closed_leaves_by_another_way() {
+        let mut world = World::new();
+        let bench = world.open().await;
+        let (case, interaction) = bench.submit(&Draft { case_ref: Some("t-1"), ..of(&bench, "a@example.com") }).await;
+        let [officer, other] = OFFICERS.map(|principal| Officer { tenant: bench.tenant, principal });
+        let recipient = bench.store.register_recipient(officer, "age1x".to_owned()).await.unwrap().recipient;
+        world.back_up();
+        bench.store.close().await.unwrap();
+        world.lose();
+        assert!(!world.restore(None, None).unwrap().complete);
+        let bench = world.open().await;
+        world.clock.advance(DAY);
+        let order = bench.store.request_export(officer, vec![email("a@example.com")], recipient).await.unwrap();
+        let export = || bench.store.run_export(other, order.export, order.etag.clone());
+        assert_error!(export().await, StoreError::Closed);
+        let actor = || Actor { reader: bench.supervisor(), request_id: None, policy: Arc::default() };
+        let at = CaseVersion { case: case.case, version: case.version };
+        let change = CaseChange { queue: Some("other".to_owned()), ..CaseChange::default() };
+        assert_error!(bench.store.update_case(actor(), at, change).await, StoreError::Closed);
+        assert_error!(bench.store.merge_cases(actor(), at, vec![at]).await, StoreError::Closed);
+        let split = bench.store.split_interaction(actor(), at, interaction.interaction);
+        assert_error!(split.await, StoreError::Closed);
+        let correction = CorrectionRequest {
+            reader: bench.supervisor(),
+            case: case.case,
+            interaction: interaction.interaction,
+            correction: Correction { label: None, level: Some(triaged::assessment::Level::Low) },
+            reason: CorrectionReason::Wording,
+            policy: Arc::default(),
+        };
+        assert_error!(bench.store.correct_assessment(correction).await, StoreError::Closed);
+        world.store.clone().unwrap().accept_restore(OFFICERS).await.unwrap();
+        let (_, exported) = export().await.unwrap();
+        assert_eq!(exported[0].own.as_ref().unwrap().source_ref, Some(source_ref("t-1")), "the order is not spent");
+        let unchanged = bench.store.get_case(bench.supervisor(), case.case).await.unwrap();
+        assert_eq!((unchanged.0.queue, unchanged.1[0].correction.is_none()), ("default".to_owned(), true));
     }
 }

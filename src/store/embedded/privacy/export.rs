@@ -19,6 +19,7 @@ use crate::{
         embedded::{
             cases::{self, Case},
             interactions::Interaction,
+            manifest,
             ring::{KeyRing, Tenant},
             sql::{Id, Time},
             write::Write,
@@ -179,19 +180,23 @@ pub(super) fn read_all(
     let mut found: BTreeMap<CaseId, ExportedCase> = BTreeMap::new();
     for id in &scope.cases {
         let Some(case) = Case::find(data, tenant.number, *id)? else { continue };
+        manifest::check(data, ring, case.number, manifest::Scope::Whole)?;
         let queued = cases::queued(data, case.number)?;
         let own = Some(case.into_record(ring, tenant, keys, queued)?);
         found.insert(*id, ExportedCase { case: *id, own, interactions: Vec::new() });
     }
     let mut statement = data.prepare_cached(
-        "SELECT c.case_id, i.number FROM interactions i JOIN cases c ON c.number = i.case_number
+        "SELECT c.case_id, i.number, c.number FROM interactions i JOIN cases c ON c.number = i.case_number
          WHERE i.interaction_id = ?1 AND c.tenant = ?2",
     )?;
     for id in &scope.interactions {
         let row = statement.query_row(params![id.as_bytes(), tenant.number], |row| {
-            Ok((row.get::<_, Id<CaseId>>(0)?.0, row.get::<_, i64>(1)?))
+            Ok((row.get::<_, Id<CaseId>>(0)?.0, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
         });
-        let Some((case, number)) = row.optional()? else { continue };
+        let Some((case, number, case_number)) = row.optional()? else { continue };
+        if !found.contains_key(&case) {
+            manifest::check(data, ring, case_number, manifest::Scope::Whole)?;
+        }
         let record = Interaction::get(data, number)?.into_record(ring, tenant, data, keys)?;
         let entry = found.entry(case).or_insert_with(|| ExportedCase { case, own: None, interactions: Vec::new() });
         entry.interactions.push(record);
