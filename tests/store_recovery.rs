@@ -545,4 +545,34 @@ mod recovery {
         let unchanged = bench.store.get_case(bench.supervisor(), case.case).await.unwrap();
         assert_eq!((unchanged.0.queue, unchanged.1[0].correction.is_none()), ("default".to_owned(), true));
     }
+
+    #[tokio::test]
+    async fn a_store_is_restored_into_the_directories_where_it_lay() {
+        let (mut world, cases) = {
+            let mut world = World::new();
+            let bench = world.open().await;
+            let first = submit(&bench, "one is late").await;
+            world.back_up();
+            submit(&bench, "two came after the backup").await;
+            bench.store.close().await.unwrap();
+            (world, [first])
+        };
+        fs::rename(world.home.keys().join("tombstones"), world.path("tombstones")).unwrap();
+        for path in [world.home.data().join("data.db"), world.home.keys().join("keys.db"), world.key_file()] {
+            fs::remove_file(path).unwrap();
+        }
+        // Pages of the lost files must not find their way into the new ones.
+        let log = world.home.data().join("data.db-wal");
+        fs::write(&log, b"left").unwrap();
+        let refused = world.restore(Some("tombstones"), Some(0));
+        assert!(matches!(&refused, Err(RecoveryError::Exists(path)) if *path == log), "{refused:?}");
+        for dir in [world.home.data(), world.home.keys()] {
+            for file in ["data.db-wal", "data.db-shm", "keys.db-wal", "keys.db-shm"] {
+                drop(fs::remove_file(dir.join(file)));
+            }
+        }
+        world.restore(Some("tombstones"), Some(0)).unwrap();
+        let bench = world.open().await;
+        assert_eq!(texts(&bench, &cases).await, set(&["one is late"]));
+    }
 }

@@ -70,6 +70,23 @@ impl Files {
         private_file(&path).map(Mark).map_err(|error| OpenError::File(path, error))
     }
 
+    /// Forgets how often a data file was committed that lay here before.
+    pub(super) fn forget_mark(&self) -> io::Result<()> {
+        match fs::remove_file(self.keys_dir.join(MARK_FILE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Paths of the logs of both files: SQLite reads what is left of one into whatever file lies beside it.
+    pub(super) fn logs(&self) -> [PathBuf; 2] {
+        [self.data(), self.keys()].map(|path| {
+            let mut name = path.into_os_string();
+            name.push("-wal");
+            PathBuf::from(name)
+        })
+    }
+
     /// Path of the tombstone feed, beside the keys.
     pub(super) fn tombstones(&self) -> PathBuf {
         self.keys_dir.join(TOMBSTONES_FILE)
