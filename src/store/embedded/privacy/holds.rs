@@ -161,7 +161,10 @@ pub(super) fn end_of(write: &Write<'_>, tenant: &Tenant, scope: &Scope) -> Resul
     let mut last = None;
     for row in rows {
         let (object, end) = row?;
-        let stands = scope.subjects.contains(&SubjectId::from(object))
+        // A link is durable in the key file first: who was held is found there, should the row here not know of it.
+        let subject = SubjectId::from(object);
+        let stands = scope.subjects.contains(&subject)
+            || scope.subjects.contains(&scope::main_of(write.keys, subject)?)
             || scope.cases.contains(&CaseId::from(object))
             || holds_interaction(write, scope, &object)?;
         if stands {
