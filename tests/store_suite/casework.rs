@@ -40,7 +40,7 @@ impl Bench {
         self.update(case, CaseChange { state: Some(state), ..CaseChange::default() }).await.unwrap()
     }
 
-    async fn merge(&self, target: &CaseRecord, sources: &[&CaseRecord]) -> Result<CaseRecord, StoreError> {
+    pub(crate) async fn merge(&self, target: &CaseRecord, sources: &[&CaseRecord]) -> Result<CaseRecord, StoreError> {
         let sources = sources.iter().map(|source| at(source)).collect();
         self.store.merge_cases(actor(self.supervisor(), None), at(target), sources).await
     }

@@ -348,3 +348,14 @@ pub(crate) async fn audit_events_go_last(bench: Bench) {
     bench.clock.advance(DAY);
     assert_eq!(expired(&bench).await, 0, "once");
 }
+
+pub(crate) async fn a_merged_case_and_its_person_expire_too(bench: Bench) {
+    let (from, _) = bench.submit(&of(&bench, "a@example.com")).await;
+    let (into, _) = bench.submit(&of(&bench, "a@example.com")).await;
+    bench.merge(&into, &[&from]).await.unwrap();
+    bench.clock.advance(397 * DAY);
+    assert_eq!(expired(&bench).await, 2, "both interactions");
+    let found = || bench.store.lookup_subjects(officer(bench.tenant), vec![email("a@example.com")]);
+    assert!(found().await.unwrap().is_empty(), "nobody is left");
+    assert!(bench.cases(bench.tenant).await.is_empty());
+}

@@ -196,8 +196,8 @@ async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, b
     let found = store.readers.run(find).await?;
     let (case, event, is_last) = (found.case, found.event, found.is_last);
     let mut done = 0;
-    if !found.due.is_empty() || !found.events.is_empty() {
-        let destroy = move |write: &mut Write<'_>| retention::destroy(write, &found.due, &found.events);
+    if !found.due.is_empty() || !found.bare.is_empty() || !found.events.is_empty() {
+        let destroy = move |write: &mut Write<'_>| retention::destroy(write, &found);
         done = store.committer.run(destroy).await?;
     }
     *lock(&store.pass) = if is_last {
