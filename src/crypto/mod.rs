@@ -14,6 +14,8 @@ pub mod master;
 
 pub mod source;
 
+pub(crate) mod overwrite;
+
 pub mod pending;
 
 pub mod recipient;

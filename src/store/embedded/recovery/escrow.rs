@@ -11,7 +11,9 @@ use data_encoding::HEXLOWER;
 
 use super::{Backups, Place, RecoveryError, back_up_data, back_up_keys, backup::write_new, file_error, restore};
 use crate::{
-    crypto::{MasterKey, Recipient, Secret, random, recipient::open_sealed, secret::KEY_BYTES, sha256},
+    crypto::{
+        MasterKey, Recipient, Secret, overwrite::overwrite, random, recipient::open_sealed, secret::KEY_BYTES, sha256,
+    },
     store::embedded::{
         EmbeddedStore, StoreConfig,
         files::{self, Files},
@@ -101,9 +103,7 @@ fn remove(dir: &Path) -> std::io::Result<()> {
         if path.is_dir() {
             remove(&path)?;
         } else {
-            let length = usize::try_from(fs::metadata(&path)?.len()).unwrap_or(0);
-            fs::write(&path, vec![0; length])?;
-            fs::File::open(&path)?.sync_all()?;
+            overwrite(&fs::OpenOptions::new().write(true).open(&path)?)?;
             fs::remove_file(&path)?;
         }
     }
