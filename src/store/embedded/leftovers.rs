@@ -11,9 +11,9 @@ use super::schema;
 
 /// Names within the data directory.
 const DATA: [&str; 5] = ["data.db", "data.db-wal", "data.db-shm", "lock", "reserve"];
-/// Names within the keys directory.
-const KEYS: [&str; 8] =
-    ["keys.db", "keys.db-wal", "keys.db-shm", "lock", "reserve", "commits", "tombstones", "recovery"];
+/// Names within the keys directory; `control` is the socket through which a running server rotates its keys.
+const KEYS: [&str; 9] =
+    ["keys.db", "keys.db-wal", "keys.db-shm", "lock", "reserve", "commits", "tombstones", "recovery", "control"];
 /// How deep the neighbourhood of the directories is looked at, and how many entries of it.
 const DEPTH: usize = 2;
 const ENTRIES_MAX: usize = 10_000;
@@ -132,6 +132,7 @@ mod tests {
             ("data/data.db", database.as_slice(), 0o600),
             ("keys/keys.db", &database, 0o600),
             ("keys/commits", b"x", 0o600),
+            ("keys/control", b"", 0o600),
             ("root/master.key", b"k", 0o600),
         ] {
             write(&at(name), bytes, mode);
