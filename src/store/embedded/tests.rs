@@ -247,3 +247,26 @@ async fn a_delay_ends_in_time_however_busy_others_are() {
     let later = store.committer.run_in(Turn::live(1), state).await.unwrap();
     assert_eq!(later, 1);
 }
+
+#[tokio::test]
+async fn watchers_are_let_go_where_their_queue_cannot_be_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let tenant = store.ensure_tenant("one").await.unwrap();
+    let mut watch = store.watch_queue(tenant, PrincipalId(Uuid::nil()), "q".into(), None).await.unwrap();
+    let (number, case) = (store.ring.tenant(tenant).unwrap().number, CaseId(Uuid::from_u128(1)));
+    // No state of a case has this code.
+    let row = move |write: &mut Write<'_>| {
+        write.data.execute(
+            "INSERT INTO cases(case_id, tenant, state, queue, tier, channel, label, level, value, emergency, create_time,
+               update_time, version, epoch, sealed) VALUES(?1, ?2, 99, 'q', 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, x'')",
+            (case.as_bytes(), number),
+        )?;
+        Ok(())
+    };
+    store.committer.run(row).await.unwrap();
+    store.watches.mark([(number, "q".to_owned(), case)]);
+    let told = tokio::time::timeout(Duration::from_mins(1), watch.changes.recv()).await.unwrap();
+    assert!(matches!(told, Err(tokio::sync::broadcast::error::RecvError::Closed)), "{told:?}");
+    assert_eq!(store.watches.len(), 0);
+}

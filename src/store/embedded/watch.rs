@@ -161,12 +161,15 @@ async fn tell(queue: Weak<Queue>, readers: Arc<Readers>, watches: Arc<Watches>, 
         }
         tokio::time::sleep(COALESCE).await;
         let cases = mem::take(&mut *lock(&queue.changed));
-        let name = name.clone();
-        let read = readers.run(move |read| read_items(&read.data()?.0, tenant, &name, cases));
+        let queue_name = name.clone();
+        let read = readers.run(move |read| read_items(&read.data()?.0, tenant, &queue_name, cases));
         match read.await {
             Ok((items, removed)) => queue.tell(items, removed),
             // The store is closed, or cannot be read: its watchers are let go and begin anew.
-            Err(_) => return,
+            Err(_) => {
+                watches.0.remove(&(tenant, name));
+                return;
+            }
         }
     }
 }
