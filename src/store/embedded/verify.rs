@@ -53,7 +53,7 @@ fn structure(connection: &Connection, file: &str) -> Result<Vec<StoreError>, Sto
 }
 
 /// Notes that damage was found.
-async fn report(
+pub(super) async fn report(
     store: &EmbeddedStore,
     tenant: Option<TenantId>,
     case: Option<CaseId>,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     holds, rows,
@@ -169,7 +169,11 @@ fn hand_over(
 ) -> Result<(), StoreError> {
     let version = wraps::latest_version(write.keys, KeyKind::Subject, subject.0)?.unwrap_or_default();
     let parent = write.ring.subject(write.keys, tenant, subject, version)?.ok_or(StoreError::RecordGone)?;
-    let (source_ref, _) = case.references(write.ring, tenant, write.keys)?;
+    let (source_ref, _) = match case.references(write.ring, tenant, write.keys) {
+        // Whoever reads the case is told that it is damaged; who is to be erased is erased all the same.
+        Err(StoreError::Damaged(_)) => (None, None),
+        references => references?,
+    };
     let old = wraps::latest_version(write.keys, KeyKind::Case, case.id.0)?.unwrap_or_default();
     let key = Key::draw(KeyName { kind: KeyKind::Case, id: case.id.0, version: old + 1 })?;
     wraps::insert(write.keys, write.ring.store, tenant.id, &parent, &key)?;
@@ -257,30 +261,31 @@ pub(super) fn without_anything(
     Ok(gone)
 }
 
-/// Runs the erasures that no hold stands against any more, at most `limit`; gives how many.
-pub(super) fn run_deferred(write: &mut Write<'_>, limit: u32) -> Result<u64, StoreError> {
-    let mut done = 0;
-    for (tenant_number, id) in deferred(write)? {
-        let Some(tenant) = write.ring.of_number(tenant_number) else { continue };
-        let record = get(write, &tenant, id)?;
-        let mut subjects = BTreeSet::new();
-        for subject in &record.subjects {
-            subjects.insert(scope::main_of(write.keys, *subject)?);
-        }
-        let scope = Scope::of(write.keys, subjects)?;
-        if done >= u64::from(limit) || holds::end_of(write, &tenant, &scope)?.is_some() {
-            continue;
-        }
-        let run = carry_out(write, &tenant, &scope, None)?;
-        put(write, &tenant, &ErasureRecord { erasure: Some(id), create_time: record.create_time, ..run })?;
-        done += 1;
+/// Runs an erasure that waits, unless a hold stands against it still; whether it is done.
+pub(super) fn run_deferred(write: &mut Write<'_>, tenant: &Tenant, id: ErasureId) -> Result<bool, StoreError> {
+    let record = get(write, tenant, id)?;
+    if record.state != ErasureState::OnHold {
+        write.await_destruction();
+        return Ok(true);
     }
-    Ok(done)
+    let mut subjects = BTreeSet::new();
+    for subject in &record.subjects {
+        subjects.insert(scope::main_of(write.keys, *subject)?);
+    }
+    let scope = Scope::of(write.keys, subjects)?;
+    if holds::end_of(write, tenant, &scope)?.is_some() {
+        return Ok(false);
+    }
+    let run = carry_out(write, tenant, &scope, None)?;
+    put(write, tenant, &ErasureRecord { erasure: Some(id), create_time: record.create_time, ..run })?;
+    Ok(true)
 }
 
-fn deferred(write: &Write<'_>) -> Result<Vec<(i64, ErasureId)>, StoreError> {
-    let mut statement = write.data.prepare_cached("SELECT tenant, erasure FROM erasures WHERE state = 2")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, [u8; 16]>(1)?)))?;
+/// The erasures that wait, of one tenant or of all, by number of the tenant.
+pub(super) fn deferred(data: &Connection, tenant: Option<i64>) -> Result<Vec<(i64, ErasureId)>, StoreError> {
+    let mut statement =
+        data.prepare_cached("SELECT tenant, erasure FROM erasures WHERE state = 2 AND (?1 IS NULL OR tenant = ?1)")?;
+    let rows = statement.query_map([tenant], |row| Ok((row.get(0)?, row.get::<_, [u8; 16]>(1)?)))?;
     Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().map(|(tenant, id)| (tenant, ErasureId::from(id))).collect())
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::{
-    erase::{self, audit},
+    erase::audit,
     scope::{self, Scope},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     crypto::{KeyKind, new_id},
     id::{CaseId, HoldId, PrincipalId, SubjectId},
     store::{
-        HoldReason, HoldRecord, HoldState, HoldTarget, NewHold, Officer, StoreError, UPKEEP_MAX,
+        HoldReason, HoldRecord, HoldState, HoldTarget, NewHold, Officer, StoreError,
         embedded::{
             cases::Case,
             ring::Tenant,
@@ -124,7 +124,7 @@ pub(super) fn approve(
     get(write, tenant, hold)
 }
 
-/// Ends a hold; what waited for it alone is erased at once.
+/// Ends a hold. What waited for it alone is erased by the caller.
 pub(super) fn release(
     write: &mut Write<'_>,
     tenant: &Tenant,
@@ -138,7 +138,6 @@ pub(super) fn release(
     let mut statement = write.data.prepare_cached("UPDATE holds SET release_time = ?2 WHERE hold = ?1")?;
     statement.execute(params![hold.as_bytes(), write.now.0])?;
     audit(write, tenant, Some(officer.principal), Action::HoldReleased, object(found.target), 1)?;
-    erase::run_deferred(write, UPKEEP_MAX)?;
     get(write, tenant, hold)
 }
 

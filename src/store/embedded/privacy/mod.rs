@@ -125,8 +125,11 @@ impl Privacy for EmbeddedStore {
 
     async fn release_hold(&self, officer: Officer, hold: HoldId) -> Result<HoldRecord, StoreError> {
         let tenant = self.ring.tenant(officer.tenant)?;
-        let turn = Turn::live(tenant.number);
-        self.committer.run_essential(turn, move |write| holds::release(write, &tenant, officer, hold)).await
+        let (turn, of) = (Turn::live(tenant.number), Arc::clone(&tenant));
+        let released =
+            self.committer.run_essential(turn, move |write| holds::release(write, &of, officer, hold)).await?;
+        run_deferred(self, Some(tenant.number)).await?;
+        Ok(released)
     }
 
     async fn list_holds(&self, officer: Officer) -> Result<Vec<HoldRecord>, StoreError> {
@@ -136,14 +139,11 @@ impl Privacy for EmbeddedStore {
     }
 
     async fn upkeep(&self, retention: RetentionOf) -> Result<Upkeep, StoreError> {
-        let work = |write: &mut Write<'_>| {
-            let erasures = erase::run_deferred(write, UPKEEP_MAX)?;
-            let swept = rows::sweep(write.data, UPKEEP_MAX)?;
-            Ok(Upkeep { erasures, swept, expired: 0, more: erasures.max(swept) >= u64::from(UPKEEP_MAX) })
-        };
-        let done = self.committer.run_essential(Turn::INSTANCE, work).await?;
+        let sweep = |write: &mut Write<'_>| rows::sweep(write.data, UPKEEP_MAX);
+        let swept = self.committer.run_essential(Turn::INSTANCE, sweep).await?;
+        let erasures = run_deferred(self, None).await?;
         let (expired, more) = expire(self, retention).await?;
-        Ok(Upkeep { expired, more: done.more || more, ..done })
+        Ok(Upkeep { erasures, swept, expired, more: more || swept >= u64::from(UPKEEP_MAX) })
     }
 
     fn erased(&self) -> broadcast::Receiver<Arc<Vec<InteractionId>>> {
@@ -184,6 +184,23 @@ fn record(write: &Write<'_>, tenant: &super::ring::Tenant, subject: SubjectId) -
     Ok(SubjectRecord { subject, holdings: scope.holdings(), is_held })
 }
 
+/// Runs the erasures that no hold stands against any more, of one tenant or of all, and gives how many. Each is a job of its
+/// own: one that cannot run keeps no other waiting.
+async fn run_deferred(store: &EmbeddedStore, tenant: Option<i64>) -> Result<u64, StoreError> {
+    let waiting = store.readers.run(move |read| erase::deferred(&read.data()?.0, tenant)).await?;
+    let mut done = 0;
+    for (number, id) in waiting {
+        let Some(tenant) = store.ring.of_number(number) else { continue };
+        let run = move |write: &mut Write<'_>| erase::run_deferred(write, &tenant, id);
+        match store.committer.run_essential(Turn::live(number), run).await {
+            Ok(is_done) => done += u64::from(is_done),
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Exhausted(_))) => return Err(error),
+            Err(error) => tracing::error!(%error, erasure = %id, "an erasure that waited could not be carried out"),
+        }
+    }
+    Ok(done)
+}
+
 /// Does the next part of the pass over what may be kept too long; how much was destroyed, and whether there is more.
 async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, bool), StoreError> {
     let (pass, now) = (*lock(&store.pass), store.time.now());
@@ -198,7 +215,14 @@ async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, b
     let mut done = 0;
     if !found.due.is_empty() || !found.bare.is_empty() || !found.events.is_empty() {
         let destroy = move |write: &mut Write<'_>| retention::destroy(write, &found);
-        done = store.committer.run(destroy).await?;
+        done = match store.committer.run(destroy).await {
+            // The pass goes on behind it: nothing else waits for what cannot be read.
+            Err(error @ StoreError::Damaged(_)) => {
+                tracing::error!(%error, "something is due and cannot be destroyed");
+                0
+            }
+            done => done?,
+        };
     }
     *lock(&store.pass) = if is_last {
         retention::Pass { ended: Some(now), ..retention::Pass::default() }
