@@ -87,5 +87,6 @@ conformance! { crate::engines::embedded;
     orders: a_purge_matches_all_its_conditions a_purge_takes_a_second_person_and_nothing_that_came_later
         a_purge_waits_a_day_for_its_second_person a_long_purge_is_resumed_until_it_is_done
         a_purge_leaves_what_is_on_hold an_export_takes_a_day_a_second_person_and_happens_once
+        an_export_finds_who_was_made_one_with_another_meanwhile
         nothing_is_sealed_to_a_revoked_recipient;
 }

@@ -148,9 +148,13 @@ pub(super) fn confirm(
     officer: Officer,
     (id, etag): (ExportId, &str),
 ) -> Result<ExportRecord, StoreError> {
-    let order: Order<ExportRow> = Order::confirmed(write, tenant, officer, Kind::Export, (id.0, etag))?;
+    let mut order: Order<ExportRow> = Order::confirmed(write, tenant, officer, Kind::Export, (id.0, etag))?;
     if order.is_done {
         return Err(StoreError::Changed);
+    }
+    // Somebody may have been made one with another since.
+    for subject in &mut order.record.subjects {
+        *subject = *scope::main_of(write.keys, SubjectId::from(*subject))?.as_bytes();
     }
     let recipient = usable(write, tenant, RecipientId::from(order.record.recipient))?;
     let order = Order { is_done: true, ..order };
