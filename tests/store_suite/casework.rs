@@ -321,3 +321,16 @@ pub(crate) async fn the_last_interaction_of_a_case_stays(bench: Bench) {
     let apart = split(at(&merged), elsewhere.interaction).await.unwrap();
     assert_eq!((bench.interactions(case.case).await, bench.interactions(apart.case).await), (1, 1));
 }
+
+pub(crate) async fn a_repeated_act_is_answered_only_while_the_case_may_be_seen(bench: Bench) {
+    let (case, _) = bench.submit(&bench.draft()).await;
+    bench.lease_one().await;
+    let change = CaseChange { state: Some(CaseState::Resolved), ..CaseChange::default() };
+    let update = |reader| bench.store.update_case(actor(reader, Some(4)), at(&case), change.clone());
+    let closed = update(bench.agent()).await.unwrap();
+    assert_eq!(update(bench.agent()).await.unwrap(), closed);
+    bench.clock.advance(25 * 60 * MINUTE);
+    let since = bench.clock_now() - 24 * 60 * MINUTE;
+    let late = Reader { scope: ReadScope::HandledBy { since }, ..bench.agent() };
+    assert_error!(update(late).await, StoreError::NotFound);
+}
