@@ -54,7 +54,7 @@ conformance! { crate::engines::embedded;
         a_case_that_is_opened_again_goes_on_with_its_resolution an_acknowledgement_beside_a_new_contact_is_no_answer
         what_was_never_queued_has_no_clocks the_targets_are_those_of_the_live_policy
         a_tier_that_is_set_moves_the_due_time what_targets_came_to_is_counted_by_day;
-    casework: a_repeated_act_is_answered_only_while_the_case_may_be_seen closing_a_case_ends_its_item_and_its_lease a_newer_version_that_closes_is_told_to_the_lease
+    casework: what_waits_in_a_source_is_for_who_speaks_its_language a_repeated_act_is_answered_only_while_the_case_may_be_seen closing_a_case_ends_its_item_and_its_lease a_newer_version_that_closes_is_told_to_the_lease
         a_case_is_changed_as_it_was_read_or_not_at_all a_case_that_changes_its_queue_keeps_its_place_and_lease
         an_agent_acts_on_what_it_leases merging_moves_everything_into_the_target
         who_waits_in_a_source_waits_in_the_target whoever_works_on_the_target_is_told_that_there_is_more

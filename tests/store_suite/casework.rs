@@ -334,3 +334,17 @@ pub(crate) async fn a_repeated_act_is_answered_only_while_the_case_may_be_seen(b
     let late = Reader { scope: ReadScope::HandledBy { since }, ..bench.agent() };
     assert_error!(update(late).await, StoreError::NotFound);
 }
+
+pub(crate) async fn what_waits_in_a_source_is_for_who_speaks_its_language(bench: Bench) {
+    use triaged::{assessment::Tier, conversation::Channel, text::Language};
+    let chat = Draft { channel: Channel::Chat, handling: Handling::Closed, ..bench.draft() };
+    let (into, _) = bench.submit(&chat).await;
+    let (language, channel, tier) = (Some(Language::French), Channel::Email, Tier::Vip);
+    let (from, _) = bench.submit(&Draft { language, channel, tier, ..bench.draft() }).await;
+    let merged = bench.merge(&into, &[&from]).await.unwrap();
+    assert_eq!((merged.language, merged.channel, merged.tier), (language, channel, tier));
+    let ask = LeaseRequest { languages: vec![Language::English], ..bench.ask() };
+    assert!(bench.lease(ask).await.is_empty());
+    let ask = LeaseRequest { languages: vec![Language::French], ..bench.ask() };
+    assert_eq!(bench.lease(ask).await.len(), 1);
+}
