@@ -359,3 +359,21 @@ pub(crate) async fn a_merged_case_and_its_person_expire_too(bench: Bench) {
     assert!(found().await.unwrap().is_empty(), "nobody is left");
     assert!(bench.cases(bench.tenant).await.is_empty());
 }
+
+pub(crate) async fn nothing_is_left_of_who_was_named_by_mistake(bench: Bench) {
+    let (case, _) = bench.submit(&Draft { case_ref: Some("t-1"), ..of(&bench, "c@example.com") }).await;
+    let wrong = Draft { case_ref: Some("t-1"), source_ref: Some("i-1"), ..of(&bench, "a@example.com") };
+    bench.submit(&wrong).await;
+    let right = Draft { source_version: 1, emails: vec!["b@example.com"], ..wrong.clone() };
+    let (same, _) = bench.submit(&right).await;
+    assert_eq!(same.case, case.case);
+    let found = async |address| bench.store.lookup_subjects(officer(bench.tenant), vec![email(address)]).await.unwrap();
+    assert_eq!(found("b@example.com").await[0].holdings.interactions, 1);
+    assert!(found("a@example.com").await.is_empty());
+    assert_eq!(found("c@example.com").await[0].holdings, Holdings { cases: 1, interactions: 1, identifiers: 1 });
+    // Who has something else stays.
+    let back = Draft { source_version: 2, emails: vec!["c@example.com"], ..wrong };
+    bench.submit(&of(&bench, "b@example.com")).await;
+    bench.submit(&back).await;
+    assert_eq!(found("b@example.com").await[0].holdings.interactions, 1);
+}

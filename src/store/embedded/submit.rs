@@ -8,6 +8,7 @@ use super::{
     items::{self, Item, Wanted},
     joins::{self, Target},
     prepare::{FIRST_VERSION, Prepared},
+    privacy,
     ring::Tenant,
     subjects,
     teaching::{corrections, shadows},
@@ -161,10 +162,14 @@ fn replace(
     if version == 0 {
         return Err(graves::keyless(write.keys, old_key));
     }
+    let before = wraps::get(write.keys, old_key)?.map(|wrap| SubjectId(wrap.parent));
     let known = subject(write, prepared, Some(old_key))?;
     let key = Key::draw(KeyName { version: version + 1, ..old_key })?;
     wraps::insert(write.keys, write.ring.store, tenant.id, known.as_ref().unwrap_or(&fresh.subject_key), &key)?;
     write.doom(old_key)?;
+    if let Some(before) = before.filter(|before| known.as_ref().is_none_or(|key| key.name().id != before.0)) {
+        privacy::bury_if_bare(write, tenant, before, old.id)?;
+    }
     let content_version = old.content_version + 1;
     let decided = decide(write, prepared, case_number, Some(old.number))?;
     let sealed = prepared.plain.seal(write.ring, tenant, &key, content_version)?;

@@ -32,11 +32,12 @@ use self::scope::Scope;
 use super::{EmbeddedStore, jobs::Turn, ring::Tenant, write::Write};
 use crate::{
     audit::{Action, Event},
-    crypto::{Signature, Statement, new_id},
+    crypto::{KeyKind, Signature, Statement, new_id},
     id::{CaseId, ErasureId, HoldId, InteractionId, SubjectId},
     store::{
         Assurance, Attestation, DeleteCaseRequest, ErasureRecord, ErasureRequest, HoldRecord, NewHold, Officer,
         Privacy, RetentionOf, StoreError, SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
+        tombstone::{Burial, Cause, Grave},
     },
 };
 
@@ -44,6 +45,22 @@ use crate::{
 pub(super) fn refuse_while_held(write: &Write<'_>, tenant: &Tenant, case: CaseId) -> Result<(), StoreError> {
     let scope = Scope { cases: [case].into(), ..Scope::default() };
     holds::end_of(write, tenant, &scope)?.map_or(Ok(()), |end| Err(StoreError::OnHold(end)))
+}
+
+/// Buries a person of whom nothing is left once this interaction is somebody else's, unless they are on hold.
+pub(super) fn bury_if_bare(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    subject: SubjectId,
+    given: InteractionId,
+) -> Result<(), StoreError> {
+    let scope = Scope::of(write.keys, [subject].into())?;
+    let is_bare = scope.cases.is_empty() && scope.interactions.iter().all(|one| *one == given);
+    if !is_bare || holds::end_of(write, tenant, &scope)?.is_some() {
+        return Ok(());
+    }
+    let graves = vec![Grave::all(KeyKind::Subject, subject.0)];
+    write.bury(Burial { tenant: tenant.id, time: write.now, cause: Cause::Retention, graves })
 }
 
 #[async_trait]
