@@ -88,8 +88,10 @@ pub enum RowError {
     /// A cell that holds JSON in the contract does not.
     #[error("column `{0}` is not the JSON that the contract asks for")]
     Cell(&'static str),
-    /// The reference looks like an identifier of a person.
-    #[error("IDENTIFIER_IN_REFERENCE: the id looks like an identifier of a person; use --id-prefix or --pseudonym-key")]
+    /// The reference looks like an identifier of a person, or is text in which one may stand.
+    #[error(
+        "IDENTIFIER_IN_REFERENCE: the id looks like an identifier of a person, or is not made of at most 128 of A-Z a-z 0-9 . _ : -; use --id-prefix or --pseudonym-key"
+    )]
     IdentifierInReference,
     /// No mapped column holds text.
     #[error("no mapped column holds text")]

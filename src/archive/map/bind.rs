@@ -21,6 +21,9 @@ use crate::{
     text::Language,
 };
 
+/// How long a reference may be, as in the service.
+const REFERENCE_BYTES_MAX: usize = 128;
+
 /// Columns to wrap converted HTML at: none.
 const HTML_WIDTH: usize = 1 << 16;
 
@@ -124,7 +127,7 @@ impl Mapping {
         }
         let id = crate::archive::result::id_text(&row.id);
         let id = if id.is_empty() { String::new() } else { format!("{}{id}", self.id_prefix) };
-        if self.strict_ids && looks_like_identifier(&id) {
+        if self.strict_ids && !is_reference(&id) {
             let Some(pseudonyms) = &self.pseudonyms else { return Err((None, RowError::IdentifierInReference)) };
             row.id = Value::String(pseudonyms.of(&id));
         } else if !self.id_prefix.is_empty() && !id.is_empty() {
@@ -135,11 +138,18 @@ impl Mapping {
 
     fn reference(&self, value: &str) -> String {
         match &self.pseudonyms {
-            _ if !looks_like_identifier(value) => value.to_owned(),
+            _ if is_reference(value) => value.to_owned(),
             Some(pseudonyms) => pseudonyms.of(value),
             None => super::WITHHELD.to_owned(),
         }
     }
+}
+
+/// Whether a value may be passed on as it is: made like a reference of the service, and no identifier of a person as a whole.
+/// Words, spaces and the like are text, in which anything may stand.
+fn is_reference(value: &str) -> bool {
+    let holds = |byte: u8| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte);
+    value.len() <= REFERENCE_BYTES_MAX && value.bytes().all(holds) && !looks_like_identifier(value)
 }
 
 impl Names {
@@ -316,6 +326,26 @@ mod tests {
         let keyed = binding(true).line(line).unwrap();
         assert!(ready(&keyed)[1].starts_with("p_"));
         assert_eq!(ready(&keyed)[1], ready(&keyed)[3]);
+    }
+
+    #[test]
+    fn free_text_is_no_reference() {
+        for (value, passes) in [
+            ("ZD-4711", true),
+            ("zd:1234567890", true),
+            ("", true),
+            ("Card 4111 1111 1111 1111 Jo Bloggs", false),
+            ("ticket: Jo Bloggs 4111 1111 1111 1111", false),
+            ("größe", false),
+            (&"a".repeat(REFERENCE_BYTES_MAX), true),
+            (&"a".repeat(REFERENCE_BYTES_MAX + 1), false),
+        ] {
+            let line = serde_json::json!({ "key": "1", "body": "x", "ref": value }).to_string();
+            assert_eq!(ready(&binding(false).line(line.as_bytes()).unwrap())[1] == value, passes, "{value}");
+            let strict = Binding::json(Arc::new(Mapping::contract().with_strict_ids()));
+            let line = serde_json::json!({ "id": value, "text": "x" }).to_string();
+            assert_eq!(strict.line(line.as_bytes()).map(drop).map_err(|(_, error)| error).is_ok(), passes, "{value}");
+        }
     }
 
     #[track_caller]
