@@ -21,6 +21,11 @@ use crate::{
     text::Language,
 };
 
+/// How long the name of a column may be to be shown, in characters, words and digits.
+const NAME_CHARS_MAX: usize = 40;
+const NAME_WORDS_MAX: usize = 4;
+const NAME_DIGITS_MAX: usize = 3;
+
 /// How long a reference may be, as in the service.
 const REFERENCE_BYTES_MAX: usize = 128;
 
@@ -70,7 +75,8 @@ impl Binding {
         let contract = input::COLUMNS.map(|name| places.get(name).copied());
         let binding = Self { mapping, header: header.to_vec(), places, contract };
         let has_text = binding.mapping.results || binding.fates().iter().any(|(_, fate)| *fate == Fate::Text);
-        if has_text { Ok(binding) } else { Err(MapError::Missing(header.join(", "))) }
+        let shown = || header.iter().zip(1..).map(|(name, at)| shown(name, at)).collect::<Vec<_>>().join(", ");
+        if has_text { Ok(binding) } else { Err(MapError::Missing(shown())) }
     }
 
     /// The names of the columns of a table.
@@ -78,10 +84,10 @@ impl Binding {
         &self.header
     }
 
-    /// What becomes of each column of a table.
+    /// What becomes of each column of a table, by its name as it may be shown.
     pub fn fates(&self) -> Vec<(String, Fate)> {
-        let fate = |name: &String| (name.clone(), self.mapping.fate(&normal(name)));
-        self.header.iter().map(fate).collect()
+        let fate = |(name, at): (&String, usize)| (shown(name, at), self.mapping.fate(&normal(name)));
+        self.header.iter().zip(1..).map(fate).collect()
     }
 
     /// Reads a line of JSON.
@@ -142,6 +148,19 @@ impl Mapping {
             Some(pseudonyms) => pseudonyms.of(value),
             None => super::WITHHELD.to_owned(),
         }
+    }
+}
+
+/// The name of a column as it may be shown: in a table without a header the "names" are the cells of its first row. What is
+/// not made like a name is told by its place, counted from 1.
+fn shown(name: &str, at: usize) -> String {
+    let holds = |c: char| c.is_alphanumeric() || " _-./()".contains(c);
+    let digits = name.chars().filter(|c| c.is_numeric()).count();
+    let is_short = name.chars().count() <= NAME_CHARS_MAX && name.split_whitespace().count() <= NAME_WORDS_MAX;
+    if is_short && digits <= NAME_DIGITS_MAX && name.chars().all(holds) {
+        name.to_owned()
+    } else {
+        format!("column {at}")
     }
 }
 
@@ -326,6 +345,17 @@ mod tests {
         let keyed = binding(true).line(line).unwrap();
         assert!(ready(&keyed)[1].starts_with("p_"));
         assert_eq!(ready(&keyed)[1], ready(&keyed)[3]);
+    }
+
+    #[test]
+    fn the_cells_of_a_table_without_a_header_are_not_shown() {
+        let row = ["4711", "jo@example.com", "my card is 4111 1111 1111 1111", "it does not work since the update"];
+        let row = row.map(str::to_owned);
+        let error = Binding::table(Arc::new(Mapping::contract()), &row).unwrap_err().to_string();
+        assert!(error.ends_with("the columns are: column 1, column 2, column 3, column 4"), "{error}");
+        let header = ["Ticket ID", "created_at", "address 2", "Größe (cm)"].map(str::to_owned);
+        let error = Binding::table(Arc::new(Mapping::contract()), &header).unwrap_err().to_string();
+        assert!(error.ends_with("the columns are: Ticket ID, created_at, address 2, Größe (cm)"), "{error}");
     }
 
     #[test]

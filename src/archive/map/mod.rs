@@ -67,7 +67,7 @@ pub enum MapError {
     #[error("`{0}` is not a role, channel or tier")]
     Name(String),
     /// The file has none of the columns with text.
-    #[error("none of the columns with text is there; the columns are: {0}")]
+    #[error("none of the columns with text is there, or the file has no header; the columns are: {0}")]
     Missing(String),
 }
 
