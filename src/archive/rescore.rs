@@ -211,6 +211,14 @@ pub fn verify(output: &Path, expected: Digest) -> Result<(), ArchiveError> {
     if found == expected { Ok(()) } else { Err(ArchiveError::DigestDiffers { expected, found }) }
 }
 
+/// The hash of inputs by name, length and time of change; `None`: one can be read only once.
+///
+/// # Errors
+/// An input is not there.
+pub fn inputs_hash(sources: &[Source]) -> Result<Option<String>, ArchiveError> {
+    checkpoint::run_hash(sources, "")
+}
+
 /// What became of the columns of tables, each kind of header once.
 pub type Columns = Vec<Vec<(String, Fate)>>;
 

@@ -123,6 +123,20 @@ fn inputs_are_deleted_only_after_the_output_was_read_back() {
     }
 }
 
+#[test]
+fn inputs_with_refused_rows_or_under_the_name_of_the_output_are_kept() {
+    let home = home();
+    let input = tickets(&home, 50);
+    let (code, said) = rescore(&[&input, "-o", &input, "--overwrite", "--delete-input"]);
+    assert!(code == 2 && said.contains("is an input and the output"), "{said}");
+    let whole = fs::read(&input).unwrap();
+    fs::write(&input, [whole.as_slice(), b"no row\n"].concat()).unwrap();
+    let (code, said) = rescore(&[&input, "-o", &path(&home, "out.jsonl"), "--delete-input"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("the inputs were not deleted: 1 of their rows were refused"), "{said}");
+    assert!(Path::new(&input).exists());
+}
+
 #[cfg(feature = "columnar")]
 #[test]
 fn a_filter_of_arrow_streams_answers_every_row_in_order() {

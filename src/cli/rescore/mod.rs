@@ -1,6 +1,7 @@
 //! `triaged rescore`: archives of old conversations, redacted and scored in bulk; submitted to a service as history; or
 //! what a service stores, scored anew.
 
+mod delete;
 mod interaction;
 mod into;
 mod server;
@@ -147,6 +148,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     if args.dry_run {
         return dry_run(&job, &triage, &policy);
     }
+    let inputs = match &job.output {
+        Output::File(path) if args.delete_input => Some(delete::Inputs::before(&job.sources, path)?),
+        _ => None,
+    };
     let mut display = Display::new(&job.sources);
     let outcome = rescore::run(&job, &triage, &policy, &mut |progress| display.show(progress));
     display.clear();
@@ -164,9 +169,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     if let Some(path) = &args.report {
         report::write(path, &outcome, &triage.revision(&policy))?;
     }
-    if let (true, Output::File(path)) = (args.delete_input, &job.output) {
+    if let (Some(inputs), Output::File(path)) = (inputs, &job.output) {
         rescore::verify(path, outcome.digest)?;
-        delete(&job.sources)?;
+        inputs.delete(&outcome)?;
     }
     if let Output::File(path) = &job.output {
         left(&job.sources, path);
@@ -317,15 +322,6 @@ fn changes(outcome: &Outcome) {
         let signals: Vec<String> = signals.iter().map(|(signal, millis)| format!("{signal} {millis:+}")).collect();
         super::say(&format!("  {id}: {old_millis} -> {new_millis} ({})", signals.join(", ")));
     }
-}
-
-fn delete(sources: &[Source]) -> Result<(), Failure> {
-    for source in sources {
-        if let Source::File(path) = source {
-            std::fs::remove_file(path).map_err(|error| Failure::path(path, error))?;
-        }
-    }
-    Ok(())
 }
 
 /// Names the raw inputs that are still on disk, and who can read them.
