@@ -11,7 +11,7 @@ use super::{
     files::{Files, Mark},
     header, items,
     job::{Failure, Job, Task},
-    jobs::{Group, Jobs, Next, Turn, Waited},
+    jobs::{Company, Group, Jobs, Next, Turn, Waited},
     manifest::{self, Tracker},
     ready::ReadyIndex,
     reserve::Reserve,
@@ -52,6 +52,8 @@ pub(super) struct Engine {
     pub(super) owes: bool,
     /// How long the last commit took.
     pub(super) commit_duration: Duration,
+    /// Whose jobs it has done of late.
+    pub(super) company: Company,
     /// Told what is erased.
     pub(super) erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
     /// When it was last looked for leases and delays that ended.
@@ -196,9 +198,10 @@ impl Engine {
         for connection in [&self.data, &self.keys] {
             connection.prepare_cached("BEGIN")?.execute([])?;
         }
-        let mut shape = Group::new(self.time.elapsed(), self.commit_duration);
+        let mut shape = Group::new(self.time.elapsed(), self.commit_duration, self.company);
         let mut next = Some(first);
         while let Some((turn, mut job)) = next {
+            self.company.see(turn, self.time.elapsed());
             let ran = self.run_one(job.as_mut());
             let at = group.len();
             group.push(job);

@@ -20,8 +20,10 @@ const TENANT_JOBS_MAX: usize = 8_192;
 const GROUP_MAX: usize = 512;
 /// For how long the jobs of one tenant are gathered into one transaction.
 const ALONE_MAX: Duration = Duration::from_millis(5);
-/// For how long where another tenant waits for its end: as long as a commit takes, within these bounds.
+/// For how long where other tenants are at work: as long as a commit takes, within these bounds.
 const SHARED: (Duration, Duration) = (Duration::from_millis(1), ALONE_MAX);
+/// For how long after its last job a tenant counts as at work.
+const AT_WORK: Duration = Duration::from_secs(10);
 
 /// Whose job it is, and how soon it is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,8 +145,32 @@ impl Drop for Ending {
     }
 }
 
-/// The jobs of one transaction, as far as they decide about when it ends. Who shares it with another tenant, or waits
-/// for an answer beside bulk, is not kept waiting for the sake of larger transactions.
+/// Whether several tenants are at work.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Company {
+    last: Option<i64>,
+    met: Option<Duration>,
+}
+
+impl Company {
+    /// Sees a job; the instance's own are no tenant's.
+    pub(super) fn see(&mut self, turn: Turn, now: Duration) {
+        if turn.tenant == Turn::INSTANCE.tenant {
+            return;
+        }
+        if self.last.replace(turn.tenant).is_some_and(|last| last != turn.tenant) {
+            self.met = Some(now);
+        }
+    }
+
+    /// Whether a job followed one of another tenant a short while ago.
+    pub(super) fn is_kept(&self, now: Duration) -> bool {
+        self.met.is_some_and(|met| now.saturating_sub(met) < AT_WORK)
+    }
+}
+
+/// The jobs of one transaction, as far as they decide about when it ends. Who shares the store with another tenant, or
+/// waits for an answer beside bulk, is not kept waiting for the sake of larger transactions.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Group {
     begun: Duration,
@@ -157,9 +183,10 @@ pub(super) struct Group {
 
 impl Group {
     /// A group that begins now, where the commit before took so long.
-    pub(super) fn new(begun: Duration, commit: Duration) -> Self {
+    pub(super) fn new(begun: Duration, commit: Duration, company: Company) -> Self {
         let (least, most) = SHARED;
-        Self { begun, commit: commit.clamp(least, most), of: None, shared: false, live: false, jobs: 0 }
+        let shared = company.is_kept(begun);
+        Self { begun, commit: commit.clamp(least, most), of: None, shared, live: false, jobs: 0 }
     }
 
     /// Counts a job in.
@@ -191,7 +218,7 @@ mod tests {
 
     #[track_caller]
     fn check(group: &[Turn], micros: u64, next: Turn, taken: bool) {
-        let mut now = Group::new(Duration::ZERO, Duration::ZERO);
+        let mut now = Group::new(Duration::ZERO, Duration::ZERO, Company::default());
         for turn in group {
             now.add(*turn);
         }
@@ -215,6 +242,21 @@ mod tests {
     }
 
     #[test]
+    fn while_others_are_at_work_every_group_ends_soon() {
+        let mut company = Company::default();
+        company.see(A, Duration::ZERO);
+        company.see(Turn::INSTANCE, Duration::ZERO);
+        company.see(A_LIVE, Duration::ZERO);
+        assert!(!company.is_kept(Duration::ZERO));
+        company.see(B_LIVE, Duration::ZERO);
+        assert!(!company.is_kept(AT_WORK));
+        let mut group = Group::new(Duration::ZERO, Duration::ZERO, company);
+        group.add(A_LIVE);
+        assert!(group.takes(A_LIVE, Duration::from_micros(999)));
+        assert!(!group.takes(A_LIVE, Duration::from_millis(1)));
+    }
+
+    #[test]
     fn nobody_who_waits_for_an_answer_waits_for_bulk() {
         check(&[A_LIVE], 0, A, false);
         check(&[A, A, B_LIVE], 0, A, false);
@@ -223,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_slow_disk_makes_larger_groups() {
-        let mut group = Group::new(Duration::ZERO, Duration::from_millis(3));
+        let mut group = Group::new(Duration::ZERO, Duration::from_millis(3), Company::default());
         group.add(A_LIVE);
         group.add(B_LIVE);
         assert!(group.takes(A_LIVE, Duration::from_micros(2_999)));

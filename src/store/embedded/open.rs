@@ -211,6 +211,7 @@ impl EmbeddedStore {
             destroyer,
             owes: false,
             commit_duration: std::time::Duration::ZERO,
+            company: super::jobs::Company::default(),
             erased: erased.clone(),
             revive_elapsed: std::time::Duration::ZERO,
         };
