@@ -228,7 +228,7 @@ async fn erase(bench: &Bench, case: CaseId) {
     let id = interactions[0].interaction.0;
     say(&format!("erasing {id}"));
     let officer = Officer { tenant: bench.tenant, principal: PrincipalId(Uuid::from_u128(77)) };
-    let request = DeleteCaseRequest { officer, case, version: record.version };
+    let request = DeleteCaseRequest { officer, case, version: record.version, request_id: None };
     if bench.store.delete_case(request).await.is_ok() {
         say(&format!("erased {id}"));
     }

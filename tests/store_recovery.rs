@@ -128,7 +128,7 @@ mod recovery {
     async fn delete(bench: &Bench, case: CaseId) {
         let officer = Officer { tenant: bench.tenant, principal: OFFICERS[0] };
         let version = bench.store.get_case(bench.supervisor(), case).await.unwrap().0.version;
-        bench.store.delete_case(DeleteCaseRequest { officer, case, version }).await.unwrap();
+        bench.store.delete_case(DeleteCaseRequest { officer, case, version, request_id: None }).await.unwrap();
     }
 
     /// The texts that are read, and how many cases are listed that are gone.

@@ -212,7 +212,8 @@ pub(crate) async fn an_erasure_waits_for_the_release_of_a_hold(bench: Bench) {
     let deferred = erase(&bench, "a@example.com").await;
     assert_eq!((deferred.state, deferred.hold_end_time), (ErasureState::OnHold, Some(held.end_time)));
     assert!(bench.store.get_case(bench.supervisor(), case.case).await.is_ok());
-    let delete = DeleteCaseRequest { officer: officer(bench.tenant), case: case.case, version: case.version };
+    let delete =
+        DeleteCaseRequest { officer: officer(bench.tenant), case: case.case, version: case.version, request_id: None };
     assert_error!(bench.store.delete_case(delete).await, StoreError::OnHold(_));
     let released = bench.store.release_hold(officer(bench.tenant), held.hold).await.unwrap();
     assert_eq!(released.state, HoldState::Released);
@@ -237,7 +238,8 @@ pub(crate) async fn an_erasure_runs_by_itself_when_the_hold_ends(bench: Bench) {
 pub(crate) async fn a_case_is_deleted_as_it_was_read(bench: Bench) {
     let (case, _) = bench.submit(&of(&bench, "a@example.com")).await;
     let (other, _) = bench.submit(&of(&bench, "a@example.com")).await;
-    let delete = |case, version, tenant| DeleteCaseRequest { officer: officer(tenant), case, version };
+    let delete =
+        |case, version, tenant| DeleteCaseRequest { officer: officer(tenant), case, version, request_id: None };
     let stale = bench.store.delete_case(delete(case.case, case.version + 1, bench.tenant)).await;
     assert_error!(stale, StoreError::Changed);
     let foreign = bench.store.delete_case(delete(case.case, case.version, bench.other)).await;
@@ -376,4 +378,19 @@ pub(crate) async fn nothing_is_left_of_who_was_named_by_mistake(bench: Bench) {
     bench.submit(&of(&bench, "b@example.com")).await;
     bench.submit(&back).await;
     assert_eq!(found("b@example.com").await[0].holdings.interactions, 1);
+}
+
+pub(crate) async fn a_retried_deletion_gets_the_same_answer(bench: Bench) {
+    let (case, _) = bench.submit(&of(&bench, "a@example.com")).await;
+    let delete = |version| DeleteCaseRequest {
+        officer: officer(bench.tenant),
+        case: case.case,
+        version,
+        request_id: Some(Uuid::from_u128(7)),
+    };
+    let done = bench.store.delete_case(delete(case.version)).await.unwrap();
+    assert_eq!(bench.store.delete_case(delete(case.version)).await.unwrap(), done);
+    assert_error!(bench.store.delete_case(delete(case.version + 1)).await, StoreError::RequestIdReused);
+    let unnamed = DeleteCaseRequest { request_id: None, ..delete(case.version) };
+    assert_error!(bench.store.delete_case(unnamed).await, StoreError::NotFound);
 }

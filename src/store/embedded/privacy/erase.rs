@@ -44,10 +44,8 @@ pub(super) fn erase(
     etag: &str,
 ) -> Result<ErasureRecord, StoreError> {
     let remembered = request.request_id.map(|id| remembered(tenant, request.officer.principal, id, etag));
-    if let Some(earlier) = remembered.map(|request| request.earlier(write.data, write.now)).transpose()?.flatten() {
-        write.await_destruction();
-        let id = <[u8; 16]>::try_from(earlier).map_err(|_| StoreError::RecordGone)?;
-        return get(write, tenant, ErasureId::from(id));
+    if let Some(earlier) = earlier(write, tenant, remembered)? {
+        return Ok(earlier);
     }
     let subjects = scope::select(write.data, write.keys, tenant, &request.selectors)?;
     if subjects.is_empty() {
@@ -71,6 +69,19 @@ pub(super) fn erase(
         remembered.remember(write.data, write.now, id.as_bytes())?;
     }
     Ok(record)
+}
+
+/// What this request came to before, once everything that it was to destroy is destroyed.
+fn earlier(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    remembered: Option<Request>,
+) -> Result<Option<ErasureRecord>, StoreError> {
+    let earlier = remembered.map(|request| request.earlier(write.data, write.now)).transpose()?.flatten();
+    let Some(earlier) = earlier else { return Ok(None) };
+    write.await_destruction();
+    let id = <[u8; 16]>::try_from(earlier).map_err(|_| StoreError::RecordGone)?;
+    get(write, tenant, ErasureId::from(id)).map(Some)
 }
 
 /// The digest holds the etag alone: no hash of an identifier outlives the erasure.
@@ -191,6 +202,12 @@ pub(super) fn delete_case(
     tenant: &Tenant,
     request: &DeleteCaseRequest,
 ) -> Result<ErasureRecord, StoreError> {
+    // The random id of a case, and no more, outlives it.
+    let asked = format!("{} {}", request.case, request.version);
+    let remembered = request.request_id.map(|id| remembered(tenant, request.officer.principal, id, &asked));
+    if let Some(earlier) = earlier(write, tenant, remembered)? {
+        return Ok(earlier);
+    }
     let case = Case::find(write.data, tenant.number, request.case)?.ok_or(StoreError::NotFound)?;
     if case.version != request.version {
         return Err(StoreError::Changed);
@@ -213,8 +230,9 @@ pub(super) fn delete_case(
     let count = taken.interactions.len();
     audit(write, tenant, Some(request.officer.principal), Action::CaseDeleted, request.case.0, count)?;
     bury(write, tenant, Cause::CaseDeleted, taken)?;
+    let id = ErasureId(new_id(write.now)?);
     let record = ErasureRecord {
-        erasure: Some(ErasureId(new_id(write.now)?)),
+        erasure: Some(id),
         state: ErasureState::Erased,
         cause: Cause::CaseDeleted,
         subjects: gone,
@@ -226,6 +244,9 @@ pub(super) fn delete_case(
         erase_time: Some(write.now),
     };
     put(write, tenant, &record)?;
+    if let Some(remembered) = remembered {
+        remembered.remember(write.data, write.now, id.as_bytes())?;
+    }
     Ok(record)
 }
 

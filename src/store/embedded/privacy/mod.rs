@@ -123,7 +123,9 @@ impl Privacy for EmbeddedStore {
 
     async fn delete_case(&self, request: DeleteCaseRequest) -> Result<ErasureRecord, StoreError> {
         let tenant = self.ring.tenant(request.officer.tenant)?;
-        let turn = Turn::live(tenant.number);
+        // As above: a second try must not find the case absent that the first one deleted.
+        let request_id = Some(request.request_id.map_or_else(|| new_id(self.time.now()), Ok)?);
+        let (turn, request) = (Turn::live(tenant.number), DeleteCaseRequest { request_id, ..request });
         self.committer.run_essential(turn, move |write| erase::delete_case(write, &tenant, &request)).await
     }
 
