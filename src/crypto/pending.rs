@@ -33,7 +33,7 @@ impl PendingKey {
     }
 
     /// Whether a kill came while it took the place of the old one, whose bytes are written over already: then it is the
-    /// only key there is.
+    /// only key there is. So an earlier release left it.
     pub fn is_taking_over(&self) -> bool {
         let is_blank = |bytes: Vec<u8>| bytes.iter().all(|byte| *byte == 0);
         self.exists() && fs::read(&self.present).is_ok_and(is_blank)
@@ -84,7 +84,7 @@ mod tests {
         let new = fs::read(dir.path().join("master.key.new")).unwrap();
         pending.load_or_draw().unwrap();
         assert!(!pending.is_taking_over());
-        wipe(&file).unwrap();
+        fs::write(&file, vec![0; old.len()]).unwrap();
         assert!(pending.is_taking_over());
         pending.take_over().unwrap();
         assert_eq!(fs::read(&file).unwrap(), new);
