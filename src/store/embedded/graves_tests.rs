@@ -112,6 +112,27 @@ async fn what_a_crash_left_noted_is_carried_out_at_the_next_start() {
 }
 
 #[tokio::test]
+async fn a_tenant_that_a_crash_left_half_gone_is_gone_at_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    let [gone, kept] = [store.ensure_tenant("acme").await.unwrap(), store.ensure_tenant("globex").await.unwrap()];
+    let graves = vec![Grave::all(KeyKind::Tenant, gone.0)];
+    let burial = Burial { tenant: gone, time: Timestamp(7), cause: Cause::Offboarding, graves };
+    let noted = burial.clone();
+    store.committer.run(move |write| graves::note(write.data, noted)).await.unwrap();
+    store.close().await.unwrap();
+    let again = open(dir.path()).unwrap();
+    assert_eq!(feed(&dir), [burial]);
+    assert!(matches!(again.ring.tenant(gone), Err(StoreError::NotFound)));
+    assert!(again.ring.tenant(kept).is_ok());
+    let count = move |read: &mut super::readers::Read| {
+        let sql = "SELECT COUNT(*) FROM wraps WHERE tenant = ?1";
+        Ok(read.data()?.1.query_row(sql, [gone.as_bytes()], |row| row.get::<_, i64>(0))?)
+    };
+    assert_eq!(again.readers.run(count).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn a_record_without_key_is_erased_with_a_tombstone_and_damaged_without() {
     let dir = tempfile::tempdir().unwrap();
     let store = store(&dir).await;
