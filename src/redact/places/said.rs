@@ -5,6 +5,7 @@ use super::{
     extend,
     number::{house_number, is_number, spoken_number},
     street::{Core, Strength},
+    unit,
 };
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape},
@@ -100,8 +101,8 @@ pub(super) fn core(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core
         .or_else(|| flat(reading, from, at))
 }
 
-fn strong(first: usize, last: usize) -> Option<Core> {
-    Some(Core { first, last, strength: Strength::Strong })
+fn strong(first: usize, last: usize) -> Core {
+    Core { first, last, strength: Strength::Strong }
 }
 
 /// The last token of the number at `at`, in words or in digits.
@@ -130,8 +131,7 @@ fn behind_the(reading: &Reading<'_>, at: usize) -> Option<Core> {
         return None;
     }
     let first = at - usize::from(before == "number" && at > 0);
-    matches!(before, "at" | "for" | "from" | "to" | "is" | "s" | "its" | "number" | "of")
-        .then(|| strong(first, name))?
+    matches!(before, "at" | "for" | "from" | "to" | "is" | "s" | "its" | "number" | "of").then(|| strong(first, name))
 }
 
 /// `i'm at forty five ashgrove`
@@ -156,7 +156,7 @@ fn unknown(reading: &Reading<'_>, at: usize) -> Option<Core> {
             && !meant
     };
     let last = (name..name + 2).take_while(|index| free(*index)).last()?;
-    ends(reading, last).then(|| strong(begin, last))?
+    ends(reading, last).then(|| strong(begin, last))
 }
 
 /// `ich wohne in der au neun`, `In der Au 9, 89073 Ulm`
@@ -176,9 +176,9 @@ fn german(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
         return None;
     }
     if said {
-        return strong(first, last);
+        return Some(strong(first, last));
     }
-    (shaped && (lives || extend::reach(reading, last).more)).then(|| strong(first, last))?
+    (shaped && (lives || extend::reach(reading, last).more)).then(|| strong(first, last))
 }
 
 /// `he lives in unit four`, `buzz flat 33`
@@ -188,7 +188,7 @@ fn flat(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
     if !door || !reading.before(at).only(Gap::SPACE.and(Gap::HASH)) {
         return None;
     }
-    let last = extend::unit(reading, unit).or_else(|| is_number(reading, at).then_some(at))?;
+    let last = unit::unit(reading, unit).or_else(|| is_number(reading, at).then_some(at))?;
     let before = unit.checked_sub(1)?;
     let rung = matches!(reading.turn.word(before), "buzz" | "ring" | "intercom");
     let led = matches!(reading.turn.word(before), "in" | "at" | "to")
@@ -197,7 +197,7 @@ fn flat(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
         });
     let said = reading.turn.cues().any(Cues::of(&[Cue::Product, Cue::Version]));
     let classes = reading.entry(last + 1).classes.any(Classes::of(&[Class::Brand, Class::Org]));
-    ((rung || led) && !said && !classes).then(|| strong(unit, last))?
+    ((rung || led) && !said && !classes).then(|| strong(unit, last))
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //! everything that is written as in an address belongs to it, whatever the country's order of street, flat and town.
 
 use super::{
-    chain::{belongs, chain, is_shaped, joins},
-    extend, number, postcode,
+    chain::chain,
+    extend, number, postcode, unit,
+    written::{belongs, is_shaped, joins},
 };
 use crate::redact::{
     find::View,
@@ -71,7 +72,7 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
 /// Castletown, Co. Kildare`.
 pub(super) fn named(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
     let near = matches!(reading.turn.word(at), "nr" | "co");
-    if !near && !(is_shaped(reading, at) && reading.entry(at).classes.any(HOUSES)) {
+    if !(near || is_shaped(reading, at) && reading.entry(at).classes.any(HOUSES)) {
         return None;
     }
     let mut first = at;
@@ -85,7 +86,7 @@ pub(super) fn named(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usi
     let comma = (first + 1..=chain.last).find(|next| reading.before(*next).has(Gap::COMMA))?;
     let house = (first..comma).any(|word| reading.entry(word).classes.any(HOUSES) && is_shaped(reading, word));
     let titled = reading.turn.word(first) == "the" && is_shaped(reading, first);
-    let marked = (first..=chain.last).any(|word| matches!(reading.turn.word(word), "co" | "county" | "nr" | "near"));
+    let marked = (first..=chain.last).any(|word| matches!(reading.turn.word(word), "co" | "county" | "nr"));
     let told = announced.is_some() && !matches!(reading.turn.word(first.wrapping_sub(1)), "in" | "en" | "em" | "a");
     let near = matches!(reading.turn.word(at), "nr") && is_shaped(reading, at) && is_shaped(reading, at + 1);
     let known = near || chain.has_place() && (told || marked && (house || titled));
@@ -131,7 +132,12 @@ fn announces(reading: &Reading<'_>, word: usize, index: usize) -> bool {
         && word.checked_sub(1).is_some_and(|before| {
             matches!(reading.turn.word(before), "to" | "we" | "will" | "should" | "would" | "must" | "and")
         });
-    if verb && !marked {
+    // `the address label`
+    let thing = matches!(
+        reading.turn.word(word + 1),
+        "label" | "labels" | "book" | "field" | "bar" | "line" | "check" | "history"
+    );
+    if (verb || thing) && !marked {
         return false;
     }
     named && (marked || led || token.word.cues.has(Cue::Address)) || label && marked
@@ -174,7 +180,7 @@ pub(super) fn widened(reading: &Reading<'_>, from: usize, (first, last): (usize,
         let starts =
             at == from || !joins(reading, at) || reading.before(at).has(Gap::COMMA) || !belongs(reading, at - 1);
         let flat = reading.entry(at).is(Class::Unit)
-            && extend::unit(reading, at).is_some_and(|unit| unit < first || at + 1 == first);
+            && unit::unit(reading, at).is_some_and(|unit| unit < first || at + 1 == first);
         let numbered =
             number::house_number(reading, at).is_some_and(|last| last > at && reading.before(last + 1).has(Gap::COMMA));
         if flat || starts && numbered {
