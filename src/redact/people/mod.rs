@@ -114,7 +114,9 @@ pub(super) fn may_be_lower(entry: Entry, len: usize) -> bool {
 /// The name that begins at token `at`, if its score suffices.
 fn name_at(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Option<(Run, Score)> {
     let asked = answer == Some(at);
-    if is_other_word(reading, at, asked) || is_label(reading, at) || ends_cue(reading, at) {
+    // `Didn't catch it`
+    let contracted = reading.before(at + 1) == Gap::QUOTE && reading.turn.word(at + 1) == "t";
+    if contracted || is_other_word(reading, at, asked) || is_label(reading, at) || ends_cue(reading, at) {
         return None;
     }
     let entry = reading.entry(at);
@@ -187,7 +189,25 @@ fn is_saint(reading: &Reading<'_>, at: usize) -> bool {
             && reading.before(at + 1).only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::DOT))
             && matches!(
                 reading.turn.word(at),
-                "san" | "santa" | "santo" | "sao" | "saint" | "sainte" | "sankt" | "sint" | "st"
+                "san"
+                    | "santa"
+                    | "santo"
+                    | "sao"
+                    | "saint"
+                    | "sainte"
+                    | "sankt"
+                    | "sint"
+                    | "st"
+                    | "fort"
+                    | "reggio"
+                    | "puerto"
+                    | "ciudad"
+                    | "virgen"
+                    | "notre"
+                    | "nossa"
+                    | "lake"
+                    | "mount"
+                    | "port"
             )
     };
     saint(at) || at > 0 && saint(at - 1) && !reading.previous(at - 1).is(Class::Title)

@@ -253,7 +253,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Product,
-        "kilometraje, kilometrage, quilometragem, chilometraggio, kilometerstanden, przebieg, mileage, odometer, kilometerstand, km stand, zahlerstand, zaehlerstand, meter reading, readings, lectura, lettura, leitura, releve, meterstand, stand ist, contatore segna, color of, colour of, make of, model of, year of, make and model, color of the vehicle, colour of the vehicle, model, models, part, sku, item, article, artikel, artikelnummer, modell, modelo, modele, modello, product, catalog, catalogue, cat, isbn, ean, upc, gtin, asin, lot, batch, part number, part no, \
+        "talla, taille, kleur, maat, coloris, couleur, taglia, misura, colour, farbe, grosse, tam, cor, kilometraje, kilometrage, quilometragem, chilometraggio, kilometerstanden, przebieg, mileage, odometer, kilometerstand, km stand, zahlerstand, zaehlerstand, meter reading, readings, lectura, lettura, leitura, releve, meterstand, stand ist, contatore segna, color of, colour of, make of, model of, year of, make and model, color of the vehicle, colour of the vehicle, model, models, part, sku, item, article, artikel, artikelnummer, modell, modelo, modele, modello, product, catalog, catalogue, cat, isbn, ean, upc, gtin, asin, lot, batch, part number, part no, \
         model number, item number, serial, serial number, seriennummer, numero de serie, matricola, mpn, stock code, style, type, series, spec, din, iso, en, referencia del producto, size, teilenummer, modellnummer, articulo, chip, revision, rev, cpu, gpu, rtx, gtx, form",
     ),
     (
@@ -292,7 +292,7 @@ pub(super) const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Company,
-        "company number, registered, registration number, company registration, handelsregister, hrb, hra, siret, siren, registro mercantil, company no, rcs",
+        "name of your bank, name of the bank, namen der bank, name der bank, name of the business, name of the company, business name, company name, nom de la banque, nombre del banco, nome do banco, nome della banca, firmenname, name of the product, name of the street, surname format, name format, company number, registered, registration number, company registration, handelsregister, hrb, hra, siret, siren, registro mercantil, company no, rcs",
     ),
     (
         Cue::DayWord,
