@@ -121,17 +121,20 @@ fn ends(reading: &Reading<'_>, last: usize) -> bool {
 
 /// `eight the maltings`
 fn behind_the(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    let before = at.checked_sub(1).map_or("at", |before| reading.turn.word(before));
+    if !matches!(before, "at" | "for" | "from" | "to" | "is" | "s" | "its" | "number" | "of") {
+        return None;
+    }
     let the = numbered(reading, at)? + 1;
     let name = the + 1;
     let close = reading.before(the) == Gap::SPACE && reading.before(name) == Gap::SPACE;
     let named = reading.turn.word(the) == "the" && NAMES.contains(&reading.turn.word(name));
-    let before = at.checked_sub(1).map_or("at", |before| reading.turn.word(before));
     let leads = matches!(before, "from" | "to" | "for" | "number");
     if !close || !named || !leads && !ends(reading, name) {
         return None;
     }
     let first = at - usize::from(before == "number" && at > 0);
-    matches!(before, "at" | "for" | "from" | "to" | "is" | "s" | "its" | "number" | "of").then(|| strong(first, name))
+    Some(strong(first, name))
 }
 
 /// `i'm at forty five ashgrove`
@@ -161,11 +164,11 @@ fn unknown(reading: &Reading<'_>, at: usize) -> Option<Core> {
 
 /// `ich wohne in der au neun`, `In der Au 9, 89073 Ulm`
 fn german(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
-    let last = numbered(reading, at)?;
     let name = at.checked_sub(1).filter(|name| reading.is_word(*name) && reading.before(at) == Gap::SPACE)?;
     let article = name.checked_sub(1).filter(|article| matches!(reading.turn.word(*article), "der" | "dem" | "den"))?;
     let first = article.checked_sub(1).filter(|first| *first >= from)?;
     let leads = matches!(reading.turn.word(first), "in" | "an" | "auf" | "unter" | "hinter" | "vor" | "bei");
+    let last = numbered(reading, at)?;
     let close = reading.before(name) == Gap::SPACE && reading.before(article) == Gap::SPACE;
     let lives = (first.saturating_sub(3)..first).any(|near| reading.entry(near).is(Class::Dwell));
     let shaped = reading.mark(name).shape != Shape::Plain && reading.turn.raw(first).starts_with(char::is_uppercase);

@@ -45,8 +45,13 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
     while first > from && at - first < TOKENS_MAX && belongs(reading, first - 1) && joins(reading, first) {
         first -= 1;
     }
+    let announced = announced(view, reading, first, at);
+    // Without an announcement parts between commas must tell.
+    if announced.is_none() && !has_comma(reading, first, at) {
+        return None;
+    }
     let dit = first >= 2 && reading.turn.word(first - 1) == "dit" && reading.turn.word(first - 2) == "lieu";
-    let announced = announced(view, reading, first, at).or_else(|| dit.then_some(first));
+    let announced = announced.or_else(|| dit.then_some(first));
     let leads = |index: &usize| {
         let word = LEADS.contains(&reading.turn.word(*index));
         let begins =
@@ -67,6 +72,14 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
         (first..=last).any(|at| reading.is_word(at) && is_shaped(reading, at) && reading.turn.raw(at).len() > 1);
     (last >= at && capital).then_some((first, last))
 }
+
+/// Whether a comma stands in the stretch around the number at token `at`.
+fn has_comma(reading: &Reading<'_>, first: usize, at: usize) -> bool {
+    reading.turn.has_gap(Gap::COMMA) && (first + 1..at + AHEAD).any(|next| reading.before(next).has(Gap::COMMA))
+}
+
+/// How far behind a number the next part of an address begins, in tokens.
+const AHEAD: usize = 10;
 
 /// The address without a number around the name of a house, a county or a landmark at token `at`: `The Mill House,
 /// Castletown, Co. Kildare`.

@@ -128,12 +128,19 @@ const LEADING: Classes = Classes::of(&[Class::StreetFirst, Class::WeakStreetFirs
 /// Whether a word is written with a capital, or is no function word where all around is written alike.
 pub(super) fn is_shaped(reading: &Reading<'_>, at: usize) -> bool {
     let Some(token) = reading.turn.token(at).filter(|token| token.is_word()) else { return false };
-    if !is_flat(reading, at) {
-        return token.case != Case::Lower;
+    match token.case {
+        Case::Lower => is_noun(reading, at, token) && is_flat(reading, at),
+        Case::Upper => is_noun(reading, at, token) || !is_flat(reading, at),
+        _ => true,
     }
-    let behind = reading.before(at) == Gap::SPACE && reading.previous(at).classes.any(LEADING);
-    let noun = !token.entry.is(Class::NoFamily) && token.word.cues.is_empty() && token.span.len() > 3;
-    token.span.len() > 2 && (token.entry.ordinary < 3 || token.span.len() > 3 && behind || noun)
+}
+
+/// Whether a word may be a name where letter case tells nothing: it is no function word.
+fn is_noun(reading: &Reading<'_>, at: usize, token: &Token) -> bool {
+    let behind = || reading.before(at) == Gap::SPACE && reading.previous(at).classes.any(LEADING);
+    let noun = || !token.entry.is(Class::NoFamily) && token.word.cues.is_empty();
+    let len = token.span.len();
+    len > 2 && token.entry.ordinary < 3 || len > 3 && (noun() || behind())
 }
 
 /// How far around a word other letters are looked for, in tokens.
