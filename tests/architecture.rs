@@ -72,9 +72,29 @@ fn source_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// The production part of a source: without its inline test module.
+/// The production part of a source: up to its inline test module. A test module in a file of its own ends nothing.
 fn production(source: &str) -> &str {
-    source.split("\n#[cfg(test)]\n").next().unwrap_or_default()
+    let is_inline = |at: usize| {
+        let mut after = source[at..].lines().skip(1).skip_while(|line| line.starts_with('#'));
+        after.next().is_some_and(|line| line.ends_with('{'))
+    };
+    let tests = source.match_indices("\n#[cfg(test)]\n").map(|(at, _)| at).find(|at| is_inline(*at));
+    tests.map_or(source, |at| &source[..at])
+}
+
+#[test]
+fn a_source_ends_with_its_inline_tests() {
+    for (source, expected) in [
+        ("use a;\n#[cfg(test)]\nmod tests {\n}\n", "use a;"),
+        ("use a;\n#[cfg(test)]\n#[expect(dead_code)]\nmod tests {\n}\n", "use a;"),
+        ("use a;\n#[cfg(test)]\nmod tests;\nuse b;\n", "use a;\n#[cfg(test)]\nmod tests;\nuse b;\n"),
+        (
+            "use a;\n#[cfg(test)]\nmod tests;\nuse b;\n#[cfg(test)]\nmod more {\n}",
+            "use a;\n#[cfg(test)]\nmod tests;\nuse b;",
+        ),
+    ] {
+        assert_eq!(production(source), expected);
+    }
 }
 
 /// The names that `root::{…}` paths of a text mention, with their line numbers. `use` trees may span lines, so that

@@ -54,7 +54,7 @@ conformance! { crate::engines::embedded;
         a_case_that_is_opened_again_goes_on_with_its_resolution an_acknowledgement_beside_a_new_contact_is_no_answer
         what_was_never_queued_has_no_clocks the_targets_are_those_of_the_live_policy
         a_tier_that_is_set_moves_the_due_time what_targets_came_to_is_counted_by_day;
-    casework: closing_a_case_ends_its_item_and_its_lease a_newer_version_that_closes_is_told_to_the_lease
+    casework: what_waits_in_a_source_is_for_who_speaks_its_language a_repeated_act_is_answered_only_while_the_case_may_be_seen closing_a_case_ends_its_item_and_its_lease a_newer_version_that_closes_is_told_to_the_lease
         a_case_is_changed_as_it_was_read_or_not_at_all a_case_that_changes_its_queue_keeps_its_place_and_lease
         an_agent_acts_on_what_it_leases merging_moves_everything_into_the_target
         who_waits_in_a_source_waits_in_the_target whoever_works_on_the_target_is_told_that_there_is_more
@@ -68,6 +68,7 @@ conformance! { crate::engines::embedded;
         every_credential_has_its_own_principal revoking_takes_effect_at_once_and_once
         credentials_are_listed_newest_first_in_pages;
     teaching: every_tenant_begins_with_the_shipped_policy a_revision_is_never_changed_and_the_newest_decides
+        a_revision_goes_on_naming_its_lexicon
         a_policy_that_was_changed_meanwhile_is_not_overwritten a_shadow_decides_nothing_and_ends_with_the_next_revision
         revisions_are_listed_in_pages_and_by_tenant
         a_correction_stands_beside_the_assessment_and_places_the_case_anew a_correction_ends_an_emergency
@@ -82,9 +83,14 @@ conformance! { crate::engines::embedded;
         an_erasure_waits_for_the_release_of_a_hold an_erasure_runs_by_itself_when_the_hold_ends
         a_case_is_deleted_as_it_was_read an_open_conversation_ends_with_its_person
         a_new_case_is_not_open_to_who_leased_an_erased_one
-        the_text_of_a_resolved_case_goes_first_and_the_facts_later what_is_on_hold_is_kept_longer audit_events_go_last;
+        the_text_of_a_resolved_case_goes_first_and_the_facts_later what_is_on_hold_is_kept_longer audit_events_go_last
+        a_merged_case_and_its_person_expire_too a_retried_deletion_gets_the_same_answer nothing_is_left_of_who_was_named_by_mistake;
     orders: a_purge_matches_all_its_conditions a_purge_takes_a_second_person_and_nothing_that_came_later
         a_purge_waits_a_day_for_its_second_person a_long_purge_is_resumed_until_it_is_done
         a_purge_leaves_what_is_on_hold an_export_takes_a_day_a_second_person_and_happens_once
+        an_export_finds_who_was_made_one_with_another_meanwhile
         nothing_is_sealed_to_a_revoked_recipient;
+    offboarding: everything_is_read_once_and_in_pages an_off_boarding_takes_three_days_and_two_people
+        an_off_boarding_waits_a_day_for_its_second_person what_came_after_the_reading_is_not_lost
+        a_tenant_on_hold_stays nothing_is_left_of_a_tenant_and_all_of_the_others;
 }

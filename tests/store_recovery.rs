@@ -19,11 +19,13 @@ mod recovery {
     use triaged::{
         crypto::{MasterKey, Recipient, pending::PendingKey},
         id::{CaseId, PrincipalId},
+        policy::Correction,
         store::{
-            DeleteCaseRequest, Officer, StoreError,
+            Actor, CaseChange, CaseVersion, CorrectionReason, CorrectionRequest, DeleteCaseRequest, HoldTarget,
+            Officer, Recovery, StoreError, SubjectSelector,
             embedded::{
                 EmbeddedStore,
-                recovery::{self, Backups, Contents, Manifest, Place, Recovery, RecoveryError, Restored},
+                recovery::{self, Backups, Contents, Manifest, Place, RecoveryError, Restored},
             },
         },
         time::{ManualClock, Timestamp},
@@ -32,7 +34,11 @@ mod recovery {
 
     use super::{
         store_embedded::Home,
-        store_suite::{Bench, DAY, Opened, START, draft::Draft},
+        store_suite::{
+            Bench, DAY, Opened, START,
+            draft::{Draft, source_ref},
+            privacy::{approved, email, erase},
+        },
     };
     use crate::assert_error;
 
@@ -122,7 +128,7 @@ mod recovery {
     async fn delete(bench: &Bench, case: CaseId) {
         let officer = Officer { tenant: bench.tenant, principal: OFFICERS[0] };
         let version = bench.store.get_case(bench.supervisor(), case).await.unwrap().0.version;
-        bench.store.delete_case(DeleteCaseRequest { officer, case, version }).await.unwrap();
+        bench.store.delete_case(DeleteCaseRequest { officer, case, version, request_id: None }).await.unwrap();
     }
 
     /// The texts that are read, and how many cases are listed that are gone.
@@ -407,5 +413,166 @@ mod recovery {
             assert_eq!(made.contents, Contents::Keys { expire_time: START + kept * DAY });
         }
         bench.store.close().await.unwrap();
+    }
+
+    /// A draft of who has this address.
+    fn of(bench: &Bench, address: &'static str) -> Draft {
+        Draft { emails: vec![address], ..bench.draft() }
+    }
+
+    /// Closes the store, loses everything and restores it with every tombstone.
+    async fn back_from(world: &mut World, bench: Bench, tombstones: u64) -> Bench {
+        bench.store.close().await.unwrap();
+        world.lose();
+        let restored = world.restore(Some("tombstones"), Some(tombstones)).unwrap();
+        assert!(restored.complete);
+        world.open().await
+    }
+
+    #[tokio::test]
+    async fn what_comes_after_a_restore_joins_nothing_of_the_erased() {
+        let mut world = World::new();
+        let bench = world.open().await;
+        let alone = Draft { case_ref: Some("t-1"), message_ids: vec!["<m-1>"], ..of(&bench, "a@example.com") };
+        let (case, _) = bench.submit(&alone).await;
+        bench.submit(&Draft { case_ref: Some("t-2"), ..of(&bench, "b@example.com") }).await;
+        let shared = Draft { case_ref: Some("t-2"), source_ref: Some("i-2"), ..of(&bench, "a@example.com") };
+        let (_, interaction) = bench.submit(&shared).await;
+        world.back_up();
+        erase(&bench, "a@example.com").await;
+        let bench = back_from(&mut world, bench, 1).await;
+        let again = bench.store.submit(shared.submission()).await.unwrap();
+        assert_ne!(again.submission, interaction.interaction, "what is acknowledged is stored");
+        for draft in [
+            Draft { case_ref: Some("t-1"), ..of(&bench, "c@example.com") },
+            Draft { references: vec!["<m-1>"], ..of(&bench, "c@example.com") },
+        ] {
+            let (new, _) = bench.submit(&draft).await;
+            assert_ne!(new.case, case.case);
+        }
+        while bench.upkeep().await.more {}
+        assert_eq!(bench.cases(bench.tenant).await.len(), 3, "nothing of it was swept away");
+    }
+
+    #[tokio::test]
+    async fn an_erasure_that_waited_runs_after_a_restore() {
+        let mut world = World::new();
+        let bench = world.open().await;
+        let mut cases = Vec::new();
+        for address in ["a@example.com", "b@example.com", "c@example.com"] {
+            cases.push(bench.submit(&Draft { case_ref: Some("t-1"), ..of(&bench, address) }).await.0.case);
+        }
+        let officer = Officer { tenant: bench.tenant, principal: OFFICERS[0] };
+        let found = bench.store.lookup_subjects(officer, vec![email("a@example.com")]).await.unwrap();
+        approved(&bench, HoldTarget::Subject(found[0].subject)).await;
+        erase(&bench, "a@example.com").await;
+        world.back_up();
+        erase(&bench, "b@example.com").await;
+        let bench = back_from(&mut world, bench, 1).await;
+        world.clock.advance(30 * DAY);
+        assert_eq!(bench.upkeep().await.erasures, 1);
+        let (_, left) = bench.store.get_case(bench.supervisor(), cases[0]).await.unwrap();
+        assert_eq!(left.len(), 1);
+        let owner = bench.store.lookup_subjects(officer, vec![SubjectSelector::Case(cases[0])]).await.unwrap();
+        let heir = bench.store.lookup_subjects(officer, vec![email("c@example.com")]).await.unwrap();
+        assert_eq!(owner, heir, "the case is theirs who are left");
+    }
+
+    #[tokio::test]
+    async fn a_case_that_was_handed_over_before_a_restore_is_still_read() {
+        for keys_after in [false, true] {
+            let mut world = World::new();
+            let bench = world.open().await;
+            let first = Draft { customer_ref: Some("c-a"), case_ref: Some("t-1"), ..of(&bench, "a@example.com") };
+            let (case, _) = bench.submit(&first).await;
+            bench.submit(&Draft { case_ref: Some("t-1"), ..of(&bench, "b@example.com") }).await;
+            world.back_up_data("data-backup").unwrap();
+            if !keys_after {
+                world.back_up_keys("keys-backup").unwrap();
+            }
+            erase(&bench, "a@example.com").await;
+            if keys_after {
+                world.back_up_keys("keys-backup").unwrap();
+            }
+            let bench = back_from(&mut world, bench, 1).await;
+            let (read, interactions) = bench.store.get_case(bench.supervisor(), case.case).await.unwrap();
+            assert_eq!((read.source_ref, read.customer_ref, interactions.len()), (None, None, 1));
+            assert_eq!(bench.cases(bench.tenant).await.len(), 1);
+            // Who has no identifiers is taken in as well.
+            let (joined, _) = bench.submit(&Draft { case_ref: Some("t-1"), ..bench.draft() }).await;
+            assert_eq!(joined.case, case.case);
+            // Where the key of the case is known they were taken for its person, else for somebody new.
+            let erased = erase(&bench, "b@example.com").await;
+            assert_eq!(erased.holdings.interactions, 1 + u64::from(keys_after));
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_that_is_closed_leaves_by_another_way() {
+        let mut world = World::new();
+        let bench = world.open().await;
+        let (case, interaction) = bench.submit(&Draft { case_ref: Some("t-1"), ..of(&bench, "a@example.com") }).await;
+        let [officer, other] = OFFICERS.map(|principal| Officer { tenant: bench.tenant, principal });
+        let recipient = bench.store.register_recipient(officer, "age1x".to_owned()).await.unwrap().recipient;
+        world.back_up();
+        bench.store.close().await.unwrap();
+        world.lose();
+        assert!(!world.restore(None, None).unwrap().complete);
+        let bench = world.open().await;
+        world.clock.advance(DAY);
+        let order = bench.store.request_export(officer, vec![email("a@example.com")], recipient).await.unwrap();
+        let export = || bench.store.run_export(other, order.export, order.etag.clone());
+        assert_error!(export().await, StoreError::Closed);
+        let actor = || Actor { reader: bench.supervisor(), request_id: None, policy: Arc::default() };
+        let at = CaseVersion { case: case.case, version: case.version };
+        let change = CaseChange { queue: Some("other".to_owned()), ..CaseChange::default() };
+        assert_error!(bench.store.update_case(actor(), at, change).await, StoreError::Closed);
+        assert_error!(bench.store.merge_cases(actor(), at, vec![at]).await, StoreError::Closed);
+        let split = bench.store.split_interaction(actor(), at, interaction.interaction);
+        assert_error!(split.await, StoreError::Closed);
+        let correction = CorrectionRequest {
+            reader: bench.supervisor(),
+            case: case.case,
+            interaction: interaction.interaction,
+            correction: Correction { label: None, level: Some(triaged::assessment::Level::Low) },
+            reason: CorrectionReason::Wording,
+            policy: Arc::default(),
+        };
+        assert_error!(bench.store.correct_assessment(correction).await, StoreError::Closed);
+        world.store.clone().unwrap().accept_restore(OFFICERS).await.unwrap();
+        let (_, exported) = export().await.unwrap();
+        assert_eq!(exported[0].own.as_ref().unwrap().source_ref, Some(source_ref("t-1")), "the order is not spent");
+        let unchanged = bench.store.get_case(bench.supervisor(), case.case).await.unwrap();
+        assert_eq!((unchanged.0.queue, unchanged.1[0].correction.is_none()), ("default".to_owned(), true));
+    }
+
+    #[tokio::test]
+    async fn a_store_is_restored_into_the_directories_where_it_lay() {
+        let (mut world, cases) = {
+            let mut world = World::new();
+            let bench = world.open().await;
+            let first = submit(&bench, "one is late").await;
+            world.back_up();
+            submit(&bench, "two came after the backup").await;
+            bench.store.close().await.unwrap();
+            (world, [first])
+        };
+        fs::rename(world.home.keys().join("tombstones"), world.path("tombstones")).unwrap();
+        for path in [world.home.data().join("data.db"), world.home.keys().join("keys.db"), world.key_file()] {
+            fs::remove_file(path).unwrap();
+        }
+        // Pages of the lost files must not find their way into the new ones.
+        let log = world.home.data().join("data.db-wal");
+        fs::write(&log, b"left").unwrap();
+        let refused = world.restore(Some("tombstones"), Some(0));
+        assert!(matches!(&refused, Err(RecoveryError::Exists(path)) if *path == log), "{refused:?}");
+        for dir in [world.home.data(), world.home.keys()] {
+            for file in ["data.db-wal", "data.db-shm", "keys.db-wal", "keys.db-shm"] {
+                drop(fs::remove_file(dir.join(file)));
+            }
+        }
+        world.restore(Some("tombstones"), Some(0)).unwrap();
+        let bench = world.open().await;
+        assert_eq!(texts(&bench, &cases).await, set(&["one is late"]));
     }
 }

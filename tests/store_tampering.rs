@@ -19,14 +19,14 @@ mod tampering {
         id::CaseId,
         policy::{Correction, Policy},
         store::{
-            CaseFilter, CaseRecord, CorrectionReason, CorrectionRequest, InteractionRecord, LiveChange, ShadowVerdict,
-            Store, StoreError, Submission,
+            CaseFilter, CaseRecord, CorrectionReason, CorrectionRequest, ErasureState, InteractionRecord, LiveChange,
+            RescoreRequest, ShadowVerdict, Store, StoreError, Submission,
         },
     };
 
     use super::{
         store_embedded::Home,
-        store_suite::{Bench, DAY, Opened, START, draft::Draft},
+        store_suite::{Bench, DAY, Opened, START, WORKER, draft::Draft, privacy::erase},
     };
 
     /// The tables whose rows make up a case.
@@ -342,5 +342,40 @@ mod tampering {
         let event = "SELECT event FROM events ORDER BY number DESC LIMIT 1";
         let event: Vec<u8> = data.query_row(event, [], |row| row.get(0)).unwrap();
         assert_eq!(u16::from_be_bytes([event[1], event[2]]), triaged::audit::Action::DamageFound as u16);
+    }
+
+    #[tokio::test]
+    async fn what_is_damaged_keeps_nothing_else_from_being_destroyed_or_scored() {
+        let (home, clock) = Home::new(START);
+        let opened = || Opened { store: Arc::new(home.open().unwrap()), clock: clock.clone(), keep: Box::new(()) };
+        let bench = Bench::new(opened()).await;
+        for (address, case_ref) in [("a@example.com", "t-1"), ("b@example.com", "t-1"), ("c@example.com", "t-2")] {
+            let (emails, handling) = (vec![address], triaged::store::Handling::Closed);
+            bench.submit(&Draft { emails, case_ref: Some(case_ref), handling, ..bench.draft() }).await;
+        }
+        bench.store.close().await.unwrap();
+        let data = Connection::open(home.data().join("data.db")).unwrap();
+        for (table, column) in [("interactions", "facts"), ("cases", "sealed")] {
+            data.execute(&format!("UPDATE {table} SET {column} = zeroblob(80) WHERE number = 1"), []).unwrap();
+        }
+        drop(data);
+        let bench = Bench::new(opened()).await;
+        let draft = bench.draft();
+        let request = RescoreRequest {
+            tenant: bench.tenant,
+            principal: WORKER,
+            after: None,
+            limit: 64,
+            newest_first: false,
+            apply: false,
+            redact: None,
+            rescore: Arc::new(move |_, _| draft.assessment(0)),
+            policy: Arc::new(Policy::default()),
+        };
+        let rescored = bench.store.rescore_cases(request).await.unwrap();
+        assert_eq!((rescored.cases, rescored.interactions, rescored.skipped), (2, 1, 1));
+        bench.clock.advance(91 * DAY);
+        assert_eq!(bench.upkeep().await.expired, 2, "the texts of the two that can be read");
+        assert_eq!(erase(&bench, "a@example.com").await.state, ErasureState::Erased);
     }
 }

@@ -3,11 +3,11 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
 };
 
-use super::{MasterKey, master::MasterKeyError, secret::KEY_BYTES};
+use super::{MasterKey, master::MasterKeyError, overwrite::overwrite};
 
 /// What is added to the name of the key file.
 const SUFFIX: &str = ".new";
@@ -32,6 +32,13 @@ impl PendingKey {
         self.new.exists()
     }
 
+    /// Whether a kill came while it took the place of the old one, whose bytes are written over already: then it is the
+    /// only key there is. So an earlier release left it.
+    pub fn is_taking_over(&self) -> bool {
+        let is_blank = |bytes: Vec<u8>| bytes.iter().all(|byte| *byte == 0);
+        self.exists() && fs::read(&self.present).is_ok_and(is_blank)
+    }
+
     /// The new key, durable; drawn where there is none yet.
     ///
     /// # Errors
@@ -40,31 +47,24 @@ impl PendingKey {
         MasterKey::load_or_create(&self.new, false)
     }
 
-    /// Puts the new key in the place of the old one, whose bytes are written over first. That reaches the old bytes only
-    /// where the disk writes in place: flash and snapshots may keep them.
+    /// Puts the new key in the place of the old one, and then writes over the bytes of the old one: at no moment is there no
+    /// key under the name. That reaches the old bytes only where the disk writes in place: flash and snapshots may keep them.
     ///
     /// # Errors
     /// A file could not be written or renamed.
     pub fn take_over(&self) -> Result<(), MasterKeyError> {
-        wipe(&self.present)
-            .and_then(|()| fs::rename(&self.new, &self.present))
-            .and_then(|()| {
-                let parent = self.present.parent().filter(|parent| !parent.as_os_str().is_empty());
-                File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
-            })
-            .map_err(|error| MasterKeyError::File(self.present.clone(), error))
+        self.replace().map_err(|error| MasterKeyError::File(self.present.clone(), error))
     }
-}
 
-/// Writes zeros over a key file, where it is there.
-fn wipe(path: &Path) -> io::Result<()> {
-    match OpenOptions::new().write(true).open(path) {
-        Ok(mut file) => {
-            file.write_all(&[0; KEY_BYTES])?;
-            file.sync_all()
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
+    fn replace(&self) -> io::Result<()> {
+        let old = match OpenOptions::new().write(true).open(&self.present) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            old => Some(old?),
+        };
+        fs::rename(&self.new, &self.present)?;
+        let parent = self.present.parent().filter(|parent| !parent.as_os_str().is_empty());
+        File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
+        old.map_or(Ok(()), |old| overwrite(&old))
     }
 }
 
@@ -83,8 +83,27 @@ mod tests {
         pending.load_or_draw().unwrap();
         let new = fs::read(dir.path().join("master.key.new")).unwrap();
         pending.load_or_draw().unwrap();
+        assert!(!pending.is_taking_over());
+        fs::write(&file, vec![0; old.len()]).unwrap();
+        assert!(pending.is_taking_over());
         pending.take_over().unwrap();
         assert_eq!(fs::read(&file).unwrap(), new);
-        assert!(old != new && !pending.exists());
+        assert!(old != new && !pending.exists() && !pending.is_taking_over());
+    }
+
+    #[test]
+    fn there_is_a_key_at_every_moment_and_the_old_bytes_go_last() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, same) = (dir.path().join("master.key"), dir.path().join("same"));
+        MasterKey::load_or_create(&file, false).unwrap();
+        let old = fs::read(&file).unwrap();
+        fs::hard_link(&file, &same).unwrap();
+        let pending = PendingKey::of(&file);
+        // Cut short before the new key is in its place: the old one is whole.
+        pending.take_over().unwrap_err();
+        assert_eq!(fs::read(&file).unwrap(), old);
+        pending.load_or_draw().unwrap();
+        pending.take_over().unwrap();
+        assert_eq!(fs::read(&same).unwrap(), vec![0; old.len()]);
     }
 }

@@ -2,7 +2,6 @@
 //! Knows nothing of how answers are found.
 
 use super::{
-    flags::Flags,
     gazetteer::Gap,
     token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues},
@@ -105,6 +104,16 @@ pub(super) enum Heard {
     Tells,
 }
 
+/// What the last reading of a turn told, in which nothing was found and no number began. Whoever reads the turn again
+/// behind the same question finds the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// What was asked for before it.
+    pub(super) asked: Asked,
+    /// What it does to the questions in force.
+    pub(super) heard: Heard,
+}
+
 impl Heard {
     /// What a turn of `role` does.
     pub(super) fn of(role: Role, turn: &NormalisedTurn<'_>) -> Self {
@@ -169,19 +178,14 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
     let mut lapses = false;
     let count = turn.tokens().len();
-    for index in 0..count {
-        let marked = index + 1 == count || turn.flags(index + 1).any(Flags::BEHIND_MARK);
-        if !marked && !turn.flags(index).any(Flags::CUED) {
-            continue;
-        }
+    for (index, marked) in turn.sentence_parts() {
         let Some(token) = turn.token(index) else { break };
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
         lapses |= token.word.cues.has(Cue::Lapse);
         denies |= token.word.cues.has(Cue::Negation) && is_never(turn.word(index));
-        let gap = if marked { turn.gap(index) } else { "" };
-        let ends = index + 1 == count || gap.contains(['?', '!', '\n']) || gap.contains(". ");
-        if !ends {
+        let gap = if marked { turn.gap(index).as_bytes() } else { &[] };
+        if index + 1 != count && !ends_sentence(gap) {
             continue;
         }
         let vague = meaning == meaning & Cues::of(&[Cue::Travel, Cue::Ordinal]);
@@ -192,7 +196,7 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
         if meaning.has(Cue::Expiry) && (lapses || meaning.any(ENDING)) && !meaning.has(Cue::Card) {
             meaning = meaning.without(Cue::Expiry);
         }
-        if gap.contains('?') || (!denies && !meaning.is_empty() && (asks || demand())) {
+        if gap.contains(&b'?') || (!denies && !meaning.is_empty() && (asks || demand())) {
             let own = if meaning.is_empty() { before } else { meaning };
             let known = asked.get_or_insert(own);
             *known = if own.is_empty() { *known } else { own };
@@ -205,6 +209,11 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
         lapses = false;
     }
     asked
+}
+
+/// Whether a sentence ends in a gap: a question mark, an exclamation mark, a line end, or a full stop and a space.
+fn ends_sentence(gap: &[u8]) -> bool {
+    gap.iter().any(|byte| matches!(byte, b'?' | b'!' | b'\n')) || gap.windows(2).any(|two| two == b". ")
 }
 
 /// Whether the turn asks for something that no cue names: `How much would you like to transfer?`. `What was that?` asks
@@ -290,9 +299,8 @@ fn is_never(word: &str) -> bool {
 
 /// Whether the sentence says something of the thing it names (`your card is blocked`) instead of asking for it.
 fn states(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> bool {
-    (first..=last).any(|index| {
-        turn.token(index).is_some_and(|token| token.word.cues.has(Cue::Copula) && turn.word(index).len() > 1)
-    })
+    let sentence = turn.tokens().get(first..=last).unwrap_or_default();
+    sentence.iter().any(|token| token.word.cues.has(Cue::Copula) && token.span.len() > 1)
 }
 
 #[cfg(test)]

@@ -146,6 +146,8 @@ pub struct DeleteCaseRequest {
     pub case: CaseId,
     /// Its version as it was read.
     pub version: u64,
+    /// The caller's id of the request: a retry gets the same erasure.
+    pub request_id: Option<Uuid>,
 }
 
 /// What is held.

@@ -123,6 +123,19 @@ fn inputs_are_deleted_only_after_the_output_was_read_back() {
     }
 }
 
+#[test]
+fn an_input_stays_where_it_is_the_only_copy_of_a_row() {
+    let home = home();
+    let (input, output) = (path(&home, "in.jsonl"), path(&home, "out.jsonl"));
+    fs::write(&input, "{\"id\":\"1\",\"text\":\"still broken\"}\n{\"id\":\"2\"}\n").unwrap();
+    let (code, said) = rescore(&[&input, "-o", &output, "--delete-input"]);
+    assert!(code == 1 && said.contains("refused rows are nowhere else"), "{said}");
+    assert!(Path::new(&input).exists());
+    let (code, said) = rescore(&[&input, "-o", &input, "--overwrite", "--delete-input"]);
+    assert!(code == 5 && said.contains("is an input"), "{code} {said}");
+    assert_eq!(fs::read_to_string(&input).unwrap().lines().count(), 2);
+}
+
 #[cfg(feature = "columnar")]
 #[test]
 fn a_filter_of_arrow_streams_answers_every_row_in_order() {

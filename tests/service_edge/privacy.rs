@@ -17,7 +17,8 @@ use crate::{
     live_client::{Live, chat},
 };
 
-type People = PrivacyServiceClient<tonic::service::interceptor::InterceptedService<tonic::transport::Channel, Bearer>>;
+pub(crate) type People =
+    PrivacyServiceClient<tonic::service::interceptor::InterceptedService<tonic::transport::Channel, Bearer>>;
 
 const ADDRESS: &str = "petra.novak@example.com";
 
@@ -29,12 +30,12 @@ fn petra() -> Vec<pb::SubjectSelector> {
     vec![by(By::Email(ADDRESS.to_owned()))]
 }
 
-async fn people(server: &Server) -> People {
+pub(crate) async fn people(server: &Server) -> People {
     PrivacyServiceClient::new(server.client(&[AccessRole::PrivacyOfficer]).await)
 }
 
 /// Submits a form of Petra's; gives the request.
-async fn submitted(client: &Authed) -> pb::SubmitInteractionRequest {
+pub(crate) async fn submitted(client: &Authed) -> pb::SubmitInteractionRequest {
     let mut request = form("my parcel is late");
     request.request_id = "018f3c2a-0000-7000-8000-00000000000a".into();
     let contact = pb::Party { emails: vec![ADDRESS.into()], ..pb::Party::default() };
@@ -103,7 +104,7 @@ async fn a_hold_of_two_people_defers_an_erasure() {
     assert_eq!((deferred.state(), deferred.certificate.as_str()), (pb::ErasureState::OnHold, ""));
     assert_eq!(deferred.hold_end_time, place.end_time);
     let case = the_case(&client).await;
-    let delete = pb::DeleteCaseRequest { name: case.name, etag: case.etag };
+    let delete = pb::DeleteCaseRequest { name: case.name, etag: case.etag, ..Default::default() };
     let refused = CaseServiceClient::new(client).delete_case(delete).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "ON_HOLD"));
     let listed = other.list_holds(pb::ListHoldsRequest {}).await.unwrap().into_inner().holds;
@@ -121,11 +122,11 @@ async fn a_case_is_deleted_with_its_etag_alone() {
     let case = the_case(&client).await;
     let mut cases = CaseServiceClient::new(client);
     for stale in ["v99", "x"] {
-        let delete = pb::DeleteCaseRequest { name: case.name.clone(), etag: stale.into() };
+        let delete = pb::DeleteCaseRequest { name: case.name.clone(), etag: stale.into(), ..Default::default() };
         let refused = cases.delete_case(delete).await.unwrap_err();
         assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Aborted, "ETAG_MISMATCH"));
     }
-    let delete = pb::DeleteCaseRequest { name: case.name, etag: case.etag };
+    let delete = pb::DeleteCaseRequest { name: case.name, etag: case.etag, ..Default::default() };
     let done = cases.delete_case(delete.clone()).await.unwrap().into_inner();
     assert_eq!((done.cause(), done.subjects.len()), (pb::ErasureCause::CaseDeleted, 1));
     assert!(certificate::verify(&done.certificate, server.store.attestation().public).is_ok());

@@ -40,7 +40,7 @@ impl Bench {
         self.update(case, CaseChange { state: Some(state), ..CaseChange::default() }).await.unwrap()
     }
 
-    async fn merge(&self, target: &CaseRecord, sources: &[&CaseRecord]) -> Result<CaseRecord, StoreError> {
+    pub(crate) async fn merge(&self, target: &CaseRecord, sources: &[&CaseRecord]) -> Result<CaseRecord, StoreError> {
         let sources = sources.iter().map(|source| at(source)).collect();
         self.store.merge_cases(actor(self.supervisor(), None), at(target), sources).await
     }
@@ -320,4 +320,31 @@ pub(crate) async fn the_last_interaction_of_a_case_stays(bench: Bench) {
     assert_error!(agent, StoreError::NotFound);
     let apart = split(at(&merged), elsewhere.interaction).await.unwrap();
     assert_eq!((bench.interactions(case.case).await, bench.interactions(apart.case).await), (1, 1));
+}
+
+pub(crate) async fn a_repeated_act_is_answered_only_while_the_case_may_be_seen(bench: Bench) {
+    let (case, _) = bench.submit(&bench.draft()).await;
+    bench.lease_one().await;
+    let change = CaseChange { state: Some(CaseState::Resolved), ..CaseChange::default() };
+    let update = |reader| bench.store.update_case(actor(reader, Some(4)), at(&case), change.clone());
+    let closed = update(bench.agent()).await.unwrap();
+    assert_eq!(update(bench.agent()).await.unwrap(), closed);
+    bench.clock.advance(25 * 60 * MINUTE);
+    let since = bench.clock_now() - 24 * 60 * MINUTE;
+    let late = Reader { scope: ReadScope::HandledBy { since }, ..bench.agent() };
+    assert_error!(update(late).await, StoreError::NotFound);
+}
+
+pub(crate) async fn what_waits_in_a_source_is_for_who_speaks_its_language(bench: Bench) {
+    use triaged::{assessment::Tier, conversation::Channel, text::Language};
+    let chat = Draft { channel: Channel::Chat, handling: Handling::Closed, ..bench.draft() };
+    let (into, _) = bench.submit(&chat).await;
+    let (language, channel, tier) = (Some(Language::French), Channel::Email, Tier::Vip);
+    let (from, _) = bench.submit(&Draft { language, channel, tier, ..bench.draft() }).await;
+    let merged = bench.merge(&into, &[&from]).await.unwrap();
+    assert_eq!((merged.language, merged.channel, merged.tier), (language, channel, tier));
+    let ask = LeaseRequest { languages: vec![Language::English], ..bench.ask() };
+    assert!(bench.lease(ask).await.is_empty());
+    let ask = LeaseRequest { languages: vec![Language::French], ..bench.ask() };
+    assert_eq!(bench.lease(ask).await.len(), 1);
 }

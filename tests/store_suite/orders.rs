@@ -152,3 +152,19 @@ pub(crate) async fn nothing_is_sealed_to_a_revoked_recipient(bench: Bench) {
     assert_eq!(bench.store.list_recipients(other(&bench)).await.unwrap(), [revoked]);
     assert!(bench.store.list_recipients(officer(bench.other)).await.unwrap().is_empty());
 }
+
+pub(crate) async fn an_export_finds_who_was_made_one_with_another_meanwhile(bench: Bench) {
+    let (case, _) = bench.submit(&Draft { emails: vec!["a@example.com"], ..bench.draft() }).await;
+    bench.submit(&Draft { emails: vec!["b@example.com"], ..bench.draft() }).await;
+    let id = bench.store.register_recipient(officer(bench.tenant), "age1x".to_owned()).await.unwrap().recipient;
+    bench.clock.advance(DAY);
+    let order = asked(&bench, id).await.unwrap();
+    let subject = async |address| {
+        bench.store.lookup_subjects(officer(bench.tenant), vec![email(address)]).await.unwrap()[0].subject
+    };
+    let (from, into) = (subject("a@example.com").await, subject("b@example.com").await);
+    bench.store.link_subjects(officer(bench.tenant), into, from).await.unwrap();
+    let (told, cases) = bench.store.run_export(other(&bench), order.export, order.etag).await.unwrap();
+    assert_eq!(told.subjects, [into]);
+    assert!(cases.iter().any(|one| one.case == case.case));
+}

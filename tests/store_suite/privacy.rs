@@ -146,6 +146,8 @@ pub(crate) async fn others_in_the_same_case_stay(bench: Bench) {
     assert_eq!(interactions.len(), 1);
     assert_eq!(interactions[0].content.turns[0].text.as_str(), "mine too");
     assert_eq!((left.customer_ref, left.source_ref), (None, Some(super::draft::source_ref("t-1"))));
+    let (joined, _) = bench.submit(&Draft { case_ref: Some("t-1"), ..bench.draft() }).await;
+    assert_eq!(joined.case, case.case, "who has no identifiers is taken in under its new key");
     assert_eq!(subject(&bench, "b@example.com").await, {
         let found = bench.store.lookup_subjects(officer(bench.tenant), vec![SubjectSelector::Case(case.case)]).await;
         found.unwrap()[0].subject
@@ -210,7 +212,8 @@ pub(crate) async fn an_erasure_waits_for_the_release_of_a_hold(bench: Bench) {
     let deferred = erase(&bench, "a@example.com").await;
     assert_eq!((deferred.state, deferred.hold_end_time), (ErasureState::OnHold, Some(held.end_time)));
     assert!(bench.store.get_case(bench.supervisor(), case.case).await.is_ok());
-    let delete = DeleteCaseRequest { officer: officer(bench.tenant), case: case.case, version: case.version };
+    let delete =
+        DeleteCaseRequest { officer: officer(bench.tenant), case: case.case, version: case.version, request_id: None };
     assert_error!(bench.store.delete_case(delete).await, StoreError::OnHold(_));
     let released = bench.store.release_hold(officer(bench.tenant), held.hold).await.unwrap();
     assert_eq!(released.state, HoldState::Released);
@@ -235,7 +238,8 @@ pub(crate) async fn an_erasure_runs_by_itself_when_the_hold_ends(bench: Bench) {
 pub(crate) async fn a_case_is_deleted_as_it_was_read(bench: Bench) {
     let (case, _) = bench.submit(&of(&bench, "a@example.com")).await;
     let (other, _) = bench.submit(&of(&bench, "a@example.com")).await;
-    let delete = |case, version, tenant| DeleteCaseRequest { officer: officer(tenant), case, version };
+    let delete =
+        |case, version, tenant| DeleteCaseRequest { officer: officer(tenant), case, version, request_id: None };
     let stale = bench.store.delete_case(delete(case.case, case.version + 1, bench.tenant)).await;
     assert_error!(stale, StoreError::Changed);
     let foreign = bench.store.delete_case(delete(case.case, case.version, bench.other)).await;
@@ -345,4 +349,48 @@ pub(crate) async fn audit_events_go_last(bench: Bench) {
     assert!(events >= 2, "those of the two tenants and of the submission: {events}");
     bench.clock.advance(DAY);
     assert_eq!(expired(&bench).await, 0, "once");
+}
+
+pub(crate) async fn a_merged_case_and_its_person_expire_too(bench: Bench) {
+    let (from, _) = bench.submit(&of(&bench, "a@example.com")).await;
+    let (into, _) = bench.submit(&of(&bench, "a@example.com")).await;
+    bench.merge(&into, &[&from]).await.unwrap();
+    bench.clock.advance(397 * DAY);
+    assert_eq!(expired(&bench).await, 2, "both interactions");
+    let found = || bench.store.lookup_subjects(officer(bench.tenant), vec![email("a@example.com")]);
+    assert!(found().await.unwrap().is_empty(), "nobody is left");
+    assert!(bench.cases(bench.tenant).await.is_empty());
+}
+
+pub(crate) async fn nothing_is_left_of_who_was_named_by_mistake(bench: Bench) {
+    let (case, _) = bench.submit(&Draft { case_ref: Some("t-1"), ..of(&bench, "c@example.com") }).await;
+    let wrong = Draft { case_ref: Some("t-1"), source_ref: Some("i-1"), ..of(&bench, "a@example.com") };
+    bench.submit(&wrong).await;
+    let right = Draft { source_version: 1, emails: vec!["b@example.com"], ..wrong.clone() };
+    let (same, _) = bench.submit(&right).await;
+    assert_eq!(same.case, case.case);
+    let found = async |address| bench.store.lookup_subjects(officer(bench.tenant), vec![email(address)]).await.unwrap();
+    assert_eq!(found("b@example.com").await[0].holdings.interactions, 1);
+    assert!(found("a@example.com").await.is_empty());
+    assert_eq!(found("c@example.com").await[0].holdings, Holdings { cases: 1, interactions: 1, identifiers: 1 });
+    // Who has something else stays.
+    let back = Draft { source_version: 2, emails: vec!["c@example.com"], ..wrong };
+    bench.submit(&of(&bench, "b@example.com")).await;
+    bench.submit(&back).await;
+    assert_eq!(found("b@example.com").await[0].holdings.interactions, 1);
+}
+
+pub(crate) async fn a_retried_deletion_gets_the_same_answer(bench: Bench) {
+    let (case, _) = bench.submit(&of(&bench, "a@example.com")).await;
+    let delete = |version| DeleteCaseRequest {
+        officer: officer(bench.tenant),
+        case: case.case,
+        version,
+        request_id: Some(Uuid::from_u128(7)),
+    };
+    let done = bench.store.delete_case(delete(case.version)).await.unwrap();
+    assert_eq!(bench.store.delete_case(delete(case.version)).await.unwrap(), done);
+    assert_error!(bench.store.delete_case(delete(case.version + 1)).await, StoreError::RequestIdReused);
+    let unnamed = DeleteCaseRequest { request_id: None, ..delete(case.version) };
+    assert_error!(bench.store.delete_case(unnamed).await, StoreError::NotFound);
 }

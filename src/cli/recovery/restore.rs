@@ -33,7 +33,7 @@ pub(in crate::cli) struct Args {
     /// The newest file `tombstones` of this store; without it texts stay closed
     #[arg(long, value_name = "FILE")]
     tombstones: Option<PathBuf>,
-    /// Number of the last tombstone, as the newest certificate of an erasure or `triaged posture` said; without it nobody
+    /// Number of the last tombstone, as `triaged posture` said after the newest erasure; without it nobody
     /// knows whether the file is whole, and texts stay closed
     #[arg(long, value_name = "NUMBER")]
     last_tombstone: Option<u64>,

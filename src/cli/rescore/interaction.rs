@@ -1,29 +1,20 @@
 //! A row of an archive as the interaction that is submitted. What is sent is raw; it is redacted where it arrives.
 
-use prost::Message;
-use uuid::Builder;
+use uuid::Uuid;
 
 use crate::{
-    archive::{
-        input::{Row, RowError},
-        rows::fingerprint,
-    },
+    archive::input::{Row, RowError},
     assessment::Tier,
     conversation::{Channel, Part, Party, RawText, RawTurn, Role},
     service::pb::{self, email_message::Body, interaction::Kind},
     text::Language,
 };
 
-/// The request that submits a row as history. The same row gives the same request id on every run.
-pub(super) fn request(row: &Row, system: &str) -> Result<pb::SubmitInteractionRequest, RowError> {
-    let interaction = interaction(row, system)?;
-    let id = interaction.source_ref.as_ref().map(|reference| reference.id.clone()).unwrap_or_default();
-    let bytes = interaction.encode_to_vec();
-    let request_id = Builder::from_custom_bytes(fingerprint(&[system.as_bytes(), id.as_bytes(), &bytes])).into_uuid();
-    drop(zeroize::Zeroizing::new(bytes));
+/// The request that submits a row as history.
+pub(super) fn request(row: &Row, system: &str, request_id: Uuid) -> Result<pb::SubmitInteractionRequest, RowError> {
     Ok(pb::SubmitInteractionRequest {
         request_id: request_id.to_string(),
-        interaction: Some(interaction),
+        interaction: Some(interaction(row, system)?),
         view: pb::OutcomeView::Basic.into(),
     })
 }
@@ -42,7 +33,7 @@ fn interaction(row: &Row, system: &str) -> Result<pb::Interaction, RowError> {
         source_ref: Some(reference),
         contact: parties.next(),
         participants: parties.collect(),
-        handling: pb::Handling::Historical.into(),
+        handling: if row.unresolved { pb::Handling::HistoricalUnresolved } else { pb::Handling::Historical }.into(),
         occur_time: row
             .time
             .map(|time| prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond().max(0) }),
@@ -146,7 +137,7 @@ mod tests {
     use crate::archive::input;
 
     fn of(line: &str) -> pb::SubmitInteractionRequest {
-        request(&input::parse(line.as_bytes()).unwrap(), "zendesk").unwrap()
+        request(&input::parse(line.as_bytes()).unwrap(), "zendesk", Uuid::nil()).unwrap()
     }
 
     fn kind_of(line: &str) -> Kind {
@@ -172,12 +163,21 @@ mod tests {
     }
 
     #[test]
-    fn a_request_id_tells_the_row_and_its_content() {
-        let row = |text: &str| of(&format!(r#"{{"id":"a","text":"{text}"}}"#)).request_id;
-        assert_eq!(row("x"), row("x"));
-        assert_ne!(row("x"), row("y"));
-        assert!(uuid::Uuid::parse_str(&row("x")).is_ok());
-        assert_eq!(request(&input::parse(br#"{"text":"x"}"#).unwrap(), "s").err(), Some(RowError::NoId));
+    fn a_ticket_that_was_not_done_says_so() {
+        let handling =
+            |state: &str| of(&format!(r#"{{"id":"a","text":"x","state":{state}}}"#)).interaction.unwrap().handling();
+        for unresolved in ["\"Open\"", "\"on-hold\"", "\"pending \""] {
+            assert_eq!(handling(unresolved), pb::Handling::HistoricalUnresolved, "{unresolved}");
+        }
+        for done in ["\"solved\"", "\"CA\"", "7", "null"] {
+            assert_eq!(handling(done), pb::Handling::Historical, "{done}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_an_id_is_none_that_a_service_knows_again() {
+        let row = input::parse(br#"{"text":"x"}"#).unwrap();
+        assert_eq!(request(&row, "s", Uuid::nil()).err(), Some(RowError::NoId));
     }
 
     #[test]

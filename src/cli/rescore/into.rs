@@ -236,7 +236,8 @@ impl Sender {
                 self.ended = true;
                 break;
             };
-            match row.and_then(|row| interaction::request(&row, &self.system)) {
+            let id = self.journal.request_id(&at);
+            match row.and_then(|row| interaction::request(&row, &self.system, id)) {
                 Ok(request) => {
                     bytes += prost::Message::encoded_len(&request);
                     items += 1;

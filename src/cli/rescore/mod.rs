@@ -165,8 +165,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         report::write(path, &outcome, &triage.revision(&policy))?;
     }
     if let (true, Output::File(path)) = (args.delete_input, &job.output) {
-        rescore::verify(path, outcome.digest)?;
-        delete(&job.sources)?;
+        delete(&job, path, &outcome)?;
     }
     if let Output::File(path) = &job.output {
         left(&job.sources, path);
@@ -319,8 +318,18 @@ fn changes(outcome: &Outcome) {
     }
 }
 
-fn delete(sources: &[Source]) -> Result<(), Failure> {
-    for source in sources {
+/// Deletes the inputs, where every row of theirs is in the output as it was read.
+fn delete(job: &Job, output: &Path, outcome: &Outcome) -> Result<(), Failure> {
+    if outcome.stats.refused > 0 {
+        super::say("no input is deleted: refused rows are nowhere else");
+        return Ok(());
+    }
+    rescore::verify(output, outcome.digest)?;
+    if outcome.inputs != rescore::inventory(job)? {
+        super::say("no input is deleted: one of them has changed since it was read");
+        return Ok(());
+    }
+    for source in &job.sources {
         if let Source::File(path) = source {
             std::fs::remove_file(path).map_err(|error| Failure::path(path, error))?;
         }

@@ -1,6 +1,10 @@
 //! E-mail addresses that are said or disguised: `john dot smith at gmail dot com`, `mira [at] example (dot) com`,
 //! spelled letters, in the languages of the cue tables.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use super::{View, context::Labels, number::letter_at};
 use crate::redact::{
     Kind, Likelihood,
@@ -210,12 +214,19 @@ fn domain(turn: &NormalisedTurn<'_>, start: usize) -> Option<usize> {
     None
 }
 
+/// The endings, each as the integer of its bytes.
+static PACKED: LazyLock<FxHashSet<u64>> =
+    LazyLock::new(|| ENDINGS.iter().map(|ending| ending.bytes().fold(0, pack)).collect());
+
+fn pack(before: u64, byte: u8) -> u64 {
+    before << 8 | u64::from(byte)
+}
+
 /// Whether tokens `first..=last` together are a top-level domain.
 fn is_ending(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> bool {
-    let length: usize = (first..=last).map(|at| turn.word(at).len()).sum();
-    let spells =
-        |ending: &&str| (first..=last).try_fold(*ending, |rest, at| rest.strip_prefix(turn.word(at))) == Some("");
-    length <= ENDING_BYTES_MAX && ENDINGS.iter().filter(|ending| ending.len() == length).any(spells)
+    let words = || (first..=last).map(|at| turn.word(at));
+    words().map(str::len).sum::<usize>() <= ENDING_BYTES_MAX
+        && PACKED.contains(&words().flat_map(str::bytes).fold(0, pack))
 }
 
 /// Whether the dot behind token `at` is a full stop: a space and a capital follow.

@@ -16,6 +16,7 @@ use super::{
     find::View,
     flags::Flags,
     gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
+    token::Case,
 };
 use cue::Left;
 use run::Run;
@@ -116,7 +117,8 @@ fn name_at(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Option<(R
     let asked = answer == Some(at);
     // `Didn't catch it`
     let contracted = reading.before(at + 1) == Gap::QUOTE && reading.turn.word(at + 1) == "t";
-    if contracted || is_other_word(reading, at, asked) || is_label(reading, at) || ends_cue(reading, at) {
+    let other = || is_other_word(reading, at, asked) || is_label(reading, at) || ends_cue(reading, at);
+    if is_pronoun(reading, at) || contracted || other() {
         return None;
     }
     let entry = reading.entry(at);
@@ -154,6 +156,17 @@ fn name_at(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Option<(R
     let run = run::extend(reading, at, left);
     let score = score::score(reading, run, left);
     (score.points >= LISTED).then_some((run, score))
+}
+
+/// Whether a capital `I` stands before a word of lower case or an apostrophe: no initial, the most frequent of all capitals.
+fn is_pronoun(reading: &Reading<'_>, at: usize) -> bool {
+    if reading.turn.raw(at) != "I" {
+        return false;
+    }
+    let next = reading.mark(at + 1);
+    let lower = reading.turn.token(at + 1).is_some_and(|next| next.case == Case::Lower);
+    let word = || lower && reading.mark(at).shape != Shape::Plain && !run::goes_on_in_lower(reading, at + 1);
+    next.before == Gap::QUOTE || next.before == Gap::SPACE && word()
 }
 
 /// Whether a word is an ordinary one, no name by itself, and nothing beside it makes it one: no name begins with it. Says

@@ -117,6 +117,11 @@ pub(super) fn is_initial(reading: &Reading<'_>, at: usize) -> bool {
     raw.len() == 1 && raw.starts_with(|letter: char| letter.is_ascii_uppercase())
 }
 
+/// Whether a name may go on behind an initial with a word of lower case: `o'neill`, a particle.
+pub(super) fn goes_on_in_lower(reading: &Reading<'_>, at: usize) -> bool {
+    is_particle(reading, at) || matches!(reading.turn.raw(at), "o" | "d")
+}
+
 /// Whether token `at` can stand in a name: a word, not part of an e-mail address, URL or listed phrase.
 pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
     let joined =

@@ -146,11 +146,14 @@ fn is_platform(reading: &Reading<'_>, core: Core) -> bool {
     (core.first..core.last).any(|at| COUNTED.contains(&reading.turn.word(at)))
 }
 
-/// Whether a word near the number at `at` may make a street of it.
+/// Whether a word near the number at `at` may make a street of it: a word of streets, or a long one with a capital that is
+/// in no list.
 fn may_be_street(reading: &Reading<'_>, start: usize, at: usize) -> bool {
     (start..=at + LOOK_BACK).any(|near| {
         let named = reading.turn.flags(near).any(Flags::STREET);
-        named || reading.mark(near).shape != Shape::Plain && reading.entry(near).ordinary == 0
+        let unlisted =
+            || reading.entry(near).ordinary == 0 && reading.is_word(near) && reading.turn.raw(near).len() > 3;
+        named || reading.mark(near).shape != Shape::Plain && unlisted()
     })
 }
 

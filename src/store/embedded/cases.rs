@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
+    graves,
     ring::{KeyRing, Opener, Tenant},
     sql::{Clocked, Coded, Id, Time, Tongue},
 };
@@ -13,7 +14,7 @@ use crate::{
     id::CaseId,
     queue::Clocks,
     store::{
-        CaseRecord, CaseState, StoreError,
+        CaseRecord, CaseState, SourceRef, StoreError,
         record::{CaseRow, Field, decode},
     },
     text::Language,
@@ -150,6 +151,21 @@ impl Case {
         Ok(())
     }
 
+    /// Opens the references: of the source and of the customer. Where the key that they lie under was destroyed though the
+    /// case was not, as after a restore of data from before the case was handed over, they are gone and the case is not.
+    pub(super) fn references(
+        &self,
+        ring: &KeyRing,
+        tenant: &Tenant,
+        keys: &Connection,
+    ) -> Result<(Option<SourceRef>, Option<String>), StoreError> {
+        let mut opener = Opener::new(ring, keys, tenant, KeyKind::Case, self.id.0);
+        match opener.open(Field::Case, 0, REFS_VERSION, &self.sealed) {
+            Err(StoreError::RecordGone) if !graves::is_erased(keys, self.id.0, 0)? => Ok((None, None)),
+            plain => Ok(decode::<CaseRow>(&plain?)?.into_refs()),
+        }
+    }
+
     /// Opens the references and gives the case as it is shown.
     pub(super) fn into_record(
         self,
@@ -158,9 +174,7 @@ impl Case {
         keys: &Connection,
         queued: Option<(Timestamp, Timestamp)>,
     ) -> Result<CaseRecord, StoreError> {
-        let mut opener = Opener::new(ring, keys, tenant, KeyKind::Case, self.id.0);
-        let plain = opener.open(Field::Case, 0, REFS_VERSION, &self.sealed)?;
-        let (source_ref, customer_ref) = decode::<CaseRow>(&plain)?.into_refs();
+        let (source_ref, customer_ref) = self.references(ring, tenant, keys)?;
         Ok(CaseRecord {
             case: self.id,
             source_ref,

@@ -43,6 +43,16 @@ impl Files {
         Self { data_dir: data_dir.to_owned(), keys_dir: keys_dir.to_owned() }
     }
 
+    /// The directory of the data file.
+    pub(super) fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// The directory of the key file.
+    pub(super) fn keys_dir(&self) -> &Path {
+        &self.keys_dir
+    }
+
     /// Path of the data file.
     pub(super) fn data(&self) -> PathBuf {
         self.data_dir.join(DATA_FILE)
@@ -68,6 +78,23 @@ impl Files {
     pub(super) fn mark(&self) -> Result<Mark, OpenError> {
         let path = self.keys_dir.join(MARK_FILE);
         private_file(&path).map(Mark).map_err(|error| OpenError::File(path, error))
+    }
+
+    /// Forgets how often a data file was committed that lay here before.
+    pub(super) fn forget_mark(&self) -> io::Result<()> {
+        match fs::remove_file(self.keys_dir.join(MARK_FILE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Paths of the logs of both files: SQLite reads what is left of one into whatever file lies beside it.
+    pub(super) fn logs(&self) -> [PathBuf; 2] {
+        [self.data(), self.keys()].map(|path| {
+            let mut name = path.into_os_string();
+            name.push("-wal");
+            PathBuf::from(name)
+        })
     }
 
     /// Path of the tombstone feed, beside the keys.

@@ -39,5 +39,7 @@ pub(super) fn page<R, T>(
     rows.truncate(limit as usize);
     let last = rows.last().filter(|_| more).map(&number);
     let next = last.map(|last| encode(tenant, list, &last)).transpose()?;
-    Ok(Page { items: rows.into_iter().map(show).collect::<Result<_, _>>()?, next })
+    // What is erased while it is listed, or waits for the sweep after a restore, is no part of the page any more.
+    let shown = rows.into_iter().map(show).filter(|row| !matches!(row, Err(StoreError::RecordGone)));
+    Ok(Page { items: shown.collect::<Result<_, _>>()?, next })
 }

@@ -8,7 +8,8 @@ use super::{
     items::{self, Item, Wanted},
     joins::{self, Target},
     prepare::{FIRST_VERSION, Prepared},
-    ring::{Tenant, first},
+    privacy,
+    ring::Tenant,
     subjects,
     teaching::{corrections, shadows},
     transition::{Transition, transition},
@@ -135,7 +136,9 @@ fn unresolved(write: &Write<'_>, tenant: i64, subject: SubjectId) -> Result<Opti
 fn join(write: &mut Write<'_>, prepared: &Prepared, case_number: i64) -> Result<InteractionId, StoreError> {
     let Prepared { tenant, fresh, clear, .. } = prepared;
     let mut case = Case::get(write.data, case_number)?;
-    let known = subject(write, prepared, first(KeyKind::Case, case.id.0))?;
+    let version = wraps::latest_version(write.keys, KeyKind::Case, case.id.0)?;
+    let case_key = version.map(|version| KeyName { kind: KeyKind::Case, id: case.id.0, version });
+    let known = subject(write, prepared, case_key)?;
     let parent = known.as_ref().unwrap_or(&fresh.subject_key);
     wraps::insert(write.keys, write.ring.store, tenant.id, parent, &fresh.interaction_key)?;
     let decided = decide(write, prepared, case_number, None)?;
@@ -159,10 +162,14 @@ fn replace(
     if version == 0 {
         return Err(graves::keyless(write.keys, old_key));
     }
-    let known = subject(write, prepared, old_key)?;
+    let before = wraps::get(write.keys, old_key)?.map(|wrap| SubjectId(wrap.parent));
+    let known = subject(write, prepared, Some(old_key))?;
     let key = Key::draw(KeyName { version: version + 1, ..old_key })?;
     wraps::insert(write.keys, write.ring.store, tenant.id, known.as_ref().unwrap_or(&fresh.subject_key), &key)?;
     write.doom(old_key)?;
+    if let Some(before) = before.filter(|before| known.as_ref().is_none_or(|key| key.name().id != before.0)) {
+        privacy::bury_if_bare(write, tenant, before, old.id)?;
+    }
     let content_version = old.content_version + 1;
     let decided = decide(write, prepared, case_number, Some(old.number))?;
     let sealed = prepared.plain.seal(write.ring, tenant, &key, content_version)?;
@@ -188,12 +195,12 @@ pub(super) fn present(write: &Write<'_>, case: &Case, alone: bool) -> Result<Cas
 
 /// The key of the subject an interaction belongs to: by its identifiers, or where it has none as `fallback` hangs.
 /// `None`: a new subject.
-fn subject(write: &Write<'_>, prepared: &Prepared, fallback: KeyName) -> Result<Option<Key>, StoreError> {
+fn subject(write: &Write<'_>, prepared: &Prepared, fallback: Option<KeyName>) -> Result<Option<Key>, StoreError> {
     let Prepared { tenant, identifiers, fresh, .. } = prepared;
-    if identifiers.is_empty() {
-        return subjects::of_data_key(write, tenant, fallback).map(Some);
+    match fallback {
+        Some(fallback) if identifiers.is_empty() => subjects::of_data_key(write, tenant, fallback).map(Some),
+        _ => subjects::of_identifiers(write, tenant, identifiers, &fresh.subject_key),
     }
-    subjects::of_identifiers(write, tenant, identifiers, &fresh.subject_key)
 }
 
 /// What was decided, and from how many earlier days.

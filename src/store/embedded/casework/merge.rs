@@ -99,6 +99,10 @@ fn speak(into: &mut Case, from: &Case) {
     into.level = if both { into.level.max(from.level) } else { from.level };
     into.value = if both { into.value.max(from.value) } else { from.value };
     into.emergency = from.emergency || (both && into.emergency);
+    if !both {
+        (into.tier, into.channel, into.label) = (from.tier, from.channel, from.label);
+        into.language = from.language.or(into.language);
+    }
 }
 
 /// The state of the whole: whoever waits goes on waiting, whoever talks goes on talking.

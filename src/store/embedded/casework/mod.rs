@@ -21,17 +21,23 @@ use crate::{
     crypto::Purpose,
     id::{CaseId, InteractionId},
     queue::ItemState,
-    store::{Actor, CaseChange, CaseRecord, CaseState, CaseVersion, Casework, IdempotentMethod, ReadScope, StoreError},
+    store::{
+        Actor, CaseChange, CaseRecord, CaseState, CaseVersion, Casework, IdempotentMethod, ReadScope, Reader,
+        StoreError,
+    },
 };
 
 #[async_trait]
 impl Casework for EmbeddedStore {
     async fn update_case(&self, actor: Actor, at: CaseVersion, change: CaseChange) -> Result<CaseRecord, StoreError> {
+        self.check_texts()?;
         let tenant = self.ring.tenant(actor.reader.tenant)?;
         let words = format!("{at:?} {change:?}");
         let request = request(&tenant, &actor, IdempotentMethod::UpdateCase, &words);
         let act = move |write: &mut Write<'_>| {
-            once(write, &tenant, request.as_ref(), |write| update::update(write, &tenant, &actor, at, &change))
+            once(write, &tenant, (request.as_ref(), &actor.reader, at.case), |write| {
+                update::update(write, &tenant, &actor, at, &change)
+            })
         };
         self.committer.run(act).await
     }
@@ -42,11 +48,14 @@ impl Casework for EmbeddedStore {
         target: CaseVersion,
         sources: Vec<CaseVersion>,
     ) -> Result<CaseRecord, StoreError> {
+        self.check_texts()?;
         let tenant = self.ring.tenant(actor.reader.tenant)?;
         let words = format!("{target:?} {sources:?}");
         let request = request(&tenant, &actor, IdempotentMethod::MergeCases, &words);
         let act = move |write: &mut Write<'_>| {
-            once(write, &tenant, request.as_ref(), |write| merge::merge(write, &tenant, &actor, target, &sources))
+            once(write, &tenant, (request.as_ref(), &actor.reader, target.case), |write| {
+                merge::merge(write, &tenant, &actor, target, &sources)
+            })
         };
         self.committer.run(act).await
     }
@@ -57,11 +66,14 @@ impl Casework for EmbeddedStore {
         at: CaseVersion,
         interaction: InteractionId,
     ) -> Result<CaseRecord, StoreError> {
+        self.check_texts()?;
         let tenant = self.ring.tenant(actor.reader.tenant)?;
         let words = format!("{at:?} {interaction:?}");
         let request = request(&tenant, &actor, IdempotentMethod::SplitInteraction, &words);
         let act = move |write: &mut Write<'_>| {
-            once(write, &tenant, request.as_ref(), |write| split::split(write, &tenant, &actor, at, interaction))
+            once(write, &tenant, (request.as_ref(), &actor.reader, at.case), |write| {
+                split::split(write, &tenant, &actor, at, interaction)
+            })
         };
         self.committer.run(act).await
     }
@@ -72,15 +84,17 @@ fn request(tenant: &Tenant, actor: &Actor, method: IdempotentMethod, words: &str
     actor.request_id.map(|id| Request { principal: actor.reader.principal, method, id, digest: digest() })
 }
 
-/// Acts once for each request id, and gives the case that it is about as it is now.
+/// Acts once for each request id, and gives the case that it is about as it is now, while its caller may see the one that was
+/// asked for.
 fn once(
     write: &mut Write<'_>,
     tenant: &Tenant,
-    request: Option<&Request>,
+    (request, reader, asked): (Option<&Request>, &Reader, CaseId),
     act: impl FnOnce(&mut Write<'_>) -> Result<CaseId, StoreError>,
 ) -> Result<CaseRecord, StoreError> {
     let earlier = request.map(|request| request.earlier(write.data, write.now)).transpose()?.flatten();
     let id = if let Some(bytes) = earlier {
+        read::visible(write.data, tenant, reader, asked)?;
         <[u8; 16]>::try_from(bytes).map_err(|_| damaged(&"a remembered request"))?.into()
     } else {
         let id = act(write)?;

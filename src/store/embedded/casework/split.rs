@@ -15,14 +15,14 @@ use crate::{
             interactions::{self, Interaction},
             items::{self, Wanted},
             joins, prepare, privacy,
-            ring::{Opener, Tenant, first},
+            ring::{Tenant, first},
             subjects,
             teaching::place,
             transition::{Transition, transition},
             wraps,
             write::Write,
         },
-        record::{CaseRow, Field, decode, encode},
+        record::{CaseRow, Field, encode},
     },
 };
 
@@ -80,14 +80,15 @@ fn new_case(
 ) -> Result<Case, StoreError> {
     let id = CaseId(new_id(write.now)?);
     let key = Key::draw(first(KeyKind::Case, id.0))?;
-    let subject = |kind, id| {
-        let version = wraps::latest_version(write.keys, kind, id)?.ok_or(StoreError::RecordGone)?;
-        subjects::of_data_key(write, tenant, KeyName { kind, id, version })
+    let newest = |kind, id| -> Result<Option<KeyName>, StoreError> {
+        Ok(wraps::latest_version(write.keys, kind, id)?.map(|version| KeyName { kind, id, version }))
     };
-    let own = subject(KeyKind::Interaction, record.interaction.0)?;
-    let is_same_person = subject(KeyKind::Case, old.id.0)?.name().id == own.name().id;
+    let own = newest(KeyKind::Interaction, record.interaction.0)?.ok_or(StoreError::RecordGone)?;
+    let own = subjects::of_data_key(write, tenant, own)?;
+    let of_case = newest(KeyKind::Case, old.id.0)?.map(|name| wraps::get(write.keys, name)).transpose()?.flatten();
+    let is_same_person = of_case.is_some_and(|wrap| wrap.parent == own.name().id);
     wraps::insert(write.keys, write.ring.store, tenant.id, &own, &key)?;
-    let customer_ref = if is_same_person { customer_ref(write, tenant, old)? } else { None };
+    let (_, customer_ref) = if is_same_person { old.references(write.ring, tenant, write.keys)? } else { (None, None) };
     let place = write.ring.place(tenant.id, id.0, Field::Case, REFS_VERSION);
     let sealed = key.seal(&place, &encode(&CaseRow::new(None, customer_ref.as_deref()))?)?;
     let input = &record.content.input;
@@ -112,11 +113,4 @@ fn new_case(
         clocks: None,
         merged_into: None,
     })
-}
-
-/// The reference of the customer that a case holds.
-fn customer_ref(write: &Write<'_>, tenant: &Tenant, case: &Case) -> Result<Option<String>, StoreError> {
-    let mut opener = Opener::new(write.ring, write.keys, tenant, KeyKind::Case, case.id.0);
-    let plain = opener.open(Field::Case, 0, REFS_VERSION, &case.sealed)?;
-    Ok(decode::<CaseRow>(&plain)?.into_refs().1)
 }

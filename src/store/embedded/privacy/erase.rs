@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     holds, rows,
@@ -18,7 +18,7 @@ use crate::{
         embedded::{
             cases::{Case, REFS_VERSION},
             requests::Request,
-            ring::{Opener, Tenant},
+            ring::Tenant,
             sql::Coded,
             wraps,
             write::Write,
@@ -44,10 +44,8 @@ pub(super) fn erase(
     etag: &str,
 ) -> Result<ErasureRecord, StoreError> {
     let remembered = request.request_id.map(|id| remembered(tenant, request.officer.principal, id, etag));
-    if let Some(earlier) = remembered.map(|request| request.earlier(write.data, write.now)).transpose()?.flatten() {
-        write.await_destruction();
-        let id = <[u8; 16]>::try_from(earlier).map_err(|_| StoreError::RecordGone)?;
-        return get(write, tenant, ErasureId::from(id));
+    if let Some(earlier) = earlier(write, tenant, remembered)? {
+        return Ok(earlier);
     }
     let subjects = scope::select(write.data, write.keys, tenant, &request.selectors)?;
     if subjects.is_empty() {
@@ -71,6 +69,19 @@ pub(super) fn erase(
         remembered.remember(write.data, write.now, id.as_bytes())?;
     }
     Ok(record)
+}
+
+/// What this request came to before, once everything that it was to destroy is destroyed.
+fn earlier(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    remembered: Option<Request>,
+) -> Result<Option<ErasureRecord>, StoreError> {
+    let earlier = remembered.map(|request| request.earlier(write.data, write.now)).transpose()?.flatten();
+    let Some(earlier) = earlier else { return Ok(None) };
+    write.await_destruction();
+    let id = <[u8; 16]>::try_from(earlier).map_err(|_| StoreError::RecordGone)?;
+    get(write, tenant, ErasureId::from(id)).map(Some)
 }
 
 /// The digest holds the etag alone: no hash of an identifier outlives the erasure.
@@ -111,8 +122,8 @@ pub(super) fn carry_out(
     }
     for id in &scope.cases {
         let Some(case) = Case::find(write.data, tenant.number, *id)? else { continue };
-        if rows::has_interactions(write.data, case.number)? {
-            hand_over(write, tenant, &case, &mut taken)?;
+        if let Some(heir) = heir(write, &case)? {
+            hand_over(write, tenant, &case, heir, &mut taken)?;
         } else {
             rows::hide_case(write, case, tenant.number)?;
             taken.case(*id);
@@ -146,17 +157,34 @@ pub(super) fn bury(write: &mut Write<'_>, tenant: &Tenant, cause: Cause, taken: 
     write.bury(Burial { tenant: tenant.id, time: write.now, cause, graves })
 }
 
-/// Lets a case in which others have interactions live on under the key of one of them, without the reference of who
-/// was erased.
-fn hand_over(write: &mut Write<'_>, tenant: &Tenant, case: &Case, taken: &mut Taken) -> Result<(), StoreError> {
-    let heirs = rows::interactions_of(write.data, case.number)?;
-    let heir = heirs.first().ok_or(StoreError::NotFound)?;
-    let subject = scope::of_record(write.keys, KeyKind::Interaction, heir.as_bytes())?.ok_or(StoreError::RecordGone)?;
+/// Whose case it is once its owner is gone: who wrote the first of the interactions that are left. Those that have no key
+/// are erased and only wait for the sweep, as after a restore.
+fn heir(write: &Write<'_>, case: &Case) -> Result<Option<SubjectId>, StoreError> {
+    for interaction in rows::interactions_of(write.data, case.number)? {
+        let subject = scope::of_record(write.keys, KeyKind::Interaction, interaction.as_bytes())?;
+        if subject.is_some() {
+            return Ok(subject);
+        }
+    }
+    Ok(None)
+}
+
+/// Lets a case live on under the key of another person who has interactions in it, without the reference of who was
+/// erased.
+fn hand_over(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    case: &Case,
+    subject: SubjectId,
+    taken: &mut Taken,
+) -> Result<(), StoreError> {
     let version = wraps::latest_version(write.keys, KeyKind::Subject, subject.0)?.unwrap_or_default();
     let parent = write.ring.subject(write.keys, tenant, subject, version)?.ok_or(StoreError::RecordGone)?;
-    let mut opener = Opener::new(write.ring, write.keys, tenant, KeyKind::Case, case.id.0);
-    let plain = opener.open(Field::Case, 0, REFS_VERSION, &case.sealed)?;
-    let (source_ref, _) = decode::<CaseRow>(&plain)?.into_refs();
+    let (source_ref, _) = match case.references(write.ring, tenant, write.keys) {
+        // Whoever reads the case is told that it is damaged; who is to be erased is erased all the same.
+        Err(StoreError::Damaged(_)) => (None, None),
+        references => references?,
+    };
     let old = wraps::latest_version(write.keys, KeyKind::Case, case.id.0)?.unwrap_or_default();
     let key = Key::draw(KeyName { kind: KeyKind::Case, id: case.id.0, version: old + 1 })?;
     wraps::insert(write.keys, write.ring.store, tenant.id, &parent, &key)?;
@@ -174,6 +202,12 @@ pub(super) fn delete_case(
     tenant: &Tenant,
     request: &DeleteCaseRequest,
 ) -> Result<ErasureRecord, StoreError> {
+    // The random id of a case, and no more, outlives it.
+    let asked = format!("{} {}", request.case, request.version);
+    let remembered = request.request_id.map(|id| remembered(tenant, request.officer.principal, id, &asked));
+    if let Some(earlier) = earlier(write, tenant, remembered)? {
+        return Ok(earlier);
+    }
     let case = Case::find(write.data, tenant.number, request.case)?.ok_or(StoreError::NotFound)?;
     if case.version != request.version {
         return Err(StoreError::Changed);
@@ -196,8 +230,9 @@ pub(super) fn delete_case(
     let count = taken.interactions.len();
     audit(write, tenant, Some(request.officer.principal), Action::CaseDeleted, request.case.0, count)?;
     bury(write, tenant, Cause::CaseDeleted, taken)?;
+    let id = ErasureId(new_id(write.now)?);
     let record = ErasureRecord {
-        erasure: Some(ErasureId(new_id(write.now)?)),
+        erasure: Some(id),
         state: ErasureState::Erased,
         cause: Cause::CaseDeleted,
         subjects: gone,
@@ -209,6 +244,9 @@ pub(super) fn delete_case(
         erase_time: Some(write.now),
     };
     put(write, tenant, &record)?;
+    if let Some(remembered) = remembered {
+        remembered.remember(write.data, write.now, id.as_bytes())?;
+    }
     Ok(record)
 }
 
@@ -244,30 +282,31 @@ pub(super) fn without_anything(
     Ok(gone)
 }
 
-/// Runs the erasures that no hold stands against any more, at most `limit`; gives how many.
-pub(super) fn run_deferred(write: &mut Write<'_>, limit: u32) -> Result<u64, StoreError> {
-    let mut done = 0;
-    for (tenant_number, id) in deferred(write)? {
-        let Some(tenant) = write.ring.of_number(tenant_number) else { continue };
-        let record = get(write, &tenant, id)?;
-        let mut subjects = BTreeSet::new();
-        for subject in &record.subjects {
-            subjects.insert(scope::main_of(write.keys, *subject)?);
-        }
-        let scope = Scope::of(write.keys, subjects)?;
-        if done >= u64::from(limit) || holds::end_of(write, &tenant, &scope)?.is_some() {
-            continue;
-        }
-        let run = carry_out(write, &tenant, &scope, None)?;
-        put(write, &tenant, &ErasureRecord { erasure: Some(id), create_time: record.create_time, ..run })?;
-        done += 1;
+/// Runs an erasure that waits, unless a hold stands against it still; whether it is done.
+pub(super) fn run_deferred(write: &mut Write<'_>, tenant: &Tenant, id: ErasureId) -> Result<bool, StoreError> {
+    let record = get(write, tenant, id)?;
+    if record.state != ErasureState::OnHold {
+        write.await_destruction();
+        return Ok(true);
     }
-    Ok(done)
+    let mut subjects = BTreeSet::new();
+    for subject in &record.subjects {
+        subjects.insert(scope::main_of(write.keys, *subject)?);
+    }
+    let scope = Scope::of(write.keys, subjects)?;
+    if holds::end_of(write, tenant, &scope)?.is_some() {
+        return Ok(false);
+    }
+    let run = carry_out(write, tenant, &scope, None)?;
+    put(write, tenant, &ErasureRecord { erasure: Some(id), create_time: record.create_time, ..run })?;
+    Ok(true)
 }
 
-fn deferred(write: &Write<'_>) -> Result<Vec<(i64, ErasureId)>, StoreError> {
-    let mut statement = write.data.prepare_cached("SELECT tenant, erasure FROM erasures WHERE state = 2")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, [u8; 16]>(1)?)))?;
+/// The erasures that wait, of one tenant or of all, by number of the tenant.
+pub(super) fn deferred(data: &Connection, tenant: Option<i64>) -> Result<Vec<(i64, ErasureId)>, StoreError> {
+    let mut statement =
+        data.prepare_cached("SELECT tenant, erasure FROM erasures WHERE state = 2 AND (?1 IS NULL OR tenant = ?1)")?;
+    let rows = statement.query_map([tenant], |row| Ok((row.get(0)?, row.get::<_, [u8; 16]>(1)?)))?;
     Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().map(|(tenant, id)| (tenant, ErasureId::from(id))).collect())
 }
 
@@ -282,7 +321,8 @@ pub(super) fn get(write: &Write<'_>, tenant: &Tenant, id: ErasureId) -> Result<E
     Ok(decode::<ErasureRow>(&record)?.into_record(id, state)?)
 }
 
-fn put(write: &Write<'_>, tenant: &Tenant, record: &ErasureRecord) -> Result<(), StoreError> {
+/// Writes the record of an erasure.
+pub(super) fn put(write: &Write<'_>, tenant: &Tenant, record: &ErasureRecord) -> Result<(), StoreError> {
     let Some(id) = record.erasure else { return Ok(()) };
     let mut statement = write
         .data

@@ -19,6 +19,7 @@ use crate::{
         embedded::{
             cases::{self, Case},
             interactions::Interaction,
+            manifest,
             ring::{KeyRing, Tenant},
             sql::{Id, Time},
             write::Write,
@@ -30,6 +31,8 @@ use crate::{
 
 /// How long a recipient is registered before anything is sealed to it.
 const WAIT: Duration = Duration::from_hours(24);
+/// How long before everything of a tenant is.
+pub(super) const OFFBOARDING_WAIT: Duration = Duration::from_hours(72);
 /// How many recipients are listed.
 const LISTED_MAX: u32 = 1000;
 
@@ -93,10 +96,15 @@ pub(super) fn revoke(
     recipient(write.data, tenant, id)
 }
 
-/// The recipient, where something may be sealed to it now.
-fn usable(write: &Write<'_>, tenant: &Tenant, id: RecipientId) -> Result<RecipientRecord, StoreError> {
+/// The recipient, where something may be sealed now to who was registered for so long.
+pub(super) fn usable(
+    write: &Write<'_>,
+    tenant: &Tenant,
+    id: RecipientId,
+    wait: Duration,
+) -> Result<RecipientRecord, StoreError> {
     let found = recipient(write.data, tenant, id)?;
-    if found.revoke_time.is_some() || found.usable_time > write.now {
+    if found.revoke_time.is_some() || found.create_time + wait > write.now {
         return Err(StoreError::RecipientUnusable);
     }
     Ok(found)
@@ -110,7 +118,7 @@ pub(super) fn place(
     selectors: &[SubjectSelector],
     id: RecipientId,
 ) -> Result<ExportRecord, StoreError> {
-    let recipient = usable(write, tenant, id)?;
+    let recipient = usable(write, tenant, id, WAIT)?;
     let subjects = scope::select(write.data, write.keys, tenant, selectors)?;
     if subjects.is_empty() {
         return Err(StoreError::SubjectNotFound);
@@ -147,11 +155,15 @@ pub(super) fn confirm(
     officer: Officer,
     (id, etag): (ExportId, &str),
 ) -> Result<ExportRecord, StoreError> {
-    let order: Order<ExportRow> = Order::confirmed(write, tenant, officer, Kind::Export, (id.0, etag))?;
+    let mut order: Order<ExportRow> = Order::confirmed(write, tenant, officer, Kind::Export, (id.0, etag))?;
     if order.is_done {
         return Err(StoreError::Changed);
     }
-    let recipient = usable(write, tenant, RecipientId::from(order.record.recipient))?;
+    // Somebody may have been made one with another since.
+    for subject in &mut order.record.subjects {
+        *subject = *scope::main_of(write.keys, SubjectId::from(*subject))?.as_bytes();
+    }
+    let recipient = usable(write, tenant, RecipientId::from(order.record.recipient), WAIT)?;
     let order = Order { is_done: true, ..order };
     order.update(write)?;
     for subject in &order.record.subjects {
@@ -179,19 +191,23 @@ pub(super) fn read_all(
     let mut found: BTreeMap<CaseId, ExportedCase> = BTreeMap::new();
     for id in &scope.cases {
         let Some(case) = Case::find(data, tenant.number, *id)? else { continue };
+        manifest::check(data, ring, case.number, manifest::Scope::Whole)?;
         let queued = cases::queued(data, case.number)?;
         let own = Some(case.into_record(ring, tenant, keys, queued)?);
         found.insert(*id, ExportedCase { case: *id, own, interactions: Vec::new() });
     }
     let mut statement = data.prepare_cached(
-        "SELECT c.case_id, i.number FROM interactions i JOIN cases c ON c.number = i.case_number
+        "SELECT c.case_id, i.number, c.number FROM interactions i JOIN cases c ON c.number = i.case_number
          WHERE i.interaction_id = ?1 AND c.tenant = ?2",
     )?;
     for id in &scope.interactions {
         let row = statement.query_row(params![id.as_bytes(), tenant.number], |row| {
-            Ok((row.get::<_, Id<CaseId>>(0)?.0, row.get::<_, i64>(1)?))
+            Ok((row.get::<_, Id<CaseId>>(0)?.0, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
         });
-        let Some((case, number)) = row.optional()? else { continue };
+        let Some((case, number, case_number)) = row.optional()? else { continue };
+        if !found.contains_key(&case) {
+            manifest::check(data, ring, case_number, manifest::Scope::Whole)?;
+        }
         let record = Interaction::get(data, number)?.into_record(ring, tenant, data, keys)?;
         let entry = found.entry(case).or_insert_with(|| ExportedCase { case, own: None, interactions: Vec::new() });
         entry.interactions.push(record);

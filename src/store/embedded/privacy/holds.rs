@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::{
-    erase::{self, audit},
+    erase::audit,
     scope::{self, Scope},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     crypto::{KeyKind, new_id},
     id::{CaseId, HoldId, PrincipalId, SubjectId},
     store::{
-        HoldReason, HoldRecord, HoldState, HoldTarget, NewHold, Officer, StoreError, UPKEEP_MAX,
+        HoldReason, HoldRecord, HoldState, HoldTarget, NewHold, Officer, StoreError,
         embedded::{
             cases::Case,
             ring::Tenant,
@@ -124,7 +124,7 @@ pub(super) fn approve(
     get(write, tenant, hold)
 }
 
-/// Ends a hold; what waited for it alone is erased at once.
+/// Ends a hold. What waited for it alone is erased by the caller.
 pub(super) fn release(
     write: &mut Write<'_>,
     tenant: &Tenant,
@@ -138,7 +138,6 @@ pub(super) fn release(
     let mut statement = write.data.prepare_cached("UPDATE holds SET release_time = ?2 WHERE hold = ?1")?;
     statement.execute(params![hold.as_bytes(), write.now.0])?;
     audit(write, tenant, Some(officer.principal), Action::HoldReleased, object(found.target), 1)?;
-    erase::run_deferred(write, UPKEEP_MAX)?;
     get(write, tenant, hold)
 }
 
@@ -161,7 +160,10 @@ pub(super) fn end_of(write: &Write<'_>, tenant: &Tenant, scope: &Scope) -> Resul
     let mut last = None;
     for row in rows {
         let (object, end) = row?;
-        let stands = scope.subjects.contains(&SubjectId::from(object))
+        // A link is durable in the key file first: who was held is found there, should the row here not know of it.
+        let subject = SubjectId::from(object);
+        let stands = scope.subjects.contains(&subject)
+            || scope.subjects.contains(&scope::main_of(write.keys, subject)?)
             || scope.cases.contains(&CaseId::from(object))
             || holds_interaction(write, scope, &object)?;
         if stands {
@@ -169,6 +171,16 @@ pub(super) fn end_of(write: &Write<'_>, tenant: &Tenant, scope: &Scope) -> Resul
         }
     }
     Ok(last)
+}
+
+/// When the last hold of a tenant ends; `None`: nothing of it is held.
+pub(super) fn last_end(write: &Write<'_>, tenant: &Tenant) -> Result<Option<Timestamp>, StoreError> {
+    let mut statement = write.data.prepare_cached(
+        "SELECT MAX(end_time) FROM holds
+         WHERE tenant = ?1 AND approver IS NOT NULL AND release_time IS NULL AND end_time > ?2",
+    )?;
+    let end: Option<Time> = statement.query_row(params![tenant.number, write.now.0], |row| row.get(0))?;
+    Ok(end.map(|end| end.0))
 }
 
 /// Whether a held case has interactions of these people, though it is another's.

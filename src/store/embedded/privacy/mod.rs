@@ -18,6 +18,12 @@ mod export;
 
 mod two;
 
+mod departed;
+
+mod pages;
+
+mod offboarding;
+
 pub(super) mod retention;
 
 use std::{
@@ -32,18 +38,36 @@ use self::scope::Scope;
 use super::{EmbeddedStore, jobs::Turn, ring::Tenant, write::Write};
 use crate::{
     audit::{Action, Event},
-    crypto::{Signature, Statement, new_id},
+    crypto::{KeyKind, Signature, Statement, new_id},
     id::{CaseId, ErasureId, HoldId, InteractionId, SubjectId},
     store::{
         Assurance, Attestation, DeleteCaseRequest, ErasureRecord, ErasureRequest, HoldRecord, NewHold, Officer,
         Privacy, RetentionOf, StoreError, SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
+        tombstone::{Burial, Cause, Grave},
     },
+    time::Timestamp,
 };
 
 /// Refuses to take anything out of a case while a legal hold stands on it: it would no longer be held.
 pub(super) fn refuse_while_held(write: &Write<'_>, tenant: &Tenant, case: CaseId) -> Result<(), StoreError> {
     let scope = Scope { cases: [case].into(), ..Scope::default() };
     holds::end_of(write, tenant, &scope)?.map_or(Ok(()), |end| Err(StoreError::OnHold(end)))
+}
+
+/// Buries a person of whom nothing is left once this interaction is somebody else's, unless they are on hold.
+pub(super) fn bury_if_bare(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    subject: SubjectId,
+    given: InteractionId,
+) -> Result<(), StoreError> {
+    let scope = Scope::of(write.keys, [subject].into())?;
+    let is_bare = scope.cases.is_empty() && scope.interactions.iter().all(|one| *one == given);
+    if !is_bare || holds::end_of(write, tenant, &scope)?.is_some() {
+        return Ok(());
+    }
+    let graves = vec![Grave::all(KeyKind::Subject, subject.0)];
+    write.bury(Burial { tenant: tenant.id, time: write.now, cause: Cause::Retention, graves })
 }
 
 #[async_trait]
@@ -99,7 +123,9 @@ impl Privacy for EmbeddedStore {
 
     async fn delete_case(&self, request: DeleteCaseRequest) -> Result<ErasureRecord, StoreError> {
         let tenant = self.ring.tenant(request.officer.tenant)?;
-        let turn = Turn::live(tenant.number);
+        // As above: a second try must not find the case absent that the first one deleted.
+        let request_id = Some(request.request_id.map_or_else(|| new_id(self.time.now()), Ok)?);
+        let (turn, request) = (Turn::live(tenant.number), DeleteCaseRequest { request_id, ..request });
         self.committer.run_essential(turn, move |write| erase::delete_case(write, &tenant, &request)).await
     }
 
@@ -125,8 +151,11 @@ impl Privacy for EmbeddedStore {
 
     async fn release_hold(&self, officer: Officer, hold: HoldId) -> Result<HoldRecord, StoreError> {
         let tenant = self.ring.tenant(officer.tenant)?;
-        let turn = Turn::live(tenant.number);
-        self.committer.run_essential(turn, move |write| holds::release(write, &tenant, officer, hold)).await
+        let (turn, of) = (Turn::live(tenant.number), Arc::clone(&tenant));
+        let released =
+            self.committer.run_essential(turn, move |write| holds::release(write, &of, officer, hold)).await?;
+        run_deferred(self, Some(tenant.number)).await?;
+        Ok(released)
     }
 
     async fn list_holds(&self, officer: Officer) -> Result<Vec<HoldRecord>, StoreError> {
@@ -136,14 +165,11 @@ impl Privacy for EmbeddedStore {
     }
 
     async fn upkeep(&self, retention: RetentionOf) -> Result<Upkeep, StoreError> {
-        let work = |write: &mut Write<'_>| {
-            let erasures = erase::run_deferred(write, UPKEEP_MAX)?;
-            let swept = rows::sweep(write.data, UPKEEP_MAX)?;
-            Ok(Upkeep { erasures, swept, expired: 0, more: erasures.max(swept) >= u64::from(UPKEEP_MAX) })
-        };
-        let done = self.committer.run_essential(Turn::INSTANCE, work).await?;
+        let sweep = |write: &mut Write<'_>| rows::sweep(write.data, UPKEEP_MAX);
+        let swept = self.committer.run_essential(Turn::INSTANCE, sweep).await?;
+        let erasures = run_deferred(self, None).await?;
         let (expired, more) = expire(self, retention).await?;
-        Ok(Upkeep { expired, more: done.more || more, ..done })
+        Ok(Upkeep { erasures, swept, expired, more: more || swept >= u64::from(UPKEEP_MAX) })
     }
 
     fn erased(&self) -> broadcast::Receiver<Arc<Vec<InteractionId>>> {
@@ -184,6 +210,23 @@ fn record(write: &Write<'_>, tenant: &super::ring::Tenant, subject: SubjectId) -
     Ok(SubjectRecord { subject, holdings: scope.holdings(), is_held })
 }
 
+/// Runs the erasures that no hold stands against any more, of one tenant or of all, and gives how many. Each is a job of its
+/// own: one that cannot run keeps no other waiting.
+async fn run_deferred(store: &EmbeddedStore, tenant: Option<i64>) -> Result<u64, StoreError> {
+    let waiting = store.readers.run(move |read| erase::deferred(&read.data()?.0, tenant)).await?;
+    let mut done = 0;
+    for (number, id) in waiting {
+        let Some(tenant) = store.ring.of_number(number) else { continue };
+        let run = move |write: &mut Write<'_>| erase::run_deferred(write, &tenant, id);
+        match store.committer.run_essential(Turn::live(number), run).await {
+            Ok(is_done) => done += u64::from(is_done),
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Exhausted(_))) => return Err(error),
+            Err(error) => tracing::error!(%error, erasure = %id, "an erasure that waited could not be carried out"),
+        }
+    }
+    Ok(done)
+}
+
 /// Does the next part of the pass over what may be kept too long; how much was destroyed, and whether there is more.
 async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, bool), StoreError> {
     let (pass, now) = (*lock(&store.pass), store.time.now());
@@ -196,9 +239,16 @@ async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, b
     let found = store.readers.run(find).await?;
     let (case, event, is_last) = (found.case, found.event, found.is_last);
     let mut done = 0;
-    if !found.due.is_empty() || !found.events.is_empty() {
-        let destroy = move |write: &mut Write<'_>| retention::destroy(write, &found.due, &found.events);
-        done = store.committer.run(destroy).await?;
+    if !found.due.is_empty() || !found.bare.is_empty() || !found.events.is_empty() {
+        let destroy = move |write: &mut Write<'_>| retention::destroy(write, &found);
+        done = match store.committer.run(destroy).await {
+            // The pass goes on behind it: nothing else waits for what cannot be read.
+            Err(error @ StoreError::Damaged(_)) => {
+                tracing::error!(%error, "something is due and cannot be destroyed");
+                0
+            }
+            done => done?,
+        };
     }
     *lock(&store.pass) = if is_last {
         retention::Pass { ended: Some(now), ..retention::Pass::default() }
@@ -206,6 +256,11 @@ async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, b
         retention::Pass { case, event, ended: None }
     };
     Ok((done, !is_last))
+}
+
+/// When the last whole pass of retention ended.
+pub(super) fn retention_pass_end(store: &EmbeddedStore) -> Option<Timestamp> {
+    lock(&store.pass).ended
 }
 
 fn lock(pass: &Mutex<retention::Pass>) -> MutexGuard<'_, retention::Pass> {

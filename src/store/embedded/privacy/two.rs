@@ -14,7 +14,7 @@ use crate::{
     store::{
         ExportRecord, ExportedCase, Officer, Orders, PurgeFilter, PurgeRecord, RecipientRecord, StoreError,
         SubjectSelector,
-        embedded::{EmbeddedStore, readers::Read, write::Write},
+        embedded::{EmbeddedStore, readers::Read, verify, write::Write},
         record::PurgeRow,
     },
 };
@@ -90,6 +90,7 @@ impl Orders for EmbeddedStore {
         export: ExportId,
         etag: String,
     ) -> Result<(ExportRecord, Vec<ExportedCase>), StoreError> {
+        self.check_texts()?;
         let (tenant, ring) = (self.ring.tenant(officer.tenant)?, Arc::clone(&self.ring));
         let of = Arc::clone(&tenant);
         let confirm = move |write: &mut Write<'_>| export::confirm(write, &of, officer, (export, etag.as_str()));
@@ -99,6 +100,7 @@ impl Orders for EmbeddedStore {
             let (data, keys) = read.data()?;
             export::read_all((&data, keys), &ring, &tenant, &subjects)
         };
-        Ok((order, self.readers.run(read).await?))
+        let read = verify::reported(self, officer.tenant, None, self.readers.run(read).await).await;
+        Ok((order, read?))
     }
 }

@@ -108,7 +108,8 @@ pub fn restore(backups: Backups<'_>, place: Place<'_>, now: Timestamp) -> Result
 
 fn check_free(place: Place<'_>) -> Result<(), RecoveryError> {
     let files = Files::new(place.data_dir, place.keys_dir);
-    let occupied = [files.data(), files.keys(), files.tombstones(), place.key_file.to_owned()];
+    let [data_log, keys_log] = files.logs();
+    let occupied = [files.data(), files.keys(), data_log, keys_log, files.tombstones(), place.key_file.to_owned()];
     match occupied.into_iter().find(|path| path.exists()) {
         Some(path) => Err(RecoveryError::Exists(path)),
         None => Ok(()),
@@ -228,6 +229,7 @@ fn write(
 ) -> Result<(), RecoveryError> {
     let files = Files::new(place.data_dir, place.keys_dir);
     let locks = files.lock()?;
+    files.forget_mark().map_err(file_error(place.keys_dir))?;
     write_data(&backups.data.join(DATA_FILE), &files.data(), known, generation, now)?;
     drop(private_new(&files.keys()).map_err(file_error(&files.keys()))?);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -24,7 +24,7 @@ use crate::{
     id::{PrincipalId, TenantId},
     store::{
         CorrectionRequest, InteractionRecord, NewPolicy, Page, PolicyRecord, RescoreRequest, Rescored, Sample,
-        SamplesRequest, StatisticsRequest, StoreError, Tally, Teaching,
+        SamplesRequest, StatisticsRequest, Store, StoreError, Tally, Teaching,
     },
 };
 
@@ -59,10 +59,11 @@ impl Teaching for EmbeddedStore {
     }
 
     async fn correct_assessment(&self, request: CorrectionRequest) -> Result<InteractionRecord, StoreError> {
+        self.check_texts()?;
         let tenant = self.ring.tenant(request.reader.tenant)?;
         let (reader, case, interaction) = (request.reader, request.case, request.interaction);
         self.committer.run(move |write| corrections::correct(write, &tenant, &request)).await?;
-        super::read::get_interaction(self, reader, case, interaction).await
+        self.get_interaction(reader, case, interaction).await
     }
 
     async fn rescore_cases(&self, request: RescoreRequest) -> Result<Rescored, StoreError> {

@@ -25,7 +25,7 @@ use crate::{
             position,
             ring::{KeyRing, Tenant},
             sql::Coded,
-            wraps,
+            verify, wraps,
             write::Write,
         },
         record::{AssessmentRow, Field, encode},
@@ -59,7 +59,10 @@ pub(super) async fn rescore(store: &EmbeddedStore, request: RescoreRequest) -> R
         let (data, keys) = read.data()?;
         batch(&ring, &reading, (&data, keys), &request)
     });
-    let (done, changed) = read.await?;
+    let (done, changed, damaged) = read.await?;
+    if damaged > 0 {
+        verify::report(store, Some(tenant.id), None, damaged).await?;
+    }
     if !apply {
         audit(store, tenant.id, principal, Action::PolicyPreviewed, done.interactions).await?;
         return Ok(done);
@@ -78,13 +81,13 @@ pub(super) async fn rescore(store: &EmbeddedStore, request: RescoreRequest) -> R
     Ok(done)
 }
 
-/// Reads and scores the next cases.
+/// Reads and scores the next cases; gives also how many of them are damaged.
 fn batch(
     ring: &KeyRing,
     tenant: &Tenant,
     (data, keys): (&Connection, &Connection),
     request: &RescoreRequest,
-) -> Result<(Rescored, Vec<Changed>), StoreError> {
+) -> Result<(Rescored, Vec<Changed>, u64), StoreError> {
     let list = format!("rescore {}", request.newest_first);
     let start = if request.newest_first { i64::MAX } else { 0 };
     let after = request.after.as_deref().map_or(Ok(start), |after| position::decode(tenant, &list, after))?;
@@ -101,29 +104,48 @@ fn batch(
     let (mut done, mut changed) = (Rescored::default(), Vec::new());
     let last = cases.last().filter(|_| more).map(|case| case.number);
     done.next = last.map(|last| position::encode(tenant, &list, &last)).transpose()?;
+    let mut damaged = 0;
     for case in cases {
-        manifest::check(data, ring, case.number, Scope::Whole)?;
         done.cases += 1;
-        let mut interactions = Vec::new();
-        for interaction in Interaction::of_case(data, case.number, u32::MAX)? {
-            let (number, content_version, segments) =
-                (interaction.number, interaction.content_version, interaction.segments);
-            match interaction.into_record(ring, tenant, data, keys) {
-                Ok(record) if record.content.text_state == TextState::Expired => done.skipped += 1,
-                Ok(record) => {
-                    let scored = score(request, &mut done, case.id, record);
-                    interactions.extend(scored.map(|scored| Scored { number, content_version, segments, ..scored }));
-                }
-                // It was erased: there is nothing to score.
-                Err(StoreError::RecordGone) => done.skipped += 1,
-                Err(error) => return Err(error),
+        match score_case(ring, tenant, (data, keys), (request, &mut done), &case) {
+            Ok(interactions) if interactions.is_empty() => {}
+            Ok(interactions) => changed.push(Changed { case: case.id, interactions }),
+            // It stays as it is, is reported, and keeps no other from being scored.
+            Err(error @ StoreError::Damaged(_)) => {
+                tracing::error!(%error, "a case is damaged and was not scored anew");
+                (damaged, done.skipped) = (damaged + 1, done.skipped + 1);
             }
-        }
-        if !interactions.is_empty() {
-            changed.push(Changed { case: case.id, interactions });
+            Err(error) => return Err(error),
         }
     }
-    Ok((done, changed))
+    Ok((done, changed, damaged))
+}
+
+/// Reads and scores the interactions of a case.
+fn score_case(
+    ring: &KeyRing,
+    tenant: &Tenant,
+    (data, keys): (&Connection, &Connection),
+    (request, done): (&RescoreRequest, &mut Rescored),
+    case: &Case,
+) -> Result<Vec<Scored>, StoreError> {
+    manifest::check(data, ring, case.number, Scope::Whole)?;
+    let mut interactions = Vec::new();
+    for interaction in Interaction::of_case(data, case.number, u32::MAX)? {
+        let (number, content_version, segments) =
+            (interaction.number, interaction.content_version, interaction.segments);
+        match interaction.into_record(ring, tenant, data, keys) {
+            Ok(record) if record.content.text_state == TextState::Expired => done.skipped += 1,
+            Ok(record) => {
+                let scored = score(request, done, case.id, record);
+                interactions.extend(scored.map(|scored| Scored { number, content_version, segments, ..scored }));
+            }
+            // It was erased: there is nothing to score.
+            Err(StoreError::RecordGone) => done.skipped += 1,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(interactions)
 }
 
 /// Redacts an interaction once more where that is asked for, and scores it; `None`: nothing of it is another.
