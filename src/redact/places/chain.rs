@@ -3,14 +3,14 @@
 
 use super::{
     ending::ends_like_street,
-    extend,
-    number::{is_fraction, is_number, is_ordinal},
-    postcode,
+    number::is_number,
+    postcode, unit,
+    written::{STREETS, belongs, is_code_label, is_flat, is_shaped, joins},
 };
 use crate::redact::{
-    gazetteer::{Class, Classes, Gap, Reading, Shape},
-    token::{Case, Token},
-    words::{Cue, Cues},
+    gazetteer::{Class, Classes, Gap, Reading},
+    token::Case,
+    words::Cues,
 };
 
 /// Most tokens of a chain, and of a name in it.
@@ -76,37 +76,6 @@ enum Kind {
     Place,
     Street,
 }
-
-/// Marks between the parts and within them.
-const INSIDE: Gap = Gap::SPACE
-    .and(Gap::COMMA)
-    .and(Gap::HYPHEN)
-    .and(Gap::GLUE)
-    .and(Gap::HASH)
-    .and(Gap::OTHER)
-    .and(Gap::MARK)
-    .and(Gap::QUOTE)
-    .and(Gap::DOT)
-    .and(Gap::COLON);
-
-/// Marks that no address has.
-const OPAQUE: [char; 16] = ['"', '=', '<', '>', '*', '@', '€', '$', '£', '+', '|', '%', '[', ']', '{', '\\'];
-
-/// Words of these classes belong to an address in lower case too.
-const PARTS: Classes = Classes::of(&[
-    Class::Particle,
-    Class::Unit,
-    Class::Floor,
-    Class::Street,
-    Class::StreetFirst,
-    Class::Compass,
-    Class::Box,
-    Class::NumberSign,
-    Class::Near,
-]);
-
-/// Words of these classes begin something else.
-const OTHERS: Classes = Classes::of(&[Class::Role, Class::Greeting, Class::Title, Class::Calendar, Class::Live]);
 
 /// Towns, regions and countries.
 const PLACES: Classes = Classes::of(&[Class::City, Class::Place, Class::Blocked]);
@@ -181,16 +150,11 @@ fn part(reading: &Reading<'_>, first: usize, at: usize) -> Option<Part> {
     let sure = postcode::by_form(reading, at).is_some();
     found(code(reading, first, at), 2 + u8::from(sure), Kind::Code)
         .or_else(|| found(care_of(reading, at), 1, Kind::Name))
-        .or_else(|| found(unit(reading, at), 2, Kind::Unit))
+        .or_else(|| found(door(reading, at), 2, Kind::Unit))
         .or_else(|| found(landmark(reading, at), 1, Kind::Place))
         .or_else(|| found(county(reading, at), 3, Kind::Place))
         .or_else(|| found(region(reading, at), 1, Kind::Place))
         .or_else(|| name(reading, at))
-}
-
-/// Words that announce a code inside an address.
-fn is_code_label(word: &str) -> bool {
-    matches!(word, "cp" | "cep" | "plz" | "cap" | "eircode" | "zip" | "postcode" | "pincode" | "pin")
 }
 
 /// A postal code: one whose form is sure, or digits that are no house number.
@@ -239,8 +203,8 @@ fn care_of(reading: &Reading<'_>, at: usize) -> Option<usize> {
 }
 
 /// `Apt 4B`, `Sector 18-C`, `B-204`, `s/n`, `Mz 7 Lt 3`.
-fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    if let Some(last) = extend::unit(reading, at) {
+fn door(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    if let Some(last) = unit::unit(reading, at) {
         let joined = reading.before(last + 1).only(Gap::HYPHEN.and(Gap::GLUE))
             && !reading.before(last + 1).is_empty()
             && reading.turn.raw(last + 1).len() <= 3
@@ -307,7 +271,7 @@ fn name(reading: &Reading<'_>, at: usize) -> Option<Part> {
     for next in at..at + NAME_MAX {
         let ends = next > at
             && (!within(reading, next)
-                || unit(reading, next).is_some()
+                || door(reading, next).is_some()
                 || postcode::by_form(reading, next).is_some()
                 || words > 0 && (numbers > 0 || reading.turn.raw(next).len() > 4) && code(reading, at, next).is_some());
         if next >= reading.len() || ends || !belongs(reading, next) {
@@ -327,7 +291,7 @@ fn name(reading: &Reading<'_>, at: usize) -> Option<Part> {
         place |= word && shaped && entry.classes.any(PLACES);
         words += usize::from(word && shaped);
         numbers += usize::from(!word);
-        if shaped || !word || extend::ends_part(reading, next) {
+        if shaped || !word || unit::ends_part(reading, next) {
             last = Some(next);
         }
     }
@@ -335,7 +299,7 @@ fn name(reading: &Reading<'_>, at: usize) -> Option<Part> {
     place &= !lower || !other;
     let kind = if words > 0 && numbers > 0 && !street {
         Kind::Numbered
-    } else if street && words > 1 || street && numbers > 0 {
+    } else if street && (words > 1 || numbers > 0) {
         Kind::Street
     } else if place {
         Kind::Place
@@ -359,9 +323,6 @@ const BEHIND_STREET: Classes =
 /// Words of the name of a town.
 const PLACED: Classes = Classes::of(&[Class::City, Class::Place, Class::Blocked, Class::Compass, Class::Particle]);
 
-/// Words for streets.
-const STREETS: Classes = Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst]);
-
 /// Whether token `at` goes on with the name before it.
 fn within(reading: &Reading<'_>, at: usize) -> bool {
     let gap = reading.before(at);
@@ -373,99 +334,39 @@ fn within(reading: &Reading<'_>, at: usize) -> bool {
     gap == Gap::SPACE || dotted || number || joined
 }
 
-/// Whether the marks before token `at` may stand inside an address.
-pub(super) fn joins(reading: &Reading<'_>, at: usize) -> bool {
-    let gap = reading.before(at);
-    if !gap.only(INSIDE) || reading.turn.gap_before(at).contains(OPAQUE) {
-        return false;
-    }
-    let Some(previous) = at.checked_sub(1) else { return true };
-    let marker = reading.entry(previous).classes.any(PARTS);
-    let numbered = reading.entry(previous).classes.any(Classes::of(&[Class::Unit, Class::NumberSign, Class::Box]));
-    let word = reading.turn.word(previous);
-    if gap.has(Gap::COLON) {
-        let flat = numbered || is_code_label(word) || matches!(word, "d" | "k" | "no");
-        return flat && !reading.is_word(at) && gap.only(Gap::COLON.and(Gap::SPACE));
-    }
-    let text = reading.turn.gap_before(at);
-    if text == "," && is_digits(reading, previous) && is_digits(reading, at) || text.contains("..") {
-        return false;
-    }
-    if !gap.has(Gap::DOT) {
-        return true;
-    }
-    if !reading.is_word(previous) {
-        let floor = matches!(reading.turn.word(at), "o" | "a")
-            || extend::ends_part(reading, at)
-            || reading.entry(at).classes.any(STREETS);
-        return floor && reading.turn.raw(previous).len() <= 2;
-    }
-    let state = reading.turn.token(previous).is_some_and(|token| token.case == Case::Upper && token.span.len() == 2);
-    let particle = reading.entry(previous).is(Class::Particle);
-    let len = reading.turn.raw(previous).len();
-    (len <= 3 && !state) || marker && !particle && len <= 5
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::token::NormalisedTurn;
 
-fn is_digits(reading: &Reading<'_>, at: usize) -> bool {
-    reading.turn.token(at).is_some_and(Token::is_digits)
-}
-
-/// Whether a token is written as a part of an address.
-pub(super) fn belongs(reading: &Reading<'_>, at: usize) -> bool {
-    const MEANINGS: Cues = Cues::MEANING.without(Cue::Address).without(Cue::Postcode).without(Cue::Name);
-    let Some(token) = reading.turn.token(at) else { return false };
-    if !token.is_word() {
-        let len = token.span.len();
-        return is_number(reading, at) && !is_fraction(reading, at)
-            || is_ordinal(reading.turn.raw(at))
-            || len <= 7 && !matches!(token.class, crate::redact::token::Class::Placeholder(_));
+    /// How far the chain at the start of `text` reaches, and whether it is an address by itself.
+    #[track_caller]
+    fn check(text: &str, expected: &str, sure: bool) {
+        let turn = NormalisedTurn::new(text);
+        let reading = Reading::new(&turn);
+        let found = chain(&reading, 0);
+        assert_eq!((turn.span(0, found.last).of(turn.text()), found.is_sure()), (expected, sure), "{text}");
     }
-    let entry = token.entry;
-    let part = entry.classes.any(PARTS);
-    let labels =
-        reading.before(at + 1).has(Gap::COLON) || reading.turn.token(at + 1).is_some_and(|next| !next.is_word());
-    let street = reading.before(at) == Gap::HYPHEN || entry.is(Class::WeakStreet);
-    let state = token.case == Case::Upper && token.span.len() == 2;
-    // `The Mill House`
-    let house = (entry.is(Class::WeakStreet) || reading.turn.word(at) == "home")
-        && at > 0
-        && reading.before(at) == Gap::SPACE
-        && is_shaped(reading, at - 1);
-    let house = house || reading.turn.word(at) == "house" && is_digits(reading, at + 1);
-    let other = (entry.classes.any(OTHERS) && !state && !house) || (token.word.cues.any(MEANINGS) && labels && !street);
-    // `5 de Mayo`, `Rio de Janeiro`
-    let dated =
-        reading.previous(at).is(Class::Particle) && entry.classes.any(Classes::of(&[Class::Calendar, Class::Blocked]));
-    let other = other && !(dated && is_shaped(reading, at));
-    let ordinal = matches!(token.span.of(reading.turn.lower()), "o" | "a")
-        && reading.turn.token(at.wrapping_sub(1)).is_some_and(Token::is_digits);
-    // In a line of capitals a function word ends the address.
-    let function = token.shape == Shape::Plain && entry.ordinary > 2 && !is_flat(reading, at);
-    let other = other || matches!(reading.turn.word(at), "llp" | "ltd" | "inc" | "gmbh" | "plc" | "llc" | "dx");
-    part || ordinal || (is_shaped(reading, at) && !other && !function) || extend::ends_part(reading, at)
-}
 
-/// Whether a word is written with a capital, or is no function word where all around is written alike.
-pub(super) fn is_shaped(reading: &Reading<'_>, at: usize) -> bool {
-    let Some(token) = reading.turn.token(at).filter(|token| token.is_word()) else { return false };
-    if !is_flat(reading, at) {
-        return token.case != Case::Lower;
+    #[test]
+    fn parts_of_many_countries_make_a_chain() {
+        check(
+            "Plot 6, Block D, Ogunlana Drive, Surulere, Lagos soon",
+            "Plot 6, Block D, Ogunlana Drive, Surulere, Lagos",
+            true,
+        );
+        check("Villa 3, Street 14, Al Quoz 2, Dubai. Thanks", "Villa 3, Street 14, Al Quoz 2, Dubai", true);
+        check(
+            "C-12, Lotus Park, Sarjapur Road, Bengaluru 560035",
+            "C-12, Lotus Park, Sarjapur Road, Bengaluru 560035",
+            true,
+        );
+        check("Seevogel 4, 26757 Borkum, danke", "Seevogel 4, 26757 Borkum", true);
     }
-    const LEADING: Classes = Classes::of(&[Class::StreetFirst, Class::WeakStreetFirst, Class::Particle]);
-    let behind = reading.before(at) == Gap::SPACE && reading.previous(at).classes.any(LEADING);
-    token.span.len() > 2 && (token.entry.ordinary < 3 || token.span.len() > 3 && behind)
-}
 
-/// How far around a word other letters are looked for, in tokens.
-const AROUND: usize = 10;
-
-/// Whether letter case tells nothing around token `at`: no capital stands there, or nothing else.
-pub(super) fn is_flat(reading: &Reading<'_>, at: usize) -> bool {
-    let near = at.saturating_sub(AROUND)..at + AROUND;
-    let mut words = near
-        .filter_map(|at| reading.turn.token(at))
-        .filter(|token| token.is_word() && token.span.len() > 1)
-        .map(|token| token.case);
-    let Some(first) = words.next() else { return false };
-    matches!(first, Case::Lower | Case::Upper) && words.all(|case| case == first)
+    #[test]
+    fn lists_of_counted_things_are_no_address() {
+        check("Figure 3, Table 4, Chapter 5", "Figure 3", false);
+        check("Floor 3, Room 12", "Floor 3, Room 12", false);
+    }
 }

@@ -5,6 +5,7 @@ use super::{
     extend,
     number::{house_number, is_number, spoken_number},
     street::{Core, Strength},
+    unit,
 };
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape},
@@ -100,8 +101,8 @@ pub(super) fn core(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core
         .or_else(|| flat(reading, from, at))
 }
 
-fn strong(first: usize, last: usize) -> Option<Core> {
-    Some(Core { first, last, strength: Strength::Strong })
+fn strong(first: usize, last: usize) -> Core {
+    Core { first, last, strength: Strength::Strong }
 }
 
 /// The last token of the number at `at`, in words or in digits.
@@ -120,18 +121,20 @@ fn ends(reading: &Reading<'_>, last: usize) -> bool {
 
 /// `eight the maltings`
 fn behind_the(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    let before = at.checked_sub(1).map_or("at", |before| reading.turn.word(before));
+    if !matches!(before, "at" | "for" | "from" | "to" | "is" | "s" | "its" | "number" | "of") {
+        return None;
+    }
     let the = numbered(reading, at)? + 1;
     let name = the + 1;
     let close = reading.before(the) == Gap::SPACE && reading.before(name) == Gap::SPACE;
     let named = reading.turn.word(the) == "the" && NAMES.contains(&reading.turn.word(name));
-    let before = at.checked_sub(1).map_or("at", |before| reading.turn.word(before));
     let leads = matches!(before, "from" | "to" | "for" | "number");
     if !close || !named || !leads && !ends(reading, name) {
         return None;
     }
     let first = at - usize::from(before == "number" && at > 0);
-    matches!(before, "at" | "for" | "from" | "to" | "is" | "s" | "its" | "number" | "of")
-        .then(|| strong(first, name))?
+    Some(strong(first, name))
 }
 
 /// `i'm at forty five ashgrove`
@@ -156,16 +159,16 @@ fn unknown(reading: &Reading<'_>, at: usize) -> Option<Core> {
             && !meant
     };
     let last = (name..name + 2).take_while(|index| free(*index)).last()?;
-    ends(reading, last).then(|| strong(begin, last))?
+    ends(reading, last).then(|| strong(begin, last))
 }
 
 /// `ich wohne in der au neun`, `In der Au 9, 89073 Ulm`
 fn german(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
-    let last = numbered(reading, at)?;
     let name = at.checked_sub(1).filter(|name| reading.is_word(*name) && reading.before(at) == Gap::SPACE)?;
     let article = name.checked_sub(1).filter(|article| matches!(reading.turn.word(*article), "der" | "dem" | "den"))?;
     let first = article.checked_sub(1).filter(|first| *first >= from)?;
     let leads = matches!(reading.turn.word(first), "in" | "an" | "auf" | "unter" | "hinter" | "vor" | "bei");
+    let last = numbered(reading, at)?;
     let close = reading.before(name) == Gap::SPACE && reading.before(article) == Gap::SPACE;
     let lives = (first.saturating_sub(3)..first).any(|near| reading.entry(near).is(Class::Dwell));
     let shaped = reading.mark(name).shape != Shape::Plain && reading.turn.raw(first).starts_with(char::is_uppercase);
@@ -176,9 +179,9 @@ fn german(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
         return None;
     }
     if said {
-        return strong(first, last);
+        return Some(strong(first, last));
     }
-    (shaped && (lives || extend::reach(reading, last).more)).then(|| strong(first, last))?
+    (shaped && (lives || extend::reach(reading, last).more)).then(|| strong(first, last))
 }
 
 /// `he lives in unit four`, `buzz flat 33`
@@ -188,7 +191,7 @@ fn flat(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
     if !door || !reading.before(at).only(Gap::SPACE.and(Gap::HASH)) {
         return None;
     }
-    let last = extend::unit(reading, unit).or_else(|| is_number(reading, at).then_some(at))?;
+    let last = unit::unit(reading, unit).or_else(|| is_number(reading, at).then_some(at))?;
     let before = unit.checked_sub(1)?;
     let rung = matches!(reading.turn.word(before), "buzz" | "ring" | "intercom");
     let led = matches!(reading.turn.word(before), "in" | "at" | "to")
@@ -197,7 +200,7 @@ fn flat(reading: &Reading<'_>, from: usize, at: usize) -> Option<Core> {
         });
     let said = reading.turn.cues().any(Cues::of(&[Cue::Product, Cue::Version]));
     let classes = reading.entry(last + 1).classes.any(Classes::of(&[Class::Brand, Class::Org]));
-    ((rung || led) && !said && !classes).then(|| strong(unit, last))?
+    ((rung || led) && !said && !classes).then(|| strong(unit, last))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! An address told in words as the answer to the question for it: `calle mayor treinta y uno tercero derecha`. Speech has no
 //! marks and no capitals, so all that may be said in an address belongs to it, up to a word that goes on with something else.
 
-use super::extend;
+use super::unit;
 use crate::redact::{
     find::View,
     gazetteer::{Class, Classes, Gap, Reading, Shape},
@@ -125,7 +125,7 @@ fn ends(reading: &Reading<'_>, at: usize) -> bool {
     let entry = reading.entry(at);
     let said = reading.turn.token(at).is_some_and(|token| token.word.number.is_some() || token.word.letter != 0);
     let part = said
-        || extend::ends_part(reading, at)
+        || unit::ends_part(reading, at)
         || is_link(reading, at)
         || entry.classes.any(PARTS)
         || is_number(reading, at);

@@ -2,8 +2,9 @@
 //! everything that is written as in an address belongs to it, whatever the country's order of street, flat and town.
 
 use super::{
-    chain::{belongs, chain, is_shaped, joins},
-    extend, number, postcode,
+    chain::chain,
+    extend, number, postcode, unit,
+    written::{belongs, is_shaped, joins},
 };
 use crate::redact::{
     find::View,
@@ -44,8 +45,13 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
     while first > from && at - first < TOKENS_MAX && belongs(reading, first - 1) && joins(reading, first) {
         first -= 1;
     }
+    let announced = announced(view, reading, first, at);
+    // Without an announcement parts between commas must tell.
+    if announced.is_none() && !has_comma(reading, first, at) {
+        return None;
+    }
     let dit = first >= 2 && reading.turn.word(first - 1) == "dit" && reading.turn.word(first - 2) == "lieu";
-    let announced = announced(view, reading, first, at).or_else(|| dit.then_some(first));
+    let announced = announced.or_else(|| dit.then_some(first));
     let leads = |index: &usize| {
         let word = LEADS.contains(&reading.turn.word(*index));
         let begins =
@@ -67,11 +73,19 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
     (last >= at && capital).then_some((first, last))
 }
 
+/// Whether a comma stands in the stretch around the number at token `at`.
+fn has_comma(reading: &Reading<'_>, first: usize, at: usize) -> bool {
+    reading.turn.has_gap(Gap::COMMA) && (first + 1..at + AHEAD).any(|next| reading.before(next).has(Gap::COMMA))
+}
+
+/// How far behind a number the next part of an address begins, in tokens.
+const AHEAD: usize = 10;
+
 /// The address without a number around the name of a house, a county or a landmark at token `at`: `The Mill House,
 /// Castletown, Co. Kildare`.
 pub(super) fn named(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Option<(usize, usize)> {
     let near = matches!(reading.turn.word(at), "nr" | "co");
-    if !near && !(is_shaped(reading, at) && reading.entry(at).classes.any(HOUSES)) {
+    if !(near || is_shaped(reading, at) && reading.entry(at).classes.any(HOUSES)) {
         return None;
     }
     let mut first = at;
@@ -85,7 +99,7 @@ pub(super) fn named(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usi
     let comma = (first + 1..=chain.last).find(|next| reading.before(*next).has(Gap::COMMA))?;
     let house = (first..comma).any(|word| reading.entry(word).classes.any(HOUSES) && is_shaped(reading, word));
     let titled = reading.turn.word(first) == "the" && is_shaped(reading, first);
-    let marked = (first..=chain.last).any(|word| matches!(reading.turn.word(word), "co" | "county" | "nr" | "near"));
+    let marked = (first..=chain.last).any(|word| matches!(reading.turn.word(word), "co" | "county" | "nr"));
     let told = announced.is_some() && !matches!(reading.turn.word(first.wrapping_sub(1)), "in" | "en" | "em" | "a");
     let near = matches!(reading.turn.word(at), "nr") && is_shaped(reading, at) && is_shaped(reading, at + 1);
     let known = near || chain.has_place() && (told || marked && (house || titled));
@@ -131,7 +145,12 @@ fn announces(reading: &Reading<'_>, word: usize, index: usize) -> bool {
         && word.checked_sub(1).is_some_and(|before| {
             matches!(reading.turn.word(before), "to" | "we" | "will" | "should" | "would" | "must" | "and")
         });
-    if verb && !marked {
+    // `the address label`
+    let thing = matches!(
+        reading.turn.word(word + 1),
+        "label" | "labels" | "book" | "field" | "bar" | "line" | "check" | "history"
+    );
+    if (verb || thing) && !marked {
         return false;
     }
     named && (marked || led || token.word.cues.has(Cue::Address)) || label && marked
@@ -174,7 +193,7 @@ pub(super) fn widened(reading: &Reading<'_>, from: usize, (first, last): (usize,
         let starts =
             at == from || !joins(reading, at) || reading.before(at).has(Gap::COMMA) || !belongs(reading, at - 1);
         let flat = reading.entry(at).is(Class::Unit)
-            && extend::unit(reading, at).is_some_and(|unit| unit < first || at + 1 == first);
+            && unit::unit(reading, at).is_some_and(|unit| unit < first || at + 1 == first);
         let numbered =
             number::house_number(reading, at).is_some_and(|last| last > at && reading.before(last + 1).has(Gap::COMMA));
         if flat || starts && numbered {
