@@ -51,6 +51,11 @@ soak:
 spark TIMES="1000": build
     python3 interop/spark.py --binary "${CARGO_TARGET_DIR:-target}/release/triaged" --times {{TIMES}}
 
+# Freeze the lexicon of a released COMMIT, which the next release ships beside its own (decision 16)
+lexicon-snapshot COMMIT:
+    python3 data/lexicon/snapshot.py {{COMMIT}}
+    cargo test --profile ci --locked --lib lexicon::
+
 # Break guarantees on purpose and see that their tests turn red
 mutations *NAMES:
     python3 tests/mutations/run.py {{NAMES}}

@@ -79,6 +79,8 @@ ids! {
     PurgeId "purges";
     /// An export of what is kept of a person.
     ExportId "exports";
+    /// The end of a tenant.
+    OffboardingId "offboardings";
     /// Somebody to whom exports are sealed.
     RecipientId "recipients";
 }

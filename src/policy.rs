@@ -18,6 +18,7 @@ pub use self::{
 use crate::{
     assessment::{Assessment, Level, Tier},
     conversation::Channel,
+    lexicon::builtin,
     priority::PriorityRules,
     redact::KeepRules,
     sentiment::SentimentRules,
@@ -64,7 +65,9 @@ pub struct Policy {
     pub attribute_allow_list: BTreeSet<String>,
     /// What stays readable, and what is removed beside the built-in kinds. Nothing by default.
     pub keep: KeepRules,
-    /// The tenant's own rows of the lexicon, at most one layer a language.
+    /// Revision of the shipped lexicon that the policy scores with; of a new tenant that of the release.
+    pub lexicon_revision: String,
+    /// The tenant's own rows over it, at most one layer a language.
     pub lexicon: Vec<LexiconLayer>,
     /// Why the holder of a case may be told that its customer speaks of bereavement, illness or disability; `None`, the
     /// default: nobody is told and nobody looks.
@@ -84,6 +87,7 @@ impl Default for Policy {
             targets: ServiceTargets::default(),
             attribute_allow_list: BTreeSet::new(),
             keep: KeepRules::default(),
+            lexicon_revision: builtin::revision().to_owned(),
             lexicon: Vec::new(),
             care: None,
             work: WorkRules::default(),

@@ -1,6 +1,8 @@
 //! Priority: what the evidence and the stated facts say of urgency, as factors that add up to a value, and the level
 //! that value lies in. Reads no text and no clock: the evidence of the sentiment holds all that was said.
 
+use std::iter;
+
 use crate::{
     assessment::{AssessmentInput, Factor, Importance, Level, Priority, Sentiment, Signal, Tier},
     lexicon::{CUES, Cue, Group},
@@ -136,14 +138,18 @@ mod name {
     pub(super) const UNCOVERED: Signal = "uncovered_language";
 }
 
+/// Room for as many factors as most inputs have.
+const FACTORS: usize = 8;
+
 /// The priority of a conversation: the factors, clamped to 0..=10000, and the level of that value.
 pub fn prioritise(rules: &PriorityRules, input: &AssessmentInput, sentiment: &Sentiment) -> Priority {
     let emergency = emergency(sentiment).filter(|_| !input.automatic);
-    let mut factors = vec![Factor { signal: name::BASE, points: rules.base_points }];
-    factors.extend(cue_factors(rules, sentiment));
-    factors.extend(stated_factors(rules, input, sentiment));
-    factors.extend(emergency.map(|signal| Factor { signal, points: rules.emergency_points }));
-    factors.retain(|factor| factor.points != 0);
+    let base = Factor { signal: name::BASE, points: rules.base_points };
+    let found = cue_factors(rules, sentiment).chain(stated_factors(rules, input, sentiment));
+    let all = iter::once(base).chain(found);
+    let all = all.chain(emergency.map(|signal| Factor { signal, points: rules.emergency_points }));
+    let mut factors = Vec::with_capacity(FACTORS);
+    factors.extend(all.filter(|factor| factor.points != 0));
     bound(rules, input, sentiment, &mut factors);
     let value = sum(&factors).clamp(0, VALUE_MAX);
     let level = if emergency.is_some() { Level::Urgent } else { level(rules, value) };

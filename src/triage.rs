@@ -4,7 +4,7 @@
 use crate::{
     assessment::{Assessment, AssessmentInput, Factor, InputTurn, Level},
     conversation::{Channel, Party, RawTurn, Role},
-    lexicon::{LexiconError, Lexicons},
+    lexicon::{LexiconError, Lexicons, NotShipped},
     policy::Policy,
     priority,
     redact::{Fold, KeepRules, REDACTOR_REVISION, Redaction, Redactor, RuleError},
@@ -27,6 +27,9 @@ pub enum PolicyError {
     /// A row of the tenant's lexicon is wrong.
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
+    /// This release does not ship the lexicon that the policy names.
+    #[error(transparent)]
+    Revision(#[from] NotShipped),
 }
 
 impl Triage {
@@ -40,16 +43,17 @@ impl Triage {
         Ok(triage)
     }
 
-    /// Redactor and lexicons as a policy wants them: its kept kinds and patterns, its layer over the built-in lexicons.
+    /// Redactor and lexicons as a policy wants them: its kept kinds and patterns, its layer over the
+    /// shipped lexicons that it names.
     ///
     /// # Errors
-    /// A rule that is not allowed, or a bad row, with its place.
+    /// A rule that is not allowed, or a bad row, with its place; a lexicon that this release does not ship.
     pub fn of_policy(policy: &Policy) -> Result<Self, PolicyError> {
         let redactor = Redactor::new(&policy.keep)?;
         let layer: Vec<_> =
             policy.lexicon.iter().map(|layer| (format!("{}/tenant.tsv", layer.language.code()), &layer.rows)).collect();
         let layer: Vec<_> = layer.iter().map(|(name, rows)| (name.as_str(), rows.as_str())).collect();
-        Ok(Self { redactor, lexicons: Lexicons::builtin().layered(&layer)? })
+        Ok(Self { redactor, lexicons: Lexicons::shipped(&policy.lexicon_revision)?.layered(&layer)? })
     }
 
     /// Runs a text that touches every table once.

@@ -7,16 +7,20 @@ mod audit {
         path::Path,
         process::{Command, Output},
         sync::Arc,
+        time::Duration,
     };
 
     use triaged::{
         crypto::{MasterKey, Secret},
+        id::PrincipalId,
+        service::certificate,
         store::{
-            Privacy, Store,
+            Confirmation, Offboarding, Officer, Orders, Privacy, Sealed, Store,
             embedded::{EmbeddedStore, StoreConfig},
         },
         time::{ManualClock, Timestamp},
     };
+    use uuid::Uuid;
 
     fn audit(arguments: &[&str]) -> (Option<i32>, String, String) {
         let done = Command::new(env!("CARGO_BIN_EXE_triaged")).arg("audit").args(arguments).output().unwrap();
@@ -58,6 +62,47 @@ mod audit {
         let (code, said, why) = audit(&["verify", "--tombstones", feed, "--public-key", key]);
         assert_eq!((code, said.as_str()), (Some(8), ""));
         assert!(why.contains("is damaged after tombstone 0"), "{why}");
+    }
+
+    /// Off-boards the only tenant of a store in a directory; the certificate.
+    async fn left(dir: &Path) -> String {
+        let clock = Arc::new(ManualClock::new(Timestamp(1_000_000)));
+        let opened = EmbeddedStore::open(StoreConfig {
+            data_dir: dir.join("data"),
+            keys_dir: dir.join("keys"),
+            master_key: MasterKey::load_or_create(&dir.join("master.key"), false).unwrap(),
+            clock: clock.clone(),
+        });
+        let store = opened.unwrap();
+        let tenant = store.ensure_tenant("acme").await.unwrap();
+        let [one, other] = [1, 2].map(|id| Officer { tenant, principal: PrincipalId(Uuid::from_u128(id)) });
+        let recipient = store.register_recipient(one, "age1x".to_owned()).await.unwrap().recipient;
+        clock.advance(Duration::from_hours(72));
+        let order = store.request_offboarding(one, recipient).await.unwrap();
+        let by = Confirmation { officer: other, offboarding: order.offboarding, etag: order.etag };
+        let (_, mark) = store.begin_offboarding(by.clone()).await.unwrap();
+        let sealed = Sealed { mark, receipt: [1; 32], cases: 0, interactions: 0 };
+        store.seal_offboarding(by.clone(), sealed).await.unwrap();
+        let record = store.offboard_tenant(by, sealed.receipt).await.unwrap();
+        store.close().await.unwrap();
+        certificate::issue(&store, tenant, &record).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_certificate_of_a_tenant_that_left_is_had_again_on_the_host() {
+        let dir = tempfile::tempdir().unwrap();
+        let issued = left(dir.path()).await;
+        let at = |name: &str| dir.path().join(name).display().to_string();
+        let (data, keys, key) = (at("data"), at("keys"), at("master.key"));
+        let from = ["certificates", "--data-dir", &data, "--keys-dir", &keys, "--key-file", &key];
+        let (code, printed, why) = audit(&from);
+        assert_eq!((code, printed.trim()), (Some(0), issued.as_str()), "{why}");
+        let (_, public, _) = audit(&["public-key", "--tombstones", &at("keys/tombstones")]);
+        fs::write(at("pub"), public).unwrap();
+        fs::write(at("certificate"), printed).unwrap();
+        let (code, said, _) = audit(&["verify", "--certificate", &at("certificate"), "--public-key", &at("pub")]);
+        assert_eq!(code, Some(0));
+        assert!(said.contains("\"OFFBOARDING\""), "{said}");
     }
 
     #[tokio::test]

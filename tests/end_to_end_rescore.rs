@@ -121,7 +121,7 @@ fn sharper() -> pb::Policy {
         ..Default::default()
     };
     let sentiment = pb::SentimentPolicy { negative_threshold_millis: Some(300), ..Default::default() };
-    let lexicon = pb::LexiconPolicy { rows: vec![row("dark theme"), row("kettle")] };
+    let lexicon = pb::LexiconPolicy { rows: vec![row("dark theme"), row("kettle")], ..Default::default() };
     pb::Policy { sentiment: Some(sentiment), lexicon: Some(lexicon), ..Default::default() }
 }
 

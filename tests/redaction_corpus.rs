@@ -206,17 +206,17 @@ fn line(name: &str, tally: &Tally) -> String {
 
 /// Floors in per mille: recall, exact kind and edges, precision, documents without a leak; and the most of clean
 /// documents that may be touched. They hold what is reached.
-const FLOORS: [usize; 5] = [970, 925, 990, 965, 12];
+const FLOORS: [usize; 5] = [980, 937, 992, 977, 8];
 
 /// The floors of every mutation. Case tells names from other words: without it a few more stay.
 const MUTATION_FLOORS: [(&str, [usize; 5]); 7] = [
-    ("other digits", [968, 922, 990, 963, 12]),
-    ("upper case", [957, 907, 984, 950, 16]),
-    ("lower case", [953, 909, 990, 945, 12]),
-    ("hard spaces", [970, 925, 990, 965, 12]),
-    ("zero width", [970, 925, 990, 965, 12]),
-    ("other turns", [966, 920, 990, 959, 12]),
-    ("other names", [972, 930, 990, 967, 12]),
+    ("other digits", [978, 935, 992, 974, 8]),
+    ("upper case", [966, 916, 984, 960, 14]),
+    ("lower case", [958, 916, 992, 950, 8]),
+    ("hard spaces", [980, 937, 992, 977, 8]),
+    ("zero width", [980, 937, 992, 977, 8]),
+    ("other turns", [976, 933, 992, 972, 8]),
+    ("other names", [983, 943, 992, 980, 8]),
 ];
 
 #[track_caller]
@@ -235,7 +235,7 @@ fn the_corpus_is_redacted_as_well_as_before() {
     let mut paragraphs: BTreeMap<String, Tally> = BTreeMap::new();
     let mut kinds: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let rows = rows();
-    assert!(rows.len() >= 3500, "{} rows", rows.len());
+    assert!(rows.len() >= 3650, "{} rows", rows.len());
     let ids: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     assert_eq!(ids.len(), rows.len(), "an id is used twice");
     for row in &rows {

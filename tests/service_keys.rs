@@ -151,17 +151,19 @@ fn the_master_key_moves_from_a_file_to_a_program_and_back() {
 fn a_rotation_of_the_master_key_that_was_cut_short_is_finished_by_the_next_start() {
     let home = Home::new();
     home.serve(&[]).stop();
-    let old = fs::read(home.key_file()).unwrap();
-    assert_eq!(home.run(&["key", "rotate"], &["--master"]).0, 0);
-    // As a kill leaves it between the commit and the renaming of the new key.
-    let new = home.key_file().with_file_name("master.key.new");
-    fs::rename(home.key_file(), &new).unwrap();
-    copy(&new, &home.key_file());
-    fs::write(home.key_file(), old).unwrap();
-    let said = home.serve(&[]).stop();
-    assert!(said.contains("which was cut short, is finished"), "{said}");
-    assert!(!new.exists());
-    home.serve(&[]).stop();
+    // As a kill leaves it between the commit and the renaming of the new key, before and after the old one is written over.
+    for is_blank in [false, true] {
+        let old = fs::read(home.key_file()).unwrap();
+        assert_eq!(home.run(&["key", "rotate"], &["--master"]).0, 0);
+        let new = home.key_file().with_file_name("master.key.new");
+        fs::rename(home.key_file(), &new).unwrap();
+        copy(&new, &home.key_file());
+        fs::write(home.key_file(), if is_blank { vec![0; old.len()] } else { old }).unwrap();
+        let said = home.serve(&[]).stop();
+        assert!(said.contains("which was cut short, is finished"), "{said}");
+        assert!(!new.exists());
+        home.serve(&[]).stop();
+    }
 }
 
 #[test]

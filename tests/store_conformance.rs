@@ -68,6 +68,7 @@ conformance! { crate::engines::embedded;
         every_credential_has_its_own_principal revoking_takes_effect_at_once_and_once
         credentials_are_listed_newest_first_in_pages;
     teaching: every_tenant_begins_with_the_shipped_policy a_revision_is_never_changed_and_the_newest_decides
+        a_revision_goes_on_naming_its_lexicon
         a_policy_that_was_changed_meanwhile_is_not_overwritten a_shadow_decides_nothing_and_ends_with_the_next_revision
         revisions_are_listed_in_pages_and_by_tenant
         a_correction_stands_beside_the_assessment_and_places_the_case_anew a_correction_ends_an_emergency
@@ -89,4 +90,7 @@ conformance! { crate::engines::embedded;
         a_purge_leaves_what_is_on_hold an_export_takes_a_day_a_second_person_and_happens_once
         an_export_finds_who_was_made_one_with_another_meanwhile
         nothing_is_sealed_to_a_revoked_recipient;
+    offboarding: everything_is_read_once_and_in_pages an_off_boarding_takes_three_days_and_two_people
+        an_off_boarding_waits_a_day_for_its_second_person what_came_after_the_reading_is_not_lost
+        a_tenant_on_hold_stays nothing_is_left_of_a_tenant_and_all_of_the_others;
 }

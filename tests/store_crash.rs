@@ -1,6 +1,7 @@
 //! Kill -9 while 64 writers are at work: what was acknowledged is there and readable afterwards, once.
 //!
-//! Whoever was erased stays erased, and a retry brings nobody back; turns that were acknowledged are there.
+//! Whoever was erased stays erased, and a retry brings nobody back; turns that were acknowledged are there. Meanwhile the
+//! keys of every level are rotated, one kind after the other.
 //!
 //! A program of its own, not a collection of tests: it starts itself again as the process that is killed. Twenty rounds,
 //! with `TRIAGED_SOAK` set two hundred, or as many as it says, each on what the rounds before left behind.
@@ -18,26 +19,28 @@ mod store_suite;
 #[expect(dead_code, reason = "it has more helpers than are needed here")]
 mod store_embedded;
 
+#[path = "common/killed.rs"]
+mod killed;
+
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     env,
-    io::{BufRead, BufReader, Write},
     path::Path,
-    process::{Child, Command, ExitCode, Stdio},
+    process::ExitCode,
     sync::Arc,
     time::Duration,
 };
 
-use store_embedded::Home;
-use store_suite::{Bench, Opened, draft::Draft};
+use killed::{Role, say};
+use store_suite::{Bench, draft::Draft};
+use tokio::task::JoinSet;
 use triaged::{
-    crypto::random,
     id::{CaseId, PrincipalId},
     store::{
         Actor, CaseFilter, CaseLookup, CaseState, CaseVersion, DeleteCaseRequest, Handling, LeaseRequest, LiveChange,
         Officer, StoreError,
     },
-    time::{Clock, ManualClock, SystemClock, Timestamp},
+    time::{Clock, SystemClock, Timestamp},
 };
 use uuid::Uuid;
 
@@ -59,20 +62,20 @@ const PAGES: usize = 12;
 
 #[expect(clippy::disallowed_methods, reason = "this program is its own configuration")]
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    if let [_, mode, dir, round] = arguments.as_slice()
-        && mode == "child"
-    {
-        runtime.block_on(work(Path::new(dir), round.parse().unwrap()));
-        return ExitCode::SUCCESS;
-    }
+    let runtime = killed::runtime();
+    let program = match killed::role() {
+        Role::Child(dir, round) => {
+            runtime.block_on(work(Path::new(&dir), round));
+            return ExitCode::SUCCESS;
+        }
+        Role::Parent(program) => program,
+    };
     let rounds =
         env::var("TRIAGED_SOAK").map_or(20, |rounds| rounds.parse().ok().filter(|rounds| *rounds > 1).unwrap_or(200));
     let dir = tempfile::tempdir().unwrap();
     let mut known = Known::default();
     for round in 0..rounds {
-        let acknowledged = kill(&arguments[0], dir.path(), round);
+        let acknowledged = killed::kill(&program, dir.path(), round, (200, 1_024));
         println!("round {round}: {} acknowledged before the kill", acknowledged.len());
         known.take_in(&acknowledged);
         // Now and then everything is read, otherwise what this round wrote.
@@ -80,10 +83,14 @@ fn main() -> ExitCode {
         let opened = Duration::from_micros(runtime.block_on(verify(dir.path(), &known, since)));
         println!("round {round}: nothing lost, opened in {opened:?}");
     }
-    let Known { stored, done, turns, erased, merged, .. } = &known;
+    let Known { stored, done, turns, erased, merged, rotated, .. } = &known;
     assert!(!merged.is_empty(), "cases were merged");
+    let has = |kinds: &[&str]| kinds.iter().any(|kind| rotated.contains_key(*kind));
+    let every = has(&["tenant"]) && has(&["master"]) && has(&["data", "resumed"]);
+    assert!(every, "every kind of key was rotated: {rotated:?}");
     println!(
-        "{} interactions, {} finished items, {} live conversations, {} erased cases, {} merges over {rounds} rounds: ok",
+        "{} interactions, {} finished items, {} live conversations, {} erased cases, {} merges, {rotated:?} rotations over \
+         {rounds} rounds: ok",
         stored.len(),
         done.len(),
         turns.len(),
@@ -107,6 +114,8 @@ struct Known {
     /// Interactions whose cases were to be erased, and those whose erasure was acknowledged.
     erasing: HashSet<Uuid>,
     erased: HashSet<Uuid>,
+    /// Rotations of keys, by kind.
+    rotated: BTreeMap<String, u64>,
 }
 
 impl Known {
@@ -133,29 +142,11 @@ impl Known {
                 ["erased", id] => {
                     self.erased.insert(id.parse().unwrap());
                 }
+                ["rotated", kind] => *self.rotated.entry((*kind).to_owned()).or_default() += 1,
                 other => panic!("not a line of the child: {other:?}"),
             }
         }
     }
-}
-
-/// Runs the child, kills it after a random number of acknowledgements, and gives what it had said.
-fn kill(program: &str, dir: &Path, round: u64) -> Vec<String> {
-    let arguments = ["child", dir.to_str().unwrap(), &round.to_string()];
-    let mut child: Child = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let [high, low] = random::<2>().unwrap();
-    let until = 200 + usize::from(high) * 4 + usize::from(low) % 4;
-    let mut said = Vec::new();
-    while said.len() < until {
-        said.push(lines.next().expect("the child writes until it is killed").unwrap());
-    }
-    child.kill().unwrap();
-    said.extend(lines.map_while(Result::ok));
-    child.wait().unwrap();
-    // The last line may have been cut off.
-    said.retain(|line| line.ends_with('.'));
-    said.iter().map(|line| line.trim_end_matches('.').to_owned()).collect()
 }
 
 fn merges(writer: u64) -> bool {
@@ -182,11 +173,13 @@ fn draft(bench: &Bench, round: u64, writer: u64, count: u64) -> Draft {
 
 /// The process that is killed.
 async fn work(dir: &Path, round: u64) {
-    let bench = Arc::new(bench(dir).await);
-    let writers = (0..WRITERS).map(|writer| tokio::spawn(write(Arc::clone(&bench), round, writer)));
-    for writer in writers.collect::<Vec<_>>() {
-        writer.await.unwrap();
-    }
+    let store = killed::open(dir);
+    let bench = Arc::new(killed::bench(&store).await);
+    let mut tasks: JoinSet<()> = (0..WRITERS).map(|writer| write(Arc::clone(&bench), round, writer)).collect();
+    let dir = dir.to_owned();
+    tasks.spawn(async move { killed::rotate(&dir, &store).await });
+    let ended = tasks.join_next().await;
+    panic!("nobody ends before the kill: {ended:?}");
 }
 
 async fn write(bench: Arc<Bench>, round: u64, writer: u64) {
@@ -265,17 +258,6 @@ async fn stream(bench: &Bench, round: u64, writer: u64, count: u64) {
     }
 }
 
-fn say(line: &str) {
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(format!("{line}.\n").as_bytes()).unwrap();
-    stdout.flush().unwrap();
-}
-
-async fn bench(dir: &Path) -> Bench {
-    let store = Arc::new(Home::at(dir, Arc::new(SystemClock)).open().unwrap());
-    Bench::new(Opened { store, clock: Arc::new(ManualClock::default()), keep: Box::new(()) }).await
-}
-
 /// What a case of a pair was merged into, how many interactions it has, and its place in the queue.
 type Pair = (Option<Uuid>, usize, Option<(Timestamp, Timestamp)>);
 
@@ -299,7 +281,8 @@ fn check_merges(known: &Known, cases: &HashMap<Uuid, Pair>) {
 /// Opens what the kill left and compares; gives how long opening took, in microseconds.
 async fn verify(dir: &Path, known: &Known, since: u64) -> u64 {
     let start = SystemClock.now();
-    let bench = bench(dir).await;
+    let store = killed::open(dir);
+    let bench = killed::bench(&store).await;
     let opened = SystemClock.now().since(start);
     let (mut read, mut pairs) = (HashMap::new(), HashMap::new());
     let (mut after, mut pages) = (None, 0);

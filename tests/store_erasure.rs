@@ -25,7 +25,7 @@ mod attack {
 
     use super::{
         store_embedded::Home,
-        store_suite::{Bench, Opened, START, draft::Draft, privacy::erase},
+        store_suite::{Bench, Opened, START, draft::Draft, offboarding, privacy::erase},
     };
     use crate::assert_error;
 
@@ -288,5 +288,56 @@ mod attack {
         assert_eq!((before.len(), after.len()), (2, 1));
         let gone = before.iter().find(|hash| !after.contains(hash)).unwrap();
         assert_eq!(contains(&home.files(), gone), 0);
+    }
+
+    /// Copies the files of a directory of the store, those of these names left out.
+    fn copy_dir(from: &Path, to: &Path, without: &[&str]) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let path = entry.unwrap().path();
+            if !without.iter().any(|name| path.ends_with(name)) {
+                fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+
+    /// No file holds a wrap of these, and no key that is left reads the text.
+    fn check_gone(home: &Home, lost: &[Wrap]) {
+        let remaining = secrets(home);
+        for (path, bytes) in home.files() {
+            for wrap in lost {
+                assert!(memchr::memmem::find(&bytes, &wrap.wrapped).is_none(), "{}: {:?}", path.display(), wrap.name);
+            }
+            assert_eq!(readable(&bytes, &remaining), [], "{}", path.display());
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_of_a_tenant_that_left_opens_and_no_older_copy_brings_it_back() {
+        let (home, clock, bench) = filled().await;
+        bench.submit(&Draft { tenant: bench.other, ..bench.draft() }).await;
+        let lost: Vec<_> = wraps(&home).into_iter().filter(|wrap| wrap.tenant == bench.tenant).collect();
+        assert_eq!(lost.len(), 2 + 2 + 4 + 4, "tenant and its hashes, people, cases, interactions");
+        bench.store.close().await.unwrap();
+        let older = tempfile::tempdir().unwrap();
+        for dir in ["data", "keys"] {
+            copy_dir(&home.dir.join(dir), &older.path().join(dir), &[]);
+        }
+        let again = self::bench(&home, &clock).await;
+        assert_eq!(offboarding::left(&again).await.holdings.interactions, 4);
+        check_gone(&home, &lost);
+        again.store.close().await.unwrap();
+        check_gone(&home, &lost);
+        copy_dir(&older.path().join("data"), &home.data(), &[]);
+        copy_dir(&older.path().join("keys"), &home.keys(), &["tombstones"]);
+        let restored = self::bench(&home, &clock).await;
+        assert_ne!(restored.tenant, again.tenant, "nobody finds it by its name");
+        assert_eq!((restored.cases(restored.tenant).await.len(), restored.cases(restored.other).await.len()), (0, 1));
+        while restored.upkeep().await.more {}
+        check_gone(&home, &lost);
+        let data = open(&home.data().join("data.db"));
+        let count = |sql: &str| data.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!((count("SELECT COUNT(*) FROM cases"), count("SELECT COUNT(*) FROM interactions")), (1, 1));
+        assert_eq!(count("SELECT COUNT(*) FROM sweeps"), 0);
     }
 }

@@ -15,6 +15,10 @@ mod store_embedded;
 mod canary;
 
 #[cfg(test)]
+#[path = "store_files/formats.rs"]
+mod formats;
+
+#[cfg(test)]
 mod files {
     use std::{fs, path::Path, sync::Arc, time::Duration};
 
@@ -31,13 +35,13 @@ mod files {
     };
     use crate::assert_error;
 
-    async fn bench(home: &Home, clock: &Arc<triaged::time::ManualClock>) -> Bench {
+    pub(crate) async fn bench(home: &Home, clock: &Arc<triaged::time::ManualClock>) -> Bench {
         let store = Arc::new(home.open().unwrap());
         Bench::new(Opened { store, clock: clock.clone(), keep: Box::new(()) }).await
     }
 
     /// A store with two cases in it, closed.
-    async fn filled() -> (Home, Arc<triaged::time::ManualClock>) {
+    pub(crate) async fn filled() -> (Home, Arc<triaged::time::ManualClock>) {
         let (home, clock) = Home::new(START);
         let bench = bench(&home, &clock).await;
         for (text, recording) in
@@ -51,12 +55,12 @@ mod files {
     }
 
     /// Opens a store that must be refused; the message with the directory left out.
-    fn refusal(home: &Home) -> String {
+    pub(crate) fn refusal(home: &Home) -> String {
         let message = home.open().map(drop).unwrap_err().to_string();
         message.replace(home.dir.to_str().unwrap(), "DIR")
     }
 
-    fn database(path: &Path) -> Connection {
+    pub(crate) fn database(path: &Path) -> Connection {
         Connection::open(path).unwrap()
     }
 
@@ -113,23 +117,6 @@ mod files {
         bench.store.close().await.unwrap();
         fs::copy(home.dir.join("older"), home.keys().join("keys.db")).unwrap();
         assert!(refusal(&home).starts_with("DIR/keys/keys.db is older (generation "));
-    }
-
-    #[tokio::test]
-    async fn a_newer_format_is_refused_and_nothing_is_written() {
-        for (file, known) in [("data/data.db", 3), ("keys/keys.db", 2)] {
-            let (home, _) = filled().await;
-            database(&home.dir.join(file)).pragma_update(None, "user_version", 4).unwrap();
-            let before: Vec<_> =
-                ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();
-            let message = format!(
-                "DIR/{file} has format 4, this release knows {known}: run the newer release; nothing was changed"
-            );
-            assert_eq!(refusal(&home), message);
-            let after: Vec<_> =
-                ["data/data.db", "keys/keys.db"].map(|file| fs::read(home.dir.join(file)).unwrap()).into();
-            assert_eq!(before, after);
-        }
     }
 
     #[tokio::test]
@@ -320,7 +307,7 @@ mod files {
         Box::leak(text.to_owned().into_boxed_str())
     }
 
-    fn new_policy(bench: &Bench, policy: triaged::policy::Policy) -> triaged::store::NewPolicy {
+    pub(crate) fn new_policy(bench: &Bench, policy: triaged::policy::Policy) -> triaged::store::NewPolicy {
         let (tenant, principal) = (bench.tenant, super::store_suite::WORKER);
         triaged::store::NewPolicy { tenant, principal, expected: None, policy, shadow: false }
     }
@@ -456,36 +443,6 @@ mod files {
         assert_eq!(data.execute(older, []).unwrap(), 1);
         let read = bench.store.get_policy(bench.tenant, None).await;
         assert!(matches!(read, Err(triaged::store::StoreError::Damaged(_))), "{read:?}");
-    }
-
-    /// The files of a store as the first release wrote them, compressed.
-    const FORMAT_1: [(&str, &[u8]); 3] = [
-        ("data/data.db", include_bytes!("fixtures/store_format_1/data.db.zst")),
-        ("keys/keys.db", include_bytes!("fixtures/store_format_1/keys.db.zst")),
-        ("master.key", include_bytes!("fixtures/store_format_1/master.key.zst")),
-    ];
-
-    #[tokio::test]
-    async fn a_store_of_format_1_stays_readable() {
-        use std::os::unix::fs::PermissionsExt;
-        let (home, clock) = Home::new(START);
-        for (file, bytes) in FORMAT_1 {
-            let path = home.dir.join(file);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(&path, zstd::decode_all(bytes).unwrap()).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        }
-        let bench = bench(&home, &clock).await;
-        let mut texts = Vec::new();
-        for case in bench.cases(bench.tenant).await {
-            let (case, interactions) = bench.store.get_case(bench.supervisor(), case.case).await.unwrap();
-            assert!(case.queued.is_some() && interactions[0].has_recording);
-            texts.push(interactions[0].content.turns[0].text.as_str().to_owned());
-        }
-        assert_eq!(texts, ["two are late", "one parcel is late"]);
-        assert_eq!(bench.lease_one().await.value, 2000);
-        let made = bench.store.put_policy(new_policy(&bench, triaged::policy::Policy::default())).await.unwrap();
-        assert_eq!(made.policy.revision, 2, "what later formats added is there");
     }
 
     #[tokio::test]

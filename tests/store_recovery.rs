@@ -22,10 +22,10 @@ mod recovery {
         policy::Correction,
         store::{
             Actor, CaseChange, CaseVersion, CorrectionReason, CorrectionRequest, DeleteCaseRequest, HoldTarget,
-            Officer, StoreError, SubjectSelector,
+            Officer, Recovery, StoreError, SubjectSelector,
             embedded::{
                 EmbeddedStore,
-                recovery::{self, Backups, Contents, Manifest, Place, Recovery, RecoveryError, Restored},
+                recovery::{self, Backups, Contents, Manifest, Place, RecoveryError, Restored},
             },
         },
         time::{ManualClock, Timestamp},

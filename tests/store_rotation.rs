@@ -17,26 +17,19 @@ mod store_suite;
 #[expect(dead_code, reason = "it has more helpers than are needed here")]
 mod store_embedded;
 
-use std::{
-    collections::HashMap,
-    env, fs,
-    io::{BufRead, BufReader, Write},
-    path::Path,
-    process::{Child, Command, ExitCode, Stdio},
-    sync::Arc,
-};
+#[path = "common/killed.rs"]
+mod killed;
 
+use std::{collections::HashMap, env, fs, path::Path, process::ExitCode, sync::Arc};
+
+use killed::{Role, say};
 use rusqlite::Connection;
-use store_embedded::Home;
-use store_suite::{Bench, Opened, draft::Draft};
+use store_suite::{Bench, draft::Draft};
+use tokio::task::JoinSet;
 use triaged::{
-    crypto::{MasterKey, pending::PendingKey, random},
     id::PrincipalId,
-    store::{
-        CaseFilter, Store,
-        embedded::{EmbeddedStore, OpenError, StoreConfig},
-    },
-    time::{ManualClock, SystemClock, Timestamp},
+    store::{CaseFilter, Store},
+    time::Timestamp,
 };
 use uuid::Uuid;
 
@@ -44,19 +37,19 @@ const WRITERS: u64 = 16;
 
 #[expect(clippy::disallowed_methods, reason = "this program is its own configuration")]
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    if let [_, mode, dir, round] = arguments.as_slice()
-        && mode == "child"
-    {
-        runtime.block_on(work(Path::new(dir), round.parse().unwrap()));
-        return ExitCode::SUCCESS;
-    }
+    let runtime = killed::runtime();
+    let program = match killed::role() {
+        Role::Child(dir, round) => {
+            runtime.block_on(work(Path::new(&dir), round));
+            return ExitCode::SUCCESS;
+        }
+        Role::Parent(program) => program,
+    };
     let rounds = if env::var("TRIAGED_SOAK").is_ok() { 50 } else { 5 };
     let dir = tempfile::tempdir().unwrap();
     let (mut stored, mut rotated, mut old) = (HashMap::new(), HashMap::new(), Vec::new());
     for round in 0..rounds {
-        for line in kill(&arguments[0], dir.path(), round) {
+        for line in killed::kill(&program, dir.path(), round, (50, 256)) {
             let words: Vec<&str> = line.split(' ').collect();
             match words.as_slice() {
                 ["stored", writer, count, id] => {
@@ -80,54 +73,6 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Runs the child, kills it after a random number of lines, and gives what it had said.
-fn kill(program: &str, dir: &Path, round: u64) -> Vec<String> {
-    let arguments = ["child", dir.to_str().unwrap(), &round.to_string()];
-    let mut child: Child = Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let [high, low] = random::<2>().unwrap();
-    let until = 50 + usize::from(high) + usize::from(low) % 8;
-    let mut said = Vec::new();
-    while said.len() < until {
-        said.push(lines.next().expect("the child writes until it is killed").unwrap());
-    }
-    child.kill().unwrap();
-    said.extend(lines.map_while(Result::ok));
-    child.wait().unwrap();
-    // The last line may have been cut off.
-    said.retain(|line| line.ends_with('.'));
-    said.iter().map(|line| line.trim_end_matches('.').to_owned()).collect()
-}
-
-fn say(line: &str) {
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(format!("{line}.\n").as_bytes()).unwrap();
-    stdout.flush().unwrap();
-}
-
-/// Opens as the server does: with the new master key where a kill came before it took the place of the old one.
-fn open(dir: &Path) -> Arc<EmbeddedStore> {
-    let home = Home::at(dir, Arc::new(SystemClock));
-    let opened = match home.open() {
-        Err(OpenError::WrongMasterKey) => {
-            let pending = PendingKey::of(&dir.join("master.key"));
-            assert!(pending.exists(), "neither key opens the store");
-            let (data_dir, keys_dir, clock) = (home.data(), home.keys(), home.clock.clone());
-            let master_key: MasterKey = pending.load_or_draw().unwrap();
-            let store = EmbeddedStore::open(StoreConfig { data_dir, keys_dir, master_key, clock }).unwrap();
-            pending.take_over().unwrap();
-            store
-        }
-        opened => opened.unwrap(),
-    };
-    Arc::new(opened)
-}
-
-async fn bench(store: &Arc<EmbeddedStore>) -> Bench {
-    let store = store.clone();
-    Bench::new(Opened { store, clock: Arc::new(ManualClock::default()), keep: Box::new(()) }).await
-}
-
 fn draft(bench: &Bench, round: u64, writer: u64, count: u64) -> Draft {
     Draft {
         tenant: if writer.is_multiple_of(2) { bench.tenant } else { bench.other },
@@ -142,29 +87,13 @@ fn draft(bench: &Bench, round: u64, writer: u64, count: u64) -> Draft {
 
 /// The process that is killed.
 async fn work(dir: &Path, round: u64) {
-    let store = open(dir);
-    let bench = Arc::new(bench(&store).await);
-    let writers = (0..WRITERS).map(|writer| tokio::spawn(write(Arc::clone(&bench), round, writer)));
-    let writers: Vec<_> = writers.collect();
-    store.resume_rotations().await.unwrap();
-    let pending = PendingKey::of(&dir.join("master.key"));
-    loop {
-        for kind in ["data", "tenant", "master", "purge"] {
-            let done = match kind {
-                "data" => store.rotate_data_keys(None).await,
-                "tenant" => store.rotate_tenant_keys(None).await,
-                "purge" => store.purge_keys(pending.load_or_draw().unwrap()).await,
-                _ => store.rotate_master_key(pending.load_or_draw().unwrap()).await,
-            };
-            match done {
-                Ok(_) if ["master", "purge"].contains(&kind) => pending.take_over().unwrap(),
-                Ok(_) => {}
-                Err(error) => say(&format!("rotating {kind} failed: {error}")),
-            }
-            say(&format!("rotated {kind}"));
-        }
-        assert!(writers.iter().all(|writer| !writer.is_finished()));
-    }
+    let store = killed::open(dir);
+    let bench = Arc::new(killed::bench(&store).await);
+    let mut tasks: JoinSet<()> = (0..WRITERS).map(|writer| write(Arc::clone(&bench), round, writer)).collect();
+    let dir = dir.to_owned();
+    tasks.spawn(async move { killed::rotate(&dir, &store).await });
+    let ended = tasks.join_next().await;
+    panic!("nobody ends before the kill: {ended:?}");
 }
 
 /// Submits, and reads what it submitted before.
@@ -192,8 +121,8 @@ type Known = HashMap<Uuid, (u64, u64, u64)>;
 
 /// Opens what the kill left and reads everything that was acknowledged.
 async fn verify(dir: &Path, stored: &Known) {
-    let store = open(dir);
-    let bench = bench(&store).await;
+    let store = killed::open(dir);
+    let bench = killed::bench(&store).await;
     read_all(&bench, stored).await;
     store.close().await.unwrap();
 }
@@ -247,14 +176,12 @@ fn values(dir: &Path) -> Vec<Vec<u8>> {
 
 /// Finishes what was begun, rotates once more, and looks for anything that is left of before.
 async fn complete(dir: &Path, stored: &Known, old: &[Vec<u8>]) {
-    let store = open(dir);
-    let bench = bench(&store).await;
+    let store = killed::open(dir);
+    let bench = killed::bench(&store).await;
     store.resume_rotations().await.unwrap();
-    store.rotate_data_keys(None).await.unwrap();
-    store.rotate_tenant_keys(None).await.unwrap();
-    let pending = PendingKey::of(&dir.join("master.key"));
-    store.rotate_master_key(pending.load_or_draw().unwrap()).await.unwrap();
-    pending.take_over().unwrap();
+    for kind in ["data", "tenant", "master"] {
+        killed::rotate_one(dir, &store, kind).await.unwrap();
+    }
     read_all(&bench, stored).await;
     store.close().await.unwrap();
     let count = |file: &str, query: &str| -> i64 {

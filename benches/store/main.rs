@@ -35,6 +35,15 @@ use uuid::Uuid;
 pub(crate) const INTAKE: PrincipalId = PrincipalId(Uuid::from_u128(1));
 pub(crate) const START: Timestamp = Timestamp(1_772_445_600_000_000);
 
+/// Conversations in English, one a line.
+const CORPORA: [&str; 4] = [
+    include_str!("../../tests/corpus/redaction/long_chats.jsonl"),
+    include_str!("../../tests/corpus/redaction/long_calls.jsonl"),
+    include_str!("../../tests/corpus/redaction/email_threads.jsonl"),
+    include_str!("../../tests/corpus/redaction/context_talk.jsonl"),
+];
+/// Words of 1.5 KB.
+const WORDS: usize = 244;
 const ITEMS: usize = 40_000;
 /// Submissions in flight while a store grows.
 const GROWTH_WRITERS: usize = 1024;
@@ -71,7 +80,7 @@ struct Bench {
     dir: tempfile::TempDir,
     store: Arc<EmbeddedStore>,
     draft: Draft,
-    content: InteractionContent,
+    contents: Vec<InteractionContent>,
 }
 
 impl Bench {
@@ -85,9 +94,9 @@ impl Bench {
         };
         let store = Arc::new(EmbeddedStore::open(config).unwrap());
         let tenant = store.ensure_tenant("bench").await.unwrap();
-        let draft = Draft { text: text(), ..Draft::new(tenant, START) };
-        let content = draft.content();
-        Arc::new(Self { dir, store, draft, content })
+        let draft = Draft::new(tenant, START);
+        let contents = texts().map(|text| Draft { text, ..draft.clone() }.content()).collect();
+        Arc::new(Self { dir, store, draft, contents })
     }
 
     /// Submits `items` new cases of new people from number `from` on; gives CPU and wall microseconds of each.
@@ -111,15 +120,16 @@ impl Bench {
 
     fn submission(&self, item: usize) -> triaged::store::Submission {
         let draft = Draft { text: "x".to_owned(), ..self.draft.clone() };
-        let mut submission = draft.submission_of(self.content.clone());
+        let mut submission = draft.submission_of(self.contents[item % self.contents.len()].clone());
         submission.request_id = Some(Uuid::from_u64_pair(1, item as u64));
         submission.subject.customer_ref = Some(format!("customer-{item}"));
         submission
     }
 
-    /// Bytes of text in one submission.
+    /// Bytes of text in one submission, in the mean.
     fn payload(&self) -> f64 {
-        self.content.turns.iter().map(|turn| turn.text.as_str().len()).sum::<usize>() as f64
+        let turns = self.contents.iter().flat_map(|content| &content.turns);
+        turns.map(|turn| turn.text.as_str().len()).sum::<usize>() as f64 / self.contents.len() as f64
     }
 }
 
@@ -154,7 +164,18 @@ async fn growth(rows: usize) {
     println!("{disk:.2} disk bytes a payload byte (payload {} B)", bench.payload());
 }
 
-/// About 1.5 KB of plain English without anything to redact.
-fn text() -> String {
-    "the parcel has not come and nobody answers, please look into it again. ".repeat(21)
+/// Texts of 1.5 KB as people write and say them, each another part of the corpora, none like another: repeated text would
+/// pack better than anybody's.
+fn texts() -> impl Iterator<Item = String> {
+    let bytes = CORPORA.iter().flat_map(|corpus| corpus.lines()).flat_map(words).collect::<Vec<_>>();
+    let spans = (0..bytes.len() / WORDS).map(|at| at * WORDS);
+    spans.map(move |at| bytes[at..at + WORDS].join(" ")).collect::<Vec<_>>().into_iter()
+}
+
+/// The words of a row of a corpus.
+fn words(row: &str) -> Vec<String> {
+    let row: serde_json::Value = serde_json::from_str(row).unwrap();
+    let turns = row["turns"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let texts = turns.iter().chain([&row["text"]]).filter_map(|turn| turn.as_str());
+    texts.flat_map(str::split_whitespace).map(str::to_owned).collect()
 }

@@ -32,6 +32,9 @@ pub enum ArchiveError {
     /// The output exists.
     #[error("{}: is there already; remove it or choose another name", .0.display())]
     Exists(PathBuf),
+    /// The output is one of the inputs.
+    #[error("{}: is an input; choose another name for the output", .0.display())]
+    IsInput(PathBuf),
     /// The format is not known or not built in.
     #[error(
         "{0}: name a format with --format, or end the name in one; formats: jsonl, csv, tsv, parquet, arrow, arrow-stream"

@@ -36,6 +36,8 @@ pub struct Row {
     pub tier: Tier,
     /// When it happened, by the source.
     pub time: Option<Timestamp>,
+    /// Whether its ticket was not done yet.
+    pub unresolved: bool,
     /// What is passed on beside the result, in the order of [`super::map::Mapping::passed`].
     pub passed: Vec<Passed>,
 }
@@ -88,9 +90,10 @@ pub enum RowError {
     /// A cell that holds JSON in the contract does not.
     #[error("column `{0}` is not the JSON that the contract asks for")]
     Cell(&'static str),
-    /// The reference looks like an identifier of a person, or is text in which one may stand.
+    /// The reference looks like an identifier of a person.
     #[error(
-        "IDENTIFIER_IN_REFERENCE: the id looks like an identifier of a person, or is not made of at most 128 of A-Z a-z 0-9 . _ : -; use --id-prefix or --pseudonym-key"
+        "IDENTIFIER_IN_REFERENCE: the id is longer than 128 of letters, digits and ._:- or looks like an identifier of a \
+         person; use --id-prefix or --pseudonym-key"
     )]
     IdentifierInReference,
     /// No mapped column holds text.
@@ -148,6 +151,7 @@ struct Wire {
     hold_seconds: Option<f64>,
     tier: Option<String>,
     time: Option<Value>,
+    state: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -216,6 +220,15 @@ pub(super) fn tier(name: Option<&str>) -> Result<Tier, RowError> {
     }
 }
 
+/// What help desks call the state of a ticket that is not done.
+const UNRESOLVED: [&str; 9] =
+    ["new", "open", "active", "pending", "hold", "on-hold", "waiting", "snoozed", "in progress"];
+
+/// Whether the name of a state says that a ticket is not done.
+pub(super) fn unresolved(state: &str) -> bool {
+    UNRESOLVED.iter().any(|name| name.eq_ignore_ascii_case(state.trim()))
+}
+
 /// Seconds rounded down; what is negative or not a number counts as none.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, which is what is wanted")]
 pub(super) fn seconds(value: Option<f64>) -> u32 {
@@ -234,8 +247,19 @@ pub fn parse(line: &[u8]) -> Result<Row, (Option<Value>, RowError)> {
 }
 
 fn row(wire: Wire) -> Result<Row, (Option<Value>, RowError)> {
-    let Wire { id, lang, channel, text, turns: wire_turns, contact, participants, hold_seconds, tier: tier_name, time } =
-        wire;
+    let Wire {
+        id,
+        lang,
+        channel,
+        text,
+        turns: wire_turns,
+        contact,
+        participants,
+        hold_seconds,
+        tier: tier_name,
+        time,
+        state,
+    } = wire;
     let default_channel = if wire_turns.is_some() { Channel::Chat } else { Channel::Query };
     let parts = turns(text, wire_turns).and_then(|turns| Ok((turns, tier(tier_name.as_deref())?)));
     let (turns, tier) = match parts {
@@ -251,6 +275,7 @@ fn row(wire: Wire) -> Result<Row, (Option<Value>, RowError)> {
         hold_seconds: seconds(hold_seconds),
         tier,
         time: time.as_ref().and_then(time_text).and_then(|text| instant(&text)),
+        unresolved: state.as_ref().and_then(Value::as_str).is_some_and(unresolved),
         passed: Vec::new(),
     })
 }
@@ -264,8 +289,8 @@ fn time_text(value: &Value) -> Option<Cow<'_, str>> {
 }
 
 /// The columns of the contract, in the order in which [`from_cells`] asks for them.
-pub(super) const COLUMNS: [&str; 10] =
-    ["id", "lang", "channel", "text", "turns", "contact", "participants", "hold_seconds", "tier", "time"];
+pub(super) const COLUMNS: [&str; 11] =
+    ["id", "lang", "channel", "text", "turns", "contact", "participants", "hold_seconds", "tier", "time", "state"];
 
 /// Reads the row of a table; `cell` gives the cell of a place in [`COLUMNS`], an empty one as `None`. Lists and
 /// contacts are cells of JSON.
@@ -288,6 +313,7 @@ pub(super) fn from_cells<'c>(cell: impl Fn(usize) -> Option<Cow<'c, str>>) -> Re
         hold_seconds: hold.transpose()?,
         tier: text(8),
         time: text(9).map(Value::String),
+        state: text(10).map(Value::String),
         id: id.clone(),
     })
 }

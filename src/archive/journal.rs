@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use uuid::{Builder, Uuid};
 
 use super::{
     checkpoint,
@@ -17,13 +18,14 @@ use super::{
     input::Refusal,
     inputs::Reading,
     output::write_reject,
-    rows::At,
+    rows::{At, fingerprint},
     source::Source,
     target::{Partial, beside, replace},
 };
+use crate::crypto;
 
 /// Version of the file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Ending of the file with the counts.
 const NOTE_ENDING: &str = ".checkpoint";
@@ -34,6 +36,8 @@ pub struct Sent {
     version: u32,
     /// Hash of everything that decides which rows are sent where.
     run: String,
+    /// Drawn for this run, so that its request ids are no other run's.
+    salt: [u8; 16],
     /// Rows that were taken or refused.
     pub rows: u64,
     /// Rows that the service has.
@@ -70,12 +74,23 @@ impl Journal {
         let options = format!("into {options} {} {:?}", reading.mapping.fingerprint(), reading.format);
         let run = checkpoint::run_hash(sources, &options)?;
         let keeps = run.is_some();
-        let fresh = Sent { version: VERSION, run: run.unwrap_or_default(), ..Sent::default() };
+        let salt = crypto::random().map_err(|error| ArchiveError::output(base, io::Error::other(error)))?;
+        let fresh = Sent { version: VERSION, run: run.unwrap_or_default(), salt, ..Sent::default() };
         let sent = if keeps { load(&beside(base, NOTE_ENDING), fresh)? } else { fresh };
         let path = beside(base, REJECTS_ENDING);
         let rejects =
             Partial::open(&path, sent.reject_bytes).map_err(|error| ArchiveError::output(path.as_path(), error))?;
-        Ok(Self { base: base.to_owned(), sent, keeps, rejects })
+        let mut journal = Self { base: base.to_owned(), sent, keeps, rejects };
+        // Before anything is sent: a run that goes on must give the same ids.
+        journal.save()?;
+        Ok(journal)
+    }
+
+    /// The id of the request that takes a row along: the same for the same place of the same run, so that the service
+    /// answers it again. Nothing of the row is in it, since a service keeps such ids longer than some of what rows hold.
+    pub fn request_id(&self, at: &At) -> Uuid {
+        let line = at.place.line.to_le_bytes();
+        Builder::from_custom_bytes(fingerprint(&[&self.sent.salt, at.input.as_bytes(), &line])).into_uuid()
     }
 
     /// The counts.
@@ -182,8 +197,11 @@ mod tests {
         fs::write(&input, "{}\n").unwrap();
         let sources = [Source::File(input)];
         let open = |options: &str| Journal::open(&base, &sources, &reading(), options);
+        let id = |journal: &Journal| journal.request_id(&at(2));
         let refusal = Refusal { reason: "GONE".to_owned(), about: "too old".to_owned() };
         let mut journal = open("a").unwrap();
+        let first = id(&journal);
+        assert_ne!(first, journal.request_id(&at(3)));
         journal.taken();
         journal.refused(&at(2), &refusal).unwrap();
         journal.save().unwrap();
@@ -192,6 +210,7 @@ mod tests {
         drop(journal);
         assert!(matches!(open("b"), Err(ArchiveError::Checkpoint(_))));
         let mut journal = open("a").unwrap();
+        assert_eq!(id(&journal), first);
         assert_eq!((journal.sent().rows, journal.sent().taken, journal.sent().refusals()), (2, 1, 1));
         journal.refused(&at(4), &refusal).unwrap();
         let (sent, listed) = journal.finish().unwrap();
@@ -201,6 +220,7 @@ mod tests {
             .map(|line| format!("{{\"input\":\"in\",\"line\":{line},\"reason\":\"GONE\",\"about\":\"too old\"}}\n"));
         assert_eq!(listed, lines.concat());
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 2, "the checkpoint is gone");
+        assert_ne!(id(&open("a").unwrap()), first, "another run gives the same ids");
     }
 
     #[test]

@@ -91,6 +91,19 @@ pub struct Outcome {
     pub resumed_chunks: u64,
     /// The rows whose score changed most against the earlier results, with the evidence that moved them.
     pub movers: Vec<Mover>,
+    /// What the inputs were when the run began.
+    pub inputs: Inventory,
+}
+
+/// What tells inputs from others of these names: their sizes and times, hashed. `None`: not all of them are files.
+pub type Inventory = Option<String>;
+
+/// What the inputs of a job are now.
+///
+/// # Errors
+/// One of them cannot be read.
+pub fn inventory(job: &Job) -> Result<Inventory, ArchiveError> {
+    checkpoint::run_hash(&job.sources, "")
 }
 
 /// Format and packing of the output.
@@ -119,10 +132,12 @@ pub fn run(
     policy: &Policy,
     observe: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<Outcome, ArchiveError> {
+    let inputs = inventory(job)?;
     let mut outcome = match &job.output {
         Output::Stdout => to_stream(job, triage, policy, io::stdout().lock(), observe),
         Output::File(path) => to_file(job, triage, policy, path, observe),
     }?;
+    outcome.inputs = inputs;
     if let Some(old) = &job.compare {
         compare::explain(&mut outcome.movers, old)?;
     }
@@ -211,14 +226,6 @@ pub fn verify(output: &Path, expected: Digest) -> Result<(), ArchiveError> {
     if found == expected { Ok(()) } else { Err(ArchiveError::DigestDiffers { expected, found }) }
 }
 
-/// The hash of inputs by name, length and time of change; `None`: one can be read only once.
-///
-/// # Errors
-/// An input is not there.
-pub fn inputs_hash(sources: &[Source]) -> Result<Option<String>, ArchiveError> {
-    checkpoint::run_hash(sources, "")
-}
-
 /// What became of the columns of tables, each kind of header once.
 pub type Columns = Vec<Vec<(String, Fate)>>;
 
@@ -290,7 +297,7 @@ impl<'o> State<'o> {
         if read != stats.scored + stats.refused {
             return Err(ArchiveError::RowsLost { read, scored: stats.scored, refused: stats.refused });
         }
-        Ok(Outcome { read, bytes, stats, digest: self.digest, columns, resumed_chunks, movers })
+        Ok(Outcome { read, bytes, stats, digest: self.digest, columns, resumed_chunks, movers, inputs: None })
     }
 }
 
@@ -302,6 +309,7 @@ fn to_file(
     observe: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<Outcome, ArchiveError> {
     target::check_directory(path)?;
+    target::check_apart(path, &job.sources)?;
     let (format, packing) = output_format(job)?;
     let failed = |error| ArchiveError::output(path, error);
     let revisions =

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::error::ArchiveError;
+use super::{error::ArchiveError, source::Source};
 
 /// A name with something after it.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
@@ -33,6 +33,19 @@ pub(super) fn check_directory(path: &Path) -> Result<(), ArchiveError> {
     }
     let metadata = fs::metadata(directory).map_err(|error| ArchiveError::output(directory, error))?;
     if readable_by_all(&metadata) { Err(ArchiveError::WorldReadable(directory.to_owned())) } else { Ok(()) }
+}
+
+/// Makes sure that the output replaces no input.
+///
+/// # Errors
+/// It would.
+pub(super) fn check_apart(path: &Path, sources: &[Source]) -> Result<(), ArchiveError> {
+    let Ok(output) = fs::canonicalize(path) else { return Ok(()) };
+    let is_output = |source: &Source| match source {
+        Source::File(input) => fs::canonicalize(input).is_ok_and(|input| input == output),
+        Source::Stdin => false,
+    };
+    if sources.iter().any(is_output) { Err(ArchiveError::IsInput(path.to_owned())) } else { Ok(()) }
 }
 
 #[cfg(unix)]

@@ -92,6 +92,12 @@ pub enum Action {
     ExportRequested = 77,
     /// Another person confirmed it, and everything kept of a person was read and sealed.
     SubjectExported = 78,
+    /// Somebody asked for a tenant to be off-boarded.
+    OffboardingRequested = 79,
+    /// Another person confirmed it: everything of the tenant is read, to be sealed.
+    TenantExported = 80,
+    /// Everything of a tenant was destroyed.
+    TenantOffboarded = 81,
     /// A rotation of keys began.
     KeyRotationBegun = 60,
     /// Keys were rotated: nothing is left under the older ones, and they are destroyed.
@@ -185,6 +191,26 @@ impl Event {
     }
 }
 
+/// What changes something of a tenant that an export would show.
+const CONTENT: [Action; 10] = [
+    Action::InteractionStored,
+    Action::InteractionReplaced,
+    Action::TurnsAdded,
+    Action::ItemAcknowledged,
+    Action::AssessmentCorrected,
+    Action::CaseRescored,
+    Action::CaseUpdated,
+    Action::CasesMerged,
+    Action::InteractionSplit,
+    Action::SubjectsLinked,
+];
+
+/// Whether the event in these bytes tells of such a change; bytes that are no event do not.
+pub fn changes_content(bytes: &[u8]) -> bool {
+    let action = bytes.split_first().and_then(|(_, rest)| rest.first_chunk::<2>());
+    action.is_some_and(|action| CONTENT.iter().any(|known| *known as u16 == u16::from_be_bytes(*action)))
+}
+
 /// An event as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaf {
@@ -249,6 +275,16 @@ mod tests {
         assert_eq!(Event::decode_intake(&event.encode()), Some(event));
         assert_eq!(Event::decode_intake(&Event::new(Action::CaseRead, Timestamp(9)).encode()), None);
         assert_eq!(Event::decode_intake(&[]), None);
+    }
+
+    #[test]
+    fn what_changes_content_is_told_apart() {
+        let check = |action| changes_content(&Event::new(action, Timestamp(1)).encode());
+        assert!(CONTENT.into_iter().all(check));
+        for action in [Action::CaseRead, Action::ItemLeased, Action::TenantExported, Action::SubjectErased] {
+            assert!(!check(action), "{action:?}");
+        }
+        assert!(!changes_content(&[]) && !changes_content(&[1, 0]));
     }
 
     #[test]

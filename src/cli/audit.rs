@@ -7,8 +7,12 @@ use std::{
 
 use clap::Subcommand;
 
-use super::{Exit, Failure};
-use crate::{crypto::PublicKey, service::certificate, store::tombstone};
+use super::{Exit, Failure, open, settings::Settings};
+use crate::{
+    crypto::PublicKey,
+    service::certificate,
+    store::{Store, StoreError, tombstone},
+};
 
 /// Subcommands of `audit`.
 #[derive(Debug, Subcommand)]
@@ -17,6 +21,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Prints the public key that stands in a tombstone feed: keep it in another place, to check against it later
     PublicKey(PublicKeyArgs),
+    /// Prints the certificates of tenants that have left, one a line; the server must be stopped
+    Certificates(CertificatesArgs),
 }
 
 /// Arguments of `audit verify`.
@@ -49,26 +55,49 @@ pub(super) struct PublicKeyArgs {
     tombstones: PathBuf,
 }
 
+/// Arguments of `audit certificates`.
+#[derive(Debug, clap::Args)]
+pub(super) struct CertificatesArgs {
+    #[command(flatten)]
+    settings: Box<Settings>,
+}
+
 /// Does it.
-pub(super) fn run(command: &Command) -> Result<Exit, Failure> {
+pub(super) fn run(command: Command) -> Result<Exit, Failure> {
     let said = match command {
         Command::Verify(VerifyArgs { what, public_key }) => {
-            let key = read(public_key)?.parse();
+            let key = read(&public_key)?.parse();
             let key = key.map_err(|_| Failure::Argument(format!("{} holds no public key", public_key.display())))?;
-            match (&what.certificate, &what.tombstones) {
+            match (what.certificate, what.tombstones) {
                 (Some(path), _) => {
-                    certificate::verify(&read(path)?, key).map_err(|error| Failure::Unproved(error.to_string()))?
+                    certificate::verify(&read(&path)?, key).map_err(|error| Failure::Unproved(error.to_string()))?
                 }
-                (None, Some(path)) => tombstones(path, key)?,
+                (None, Some(path)) => tombstones(&path, key)?,
                 (None, None) => return Err(Failure::Argument("give --certificate or --tombstones".to_owned())),
             }
         }
         Command::PublicKey(PublicKeyArgs { tombstones }) => {
-            tombstone::read(tombstones, None, |_| ()).map_err(unproved)?.public.to_string()
+            tombstone::read(&tombstones, None, |_| ()).map_err(unproved)?.public.to_string()
         }
+        Command::Certificates(CertificatesArgs { settings }) => certificates(*settings)?,
     };
     super::print(&format!("{said}\n"))?;
     Ok(Exit::Done)
+}
+
+/// Whoever off-boards a tenant loses its credential with it; should the answer be lost too, this is where it is had again.
+fn certificates(settings: Settings) -> Result<String, Failure> {
+    let opened = open::existing(&settings.checked()?)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::file("runtime", error))?;
+    let left = runtime.block_on(async {
+        let left = opened.store.offboarded().await?;
+        opened.store.close().await?;
+        Ok::<_, StoreError>(left)
+    })?;
+    let issued = left.iter().map(|(tenant, record)| certificate::issue(opened.store.as_ref(), *tenant, record));
+    let issued: Result<Vec<_>, _> = issued.collect();
+    issued.map(|lines| lines.join("\n")).map_err(|failure| Failure::Unproved(failure.message()))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -7,7 +7,7 @@ use crate::{
     archive::error::ArchiveError,
     config::ConfigError,
     crypto::master::MasterKeyError,
-    lexicon::LexiconError,
+    lexicon::{LexiconError, NotShipped},
     redact::RuleError,
     service::server::{ServerError, tls::TlsError},
     store::{
@@ -95,6 +95,9 @@ pub enum Failure {
     /// A lexicon file holds a bad line.
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
+    /// A policy names a lexicon of another release.
+    #[error(transparent)]
+    Revision(#[from] NotShipped),
     /// A built-in table is wrong.
     #[error("built-in rules: {0}")]
     Rules(#[from] RuleError),
@@ -114,7 +117,7 @@ impl Failure {
     /// The code a script sees.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) | Self::Tls(_) | Self::Lexicon(_) => Exit::Settings,
+            Self::Config(_) | Self::Tls(_) | Self::Lexicon(_) | Self::Revision(_) => Exit::Settings,
             Self::Argument(_) => Exit::Usage,
             Self::Unproved(_) => Exit::Unproved,
             Self::MasterKey(_)
@@ -142,7 +145,10 @@ fn archive(error: &ArchiveError) -> Exit {
     match error {
         ArchiveError::Format(_) | ArchiveError::Map(_) | ArchiveError::Key(_) => Exit::Usage,
         ArchiveError::WorldReadable(_) | ArchiveError::KeyReadable(_) => Exit::Settings,
-        ArchiveError::Input { .. } | ArchiveError::Output { .. } | ArchiveError::Exists(_) => Exit::Machine,
+        ArchiveError::Input { .. }
+        | ArchiveError::Output { .. }
+        | ArchiveError::Exists(_)
+        | ArchiveError::IsInput(_) => Exit::Machine,
         ArchiveError::TooManyRejects(_) => Exit::TooManyRejects,
         ArchiveError::Checkpoint(_) => Exit::OtherRun,
         ArchiveError::RowsLost { .. } | ArchiveError::DigestDiffers { .. } | ArchiveError::Rules(_) => Exit::Fault,

@@ -95,7 +95,7 @@ pub fn run() -> ExitCode {
         Command::Backup(args) => recovery::backup::run(args),
         Command::Posture(args) => posture::run(args),
         Command::Restore(args) => recovery::restore::run(args),
-        Command::Audit(command) => audit::run(&command),
+        Command::Audit(command) => audit::run(command),
         Command::Completions(args) => completions::run(&args),
     };
     let exit = done.unwrap_or_else(|failure| {

@@ -26,24 +26,32 @@ pub(super) fn store(config: &Config) -> Result<Opened, Failure> {
         secret_file::private_dir(parent).map_err(|error| Failure::path(parent, error))?;
     }
     EmbeddedStore::check_residence(&config.data_dir, &config.keys_dir)?;
-    let opened = match EmbeddedStore::open(with(config, config.key.load(exists)?)) {
-        Err(OpenError::WrongMasterKey) => open_pending(config)?,
-        opened => opened?,
+    let opened = if pending(config).is_some_and(|pending| pending.is_taking_over()) {
+        open_pending(config)?
+    } else {
+        match EmbeddedStore::open(with(config, config.key.load(exists)?)) {
+            Err(OpenError::WrongMasterKey) => open_pending(config)?,
+            opened => opened?,
+        }
     };
     Ok(Opened { time: opened.service_time(), store: Arc::new(opened) })
 }
 
 /// Opens a store whose master key was rotated, while the new key had not yet taken the place of the old one.
 fn open_pending(config: &Config) -> Result<EmbeddedStore, Failure> {
-    let pending = match &config.key {
-        MasterSource::File(file) => Some(PendingKey::of(file)).filter(PendingKey::exists),
-        MasterSource::Credential(_) | MasterSource::Command(_) => None,
-    };
-    let pending = pending.ok_or(OpenError::WrongMasterKey)?;
+    let pending = pending(config).ok_or(OpenError::WrongMasterKey)?;
     let opened = EmbeddedStore::open(with(config, pending.load_or_draw()?))?;
     pending.take_over()?;
     super::say("triaged: the rotation of the master key, which was cut short, is finished");
     Ok(opened)
+}
+
+/// The new key beside the old one, where there is one.
+fn pending(config: &Config) -> Option<PendingKey> {
+    match &config.key {
+        MasterSource::File(file) => Some(PendingKey::of(file)).filter(PendingKey::exists),
+        MasterSource::Credential(_) | MasterSource::Command(_) => None,
+    }
 }
 
 fn with(config: &Config, master_key: MasterKey) -> StoreConfig {

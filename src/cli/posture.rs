@@ -5,12 +5,13 @@ use super::{Exit, Failure, open, print, settings::Settings};
 use crate::{
     config::Config,
     store::{
-        Store, StoreError,
+        BackupTimes, Recovery, Store, StoreError,
         embedded::{
             leftovers,
-            recovery::{self, Recovery, Standing},
+            recovery::{self, Standing},
         },
     },
+    time::{Clock, SystemClock, Timestamp},
 };
 
 /// Arguments of `posture`.
@@ -79,9 +80,10 @@ fn rows(config: &Config) -> Result<Vec<Row>, Failure> {
         Some(standing) => {
             rows.extend(of_store(&standing));
             rows.push(of_recovery(config)?);
+            rows.extend(of_backups(recovery::backup_times(&config.keys_dir), SystemClock.now()));
         }
     }
-    let found = leftovers(&config.data_dir, &config.keys_dir, &config.key_file);
+    let found = leftovers(&config.data_dir, &config.keys_dir, Some(&config.key_file));
     if found.is_empty() {
         rows.push(row("left-overs", true, "none"));
     }
@@ -133,4 +135,14 @@ fn of_recovery(config: &Config) -> Result<Row, Failure> {
         }
         Recovery::Proved(_) => row("recovery", true, "an escrow of the present master key was proved"),
     })
+}
+
+/// How old the newest backups are that were made on this host.
+fn of_backups(times: BackupTimes, now: Timestamp) -> [Row; 2] {
+    let age = |time: Option<Timestamp>, command: &str| match time {
+        None => format!("none was made on this host ({command})"),
+        Some(time) => format!("the newest is {} hours old", now.since(time).as_secs() / 3_600),
+    };
+    [("data backup", times.data, "triaged backup"), ("key backup", times.keys, "triaged key backup")]
+        .map(|(name, time, command)| row(name, time.is_some(), age(time, command)))
 }

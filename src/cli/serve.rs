@@ -12,11 +12,8 @@ use crate::{
     conversation::RawText,
     service::server::{self, ServerConfig, tls::Tls},
     store::{
-        AccessRole, NewCredential, Rotated, Store,
-        embedded::{
-            EmbeddedStore,
-            recovery::{self, Recovery},
-        },
+        AccessRole, NewCredential, Recovery, Rotated, Store,
+        embedded::{EmbeddedStore, recovery},
     },
     triage::Triage,
 };

@@ -6,12 +6,12 @@ use std::{
 };
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Algorithm, NONCE_LEN, Nonce, RandomizedNonceKey};
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
     CryptoError, Place, Secret,
-    place::{Encoder, SEAL_FORMAT},
+    name::{Encoder, KeyName, StoreId},
+    place::SEAL_FORMAT,
 };
 use crate::id::TenantId;
 
@@ -26,56 +26,6 @@ const TAG_BYTES: usize = 16;
 /// How often one version of a key may seal or wrap: half of what NIST SP 800-38D, section 8.3, permits with random
 /// nonces.
 pub const SEALS_MAX: u64 = 1 << 31;
-
-/// The random id of a store; data and keys of two stores do not mix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoreId(pub [u8; 16]);
-
-/// What a key is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum KeyKind {
-    /// Given from outside; wraps the tenant keys.
-    Master = 1,
-    /// One for each tenant; wraps its subject keys.
-    Tenant = 2,
-    /// One for each person; wraps the data keys.
-    Subject = 3,
-    /// Data key of a case's own fields.
-    Case = 4,
-    /// Data key of one interaction.
-    Interaction = 5,
-    /// Keyed hashes of the whole instance.
-    InstanceLookup = 6,
-    /// Keyed hashes of one tenant.
-    TenantLookup = 7,
-    /// Signs what the instance attests: tombstones and certificates.
-    Signing = 8,
-}
-
-/// The name of a key: what it is for, whose it is, and which of its versions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyName {
-    /// What it is for.
-    pub kind: KeyKind,
-    /// What it belongs to: for a data key the record it seals.
-    pub id: Uuid,
-    /// Its version, from 1.
-    pub version: u32,
-}
-
-impl KeyName {
-    /// Width of an encoded name, in bytes.
-    pub(super) const BYTES: usize = 1 + 16 + 4;
-
-    /// The encoding within associated data.
-    pub(super) fn encode(self) -> [u8; Self::BYTES] {
-        let mut bytes = Encoder::new(self.kind as u8);
-        bytes.put(self.id.as_bytes());
-        bytes.put(&self.version.to_be_bytes());
-        bytes.finish()
-    }
-}
 
 /// A key with its cipher ready. Wiped on drop, not clonable; `Debug` shows only the name.
 pub struct Key {
@@ -240,7 +190,10 @@ fn wrap_place(store: StoreId, tenant: TenantId, parent: KeyName, child: KeyName)
 mod tests {
     use proptest::prelude::*;
 
+    use uuid::Uuid;
+
     use super::*;
+    use crate::crypto::KeyKind;
 
     fn name(kind: KeyKind, id: u128) -> KeyName {
         KeyName { kind, id: Uuid::from_u128(id), version: 1 }

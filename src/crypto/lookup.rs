@@ -86,15 +86,43 @@ impl LookupKey {
     }
 }
 
+/// A SHA-256 (FIPS 180-4) that is fed part by part.
+#[derive(Clone)]
+pub struct Sha256(digest::Context);
+
+impl std::fmt::Debug for Sha256 {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Sha256")
+    }
+}
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+}
+
+impl Sha256 {
+    /// Takes the next bytes.
+    pub fn update(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    /// The digest of all of them.
+    pub fn finish(self) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash.iter_mut().zip(self.0.finish().as_ref()).for_each(|(to, from)| *to = *from);
+        hash
+    }
+}
+
 /// SHA-256 (FIPS 180-4) of some parts, one after the other.
 pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-    let mut context = digest::Context::new(&digest::SHA256);
+    let mut hash = Sha256::default();
     for part in parts {
-        context.update(part);
+        hash.update(part);
     }
-    let mut hash = [0; 32];
-    hash.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
-    hash
+    hash.finish()
 }
 
 /// SHA-256 of everything that can be read, and how many bytes there were.
@@ -102,17 +130,15 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
 /// # Errors
 /// Reading failed.
 pub fn digest(mut from: impl std::io::Read) -> std::io::Result<([u8; 32], u64)> {
-    let (mut context, mut length) = (digest::Context::new(&digest::SHA256), 0);
+    let (mut hash, mut length) = (Sha256::default(), 0);
     let mut buffer = vec![0; 1 << 16];
     loop {
         let count = from.read(&mut buffer)?;
         let Some(part) = buffer.get(..count).filter(|part| !part.is_empty()) else { break };
-        context.update(part);
+        hash.update(part);
         length += count as u64;
     }
-    let mut hash = [0; 32];
-    hash.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
-    Ok((hash, length))
+    Ok((hash.finish(), length))
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@
 
 pub mod secret;
 
-pub mod key;
+pub mod name;
 
 pub mod place;
+
+pub mod key;
 
 pub mod lookup;
 
@@ -24,9 +26,10 @@ pub mod token;
 
 pub mod sign;
 
-pub use key::{Key, KeyKind, KeyName, StoreId};
-pub use lookup::{LookupKey, Purpose, ShortHash, sha256};
+pub use key::Key;
+pub use lookup::{LookupKey, Purpose, Sha256, ShortHash, sha256};
 pub use master::MasterKey;
+pub use name::{KeyKind, KeyName, StoreId};
 pub use place::Place;
 pub use recipient::Recipient;
 pub use secret::{Secret, new_id, random};

@@ -32,6 +32,13 @@ impl PendingKey {
         self.new.exists()
     }
 
+    /// Whether a kill came while it took the place of the old one, whose bytes are written over already: then it is the
+    /// only key there is. So an earlier release left it.
+    pub fn is_taking_over(&self) -> bool {
+        let is_blank = |bytes: Vec<u8>| bytes.iter().all(|byte| *byte == 0);
+        self.exists() && fs::read(&self.present).is_ok_and(is_blank)
+    }
+
     /// The new key, durable; drawn where there is none yet.
     ///
     /// # Errors
@@ -76,9 +83,12 @@ mod tests {
         pending.load_or_draw().unwrap();
         let new = fs::read(dir.path().join("master.key.new")).unwrap();
         pending.load_or_draw().unwrap();
+        assert!(!pending.is_taking_over());
+        fs::write(&file, vec![0; old.len()]).unwrap();
+        assert!(pending.is_taking_over());
         pending.take_over().unwrap();
         assert_eq!(fs::read(&file).unwrap(), new);
-        assert!(old != new && !pending.exists());
+        assert!(old != new && !pending.exists() && !pending.is_taking_over());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::key::{KeyName, StoreId};
+use super::name::{Encoder, KeyName, StoreId};
 use crate::id::TenantId;
 
 /// Number of the encoding of a sealed value and of its place.
@@ -41,37 +41,6 @@ impl Place {
         bytes.put(&self.segment.to_be_bytes());
         bytes.put(&self.version.to_be_bytes());
         bytes.finish()
-    }
-}
-
-/// Writes parts of fixed width one after the other.
-pub(super) struct Encoder<const N: usize> {
-    bytes: [u8; N],
-    used: usize,
-}
-
-impl<const N: usize> Encoder<N> {
-    /// Starts with a number that tells this encoding from all others.
-    pub(super) fn new(format: u8) -> Self {
-        let mut encoder = Self { bytes: [0; N], used: 0 };
-        encoder.put(&[format]);
-        encoder
-    }
-
-    /// Adds a part.
-    pub(super) fn put(&mut self, part: &[u8]) {
-        let end = self.used + part.len();
-        debug_assert!(end <= N, "the parts are wider than their encoding");
-        if let Some(room) = self.bytes.get_mut(self.used..end) {
-            room.copy_from_slice(part);
-        }
-        self.used = end;
-    }
-
-    /// The bytes, all of them written.
-    pub(super) fn finish(self) -> [u8; N] {
-        debug_assert_eq!(self.used, N, "the parts are narrower than their encoding");
-        self.bytes
     }
 }
 

@@ -1,15 +1,28 @@
 //! Makes one deterministic automaton of all phrases of a language, by the subset construction: rows are chains whose
 //! places hold alternatives, so that neither alternatives nor optional words multiply the size.
 
+use std::num::NonZeroU32;
+
 use rustc_hash::FxHashMap;
 
 use super::{
-    compile::Entry,
+    signal::Cue,
     vocabulary::{FIRST as RESERVED, WordId},
 };
 
 /// Number of a state of the automaton; 0 is the start.
 pub(super) type NodeId = u32;
+
+/// What a form says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Weight in thousandths; for shifters a factor.
+    pub weight: i32,
+    /// What it stands for.
+    pub cue: Cue,
+    /// Position of its row among all rows of the language; of equal forms the later row counts.
+    pub order: u32,
+}
 
 /// A state.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,8 +41,13 @@ pub(super) fn bit(word: WordId) -> u64 {
     1 << if word < RESERVED { word } else { RESERVED + word % (64 - RESERVED) }
 }
 
-/// So many edges are searched faster one by one.
-const FEW_EDGES: usize = 8;
+/// A phrase that ends in a state: its place among the entries, from 1. They lie apart, since few of those that are found
+/// count in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ending(NonZeroU32);
+
+/// So many edges are searched faster by looking at all of them: their words share a cache line or two.
+const FEW_EDGES: usize = 16;
 
 /// Bits of the filter for each edge it holds: one false alarm in sixteen.
 const FILTER_BITS: usize = 16;
@@ -66,8 +84,11 @@ impl Filter {
 pub(super) struct Automaton {
     /// By number, and one more at the end.
     nodes: Vec<Node>,
-    /// Those of one state together, by word.
-    edges: Vec<(WordId, NodeId)>,
+    /// The words of the edges, those of one state together and in order. Apart from where they lead, because most are only
+    /// looked at.
+    words: Vec<WordId>,
+    /// Where the edges lead.
+    targets: Vec<NodeId>,
     entries: Vec<Entry>,
     /// By word number: the state after a first word; 0 where no phrase begins with it.
     first: Vec<NodeId>,
@@ -79,9 +100,14 @@ impl Automaton {
         self.nodes.get(node as usize).copied().unwrap_or_default()
     }
 
-    /// What the phrase that ends in a state says.
-    pub(super) fn entry(&self, node: Node) -> Option<Entry> {
-        if node.entry == 0 { None } else { self.entries.get(node.entry as usize - 1).copied() }
+    /// The phrase that ends in a state.
+    pub(super) fn ending(node: Node) -> Option<Ending> {
+        NonZeroU32::new(node.entry).map(Ending)
+    }
+
+    /// What a phrase says.
+    pub(super) fn entry(&self, ending: Ending) -> Option<Entry> {
+        self.entries.get(ending.0.get() as usize - 1).copied()
     }
 
     /// The state after a first word.
@@ -95,30 +121,30 @@ impl Automaton {
             return None;
         }
         let end = self.nodes.get(from as usize + 1)?.edges;
-        let edges = self.edges.get(node.edges as usize..end as usize)?;
-        let place = if edges.len() <= FEW_EDGES {
-            edges.iter().position(|(known, _)| *known == word)
+        let words = self.words.get(node.edges as usize..end as usize)?;
+        let place = if words.len() <= FEW_EDGES {
+            let place = words.iter().filter(|known| **known < word).count();
+            words.get(place).filter(|known| **known == word).map(|_| place)
         } else if !self.filter.may_hold(from, word) {
             return None;
         } else {
-            edges.binary_search_by_key(&word, |(known, _)| *known).ok()
+            words.binary_search(&word).ok()
         };
-        Some(edges.get(place?)?.1)
+        self.targets.get(node.edges as usize + place?).copied()
     }
 
     fn fill_filter(&mut self) {
-        let mut filter = Filter::new(self.edges.len());
+        let mut filter = Filter::new(self.words.len());
         for ((from, node), next) in (0..).zip(&self.nodes).zip(self.nodes.iter().skip(1)) {
-            let edges = self.edges.get(node.edges as usize..next.edges as usize).unwrap_or_default();
-            let edges = edges.iter().filter(|_| edges.len() > FEW_EDGES);
-            edges.for_each(|(word, _)| filter.set(from, *word));
+            let words = self.words.get(node.edges as usize..next.edges as usize).unwrap_or_default();
+            words.iter().filter(|_| words.len() > FEW_EDGES).for_each(|word| filter.set(from, *word));
         }
         self.filter = filter;
     }
 
     /// Whether it holds no phrase.
     pub(super) fn is_empty(&self) -> bool {
-        self.edges.is_empty()
+        self.words.is_empty()
     }
 }
 
@@ -225,11 +251,12 @@ impl Chains {
                 if let (0, Some(first)) = (next, automaton.first.get_mut(word as usize)) {
                     *first = to;
                 }
-                automaton.edges.push((word, to));
+                automaton.words.push(word);
+                automaton.targets.push(to);
             }
             next += 1;
         }
-        let edges = number(automaton.edges.len());
+        let edges = number(automaton.words.len());
         automaton.nodes.push(Node { edges, ..Node::default() });
         automaton.fill_filter();
         automaton
@@ -242,7 +269,7 @@ impl Chains {
             automaton.entries.push(entry);
             number(automaton.entries.len())
         });
-        automaton.nodes.push(Node { entry, edges: number(automaton.edges.len()), next });
+        automaton.nodes.push(Node { entry, edges: number(automaton.words.len()), next });
     }
 
     /// Where tokens lead from a set of places, in the order of their numbers.

@@ -1,24 +1,13 @@
 //! One language's rows, compiled: a vocabulary and an automaton over word numbers. Knows nothing of texts.
 
 use super::{
-    automaton::{Automaton, Chains, Readings},
+    automaton::{Automaton, Chains, Entry, Readings},
     phrase::{self, Classes, Element, Step},
     row::{LexiconError, Problem, Row, rows},
     signal::Cue,
     vocabulary::{ANY, GAP, NONE, NUMBER, Vocabulary, WordId},
 };
 use crate::text::Language;
-
-/// What a form says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Weight in thousandths; for shifters a factor.
-    pub weight: i32,
-    /// What it stands for.
-    pub cue: Cue,
-    /// Position of its row among all rows of the language; of equal forms the later row counts.
-    pub order: u32,
-}
 
 /// The compiled lexicon of one language.
 #[derive(Debug)]

@@ -4,8 +4,8 @@
 use std::cmp::Reverse;
 
 use super::{
-    automaton::{Automaton, Node, NodeId, bit},
-    compile::{Compiled, Entry},
+    automaton::{Automaton, Ending, Entry, Node, NodeId, bit},
+    compile::Compiled,
     vocabulary::{ANY, CACHE, Cache, GAP, Ids, NONE, NUMBER},
 };
 use crate::text::{
@@ -71,6 +71,10 @@ pub struct Reading {
     pub hits: Vec<Hit>,
     /// The learnt phrases, wherever they stand: they may share words with each other and with the rest.
     pub learned: Vec<Hit>,
+    /// How many words it has, placeholders and emoji among them.
+    pub words: usize,
+    /// Most of its words of three bytes and more are in capitals, so that capitals say nothing.
+    pub shouting: bool,
     /// It speaks of the one who wrote it or to the one who reads it; also where the language cannot tell.
     pub personal: bool,
 }
@@ -93,8 +97,8 @@ impl Compiled {
                 self.cut(cache, span.of(text), span.start, language, &mut reading.tokens);
             }
         });
-        link(&mut reading.tokens);
-        reading.personal = reading.tokens.iter().any(|token| self.is_person(token.word));
+        self.link(&mut reading);
+        reading.hits.reserve(reading.tokens.len() / 4 + 4);
         for first in 0..reading.tokens.len() {
             if let Some((entry, path)) = self.longest(&reading.tokens, first) {
                 for (offset, token) in reading.tokens.iter_mut().skip(first).take(path.last + 1 - first).enumerate() {
@@ -112,10 +116,12 @@ impl Compiled {
     fn cut(&self, cache: &mut Cache, text: &str, offset: u32, language: Language, tokens: &mut Vec<Token>) {
         let mut words = Words::new(text, language);
         let mut folded = std::mem::take(&mut cache.folded);
-        while let Some(word) = words.next(&mut folded) {
+        while let Some(word) = words.next_packed(&mut folded) {
             let known = matches!(word.kind, WordKind::Word | WordKind::Emoji | WordKind::Number);
-            let ids = if known {
-                self.vocabulary.look_up(cache, &folded, word.packed, word.elongated)
+            let ids = if word.packed != 0 {
+                self.vocabulary.look_up_packed(cache, word.packed, word.elongated)
+            } else if known {
+                self.vocabulary.look_up(cache, &folded, word.elongated)
             } else {
                 Ids::default()
             };
@@ -137,19 +143,48 @@ impl Compiled {
         cache.folded = folded;
     }
 
+    /// Notes for every token which one takes the next place in a phrase, over commas, but within the sentence; and what is
+    /// said of all words together.
+    fn link(&self, reading: &mut Reading) {
+        let (mut next, mut long, mut shouted) = (LAST, 0, 0);
+        for (index, token) in reading.tokens.iter_mut().enumerate().rev() {
+            token.next = next;
+            if token.kind.is_word() {
+                next = u32::try_from(index).unwrap_or(LAST);
+                reading.words += 1;
+                long += usize::from(token.kind == WordKind::Word && token.span.len() > 2);
+                shouted += usize::from(token.shouted && token.span.len() > 2);
+            } else if token.kind != WordKind::Comma {
+                next = LAST;
+            }
+            reading.personal |= self.is_person(token.word);
+        }
+        reading.shouting = shouted * 2 > long;
+    }
+
     /// The form that begins at token `first` and holds the most words; of equal ones the shorter stretch.
     fn longest(&self, tokens: &[Token], first: usize) -> Option<(Entry, Path)> {
-        tokens.get(first).filter(|token| !token.taken && token.word != NONE)?;
-        let mut best: Option<(Entry, Path)> = None;
-        let mut keep = |entry: Entry, path: Path| {
-            if best.is_none_or(|(other, found)| {
-                (path.words, Reverse(path.last), entry.order) > (found.words, Reverse(found.last), other.order)
-            }) {
-                best = Some((entry, path));
+        let token = tokens.get(first).filter(|token| !token.taken && token.word != NONE)?;
+        let at = self.phrases.first(token.word)?;
+        let mut best: Option<(Ending, Path)> = None;
+        let order = |ending| self.phrases.entry(ending).map(|entry| entry.order);
+        let mut keep = |ending: Ending, path: Path| {
+            let wins = best.is_none_or(|(other, found)| {
+                let (one, best_so_far) = ((path.words, Reverse(path.last)), (found.words, Reverse(found.last)));
+                one > best_so_far || one == best_so_far && order(ending) > order(other)
+            });
+            if wins {
+                best = Some((ending, path));
             }
         };
-        Search { automaton: &self.phrases, tokens, first, once: true, found: &mut keep }.run();
-        best
+        let start = Path { words: 1, taken: 1, last: first };
+        Search::<_, true> { automaton: &self.phrases, tokens, first, found: &mut keep }.follow(
+            at,
+            self.phrases.node(at),
+            start,
+        );
+        let (ending, path) = best?;
+        Some((self.phrases.entry(ending)?, path))
     }
 }
 
@@ -157,28 +192,31 @@ impl Compiled {
 fn all(automaton: &Automaton, tokens: &[Token]) -> Vec<Hit> {
     let mut hits = Vec::new();
     for first in 0..tokens.len() {
-        let mut keep = |entry, path: Path| hits.push(Hit { entry, first, last: path.last, words: path.words });
-        Search { automaton, tokens, first, once: false, found: &mut keep }.run();
+        let mut keep = |ending, path: Path| {
+            let hit = |entry| Hit { entry, first, last: path.last, words: path.words };
+            hits.extend(automaton.entry(ending).map(hit));
+        };
+        Search::<_, false> { automaton, tokens, first, found: &mut keep }.run();
     }
     hits
 }
 
 /// The search for the forms that begin at one token.
-struct Search<'r, F> {
+///
+/// Where `ONCE`, words that a phrase has taken are not taken again, and tokens have one number each.
+struct Search<'r, F, const ONCE: bool> {
     automaton: &'r Automaton,
     tokens: &'r [Token],
     first: usize,
-    /// Words that a phrase has taken are not taken again, and tokens have one number each.
-    once: bool,
     /// Called with every form.
     found: F,
 }
 
-impl<F: FnMut(Entry, Path)> Search<'_, F> {
+impl<F: FnMut(Ending, Path), const ONCE: bool> Search<'_, F, ONCE> {
     fn run(&mut self) {
         let Some(token) = self.tokens.get(self.first) else { return };
         let start = Path { words: 1, taken: 1, last: self.first };
-        for word in self.words(token).into_iter().filter(|word| *word != NONE) {
+        for word in Self::words(token).into_iter().filter(|word| *word != NONE) {
             if let Some(at) = self.automaton.first(word) {
                 self.follow(at, self.automaton.node(at), start);
             }
@@ -186,16 +224,16 @@ impl<F: FnMut(Entry, Path)> Search<'_, F> {
     }
 
     /// The numbers of a token, with [`NONE`] for those it has not.
-    fn words(&self, token: &Token) -> [u32; 3] {
-        if self.once {
+    fn words(token: &Token) -> [u32; 3] {
+        if ONCE {
             return [token.word, NONE, NONE];
         }
         [token.exact, token.stem, if token.number { NUMBER } else { NONE }]
     }
 
     fn follow(&mut self, at: NodeId, node: Node, path: Path) {
-        if let Some(entry) = self.automaton.entry(node) {
-            (self.found)(entry, path);
+        if let Some(ending) = Automaton::ending(node) {
+            (self.found)(ending, path);
         }
         if node.next == 0 {
             return;
@@ -216,9 +254,9 @@ impl<F: FnMut(Entry, Path)> Search<'_, F> {
     fn step(&mut self, place: usize, at: NodeId, node: Node, path: Path) {
         let offset = place - self.first;
         let Some(token) = self.tokens.get(place) else { return };
-        let words = self.words(token);
+        let words = Self::words(token);
         let bits = words.iter().fold(bit(ANY), |bits, word| bits | bit(*word));
-        if node.next & bits == 0 || self.once && token.taken || offset >= 64 {
+        if node.next & bits == 0 || ONCE && token.taken || offset >= 64 {
             return;
         }
         let taken = Path { words: path.words + 1, taken: path.taken | 1 << offset, last: place };
@@ -231,17 +269,6 @@ impl<F: FnMut(Entry, Path)> Search<'_, F> {
         }
         if let Some(next) = self.automaton.edge(at, node, ANY) {
             self.follow(next, self.automaton.node(next), Path { last: place, ..path });
-        }
-    }
-}
-
-/// Notes for every token which one takes the next place in a phrase: over commas, but within the sentence.
-fn link(tokens: &mut [Token]) {
-    let mut next = LAST;
-    for (index, token) in tokens.iter_mut().enumerate().rev() {
-        token.next = next;
-        if token.kind != WordKind::Comma {
-            next = if token.kind.is_word() { u32::try_from(index).unwrap_or(LAST) } else { LAST };
         }
     }
 }

@@ -11,6 +11,7 @@ mod automaton;
 mod compile;
 mod find;
 pub mod phrase;
+pub mod released;
 pub mod row;
 mod vocabulary;
 
@@ -22,9 +23,10 @@ use std::{
 use aws_lc_rs::digest;
 use rustc_hash::FxHashMap;
 
+pub use automaton::Entry;
 use compile::Compiled;
-pub use compile::Entry;
 pub use find::{Hit, Reading, Token};
+use released::File;
 pub use row::{LexiconError, Problem};
 pub use signal::{CUES, Cue, Group};
 
@@ -38,6 +40,21 @@ const ANY: &str = "any";
 pub struct Lexicons {
     languages: FxHashMap<Language, Arc<Compiled>>,
     revision: String,
+    /// The tables that a layer is laid over; none where they are not part of the program.
+    shipped: &'static [File<'static>],
+}
+
+/// A policy names a lexicon that this release does not ship. The text says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "this release ships the lexicon revisions {} and {}, not {revision}: move the policy to one of them (UpdatePolicy, \
+     lexicon.revision), or run the release that ships it",
+    released::revisions()[0],
+    released::revisions()[1]
+)]
+pub struct NotShipped {
+    /// What the policy names.
+    pub revision: String,
 }
 
 impl Lexicons {
@@ -48,8 +65,31 @@ impl Lexicons {
     #[expect(clippy::panic, reason = "the files are part of the program and a test reads them all")]
     pub fn builtin() -> &'static Self {
         static BUILTIN: LazyLock<Lexicons> =
-            LazyLock::new(|| Lexicons::parse(builtin::FILES).unwrap_or_else(|error| panic!("{error}")));
+            LazyLock::new(|| Lexicons::of_release(builtin::FILES).unwrap_or_else(|error| panic!("{error}")));
         &BUILTIN
+    }
+
+    /// The lexicons of a revision that this release ships: its own, or that of the release before, which is compiled when
+    /// it is first asked for.
+    ///
+    /// # Errors
+    /// It is neither.
+    ///
+    /// # Panics
+    /// Where a row of the release before is bad; a test reads them all.
+    #[expect(clippy::panic, reason = "the file is part of the program and a test reads all of it")]
+    pub fn shipped(revision: &str) -> Result<&'static Self, NotShipped> {
+        static PREVIOUS: LazyLock<Lexicons> =
+            LazyLock::new(|| Lexicons::of_release(released::files()).unwrap_or_else(|error| panic!("{error}")));
+        match revision {
+            own if own == builtin::revision() => Ok(Self::builtin()),
+            before if before == released::previous() => Ok(&PREVIOUS),
+            _ => Err(NotShipped { revision: revision.to_owned() }),
+        }
+    }
+
+    fn of_release(files: &'static [File<'static>]) -> Result<Self, LexiconError> {
+        Ok(Self { shipped: files, ..Self::parse(files)? })
     }
 
     /// Compiles files, each with a name such as `en/support.tsv`; rows of later files win over equal ones of earlier
@@ -66,10 +106,10 @@ impl Lexicons {
                 vacant.insert(Arc::new(Compiled::new(language, &own)?));
             }
         }
-        Ok(Self { languages, revision: revision(files) })
+        Ok(Self { languages, revision: revision(files), shipped: &[] })
     }
 
-    /// The built-in lexicons with further files laid over them; only their languages are compiled anew.
+    /// Shipped lexicons with further files laid over them; only their languages are compiled anew.
     ///
     /// # Errors
     /// The first bad line, with file and line.
@@ -82,11 +122,11 @@ impl Lexicons {
         let (mut languages, revision) = (self.languages.clone(), revision(&files));
         for (name, _) in layer {
             let Some(language) = language_of(name)? else { continue };
-            let all = builtin::FILES.iter().chain(layer).copied();
+            let all = self.shipped.iter().chain(layer).copied();
             let own: Vec<_> = all.filter(|file| belongs(file.0, language)).collect();
             languages.insert(language, Arc::new(Compiled::new(language, &own)?));
         }
-        Ok(Self { languages, revision })
+        Ok(Self { languages, revision, ..self.clone() })
     }
 
     /// Hash of the files: the same for the same rows on every machine.
@@ -198,6 +238,31 @@ mod tests {
         assert_eq!(base.layered(&[]).unwrap().revision(), base.revision());
         let error = base.layered(&[("en/tenant.tsv", "gribble\t700\tno_such")]).unwrap_err();
         assert_eq!(error.to_string(), "en/tenant.tsv:1: unknown signal");
+    }
+
+    #[test]
+    fn the_release_before_is_shipped_beside_the_present_one_and_layers_lie_over_either() {
+        let [own, before] = released::revisions();
+        for revision in [own, before] {
+            let lexicons = Lexicons::shipped(revision).unwrap();
+            assert_eq!(lexicons.revision(), revision);
+            let layered = lexicons.layered(&[("en/tenant.tsv", "gribble\t700\tnot_working")]).unwrap();
+            let text = "my gribble is broken";
+            let hits = |lexicons: &Lexicons| {
+                lexicons.read(text, Language::English, &[Span::new(0, text.len())]).unwrap().hits.len()
+            };
+            assert_eq!(hits(&layered), hits(lexicons) + 1, "{revision}");
+        }
+        assert_eq!(Lexicons::builtin().revision(), own);
+    }
+
+    #[test]
+    fn a_revision_of_another_release_is_refused_and_the_refusal_says_what_to_do() {
+        let [own, before] = released::revisions();
+        let refused = Lexicons::shipped("0123456789abcdef").unwrap_err().to_string();
+        for part in [own, before, "0123456789abcdef", "UpdatePolicy", "lexicon.revision"] {
+            assert!(refused.contains(part), "{refused}: {part}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::{
 use rustc_hash::FxHashMap;
 
 use crate::text::{
-    Language,
+    Language, sixteen,
     stem::{self, Stemmer},
 };
 
@@ -81,16 +81,31 @@ impl Vocabulary {
         id
     }
 
-    /// The numbers of a folded word; `packed` are its bytes where they fit one machine word and are known, else 0.
-    pub(super) fn look_up(&self, cache: &mut Cache, word: &str, packed: u64, elongated: bool) -> Ids {
-        let known = (packed != 0).then_some([packed, 0, rest(self.serial, word, elongated)]);
-        let Some(key) = known.or_else(|| key(self.serial, word, elongated)) else { return self.find(word, elongated) };
+    /// The numbers of a folded word.
+    pub(super) fn look_up(&self, cache: &mut Cache, word: &str, elongated: bool) -> Ids {
+        let Some(key) = key(self.serial, word, elongated) else { return self.find(word, elongated) };
+        let slot = cache.near.slot(hash(key));
+        if slot.key == key { slot.ids } else { self.fetch(cache, key, word, elongated) }
+    }
+
+    /// The same of a word of at most sixteen bytes, packed.
+    #[inline]
+    pub(super) fn look_up_packed(&self, cache: &mut Cache, packed: u128, elongated: bool) -> Ids {
+        let key = packed_key(self.serial, packed, elongated);
+        let slot = cache.near.slot(hash(key));
+        if slot.key == key {
+            return slot.ids;
+        }
+        self.fetch(cache, key, sixteen::unpacked(&packed.to_le_bytes()), elongated)
+    }
+
+    /// Brings a word into the near cache.
+    #[cold]
+    fn fetch(&self, cache: &mut Cache, key: Key, word: &str, elongated: bool) -> Ids {
         let hash = hash(key);
         let slot = cache.near.slot(hash);
-        if slot.key != key {
-            *slot = cache.far.find(hash >> 17, key).unwrap_or_else(|| Slot { key, ids: self.find(word, elongated) });
-            cache.far.keep(hash >> 17, *slot);
-        }
+        *slot = cache.far.find(hash >> 17, key).unwrap_or_else(|| Slot { key, ids: self.find(word, elongated) });
+        cache.far.keep(hash >> 17, *slot);
         slot.ids
     }
 
@@ -136,39 +151,37 @@ fn shortened(word: &str, run: usize) -> String {
 
 const WORD_BYTES: usize = 19;
 /// The frequent words, small enough for the first cache of a processor, and the rest.
-const NEAR_SLOTS: usize = 1 << 11;
+const NEAR_SLOTS: usize = 1 << 12;
 const FAR_SLOTS: usize = 1 << 15;
 
 /// A word of a vocabulary as the caches keep it: exact, so that no two words are ever taken for each other. Three
-/// machine words: 19 bytes of text, its length and whether it was
+/// machine words: 19 bytes of text, whether it was
 /// elongated before it was folded, the vocabulary.
 type Key = [u64; 3];
 
-/// `None`: the word is too long to be kept. The ends of a word overlap where it is shorter than the room; its length tells
-/// such words apart.
+/// `None`: the word is too long to be kept.
 fn key(serial: u32, word: &str, elongated: bool) -> Option<Key> {
     let bytes = word.as_bytes();
-    let (first, second, third) = match bytes.len() {
-        0..=8 => (packed(bytes), 0, 0),
-        9..=16 => (u64::from_le_bytes(*bytes.first_chunk()?), u64::from_le_bytes(*bytes.last_chunk()?), 0),
-        17..=WORD_BYTES => {
-            let (first, after) = bytes.split_first_chunk()?;
-            let [one, two, three] = *bytes.last_chunk()?;
-            (u64::from_le_bytes(*first), packed(after.first_chunk::<8>()?), u32::from_le_bytes([one, two, three, 0]))
-        }
-        _ => return None,
+    let Some((first, third)) = bytes.split_first_chunk() else {
+        return Some(packed_key(serial, packed(bytes), elongated));
     };
-    Some([first, second, u64::from(third) | rest(serial, word, elongated)])
+    if bytes.len() > WORD_BYTES {
+        return None;
+    }
+    let [first, second, rest] = packed_key(serial, u128::from_le_bytes(*first), elongated);
+    #[expect(clippy::cast_possible_truncation, reason = "three bytes at most")]
+    Some([first, second, rest | packed(third) as u64])
 }
 
-/// What a key says beside the bytes of the word.
-fn rest(serial: u32, word: &str, elongated: bool) -> u64 {
-    (word.len() as u64 & 0x1F) << 24 | u64::from(elongated) << 31 | u64::from(serial) << 32
+/// The key of a word of at most sixteen bytes. No word holds a zero, so that its length need not be told.
+#[expect(clippy::cast_possible_truncation, reason = "one half and the other")]
+fn packed_key(serial: u32, packed: u128, elongated: bool) -> Key {
+    [packed as u64, (packed >> 64) as u64, u64::from(elongated) << 31 | u64::from(serial) << 32]
 }
 
-/// Up to eight bytes in one machine word, the first one lowest.
-fn packed(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+/// Up to sixteen bytes in one number, the first one lowest.
+fn packed(bytes: &[u8]) -> u128 {
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u128::from(*byte))
 }
 
 /// Half a cache line, so that a look-up touches one.
@@ -241,7 +254,7 @@ mod tests {
 
     impl Vocabulary {
         fn at_once(&self, word: &str, elongated: bool) -> Ids {
-            CACHE.with_borrow_mut(|cache| self.look_up(cache, word, 0, elongated))
+            CACHE.with_borrow_mut(|cache| self.look_up(cache, word, elongated))
         }
     }
 

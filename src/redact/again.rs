@@ -1,14 +1,7 @@
 //! Reads a redacted conversation once more, as anyone will read it from now on, so that redacting twice is redacting
 //! once. Knows only the redacted text: what was revised after its turn was read may stand nearer to what names it.
 
-use super::{
-    Finding,
-    candidate::Candidate,
-    dialogue::{Asked, Heard},
-    fold::Fold,
-    held::Held,
-    known::compact,
-};
+use super::{Finding, candidate::Candidate, dialogue::Reading, fold::Fold, held::Held, known::compact};
 use crate::{
     conversation::{Part, RawText, RawTurn, Role},
     text::Normalised,
@@ -16,16 +9,6 @@ use crate::{
 
 /// How often a conversation is read again at most; each reading but the last removes something.
 const READINGS_MAX: usize = 8;
-
-/// What the last reading of a turn told, in which nothing was found and no number began. Whoever reads the turn again
-/// behind the same question finds the same.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Reading {
-    /// What was asked for before it.
-    pub(super) asked: Asked,
-    /// What it does to the questions in force.
-    pub(super) heard: Heard,
-}
 
 impl Fold<'_> {
     /// Removes what a reader of the redacted conversation would still find, until there is nothing left. Costs nothing
@@ -66,7 +49,7 @@ impl Fold<'_> {
             match same.filter(|_| reader.chain.is_none() && reader.known.len() == 0) {
                 Some(reading) => reader.pass(*role, *part, reading),
                 None => {
-                    reader.push(&RawTurn { role: *role, part: *part, text: RawText::from(held.text.as_str()) });
+                    reader.read_turn(&RawTurn { role: *role, part: *part, text: RawText::from(held.text.as_str()) });
                 }
             }
         }

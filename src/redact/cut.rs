@@ -1,6 +1,6 @@
 //! What a text is cut into: its tokens, and lists of those that may interest a finder. Knows nothing of how it is cut.
 
-use super::{flags::Flags, marks::Marks, masks::Blocks, token::Token, words::Cues};
+use super::{flags::Flags, marks::Marks, token::Token, words::Cues};
 use crate::text::Span;
 
 /// Shortest run of key bytes that is kept, in bytes.
@@ -35,8 +35,6 @@ pub(super) struct Cut {
     pub(super) ascii: bool,
     /// Whether nouns are written with capitals.
     pub(super) capital_nouns: bool,
-    /// What its bytes are.
-    pub(super) blocks: Blocks,
 }
 
 impl Cut {

@@ -2,7 +2,6 @@
 //! Knows nothing of how answers are found.
 
 use super::{
-    flags::Flags,
     gazetteer::Gap,
     token::{Class, NormalisedTurn, Token},
     words::{Cue, Cues},
@@ -105,6 +104,16 @@ pub(super) enum Heard {
     Tells,
 }
 
+/// What the last reading of a turn told, in which nothing was found and no number began. Whoever reads the turn again
+/// behind the same question finds the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// What was asked for before it.
+    pub(super) asked: Asked,
+    /// What it does to the questions in force.
+    pub(super) heard: Heard,
+}
+
 impl Heard {
     /// What a turn of `role` does.
     pub(super) fn of(role: Role, turn: &NormalisedTurn<'_>) -> Self {
@@ -169,38 +178,42 @@ fn question(turn: &NormalisedTurn<'_>, side: Side) -> Option<Cues> {
     let (mut meaning, mut asks, mut denies, mut first) = (Cues::default(), false, false, 0);
     let mut lapses = false;
     let count = turn.tokens().len();
-    for index in 0..count {
-        let marked = index + 1 == count || turn.flags(index + 1).any(Flags::BEHIND_MARK);
-        if !marked && !turn.flags(index).any(Flags::CUED) {
-            continue;
-        }
+    for (index, marked) in turn.sentence_parts() {
         let Some(token) = turn.token(index) else { break };
         meaning |= token.word.cues & Cues::MEANING;
         asks |= token.word.cues.has(Cue::Ask);
         lapses |= token.word.cues.has(Cue::Lapse);
         denies |= token.word.cues.has(Cue::Negation) && is_never(turn.word(index));
-        let gap = if marked { turn.gap(index) } else { "" };
-        let ends = index + 1 == count || gap.contains(['?', '!', '\n']) || gap.contains(". ");
-        if !ends {
+        let gap = if marked { turn.gap(index).as_bytes() } else { &[] };
+        if index + 1 != count && !ends_sentence(gap) {
             continue;
         }
         let vague = meaning == meaning & Cues::of(&[Cue::Travel, Cue::Ordinal]);
         let demand =
             || side == Side::Company && !vague && index + 1 - first <= DEMAND_WORDS_MAX && !states(turn, first, index);
+        meaning = without_talk(meaning, turn, first, index);
         // When a contract or a passport ends is not when a card does.
         if meaning.has(Cue::Expiry) && (lapses || meaning.any(ENDING)) && !meaning.has(Cue::Card) {
             meaning = meaning.without(Cue::Expiry);
         }
-        if gap.contains('?') || (!denies && !meaning.is_empty() && (asks || demand())) {
+        if gap.contains(&b'?') || (!denies && !meaning.is_empty() && (asks || demand())) {
             let own = if meaning.is_empty() { before } else { meaning };
             let known = asked.get_or_insert(own);
             *known = if own.is_empty() { *known } else { own };
+        }
+        if asked.is_none_or(Cues::is_empty) && side == Side::Company && !denies {
+            asked = told_to_verify(turn, first, index).or(asked);
         }
         before = meaning;
         (meaning, asks, denies, first) = (Cues::default(), false, false, index + 1);
         lapses = false;
     }
     asked
+}
+
+/// Whether a sentence ends in a gap: a question mark, an exclamation mark, a line end, or a full stop and a space.
+fn ends_sentence(gap: &[u8]) -> bool {
+    gap.iter().any(|byte| matches!(byte, b'?' | b'!' | b'\n')) || gap.windows(2).any(|two| two == b". ")
 }
 
 /// Whether the turn asks for something that no cue names: `How much would you like to transfer?`. `What was that?` asks
@@ -220,7 +233,18 @@ fn asks_else(turn: &NormalisedTurn<'_>) -> bool {
     let asking = |word: &str| {
         word.bytes().next().is_some_and(|first| INITIALS >> (first & 31) & 1 == 1) && ASKING.contains(&word)
     };
-    turn.tokens().len() > 3 && words().any(asking) && !words().any(|word| AGAIN.contains(&word))
+    let again = words().any(|word| AGAIN.contains(&word));
+    !again && (turn.tokens().len() > 3 && words().any(asking) || names_another(turn))
+}
+
+/// `And breed?`: a noun with a question mark, which no cue knows, asks for what it names.
+fn names_another(turn: &NormalisedTurn<'_>) -> bool {
+    let count = turn.tokens().len();
+    let noun = |token: &Token| {
+        let known = (1..3).contains(&token.entry.ordinary) && token.entry.given < 2;
+        token.is_word() && token.word.cues.is_empty() && token.word.number.is_none() && known
+    };
+    (1..4).contains(&count) && asks_aloud(turn) && turn.tokens().last().is_some_and(noun)
 }
 
 /// One bit for the first letter of each word, so that most other words need no comparison.
@@ -235,6 +259,39 @@ const fn initials(words: &[&str]) -> u32 {
     bits
 }
 
+/// `… two security questions, your memorable word`: what stands behind the last possessive of a sentence that says that
+/// something is checked.
+fn told_to_verify(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> Option<Cues> {
+    let checks =
+        |at: usize| matches!(turn.word(at), "questions" | "check" | "verify" | "verification" | "confirm" | "security");
+    let own = |at: &usize| turn.token(*at).is_some_and(|token| token.word.cues.has(Cue::Possessive));
+    let begin = (last.saturating_sub(4).max(first)..last).rev().find(own)?;
+    let cues =
+        (begin + 1..=last).filter_map(|at| turn.token(at)).fold(Cues::default(), |cues, token| cues | token.word.cues);
+    let cues = cues & Cues::MEANING;
+    ((first..begin).any(checks) && !cues.is_empty()).then_some(cues)
+}
+
+/// Words that ask when something was done with a secret, or how long it is, and not for the secret.
+const ASKS_ABOUT: &[&str] = &[
+    "when", "wann", "quand", "cuando", "quando", "wanneer", "kiedy", "lately", "recently", "changed", "longer",
+    "shorter", "langer", "kurzer", "damaged", "smudged",
+];
+
+/// What is asked for, less the secrets and numbers that the sentence only talks about: `When did you change your
+/// password?`. A code that is an error or a product's is no secret.
+fn without_talk(asked: Cues, turn: &NormalisedTurn<'_>, first: usize, last: usize) -> Cues {
+    let plain = if asked.any(STATED) { asked.without(Cue::Code) } else { asked };
+    let talked = plain.any(Cues::of(TOLD)) && (first..=last).any(|at| ASKS_ABOUT.contains(&turn.word(at)));
+    if talked { TOLD.iter().fold(plain, |cues, told| cues.without(*told)) } else { plain }
+}
+
+/// What a question with `when` or `longer than` does not ask for.
+const TOLD: &[Cue] = &[Cue::Password, Cue::Pin, Cue::Username, Cue::Order, Cue::Address];
+
+/// What says that a code is no secret.
+const STATED: Cues = Cues::of(&[Cue::ErrorCode, Cue::Travel]);
+
 /// `We never ask for your PIN` asks for nothing.
 fn is_never(word: &str) -> bool {
     matches!(word, "never" | "niemals" | "nie" | "nunca" | "jamais" | "nooit" | "mai" | "don" | "not")
@@ -242,9 +299,8 @@ fn is_never(word: &str) -> bool {
 
 /// Whether the sentence says something of the thing it names (`your card is blocked`) instead of asking for it.
 fn states(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> bool {
-    (first..=last).any(|index| {
-        turn.token(index).is_some_and(|token| token.word.cues.has(Cue::Copula) && turn.word(index).len() > 1)
-    })
+    let sentence = turn.tokens().get(first..=last).unwrap_or_default();
+    sentence.iter().any(|token| token.word.cues.has(Cue::Copula) && token.span.len() > 1)
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 
 use super::{
     Finding, Kind, Likelihood, Pushed, RedactedTurn,
-    again::Reading,
     candidate::Candidate,
-    dialogue::{Dialogue, Heard},
+    dialogue::{Dialogue, Heard, Reading},
     find::{self, Region, View},
     flags::Flags,
     held::Held,
@@ -75,6 +74,12 @@ impl<'r> Fold<'r> {
 
     /// Redacts the next turn.
     pub fn push(&mut self, turn: &RawTurn) -> Pushed {
+        let index = self.read_turn(turn);
+        self.pushed(index)
+    }
+
+    /// The same without telling what came of it; the number of the turn.
+    pub(super) fn read_turn(&mut self, turn: &RawTurn) -> u32 {
         let received = turn.text.expose();
         let normalised = NormalisedTurn::with(received, &mut self.memory);
         let asked = self.dialogue.asked(turn.role);
@@ -108,7 +113,18 @@ impl<'r> Fold<'r> {
             normalised.recycle(&mut self.memory);
             self.look_again(index, turn.role, turn.part);
         }
-        self.pushed(index)
+        index
+    }
+
+    /// Redacts a whole interaction: what pushing its turns one by one and closing comes to in the end.
+    pub(super) fn whole(mut self, turns: &[RawTurn]) -> Vec<RedactedTurn> {
+        self.turns.reserve_exact(turns.len());
+        for turn in turns {
+            self.read_turn(turn);
+        }
+        self.settle();
+        self.read_again();
+        self.turns.into_iter().map(Held::into_turn).collect()
     }
 
     /// Whether digits wait for what may follow them.

@@ -35,6 +35,12 @@ impl Held {
         }
     }
 
+    /// The turn as it stays.
+    pub(super) fn into_turn(self) -> RedactedTurn {
+        let Self { index, text, findings } = self;
+        RedactedTurn { index, text: RedactedText::from_redactor(text), findings }
+    }
+
     /// Replaces the redacted ranges, in order and apart, by their placeholders; those that touch a finding stay as they
     /// are. Whether there were any others. One pass over the text.
     pub(super) fn insert_all(&mut self, new: Vec<(Candidate, Span, String)>) -> bool {

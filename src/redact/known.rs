@@ -32,6 +32,12 @@ fn is_other(entry: gazetteer::Entry) -> bool {
     entry.ordinary > 0 || entry.classes.any(OTHERS)
 }
 
+/// The reason of what the record of contacts tells.
+const FROM_CONTACT: Reason = "known-from-contact";
+
+/// A short form of a given name has at least this many letters.
+const SHORT_CHARS_MIN: usize = 4;
+
 /// A name of so many letters that is no other word is searched for in lower case too.
 const LOWER_CHARS_MIN: usize = 5;
 
@@ -71,7 +77,7 @@ impl Known {
                     known.add(&compact, &compact, kind, "known-from-contact", false);
                 }
             }
-            party.names.iter().for_each(|name| known.add_name(name.expose(), "known-from-contact", &mut memory));
+            party.names.iter().for_each(|name| known.add_name(name.expose(), FROM_CONTACT, &mut memory));
             party.phones.iter().for_each(|phone| known.add_phone(phone.expose()));
         }
         known
@@ -107,8 +113,10 @@ impl Known {
         for index in (0..count).filter(|_| count > 1) {
             let part = turn.word(index);
             let entry = gazetteer::look_up(part);
+            // What the record of contacts says is a name is one where it is written as one.
+            let level = if reason == FROM_CONTACT { 3 } else { 2 };
             if part.len() >= 3
-                && entry.ordinary < 2
+                && entry.ordinary < level
                 && (entry.is_name() || entry.ordinary == 0)
                 && !entry.is(gazetteer::Class::Title)
             {
@@ -116,7 +124,27 @@ impl Known {
                 self.add(&compact(part), &whole, Kind::Person, reason, cased);
             }
         }
+        if reason == FROM_CONTACT && count > 1 {
+            self.add_forms(&turn, &whole);
+        }
         turn.recycle(memory);
+    }
+
+    /// Forms of a name from the record of contacts: a short given name (`Priya` of `Priyanka`), and a family name with what
+    /// stands before it (`O'Briain` of `Ó Briain`).
+    fn add_forms(&mut self, turn: &NormalisedTurn<'_>, whole: &str) {
+        let given = turn.word(0);
+        let short = (SHORT_CHARS_MIN..given.len()).filter_map(|end| given.get(..end));
+        for name in short.filter(|name| gazetteer::look_up(name).given > 1) {
+            let cased = is_other(gazetteer::look_up(name)) || name.len() < LOWER_CHARS_MIN;
+            self.add(name, whole, Kind::Person, FROM_CONTACT, cased);
+        }
+        let last = turn.tokens().len().saturating_sub(1);
+        let before = turn.word(last.saturating_sub(1));
+        let particle = before.len() < 3 || gazetteer::look_up(before).is(gazetteer::Class::Particle);
+        if last > 1 && particle {
+            self.add(&format!("{before}{}", turn.word(last)), whole, Kind::Person, FROM_CONTACT, false);
+        }
     }
 
     /// A number is found by its last nine digits, whatever prefix it is written with.

@@ -1,156 +1,99 @@
-//! Which bytes of a text are letters, digits and capitals, as bits, sixty-four bytes at a time. ASCII only. Knows nothing of tokens.
+//! Where the runs of letters and digits of a text of ASCII begin and end, sixty-four bytes at a time. Knows nothing of
+//! tokens.
 
-use crate::text::eight::{self, HIGH, LOW};
+/// How many bytes are looked at together.
+const BLOCK: usize = 64;
 
-/// How many bytes one set of masks covers.
-pub(super) const BLOCK: usize = 64;
-
-/// One bit for each byte of a block, the first byte lowest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Masks {
-    /// Letters and digits.
-    pub(super) alphanumeric: u64,
-    /// Digits.
-    pub(super) digits: u64,
-    /// Capital letters.
-    pub(super) upper: u64,
+/// The runs of letters and digits of a text, first and last byte (exclusive), in order.
+#[derive(Debug)]
+pub(super) struct Runs<'t> {
+    text: &'t [u8],
+    /// Where the present block begins.
+    base: usize,
+    /// Where runs begin in it, one bit a byte, the first byte lowest; those that were given are cleared.
+    starts: u64,
+    /// The bytes behind runs, likewise.
+    ends: u64,
+    /// 1 if the last byte before the next block belongs to a run.
+    inside: u64,
 }
 
-impl Masks {
-    /// The masks of a block, eight bytes at a time.
-    #[inline]
-    pub(super) fn of(block: &[u8; BLOCK]) -> Self {
-        let (eights, _) = block.as_chunks::<8>();
-        let mut masks = Self::default();
-        for (eight, shift) in eights.iter().zip((0..).step_by(8)) {
-            let eight = u64::from_le_bytes(*eight);
-            let (letters, digits) = (eight::letters(eight), eight::digits(eight));
-            let capitals = eight::capitals(eight, letters);
-            masks.alphanumeric |= gather(letters | digits) << shift;
-            // Most of a text is small letters and spaces.
-            if (digits | capitals) & HIGH != 0 {
-                masks.digits |= gather(digits) << shift;
-                masks.upper |= gather(capitals) << shift;
-            }
+impl<'t> Runs<'t> {
+    /// The runs of a text.
+    pub(super) fn new(text: &'t [u8]) -> Self {
+        let mut runs = Self { text, base: 0, starts: 0, ends: 0, inside: 0 };
+        runs.read();
+        runs
+    }
+
+    /// Goes on to the next block, if there is any; behind the last one stands an empty one.
+    fn advance(&mut self) -> bool {
+        if self.base > self.text.len() {
+            return false;
         }
-        masks
-    }
-}
-
-/// The highest bits of eight bytes side by side: the product moves the bit of byte `i` to bit `56 + i`, and no two of its
-/// terms meet.
-#[inline]
-fn gather(flags: u64) -> u64 {
-    (flags >> 7 & LOW).wrapping_mul(0x0102_0408_1020_4080) >> 56
-}
-
-/// The masks of a text, to be read from any byte on.
-#[derive(Debug, Default)]
-pub(super) struct Blocks {
-    /// One for every block, and an empty one behind them.
-    blocks: Vec<Masks>,
-    /// Length of the text in bytes.
-    len: usize,
-}
-
-/// A run of letters and digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Run {
-    /// Its first byte.
-    pub(super) start: usize,
-    /// The byte behind it.
-    pub(super) end: usize,
-    /// Whether it holds small letters alone; said of short runs only.
-    pub(super) small: bool,
-}
-
-impl Blocks {
-    /// Reads a text, in place of the one before.
-    pub(super) fn read(&mut self, text: &[u8]) {
-        self.len = text.len();
-        self.blocks.clear();
-        self.blocks.reserve(text.len() / BLOCK + 2);
-        let (blocks, rest) = text.as_chunks::<BLOCK>();
-        self.blocks.extend(blocks.iter().map(Masks::of));
-        let mut padded = [0; BLOCK];
-        if let Some(part) = padded.get_mut(..rest.len()) {
-            part.copy_from_slice(rest);
-        }
-        self.blocks.extend([Masks::of(&padded), Masks::default()]);
+        self.base += BLOCK;
+        self.read();
+        true
     }
 
-    /// Forgets the text.
-    pub(super) fn clear(&mut self) {
-        self.blocks.clear();
-        self.len = 0;
-    }
-
-    /// The masks of the sixty-four bytes from `at` on.
-    #[inline]
-    fn from(&self, at: usize) -> Masks {
-        let Some([low, high]) = self.blocks.get(at / BLOCK..).and_then(|rest| rest.first_chunk::<2>()) else {
-            return Masks::default();
+    fn read(&mut self) {
+        let rest = self.text.get(self.base..).unwrap_or_default();
+        let own = match rest.first_chunk() {
+            Some(block) => mask(block),
+            None if rest.is_empty() => 0,
+            None => mask(&padded(rest)),
         };
-        let shift = at % BLOCK;
-        let join = |low: u64, high: u64| low >> shift | high << 1 << (BLOCK - 1 - shift);
-        Masks {
-            alphanumeric: join(low.alphanumeric, high.alphanumeric),
-            digits: join(low.digits, high.digits),
-            upper: join(low.upper, high.upper),
-        }
+        let before = own << 1 | self.inside;
+        (self.starts, self.ends) = (own & !before, !own & before);
+        self.inside = own >> (BLOCK - 1);
     }
+}
 
-    /// The first letter or digit from `at` on.
+impl Iterator for Runs<'_> {
+    type Item = (usize, usize);
+
     #[inline]
-    pub(super) fn next(&self, mut at: usize) -> Option<usize> {
-        while at < self.len {
-            let here = self.from(at).alphanumeric;
-            if here != 0 {
-                return Some(at + here.trailing_zeros() as usize);
-            }
-            at += BLOCK;
-        }
-        None
-    }
-
-    /// The run of letters and digits that begins at `start`, and where the next one begins.
-    #[inline]
-    pub(super) fn run(&self, start: usize) -> (Run, Option<usize>) {
-        let here = self.from(start);
-        let len = here.alphanumeric.trailing_ones();
-        if len as usize == BLOCK {
-            return self.long_run(start);
-        }
-        let small = (here.digits | here.upper) & !(u64::MAX << len) == 0;
-        let end = start + len as usize;
-        let rest = here.alphanumeric >> len;
-        let next = if rest == 0 { self.next(end) } else { Some(end + rest.trailing_zeros() as usize) };
-        (Run { start, end, small }, next)
-    }
-
-    #[cold]
-    fn long_run(&self, start: usize) -> (Run, Option<usize>) {
-        let mut end = start;
-        loop {
-            let len = self.from(end).alphanumeric.trailing_ones() as usize;
-            end += len;
-            if len < BLOCK {
-                return (Run { start, end, small: false }, self.next(end));
+    fn next(&mut self) -> Option<(usize, usize)> {
+        while self.starts == 0 {
+            if !self.advance() {
+                return None;
             }
         }
-    }
-
-    /// Bits of the digits and capitals of a run; `None` if it is too long for them.
-    #[inline]
-    pub(super) fn bits(&self, run: Run) -> Option<(u64, u64)> {
-        let len = run.end - run.start;
-        if run.start >= self.len {
-            return None;
+        let start = self.base + self.starts.trailing_zeros() as usize;
+        self.starts &= self.starts - 1;
+        while self.ends == 0 {
+            if !self.advance() {
+                return None;
+            }
         }
-        let own = u64::MAX.checked_shr(u32::try_from(BLOCK.checked_sub(len)?).ok()?)?;
-        let here = self.from(run.start);
-        Some((here.digits & own, here.upper & own))
+        let end = self.base + self.ends.trailing_zeros() as usize;
+        self.ends &= self.ends - 1;
+        Some((start, end))
     }
+}
+
+/// Which bytes of a block are letters or digits. The product brings the lowest bits of eight bytes side by side: that of
+/// byte `i` comes to bit `56 + i`, and no two of its terms meet.
+#[inline]
+fn mask(block: &[u8; BLOCK]) -> u64 {
+    let flags = block.map(|byte| u8::from(is_alphanumeric(byte)));
+    let (eights, _) = flags.as_chunks::<8>();
+    let gather = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    eights.iter().zip((0..).step_by(8)).fold(0, |mask, (eight, shift)| mask | gather(eight) << shift)
+}
+
+/// Without a branch, so that a block takes a few vector instructions.
+#[inline]
+fn is_alphanumeric(byte: u8) -> bool {
+    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10)
+}
+
+fn padded(rest: &[u8]) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    if let Some(own) = block.get_mut(..rest.len()) {
+        own.copy_from_slice(rest);
+    }
+    block
 }
 
 #[cfg(test)]
@@ -163,26 +106,13 @@ mod tests {
         #[test]
         fn runs_are_those_of_a_plain_loop(text in "([a-zA-Z0-9]{0,9}[ .,-]{0,3}){0,30}|[a-zA-Z0-9]{60,200}|[a-z]{1,70} {60,140}[A-Z0-9]{1,9}") {
             let bytes = text.as_bytes();
-            let mut blocks = Blocks::default();
-            blocks.read(bytes);
-            let mut at = blocks.next(0);
             let mut last = 0;
-            while let Some(start) = at {
-                let (run, next) = blocks.run(start);
-                prop_assert_eq!(run.start, start);
-                prop_assert!(bytes[last..run.start].iter().all(|byte| !byte.is_ascii_alphanumeric()));
-                let own = &bytes[run.start..run.end];
-                prop_assert!(own.iter().all(u8::is_ascii_alphanumeric));
-                prop_assert!(!bytes.get(run.end).is_some_and(u8::is_ascii_alphanumeric));
-                prop_assert!(own.len() >= BLOCK || run.small == own.iter().all(u8::is_ascii_lowercase));
-                prop_assert_eq!(blocks.bits(run).is_some(), own.len() <= BLOCK);
-                if let Some((digits, upper)) = blocks.bits(run) {
-                    for index in 0..BLOCK {
-                        prop_assert_eq!(digits >> index & 1 == 1, own.get(index).is_some_and(u8::is_ascii_digit));
-                        prop_assert_eq!(upper >> index & 1 == 1, own.get(index).is_some_and(u8::is_ascii_uppercase));
-                    }
-                }
-                (at, last) = (next, run.end);
+            for (start, end) in Runs::new(bytes) {
+                prop_assert!(start < end && (start > last || last == 0));
+                prop_assert!(bytes[last..start].iter().all(|byte| !byte.is_ascii_alphanumeric()));
+                prop_assert!(bytes[start..end].iter().all(u8::is_ascii_alphanumeric));
+                prop_assert!(!bytes.get(end).is_some_and(u8::is_ascii_alphanumeric));
+                last = end;
             }
             prop_assert!(bytes[last..].iter().all(|byte| !byte.is_ascii_alphanumeric()));
         }

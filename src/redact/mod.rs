@@ -43,7 +43,9 @@ use std::fmt;
 
 pub use fold::Fold;
 pub use kind::{Class, Examples, KINDS, Kind, KindRow};
-pub use redactor::{REDACTOR_REVISION, Redaction, Redactor, looks_like_identifier};
+pub use redactor::{
+    REDACTOR_REVISION, REFERENCE_BYTES_MAX, REFERENCE_FURTHER, Redaction, Redactor, is_reference, looks_like_identifier,
+};
 pub use rules::{ExtraPattern, KeepRules, RuleError};
 
 use crate::text::Span;

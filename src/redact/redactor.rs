@@ -11,7 +11,7 @@ use super::{
 use crate::conversation::{Part, Party, RawText, RawTurn, Role};
 
 /// The revision of the built-in rules. It changes whenever the same text may be redacted differently.
-pub const REDACTOR_REVISION: &str = "2026-11-22.3";
+pub const REDACTOR_REVISION: &str = "2026-11-22.4";
 
 /// The compiled rules. Cheap to share between threads; holds no text.
 #[derive(Debug)]
@@ -73,23 +73,7 @@ impl Redactor {
 
     /// Redacts a whole interaction: the fold of push, then close.
     pub fn redact(&self, parties: &[Party], turns: &[RawTurn]) -> Redaction {
-        let mut fold = self.fold(parties);
-        let mut done: Vec<RedactedTurn> = Vec::with_capacity(turns.len());
-        for turn in turns {
-            let pushed = fold.push(turn);
-            done.push(pushed.turn);
-            replace(&mut done, pushed.revised);
-        }
-        replace(&mut done, fold.close());
-        Redaction { turns: done }
-    }
-}
-
-fn replace(done: &mut [RedactedTurn], revised: Vec<RedactedTurn>) {
-    for turn in revised {
-        if let Some(place) = done.get_mut(turn.index as usize) {
-            *place = turn;
-        }
+        Redaction { turns: self.fold(parties).whole(turns) }
     }
 }
 
@@ -104,6 +88,19 @@ const REFUSED_AS_REFERENCE: [Kind; 8] = [
     Kind::DriverLicense,
     Kind::MedicalId,
 ];
+
+/// Longest opaque reference, in bytes.
+pub const REFERENCE_BYTES_MAX: usize = 128;
+
+/// What an opaque reference is made of beside ASCII letters and digits.
+pub const REFERENCE_FURTHER: &str = "._:-";
+
+/// Whether a value may stand as an opaque reference: short, made of letters, digits and a few marks, and by its form no
+/// identifier of a person.
+pub fn is_reference(value: &str) -> bool {
+    let holds = |byte: u8| byte.is_ascii_alphanumeric() || REFERENCE_FURTHER.as_bytes().contains(&byte);
+    value.len() <= REFERENCE_BYTES_MAX && value.bytes().all(holds) && !looks_like_identifier(value)
+}
 
 /// Digits alone are a telephone, card or national number from this length on.
 const DIGITS_MIN: usize = 7;

@@ -44,6 +44,13 @@ impl Key {
         Some(Self(u128::from_le_bytes(bytes)))
     }
 
+    /// Whether a word of `len` letters and digits of ASCII holds small letters alone: they alone have both of two bits.
+    #[inline]
+    pub(super) fn is_small(self, len: usize) -> bool {
+        const SMALL: u128 = u128::from_ne_bytes([0x60; 16]);
+        MASKS.get(len).is_some_and(|mask| !self.0 & SMALL & mask == 0)
+    }
+
     /// Its first eight bytes.
     #[inline]
     pub(super) fn head(self) -> u64 {

@@ -132,6 +132,14 @@ impl<'a> NormalisedTurn<'a> {
         tokens.iter().enumerate().filter(move |(_, token)| token.word.cues.any(cues))
     }
 
+    /// The tokens that have a cue or stand before a mark that may end a sentence, or last; whether they do.
+    pub(super) fn sentence_parts(&self) -> impl Iterator<Item = (usize, bool)> + '_ {
+        let flags = self.cut.flags.as_slice();
+        let marked = flags.iter().skip(1).map(|next| next.any(Flags::BEHIND_MARK)).chain(std::iter::once(true));
+        let parts = flags.iter().zip(marked).enumerate();
+        parts.filter(|(_, (own, marked))| *marked || own.any(Flags::CUED)).map(|(index, (_, marked))| (index, marked))
+    }
+
     /// The tokens that a name may begin with.
     pub(super) fn names(&self) -> impl Iterator<Item = usize> + '_ {
         self.cut.names.iter().map(|index| *index as usize)

@@ -8,9 +8,9 @@ use super::{
     heads,
     kind::Kind,
     marks::Marks,
-    masks::{Blocks, Run},
+    masks::Runs,
     people,
-    spelling::{by_bits, classify, run_len},
+    spelling::{classify, run_len},
     table::Key,
     token::{Case, Class, Token, placeholder},
     vocabulary::{Meaning, Vocabulary, vocabulary},
@@ -32,7 +32,6 @@ impl Cut {
         self.tokens.reserve(expected);
         self.flags.reserve(expected);
         self.heads.reserve(expected);
-        let blocks = std::mem::take(&mut self.blocks);
         let mut reader = Reader {
             text,
             lower,
@@ -44,7 +43,6 @@ impl Cut {
             line: Line::default(),
             german: 0,
             last: Flags::default(),
-            blocks,
         };
         let ascii = text.is_ascii();
         if ascii {
@@ -52,14 +50,13 @@ impl Cut {
         } else {
             reader.wide();
         }
-        let blocks = reader.finish();
-        self.blocks = blocks;
+        reader.finish();
         if !ascii {
             self.read_chunks(text);
         }
         self.ascii = ascii;
         if !self.phrases.is_empty() {
-            self.cues |= words::mark_phrases(&mut self.tokens, &mut self.flags, &self.phrases, lower);
+            self.cues |= words::mark_phrases(&mut self.tokens, &mut self.flags, &self.heads, &self.phrases, lower);
         }
         if self.starts_name_phrase {
             gazetteer::block_phrases(&mut self.tokens, &self.flags, lower);
@@ -85,39 +82,41 @@ struct Reader<'t> {
     german: usize,
     /// The flags of the last token.
     last: Flags,
-    /// What the bytes of a text of ASCII are.
-    blocks: Blocks,
 }
 
 impl<'t> Reader<'t> {
-    /// Texts of ASCII, by the masks of their bytes.
+    /// Texts of ASCII.
     fn narrow(&mut self) {
-        self.blocks.read(self.text.as_bytes());
-        let mut at = self.blocks.next(0);
-        while let Some(start) = at {
-            let (run, next) = self.blocks.run(start);
-            at = next;
-            let spaced = start == self.done + 1 && self.text.as_bytes().get(self.done) == Some(&b' ');
-            if spaced
-                && run.small
-                && let Some(key) = Key::at(self.lower.as_bytes(), start, run.end - start)
-                && let Some(known) = self.vocabulary.get_short(key)
-            {
-                self.plain(start, run.end, key, known);
-            } else {
-                self.other(run);
+        let text = self.text.as_bytes();
+        for (start, end) in Runs::new(text) {
+            if start < self.done {
+                continue;
+            }
+            self.gap(start);
+            if start < self.done {
+                continue;
+            }
+            let key = Key::at(text, start, end - start).filter(|key| key.is_small(end - start));
+            match key.and_then(|key| Some((key, self.vocabulary.get_short(key)?))) {
+                Some((key, known)) if !self.may_be_joined(end - start) => self.plain(start, end, key, known),
+                _ => self.other(start, end),
             }
         }
     }
 
-    /// A listed word in lower case behind a space: most tokens are.
+    /// Whether a word of `len` bytes stands behind a letter and an apostrophe: `o'neill`.
+    fn may_be_joined(&self, len: usize) -> bool {
+        self.before.gap() == Gap::QUOTE && len > 2
+    }
+
+    /// A listed word in lower case: most tokens are.
     #[inline]
     fn plain(&mut self, start: usize, end: usize, key: Key, known: &Meaning) {
-        self.space(start);
         let mut flags = known.flags;
         if self.last.any(Flags::CUES_NAME) && people::may_be_lower(known.entry, end - start) {
             flags.add(Flags::NAME);
         }
+        flags.add(self.behind());
         if flags.any(Flags::CONTINUES_PHRASE.and(Flags::CONTINUES_NAME_PHRASE)) {
             self.phrase(flags);
         }
@@ -129,7 +128,7 @@ impl<'t> Reader<'t> {
             class: Class::Word,
             case: Case::Lower,
             shape: Shape::Plain,
-            before: Gap::SPACE,
+            before: self.before.gap(),
             entry: known.entry,
             word: known.word,
         });
@@ -141,25 +140,13 @@ impl<'t> Reader<'t> {
 
     /// Any other token.
     #[inline(never)]
-    fn other(&mut self, run: Run) {
-        if run.start < self.done {
-            return;
-        }
-        self.gap(run.start);
-        if run.start < self.done {
-            return;
-        }
-        let Run { start, end, .. } = run;
-        let (class, case) = match self.blocks.bits(run) {
-            Some((digits, upper)) => by_bits(digits, upper, end - start),
-            None => classify(self.text.get(start..end).unwrap_or_default()),
-        };
+    fn other(&mut self, start: usize, end: usize) {
+        let (class, case) = classify(self.text.get(start..end).unwrap_or_default());
         self.push(start, end, class, case);
     }
 
     /// Texts with other letters than those of ASCII, character by character.
     fn wide(&mut self) {
-        self.blocks.clear();
         let mut at = 0;
         while let Some(rest) = self.text.get(at..).filter(|rest| !rest.is_empty()) {
             let len = run_len(rest);
@@ -167,7 +154,10 @@ impl<'t> Reader<'t> {
                 at += rest.chars().next().map_or(1, char::len_utf8);
                 continue;
             }
-            self.other(Run { start: at, end: at + len, small: false });
+            self.gap(at);
+            if at >= self.done {
+                self.other(at, at + len);
+            }
             at = self.done.max(at + len);
         }
     }
@@ -287,15 +277,8 @@ impl<'t> Reader<'t> {
 
     #[inline]
     fn add(&mut self, mut token: Token, mut flags: Flags, head: u64) {
-        let count = self.cut.tokens.len();
-        if token.before.has(Gap::LINE) && count > 0 {
-            self.line.weigh(&mut self.cut.tokens, false);
-            self.line = Line::from(count);
-        }
+        flags.add(self.behind());
         let cued = self.last.any(Flags::CUES_NAME);
-        if self.before.gap().has(SENTENCE_MARKS) {
-            flags.add(Flags::BEHIND_MARK);
-        }
         if gazetteer::mark(&mut token, self.cut.tokens.last(), cued, self.lower) {
             flags.add(Flags::NAME);
         }
@@ -306,6 +289,21 @@ impl<'t> Reader<'t> {
         self.cut.tokens.push(token);
         self.cut.flags.push(flags);
         self.cut.heads.push(head);
+    }
+
+    /// What the marks before the present token do: a line ends, a sentence may.
+    #[inline]
+    fn behind(&mut self) -> Flags {
+        let before = self.before.gap();
+        if !before.has(SENTENCE_MARKS) {
+            return Flags::default();
+        }
+        let count = self.cut.tokens.len();
+        if before.has(Gap::LINE) && count > 0 {
+            self.line.weigh(&mut self.cut.tokens, false);
+            self.line = Line::from(count);
+        }
+        Flags::BEHIND_MARK
     }
 
     /// A word of no list: put together of listed ones, or a letter.
@@ -325,8 +323,8 @@ impl<'t> Reader<'t> {
         self.cut.starts_name_phrase |= second.any(Flags::CONTINUES_NAME_PHRASE) && first.any(Flags::STARTS_NAME_PHRASE);
     }
 
-    /// Reads what stands behind the last token. Gives back the memory of the masks.
-    fn finish(mut self) -> Blocks {
+    /// Reads what stands behind the last token.
+    fn finish(mut self) {
         let end = self.text.len();
         let gap = self.text.as_bytes().get(self.done..).unwrap_or_default();
         self.cut.marks.0 |= Marks::of(gap).0;
@@ -342,6 +340,5 @@ impl<'t> Reader<'t> {
                 token.shape = token.shape.at_most_initial();
             }
         }
-        self.blocks
     }
 }

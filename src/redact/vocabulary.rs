@@ -38,8 +38,9 @@ pub(super) struct Vocabulary {
 /// About as many words as the lists hold together, so that the table need not grow.
 const WORDS: usize = 220_000;
 
-/// Twice as many words as are frequent, so that a word that is not is mostly known by its first empty place.
-const COMMON_WORDS: usize = 8_000;
+/// Six times as many words as are frequent, so that nearly all are found at their first place, and a word that is not
+/// frequent is known by an empty one.
+const COMMON_WORDS: usize = 32_000;
 
 /// How common a frequent word is.
 const FREQUENT: u8 = 3;

@@ -68,8 +68,7 @@ fn turn_factor(rules: &SentimentRules, order: usize) -> i32 {
 
 /// Appends the evidence of the turn at `index`, which weighs `factor`.
 fn turn_evidence(rules: &SentimentRules, reading: &Reading, (index, factor): (u32, i32), evidence: &mut Vec<Evidence>) {
-    let words = reading.tokens.iter().filter(|token| token.kind.is_word()).count();
-    let brief = words < rules.impersonal_words_min;
+    let brief = reading.words < rules.impersonal_words_min;
     let person = if reading.personal || brief { 1000 } else { rules.impersonal_blame };
     let mut blame = Damping::default();
     let mut praise = Damping::default();

@@ -24,25 +24,17 @@ const INTENSIFIER_WORDS: usize = 2;
 
 /// Weighs the phrases of a text, sentence by sentence.
 pub(super) fn weigh(rules: &SentimentRules, reading: &Reading) -> Vec<Weighed> {
-    let shouting = is_shouting(&reading.tokens);
     let mut weighed = Vec::with_capacity(reading.hits.len());
     let mut hits = reading.hits.as_slice();
     let mut start = 0;
     while start < reading.tokens.len() && !hits.is_empty() {
         let sentence = Sentence::from(&reading.tokens, start);
         let (own, later) = hits.split_at(hits.partition_point(|hit| hit.first < sentence.end));
-        Pass::new(rules, &reading.tokens, &sentence, own, shouting).run(own, &mut weighed);
+        Pass::new(rules, &reading.tokens, &sentence, own, reading.shouting).run(own, &mut weighed);
         start = sentence.end;
         hits = later;
     }
     weighed
-}
-
-/// Whether most of the text is in capitals, so that capitals say nothing.
-fn is_shouting(tokens: &[Token]) -> bool {
-    let words = tokens.iter().filter(|token| token.kind == WordKind::Word && token.span.len() > 2);
-    let (shouted, all) = words.fold((0, 0), |(shouted, all), token| (shouted + usize::from(token.shouted), all + 1));
-    shouted * 2 > all
 }
 
 /// The extent of a sentence in tokens, and the mark that ends it.

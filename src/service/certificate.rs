@@ -4,11 +4,16 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::status::{Failure, Outcome, Reason};
+use super::{
+    app::App,
+    convert::privacy,
+    pb,
+    status::{Failure, Outcome, Reason},
+};
 use crate::{
     crypto::{PublicKey, Statement},
     id::TenantId,
-    store::{Assurance, Attestation, BACKUP_RETENTION, ErasureRecord, Holdings, Store, tombstone::Cause},
+    store::{Assurance, Attestation, BACKUP_RETENTION, ErasureRecord, ErasureState, Holdings, Store, tombstone::Cause},
     time::Timestamp,
 };
 
@@ -19,7 +24,7 @@ const TYPE: &str = "triaged-erasure-certificate+jws";
 ///
 /// # Errors
 /// It is not done, or could not be signed.
-pub(super) fn issue(store: &dyn Store, tenant: TenantId, record: &ErasureRecord) -> Outcome<String> {
+pub fn issue(store: &dyn Store, tenant: TenantId, record: &ErasureRecord) -> Outcome<String> {
     let attestation = store.attestation();
     let erased = record.erase_time.ok_or_else(|| Failure::of(Reason::Internal))?;
     let input = signing_input(&attestation, tenant, record, erased);
@@ -65,6 +70,18 @@ fn time(time: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(time.0).map(|time| time.to_string()).unwrap_or_default()
 }
 
+/// An erasure on the wire, with its certificate where it is done.
+///
+/// # Errors
+/// It could not be signed.
+pub(super) fn certified(app: &App, tenant: TenantId, record: ErasureRecord) -> Outcome<pb::Erasure> {
+    let certificate = match record.state {
+        ErasureState::Erased => issue(app.store.as_ref(), tenant, &record)?,
+        ErasureState::Shown | ErasureState::OnHold => String::new(),
+    };
+    Ok(privacy::erasure(record, certificate))
+}
+
 /// Why a certificate proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
@@ -103,7 +120,6 @@ mod tests {
     use crate::{
         crypto::{Secret, SigningKey, StoreId},
         id::{CaseId, ErasureId, SubjectId},
-        store::ErasureState,
     };
 
     fn key(seed: u8) -> SigningKey {

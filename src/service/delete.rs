@@ -2,9 +2,10 @@
 
 use super::{
     app::App,
+    certificate,
     convert::{case, privacy::officer, scalar},
     path::{Path, Violations},
-    pb, privacy,
+    pb,
     status::{Failure, Outcome, Reason},
 };
 use crate::{access::Caller, store::DeleteCaseRequest};
@@ -25,5 +26,5 @@ pub async fn delete(app: &App, caller: &Caller, request: pb::DeleteCaseRequest) 
     let request = DeleteCaseRequest { officer: officer(caller), case, version, request_id };
     let record = app.store.delete_case(request).await;
     let record = record.map_err(|error| Failure::of_store(&error, Reason::CaseNotFound))?;
-    privacy::erasure(app, caller.tenant, record)
+    certificate::certified(app, caller.tenant, record)
 }

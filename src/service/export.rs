@@ -24,7 +24,7 @@ use super::{
 use crate::{
     access::Caller,
     id::{ExportId, RecipientId},
-    store::{ExportRecord, ExportedCase, InteractionRecord, StoreError, StoredTurn},
+    store::{CaseRecord, ExportRecord, ExportedCase, InteractionRecord, StoreError, StoredTurn},
     time::Timestamp,
 };
 
@@ -100,23 +100,27 @@ fn time(time: Timestamp) -> String {
 
 fn exported_case(exported: &ExportedCase) -> Value {
     let ExportedCase { case: id, own, interactions } = exported;
-    let own = own.as_ref().map(|own| {
-        json!({
-            "source_ref": own.source_ref.as_ref().map(|one| json!({ "system": one.system, "id": one.id })),
-            "customer_ref": own.customer_ref,
-            "state": case::state_name(own.state),
-            "queue": own.queue,
-            "language": own.language.map(crate::text::Language::code),
-            "level": own.level.name(),
-            "create_time": time(own.create_time),
-            "update_time": time(own.update_time),
-        })
-    });
+    let own = own.as_ref().map(own_fields);
     let interactions = interactions.iter().map(exported_interaction).collect::<Vec<_>>();
     json!({ "case": id.to_string(), "own": own, "interactions": interactions })
 }
 
-fn exported_interaction(record: &InteractionRecord) -> Value {
+/// The own fields of a case.
+pub(super) fn own_fields(own: &CaseRecord) -> Value {
+    json!({
+        "source_ref": own.source_ref.as_ref().map(|one| json!({ "system": one.system, "id": one.id })),
+        "customer_ref": own.customer_ref,
+        "state": case::state_name(own.state),
+        "queue": own.queue,
+        "language": own.language.map(crate::text::Language::code),
+        "level": own.level.name(),
+        "create_time": time(own.create_time),
+        "update_time": time(own.update_time),
+    })
+}
+
+/// An interaction with everything kept of it.
+pub(super) fn exported_interaction(record: &InteractionRecord) -> Value {
     let InteractionRecord { interaction, receive_time, content, assessment, has_recording, correction } = record;
     let (sentiment, priority) = (&assessment.sentiment, &assessment.priority);
     json!({

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::redact;
+
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct LimitRow {
@@ -55,7 +57,7 @@ limits! {
     ATTRIBUTES_MAX = 100, "Attributes of an interaction.";
     ATTRIBUTE_NAME_BYTES_MAX = 64, "Name of an attribute.";
     ATTRIBUTE_VALUE_BYTES_MAX = 4 << 10, "Value of an attribute.";
-    REFERENCE_BYTES_MAX = 128, "A reference: `customer_ref`, the id of a `SourceRef`, the reference of an attachment.";
+    REFERENCE_BYTES_MAX = redact::REFERENCE_BYTES_MAX, "A reference: `customer_ref`, the id of a `SourceRef`, the reference of an attachment.";
     SYSTEM_BYTES_MAX = 64, "The system of a `SourceRef`.";
     URI_BYTES_MAX = 2 << 10, "A link to a recording, or a page of a chat visitor.";
     QUEUE_BYTES_MAX = 64, "Name of a queue or of a skill.";
@@ -81,7 +83,7 @@ limits! {
     ETAG_BYTES_MAX = 128, "An etag of an erasure.";
     SUBJECT_SELECTORS_MAX = 20, "References and identifiers of one look-up or erasure of people.";
     AGE_RECIPIENT_BYTES_MAX = 128, "An age recipient.";
-    EXPORT_PART_BYTES = 1 << 20, "Bytes of one message of `ExportSubject`.";
+    EXPORT_PART_BYTES = 1 << 20, "Bytes of one message of `ExportSubject` and `OffboardTenant`.";
     HOLD_SECONDS_MAX = 10 * 366 * 86_400, "How far the end of a legal hold may lie ahead.";
     FUTURE_SECONDS_MAX = 86_400, "How far `occur_time` may lie ahead of the server's clock.";
     CALL_SECONDS_MAX = 100, "A call until its answer begins. Beyond: DEADLINE_EXCEEDED.";

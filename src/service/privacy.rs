@@ -11,15 +11,15 @@ use super::{
         privacy::{self, officer},
         scalar,
     },
-    export, limits,
+    export, limits, offboarding,
     path::{Path, Violations},
     pb::{self, privacy_service_server::PrivacyService},
-    purge,
+    posture, purge,
     status::{Failure, Outcome, Reason},
 };
 use crate::{
     id::HoldId,
-    store::{ErasureRecord, ErasureRequest, ErasureState, HoldRecord, NewHold, RecipientRecord, StoreError},
+    store::{ErasureRequest, HoldRecord, NewHold, RecipientRecord, StoreError},
 };
 
 /// The service.
@@ -53,15 +53,6 @@ fn hold_name(name: &str) -> Outcome<HoldId> {
 
 fn hold(record: Result<HoldRecord, StoreError>) -> Result<Response<pb::Hold>, Status> {
     Ok(Response::new(privacy::hold(record.map_err(hold_failure)?)))
-}
-
-/// An erasure with its certificate, where it is done.
-pub(super) fn erasure(app: &App, tenant: crate::id::TenantId, record: ErasureRecord) -> Outcome<pb::Erasure> {
-    let certificate = match record.state {
-        ErasureState::Erased => certificate::issue(app.store.as_ref(), tenant, &record)?,
-        ErasureState::Shown | ErasureState::OnHold => String::new(),
-    };
-    Ok(privacy::erasure(record, certificate))
 }
 
 #[tonic::async_trait]
@@ -106,7 +97,7 @@ impl PrivacyService for People {
         if record.subjects.is_empty() {
             return Err(Failure::of(Reason::SubjectNotFound).into());
         }
-        Ok(Response::new(erasure(&self.0, caller.tenant, record)?))
+        Ok(Response::new(certificate::certified(&self.0, caller.tenant, record)?))
     }
 
     async fn get_erasure(&self, request: Request<pb::GetErasureRequest>) -> Result<Response<pb::Erasure>, Status> {
@@ -117,7 +108,7 @@ impl PrivacyService for People {
         let id = violations.finish_some(id)?;
         let record = self.0.store.get_erasure(officer(&caller), id).await;
         let record = record.map_err(|error| Failure::of_store(&error, Reason::ErasureNotFound))?;
-        Ok(Response::new(erasure(&self.0, caller.tenant, record)?))
+        Ok(Response::new(certificate::certified(&self.0, caller.tenant, record)?))
     }
 
     async fn place_hold(&self, request: Request<pb::PlaceHoldRequest>) -> Result<Response<pb::Hold>, Status> {
@@ -189,6 +180,22 @@ impl PrivacyService for People {
     ) -> Result<Response<Self::ExportSubjectStream>, Status> {
         let caller = app::caller(&request)?;
         Ok(Response::new(export::export(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    type OffboardTenantStream = Answers<pb::Offboarding>;
+
+    async fn offboard_tenant(
+        &self,
+        request: Request<pb::OffboardTenantRequest>,
+    ) -> Result<Response<Self::OffboardTenantStream>, Status> {
+        let caller = app::caller(&request)?;
+        Ok(Response::new(offboarding::offboard(&self.0, &caller, request.into_inner()).await?))
+    }
+
+    async fn get_posture(&self, request: Request<pb::GetPostureRequest>) -> Result<Response<pb::Posture>, Status> {
+        let caller = app::caller(&request)?;
+        let pb::GetPostureRequest {} = request.into_inner();
+        Ok(Response::new(posture::posture(&self.0, &caller).await?))
     }
 
     async fn list_holds(

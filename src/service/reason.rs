@@ -38,6 +38,7 @@ pub enum Reason {
     InvalidCalendar,
     InvalidLexicon,
     IdentifierInLexicon,
+    LexiconNotShipped,
     InvalidBands,
     EtagMismatch,
     PolicyNotFound,
@@ -63,6 +64,7 @@ pub enum Reason {
     PastRetention,
     PurgeNotFound,
     ExportNotFound,
+    OffboardingNotFound,
     RecipientNotFound,
     RecipientUnusable,
     SourceRefKnown,
@@ -106,7 +108,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 65] = [
+pub const REASONS: [ReasonRow; 67] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -152,6 +154,9 @@ pub const REASONS: [ReasonRow; 65] = [
         "A row of a lexicon is not as data/lexicon/README.md says: phrase, weight or signal is wrong."),
     row(Reason::IdentifierInLexicon, "IDENTIFIER_IN_LEXICON", Code::InvalidArgument, Never,
         "The phrase of a row looks like PII: nobody's words belong in a lexicon."),
+    row(Reason::LexiconNotShipped, "LEXICON_NOT_SHIPPED", Code::FailedPrecondition, Never,
+        "The policy names a lexicon revision that this release does not ship, so that nothing is scored: move the policy to one \
+         of `lexicon.shipped_revisions` (GetPolicy shows them) with UpdatePolicy, or run the release that ships it."),
     row(Reason::InvalidBands, "INVALID_BANDS", Code::InvalidArgument, Never,
         "The bands of the levels do not rise from NORMAL to URGENT within 1 to 10000."),
     row(Reason::EtagMismatch, "ETAG_MISMATCH", Code::Aborted, Never,
@@ -202,10 +207,13 @@ pub const REASONS: [ReasonRow; 65] = [
         "There is no such purge in this tenant."),
     row(Reason::ExportNotFound, "EXPORT_NOT_FOUND", Code::NotFound, Never,
         "There is no such export in this tenant."),
+    row(Reason::OffboardingNotFound, "OFFBOARDING_NOT_FOUND", Code::NotFound, Never,
+        "There is no such off-boarding of this tenant."),
     row(Reason::RecipientNotFound, "RECIPIENT_NOT_FOUND", Code::NotFound, Never,
         "There is no such recipient in this tenant."),
     row(Reason::RecipientUnusable, "RECIPIENT_UNUSABLE", Code::FailedPrecondition, Never,
-        "The recipient is revoked, or was registered less than 24 hours ago: wait, or use another."),
+        "The recipient is revoked, or was registered less than 24 hours before an export or 72 before an off-boarding: wait, or \
+         use another."),
     row(Reason::SourceRefKnown, "SOURCE_REF_KNOWN", Code::AlreadyExists, Never,
         "This source_ref was submitted before under another request id: resume with that one, or send a higher source_version."),
     row(Reason::TurnOutOfOrder, "TURN_OUT_OF_ORDER", Code::FailedPrecondition, Never,
@@ -244,7 +252,7 @@ pub const REASONS: [ReasonRow; 65] = [
 impl Reason {
     /// The row of this reason.
     pub fn row(self) -> &'static ReasonRow {
-        REASONS.get(self as usize).unwrap_or(&REASONS[64])
+        REASONS.get(self as usize).unwrap_or(&REASONS[65])
     }
 
     /// The name on the wire.

@@ -108,6 +108,13 @@ impl TenantRules {
         });
     }
 
+    /// Forgets the policies of a tenant that has left.
+    pub fn forget(&self, tenant: TenantId) {
+        if let Some((_, present)) = self.present.remove(&tenant) {
+            present.compiled.store(None);
+        }
+    }
+
     /// The shipped policy.
     pub fn shipped(&self) -> Arc<Rules> {
         Arc::clone(&self.shipped)
@@ -121,7 +128,7 @@ impl TenantRules {
     /// What decides for a tenant at present.
     ///
     /// # Errors
-    /// A policy that was accepted does not compile any more.
+    /// A policy that was accepted does not compile any more, or names a lexicon that this release does not ship.
     pub fn of(&self, tenant: TenantId) -> Outcome<Arc<Rules>> {
         let Some(present) = self.present.get(&tenant).map(|entry| Arc::clone(&entry)) else {
             return Ok(Arc::clone(&self.shipped));
@@ -162,11 +169,15 @@ impl Present {
     }
 }
 
-/// The text of the error may quote a pattern, so that only the tenant is named.
+/// The text of the error may quote a pattern, so that only the tenant is named, and what a revision of a lexicon calls for.
 fn fault(tenant: TenantId, error: &PolicyError) -> Failure {
     let kind = match error {
         PolicyError::Rule(_) => "rule",
         PolicyError::Lexicon(_) => "lexicon",
+        PolicyError::Revision(error) => {
+            tracing::error!(%tenant, %error, "a stored policy names a lexicon of another release");
+            return Failure::of(Reason::LexiconNotShipped);
+        }
     };
     tracing::error!(%tenant, kind, "a stored policy does not compile");
     Failure::of(Reason::Internal)
@@ -177,7 +188,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{policy::LexiconLayer, text::Language};
+    use crate::{lexicon::released, policy::LexiconLayer, text::Language};
 
     fn rules() -> TenantRules {
         let policy = Arc::new(Policy::default());
@@ -227,6 +238,27 @@ mod tests {
         assert_eq!(rules.compiled.lock().unwrap().len(), limits::POLICIES_COMPILED_MAX);
         assert!(rules.present.get(&first).unwrap().compiled.load().is_none());
         assert_eq!(held.policy.revision, rules.of(first).unwrap().policy.revision, "it is compiled again when needed");
+    }
+
+    #[test]
+    fn each_tenant_is_scored_with_the_lexicon_its_policy_names_or_not_at_all() {
+        let rules = rules();
+        let scored = |tenant| {
+            let input = AssessmentInput::new(crate::conversation::Channel::Chat);
+            rules.of(tenant).map(|rules| rules.assess(&input, TextState::Redacted).lexicon_revision)
+        };
+        let [own, before] = released::revisions();
+        for (number, revision) in [(1, own), (2, before)] {
+            let mut named = record(1, PolicyStage::Live);
+            named.policy.lexicon_revision = revision.to_owned();
+            rules.put(tenant(number), named);
+            assert_eq!(scored(tenant(number)).unwrap(), revision);
+        }
+        let mut unknown = record(5, PolicyStage::Live);
+        unknown.policy.lexicon_revision = "0123456789abcdef".to_owned();
+        rules.put(tenant(2), unknown);
+        assert_eq!(scored(tenant(2)).unwrap_err().reason, Reason::LexiconNotShipped);
+        assert_eq!((scored(tenant(1)).unwrap(), scored(tenant(3)).unwrap()), (own.to_owned(), own.to_owned()));
     }
 
     #[test]

@@ -37,6 +37,15 @@ pub enum Handling {
     Closed,
     /// From an archive: scored only, no due time.
     Historical,
+    /// The same, of a case that was not done there.
+    HistoricalUnresolved,
+}
+
+impl Handling {
+    /// Whether it is from an archive.
+    pub fn is_historical(self) -> bool {
+        matches!(self, Self::Historical | Self::HistoricalUnresolved)
+    }
 }
 
 /// Why the text of an interaction was not stored.

@@ -5,7 +5,9 @@ mod casework;
 mod credentials;
 mod intake;
 mod live;
+mod offboarding;
 mod orders;
+mod posture;
 mod privacy;
 mod queue;
 mod reading;
@@ -30,7 +32,9 @@ pub use self::{
         StoredAttachment, StoredFinding, StoredTurn, SubjectKeys, Submission, Submitted, TextState,
     },
     live::{LiveChange, LiveInteraction, LivePosition},
+    offboarding::{Confirmation, ExportCursor, ExportMark, ExportedItem, Offboarding, OffboardingRecord, Sealed},
     orders::{ExportRecord, ExportedCase, Orders, PurgeFilter, PurgeRecord, PurgeState, RecipientRecord},
+    posture::{BackupTimes, KeyUse, LeftoverCounts, Posture, PostureRecord, Recovery, RetentionState},
     privacy::{
         Assurance, Attestation, BACKUP_RETENTION, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState,
         HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, RetentionOf, SubjectRecord,
@@ -134,7 +138,7 @@ pub enum StoreError {
 
 /// A durable, sealed store. Whatever a method has answered survives the loss of the process and of power.
 #[async_trait]
-pub trait Store: Teaching + Privacy + Orders + Casework + Send + Sync + 'static {
+pub trait Store: Teaching + Privacy + Orders + Offboarding + Posture + Casework + Send + Sync + 'static {
     /// Stores an interaction, joins it to its case and queues the case as far as its handling says.
     async fn submit(&self, submission: Submission) -> Result<Submitted, StoreError>;
 

@@ -39,7 +39,7 @@ pub struct PolicyRecord {
 }
 
 impl PolicyRecord {
-    /// The first revision, which every tenant begins with.
+    /// The first revision, which every tenant begins with, with the lexicon of this release.
     pub fn shipped(stage: PolicyStage) -> Self {
         Self { policy: Policy::default(), stage, create_time: None, creator: None }
     }
@@ -203,10 +203,12 @@ pub struct Sample {
 /// Policies, corrections and what is learned from them.
 #[async_trait]
 pub trait Teaching: Send + Sync + 'static {
-    /// The live and the shadow revision of every tenant that has one of its own.
+    /// The live and the shadow revision of every tenant that has one of its own, or scores with the lexicon of another
+    /// release.
     async fn present_policies(&self) -> Result<Vec<(TenantId, PolicyRecord)>, StoreError>;
 
-    /// A revision of a policy; `None`: the live one. A tenant without one of its own has the shipped one.
+    /// A revision of a policy; `None`: the live one. A tenant without one of its own has the
+    /// shipped one, with the lexicon of the release in which the tenant was made.
     async fn get_policy(&self, tenant: TenantId, revision: Option<u32>) -> Result<PolicyRecord, StoreError>;
 
     /// Lists the revisions of a policy, newest first; the shipped one is the last.

@@ -1,4 +1,4 @@
-//! Eight bytes of ASCII at once, in one integer: which of them are letters, digits and capitals. A mask has the highest bit
+//! Eight bytes of ASCII at once, in one integer: which of them are letters and capitals. A mask has the highest bit
 //! of every byte that belongs to it; its other bits mean nothing. Knows nothing of words or tokens.
 
 /// The lowest bit of each of eight bytes.
@@ -12,22 +12,11 @@ pub(crate) fn first(bytes: u32) -> u64 {
     u64::MAX.checked_shr(64 - 8 * bytes).unwrap_or(0)
 }
 
-/// The bytes between two of ASCII. Seven bits a byte are added, so that none is carried into the next byte.
-#[inline]
-fn between(eight: u64, seven: u64, first: u8, last: u8) -> u64 {
-    (seven + LOW * u64::from(0x80 - first)) & !(seven + LOW * u64::from(0x7f - last)) & !eight
-}
-
-/// The ASCII letters.
+/// The ASCII letters. Seven bits a byte are added, so that none is carried into the next byte.
 #[inline]
 pub(crate) fn letters(eight: u64) -> u64 {
-    between(eight, (eight | LOW << 5) & !HIGH, b'a', b'z')
-}
-
-/// The ASCII digits.
-#[inline]
-pub(crate) fn digits(eight: u64) -> u64 {
-    between(eight, eight & !HIGH, b'0', b'9')
+    let small = (eight | LOW << 5) & !HIGH;
+    (small + LOW * u64::from(0x80 - b'a')) & !(small + LOW * u64::from(0x7f - b'z')) & !eight
 }
 
 /// Those of the letters that are capitals.
@@ -58,7 +47,6 @@ mod tests {
             for (index, byte) in bytes.iter().enumerate() {
                 let bit = |mask: u64| mask >> (8 * index + 7) & 1 == 1;
                 prop_assert_eq!(bit(letters), byte.is_ascii_alphabetic());
-                prop_assert_eq!(bit(digits(eight)), byte.is_ascii_digit());
                 prop_assert_eq!(bit(capitals(eight, letters)), byte.is_ascii_uppercase());
             }
         }

@@ -10,6 +10,7 @@ pub mod detect;
 pub(crate) mod eight;
 mod folding;
 pub mod quote;
+pub(crate) mod sixteen;
 pub mod stem;
 pub mod words;
 

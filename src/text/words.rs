@@ -4,8 +4,8 @@
 use super::{
     Language, Span,
     chars::{self, Class},
-    eight::{self, HIGH, LOW},
     folding::{Folding, Letters},
+    sixteen::{self, Run},
 };
 
 /// What a piece of text is.
@@ -54,8 +54,9 @@ pub struct Word {
     pub shouted: bool,
     /// One of its letters stands three times or more in a row.
     pub elongated: bool,
-    /// The bytes of its folded form from the lowest on, where it is a word of a few ASCII letters; else 0.
-    pub packed: u64,
+    /// The bytes of its folded form from the lowest on, where it is a word of fewer than sixteen ASCII letters and
+    /// apostrophes; else 0.
+    pub packed: u128,
 }
 
 /// The pieces of a text in order. Not an `Iterator`, because the folded form is lent in a buffer that is used again.
@@ -65,6 +66,9 @@ pub struct Words<'t> {
     at: usize,
     hashtag_end: usize,
     folding: Folding,
+    /// Takes every word letter by letter.
+    #[cfg(test)]
+    plainly: bool,
 }
 
 impl<'t> Words<'t> {
@@ -75,15 +79,34 @@ impl<'t> Words<'t> {
             greek: language == Language::Greek,
             elision: matches!(language, Language::French | Language::Italian),
         };
-        Self { text, at: 0, hashtag_end: 0, folding }
+        Self {
+            text,
+            at: 0,
+            hashtag_end: 0,
+            folding,
+            #[cfg(test)]
+            plainly: false,
+        }
     }
 
     /// The next piece; its folded form stands in `folded`, which is empty for marks.
     pub fn next(&mut self, folded: &mut String) -> Option<Word> {
+        let word = self.next_packed(folded)?;
+        if word.packed != 0 {
+            folded.push_str(sixteen::unpacked(&word.packed.to_le_bytes()));
+        }
+        Some(word)
+    }
+
+    /// The next piece; the folded form of a word that is packed stands nowhere else.
+    pub fn next_packed(&mut self, folded: &mut String) -> Option<Word> {
         folded.clear();
         loop {
             while self.text.as_bytes().get(self.at) == Some(&b' ') {
                 self.at += 1;
+            }
+            if let Some(word) = self.packed_word() {
+                return Some(word);
             }
             let (class, length) = chars::class_at(self.text, self.at)?;
             let word = match class {
@@ -113,11 +136,39 @@ impl<'t> Words<'t> {
         Word { span: Span::new(start, self.at), kind, shouted: false, elongated: false, packed: 0 }
     }
 
+    /// A word of fewer than sixteen ASCII letters, with apostrophes between them, all at once: most words of most texts.
+    #[inline]
+    fn packed_word(&mut self) -> Option<Word> {
+        #[cfg(test)]
+        if self.plainly {
+            return None;
+        }
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        let Run { length, capital, shouted, elongated, packed } = sixteen::run(bytes, start, !self.folding.elision)?;
+        let camel = capital && (self.folding.turkish || start < self.hashtag_end);
+        let end = start + length as usize;
+        if camel || !self.ends_here(end, packed) {
+            return None;
+        }
+        self.at = end;
+        Some(Word { span: Span::new(start, end), kind: WordKind::Word, shouted, elongated, packed })
+    }
+
+    /// Whether a packed word ends before the byte at `at`: nothing follows that could go on with it or make a link of it.
+    #[inline]
+    fn ends_here(&self, at: usize, packed: u128) -> bool {
+        let bytes = self.text.as_bytes();
+        match bytes.get(at) {
+            None | Some(b' ') => true,
+            Some(b':') => !bytes.get(at..).is_some_and(|rest| rest.starts_with(b"://")),
+            Some(b'.') => packed != sixteen::WWW,
+            Some(byte) => byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"_*'`".contains(byte),
+        }
+    }
+
     fn word(&mut self, folded: &mut String) -> Option<Word> {
         let start = self.at;
-        if let Some(word) = self.short_word(folded) {
-            return Some(word);
-        }
         let mut letters = Letters::default();
         self.plain_letters(folded, &mut letters);
         while !self.ends_plainly(self.at)
@@ -138,26 +189,6 @@ impl<'t> Words<'t> {
         }
         let shouted = letters.count >= 3 && letters.capitals == letters.count;
         Some(Word { shouted, elongated: letters.elongated, ..self.piece(start, WordKind::Word) })
-    }
-
-    /// A word of fewer than eight ASCII letters with a plain end, all at once: most words of most texts.
-    fn short_word(&mut self, folded: &mut String) -> Option<Word> {
-        let start = self.at;
-        let eight = u64::from_le_bytes(*self.text.as_bytes().get(start..)?.first_chunk()?);
-        let letters = eight::letters(eight);
-        let length = (!letters & HIGH).trailing_zeros() / 8;
-        let end = start + length as usize;
-        let capitals = (eight::capitals(eight, letters) & eight::first(length) & HIGH).count_ones();
-        let camel = capitals > 0 && (self.folding.turkish || start < self.hashtag_end);
-        if length == 0 || length == 8 || camel || !self.ends_plainly(end) {
-            return None;
-        }
-        let packed = (eight | LOW << 5) & eight::first(length);
-        folded.push_str(str::from_utf8(&packed.to_le_bytes()).ok()?);
-        folded.truncate(length as usize);
-        self.at = end;
-        let shouted = length >= 3 && capitals == length;
-        Some(Word { shouted, elongated: eight::is_elongated(packed), packed, ..self.piece(start, WordKind::Word) })
     }
 
     /// Takes a run of ASCII letters at once; not capitals that may end a word or are folded in another way.
@@ -346,6 +377,26 @@ mod tests {
     fn numbers_keep_their_separators() {
         check("4th time, 2hrs at 10:30 for $1,200.50.", "#4 time <Comma> #2 hrs at #10:30 for #1,200.50 <Stop>");
         check("iphone6 500s", "iphone6 #500 s");
+    }
+
+    proptest::proptest! {
+        /// A word that is taken at once is the word that is taken letter by letter.
+        #[test]
+        fn the_fast_way_is_the_plain_one(text in "([a-cA-C]{1,4}|[a-z]{5,19}|www|'|`|\\*|_|\\.|:|/| |4|é|’|#|@|-|!){1,24}") {
+            for language in [Language::English, Language::French, Language::Turkish] {
+                let (mut fast, mut plain) = (Words::new(&text, language), Words::new(&text, language));
+                plain.plainly = true;
+                let (mut one, mut other) = (String::new(), String::new());
+                loop {
+                    let (word, expected) = (fast.next(&mut one), plain.next(&mut other));
+                    proptest::prop_assert_eq!(word.map(|word| Word { packed: 0, ..word }), expected);
+                    proptest::prop_assert_eq!(&one, &other);
+                    if word.is_none() {
+                        break;
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -124,17 +124,16 @@ fn inputs_are_deleted_only_after_the_output_was_read_back() {
 }
 
 #[test]
-fn inputs_with_refused_rows_or_under_the_name_of_the_output_are_kept() {
+fn an_input_stays_where_it_is_the_only_copy_of_a_row() {
     let home = home();
-    let input = tickets(&home, 50);
-    let (code, said) = rescore(&[&input, "-o", &input, "--overwrite", "--delete-input"]);
-    assert!(code == 2 && said.contains("is an input and the output"), "{said}");
-    let whole = fs::read(&input).unwrap();
-    fs::write(&input, [whole.as_slice(), b"no row\n"].concat()).unwrap();
-    let (code, said) = rescore(&[&input, "-o", &path(&home, "out.jsonl"), "--delete-input"]);
-    assert_eq!(code, 1, "{said}");
-    assert!(said.contains("the inputs were not deleted: 1 of their rows were refused"), "{said}");
+    let (input, output) = (path(&home, "in.jsonl"), path(&home, "out.jsonl"));
+    fs::write(&input, "{\"id\":\"1\",\"text\":\"still broken\"}\n{\"id\":\"2\"}\n").unwrap();
+    let (code, said) = rescore(&[&input, "-o", &output, "--delete-input"]);
+    assert!(code == 1 && said.contains("refused rows are nowhere else"), "{said}");
     assert!(Path::new(&input).exists());
+    let (code, said) = rescore(&[&input, "-o", &input, "--overwrite", "--delete-input"]);
+    assert!(code == 5 && said.contains("is an input"), "{code} {said}");
+    assert_eq!(fs::read_to_string(&input).unwrap().lines().count(), 2);
 }
 
 #[cfg(feature = "columnar")]

@@ -19,12 +19,15 @@ fn card(number: usize) -> String {
     format!("{body}{}", (10 - sum % 10) % 10)
 }
 
-/// A value and the words before it in a text. Where it is a column's, an address: by its form alone it is one.
+/// A value and the words before it, where it stands in a text, an id or a reference. Alone in a column it is an address:
+/// by its form alone that is one.
 fn value(n: usize) -> (&'static str, String) {
     match (n % 7, n / 7 % 3) {
+        (0 | 2, 1) => ("ticket: Jo Bloggs ", card(n * 7_919)),
         (1 | 3, 1) => ("my card is ", card(n * 7_919)),
         (1, 2) => ("call me at ", format!("+4477009{n:05}")),
-        _ => ("please write to ", format!("canary{n:05}x@mail{n:05}.example")),
+        (1, _) => ("please write to ", format!("canary{n:05}x@mail{n:05}.example")),
+        _ => ("", format!("canary{n:05}x@mail{n:05}.example")),
     }
 }
 
@@ -37,7 +40,7 @@ fn plant(to: &str) -> Vec<String> {
         let (words, value) = value(n);
         let mut cells = [n.to_string(), "still broken".into()].to_vec();
         cells.resize(7, String::new());
-        cells[n % 7] = if n % 7 == 1 { format!("{words}{value}") } else { value.clone() };
+        cells[n % 7] = format!("{words}{value}");
         writer.write_record(cells).unwrap();
         values.push(value);
     }

@@ -9,10 +9,13 @@ mod casework;
 mod drain;
 mod gate;
 mod intake;
+mod lexicon;
 mod live;
 #[path = "../common/live.rs"]
 mod live_client;
 mod mail;
+mod offboarding;
+mod posture;
 mod privacy;
 mod queue;
 mod remnants;

@@ -17,7 +17,8 @@ use crate::{
     live_client::{Live, chat},
 };
 
-type People = PrivacyServiceClient<tonic::service::interceptor::InterceptedService<tonic::transport::Channel, Bearer>>;
+pub(crate) type People =
+    PrivacyServiceClient<tonic::service::interceptor::InterceptedService<tonic::transport::Channel, Bearer>>;
 
 const ADDRESS: &str = "petra.novak@example.com";
 
@@ -29,12 +30,12 @@ fn petra() -> Vec<pb::SubjectSelector> {
     vec![by(By::Email(ADDRESS.to_owned()))]
 }
 
-async fn people(server: &Server) -> People {
+pub(crate) async fn people(server: &Server) -> People {
     PrivacyServiceClient::new(server.client(&[AccessRole::PrivacyOfficer]).await)
 }
 
 /// Submits a form of Petra's; gives the request.
-async fn submitted(client: &Authed) -> pb::SubmitInteractionRequest {
+pub(crate) async fn submitted(client: &Authed) -> pb::SubmitInteractionRequest {
     let mut request = form("my parcel is late");
     request.request_id = "018f3c2a-0000-7000-8000-00000000000a".into();
     let contact = pb::Party { emails: vec![ADDRESS.into()], ..pb::Party::default() };

@@ -112,7 +112,7 @@ async fn a_hundred_corrections_make_rows_that_score_what_is_stored_anew() {
 
     let live = policies.get_policy(pb::GetPolicyRequest::default()).await.unwrap().into_inner();
     assert_eq!((live.name.as_str(), live.revision), ("policy/revisions/1", 1));
-    let lexicon = Some(pb::LexiconPolicy { rows });
+    let lexicon = Some(pb::LexiconPolicy { rows, ..Default::default() });
     let wanted = pb::Policy { etag: live.etag, lexicon, ..Default::default() };
     let preview_texts = vec!["it keeps juddering, call 020 7946 0958".into()];
     let update = pb::UpdatePolicyRequest { policy: Some(wanted), ..Default::default() };
@@ -213,7 +213,7 @@ async fn words_of_a_person_are_no_rows() {
         weight_millis: 300,
         signal: String::new(),
     };
-    let lexicon = Some(pb::LexiconPolicy { rows: vec![row] });
+    let lexicon = Some(pb::LexiconPolicy { rows: vec![row], ..Default::default() });
     let policy = Some(pb::Policy { etag: "r1".into(), lexicon, ..Default::default() });
     let refused = policies.update_policy(pb::UpdatePolicyRequest { policy, ..Default::default() }).await.unwrap_err();
     assert_eq!(reason(&refused), "IDENTIFIER_IN_LEXICON");

@@ -127,14 +127,14 @@ fn damage(file: &Path, numbers: &mut Numbers) -> String {
 async fn read(dir: &Path, model: &Model) -> Result<Found, String> {
     let Ok((store, engine)) = open(dir).await else { return Ok(Found::NotOpened) };
     let mut found = Found::Right;
-    let mut take = |outcome: Result<(), StoreError>| -> Result<(), String> {
-        let Err(error) = outcome else { return Ok(()) };
-        found = found.min(reported(&error)?);
-        Ok(())
-    };
     // What is missing from a list is found by looking through the whole store.
     let verified = engine.verify().await;
     let is_whole = verified.as_ref().is_ok_and(Vec::is_empty);
+    let mut take = |outcome: Result<(), StoreError>| -> Result<(), String> {
+        let Err(error) = outcome else { return Ok(()) };
+        found = found.min(reported(&error, is_whole)?);
+        Ok(())
+    };
     take(verified.and_then(|faults| faults.into_iter().next().map_or(Ok(()), Err)))?;
     let page = store.store.list_cases(store.supervisor(), CaseFilter::default(), 1000, None).await;
     if let Ok(page) = &page {
@@ -179,12 +179,11 @@ fn check_entry(entry: &QueueEntry, model: &Model) -> Result<(), String> {
     Err(format!("queued: {entry:?}"))
 }
 
-/// What a caller is told of damage.
-fn reported(error: &StoreError) -> Result<Found, String> {
+/// What a caller is told of damage. A record that is not found is no report where nothing else tells of damage.
+fn reported(error: &StoreError, is_whole: bool) -> Result<Found, String> {
     match error {
-        StoreError::Damaged(_) | StoreError::Unavailable(_) | StoreError::NotFound | StoreError::RecordGone => {
-            Ok(Found::Reported)
-        }
+        StoreError::Damaged(_) | StoreError::Unavailable(_) => Ok(Found::Reported),
+        StoreError::NotFound | StoreError::RecordGone if !is_whole => Ok(Found::Reported),
         other => Err(format!("told as {other:?}")),
     }
 }

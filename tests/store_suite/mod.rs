@@ -25,6 +25,8 @@ pub(crate) mod privacy;
 
 pub(crate) mod orders;
 
+pub(crate) mod offboarding;
+
 use std::{any::Any, sync::Arc, time::Duration};
 
 use triaged::{

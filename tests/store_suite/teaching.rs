@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use triaged::{
     assessment::{Assessment, Label, Level},
     id::InteractionId,
+    lexicon::released,
     policy::{Correction, LexiconLayer, Policy},
     queue::Lane,
     store::{
@@ -38,6 +39,7 @@ pub(crate) async fn every_tenant_begins_with_the_shipped_policy(bench: Bench) {
         let shipped = bench.store.get_policy(bench.tenant, revision).await.unwrap();
         assert_eq!(seen(&shipped), (1, 500, PolicyStage::Live));
         assert_eq!((shipped.create_time, shipped.creator), (None, None));
+        assert_eq!(shipped.policy.lexicon_revision, released::revisions()[0], "the lexicon of the release");
     }
     assert_error!(bench.store.get_policy(bench.tenant, Some(2)).await, StoreError::NotFound);
     assert_error!(bench.store.get_policy(bench.tenant, Some(0)).await, StoreError::NotFound);
@@ -55,6 +57,21 @@ pub(crate) async fn a_revision_is_never_changed_and_the_newest_decides(bench: Be
     assert_eq!(get(Some(1)).await, (1, 500, PolicyStage::Past));
     let read = bench.store.get_policy(bench.tenant, None).await.unwrap().policy;
     assert_eq!(read.lexicon, new(&bench, 0, 0).policy.lexicon);
+}
+
+pub(crate) async fn a_revision_goes_on_naming_its_lexicon(bench: Bench) {
+    let [own, before] = released::revisions();
+    for (expected, revision) in [(1, before), (2, "of-another-release")] {
+        let mut new = new(&bench, expected, 600);
+        revision.clone_into(&mut new.policy.lexicon_revision);
+        bench.store.put_policy(new).await.unwrap();
+    }
+    let named = async |revision| bench.store.get_policy(bench.tenant, revision).await.unwrap().policy.lexicon_revision;
+    assert_eq!(named(None).await, "of-another-release");
+    assert_eq!([named(Some(1)).await, named(Some(2)).await], [own, before]);
+    let page = bench.store.list_policies(bench.tenant, 9, None).await.unwrap();
+    let listed: Vec<_> = page.items.iter().map(|record| record.policy.lexicon_revision.as_str()).collect();
+    assert_eq!(listed, ["of-another-release", before, own]);
 }
 
 pub(crate) async fn a_policy_that_was_changed_meanwhile_is_not_overwritten(bench: Bench) {

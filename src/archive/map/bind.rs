@@ -17,20 +17,18 @@ use crate::{
     },
     assessment::Tier,
     conversation::{Channel, Part, Party, RawText, RawTurn, Role},
-    redact::looks_like_identifier,
+    redact::is_reference,
     text::Language,
 };
 
-/// How long the name of a column may be to be shown, in characters, words and digits.
-const NAME_CHARS_MAX: usize = 40;
-const NAME_WORDS_MAX: usize = 4;
-const NAME_DIGITS_MAX: usize = 3;
-
-/// How long a reference may be, as in the service.
-const REFERENCE_BYTES_MAX: usize = 128;
-
 /// Columns to wrap converted HTML at: none.
 const HTML_WIDTH: usize = 1 << 16;
+
+/// Places of the columns of the contract that hold text.
+const TEXT_COLUMNS: [usize; 2] = [3, 4];
+
+/// Longest name of a column that is shown though no map names it, in bytes.
+const COLUMN_NAME_BYTES_MAX: usize = 40;
 
 /// What becomes of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,8 +73,7 @@ impl Binding {
         let contract = input::COLUMNS.map(|name| places.get(name).copied());
         let binding = Self { mapping, header: header.to_vec(), places, contract };
         let has_text = binding.mapping.results || binding.fates().iter().any(|(_, fate)| *fate == Fate::Text);
-        let shown = || header.iter().zip(1..).map(|(name, at)| shown(name, at)).collect::<Vec<_>>().join(", ");
-        if has_text { Ok(binding) } else { Err(MapError::Missing(shown())) }
+        if has_text { Ok(binding) } else { Err(MapError::Missing(binding.mapping.texts().join(", "), header.len())) }
     }
 
     /// The names of the columns of a table.
@@ -84,9 +81,13 @@ impl Binding {
         &self.header
     }
 
-    /// What becomes of each column of a table, by its name as it may be shown.
+    /// What becomes of each column of a table. A column that no map names goes by its number, unless its name looks like
+    /// one: a file without a header has its first customer there.
     pub fn fates(&self) -> Vec<(String, Fate)> {
-        let fate = |(name, at): (&String, usize)| (shown(name, at), self.mapping.fate(&normal(name)));
+        let fate = |(name, number): (&String, usize)| match self.mapping.fate(&normal(name)) {
+            Fate::Dropped if !is_name(name) => (format!("column {number}"), Fate::Dropped),
+            fate => (name.clone(), fate),
+        };
         self.header.iter().zip(1..).map(fate).collect()
     }
 
@@ -110,14 +111,27 @@ impl Binding {
     }
 }
 
+/// Whether a text looks like the name of a column: one word of an identifier, or a few words without digits.
+fn is_name(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    text.len() <= COLUMN_NAME_BYTES_MAX && digits <= 2 && text.chars().all(word)
+}
+
 impl Mapping {
+    /// The names of the columns that hold text.
+    fn texts(&self) -> Vec<String> {
+        let Some(map) = &self.map else { return TEXT_COLUMNS.map(|at| input::COLUMNS[at].to_owned()).into() };
+        [&map.subject, &map.text, &map.turns.columns].into_iter().flat_map(|names| names.0.clone()).collect()
+    }
+
     fn fate(&self, name: &str) -> Fate {
         if self.results {
             return Fate::Fact;
         }
         let Some(map) = &self.map else {
             return match input::COLUMNS.iter().position(|known| *known == name) {
-                Some(3 | 4) => Fate::Text,
+                Some(at) if TEXT_COLUMNS.contains(&at) => Fate::Text,
                 Some(5 | 6) => Fate::Contact,
                 Some(_) => Fate::Fact,
                 None => Fate::Dropped,
@@ -149,26 +163,6 @@ impl Mapping {
             None => super::WITHHELD.to_owned(),
         }
     }
-}
-
-/// The name of a column as it may be shown: in a table without a header the "names" are the cells of its first row. What is
-/// not made like a name is told by its place, counted from 1.
-fn shown(name: &str, at: usize) -> String {
-    let holds = |c: char| c.is_alphanumeric() || " _-./()".contains(c);
-    let digits = name.chars().filter(|c| c.is_numeric()).count();
-    let is_short = name.chars().count() <= NAME_CHARS_MAX && name.split_whitespace().count() <= NAME_WORDS_MAX;
-    if is_short && digits <= NAME_DIGITS_MAX && name.chars().all(holds) {
-        name.to_owned()
-    } else {
-        format!("column {at}")
-    }
-}
-
-/// Whether a value may be passed on as it is: made like a reference of the service, and no identifier of a person as a whole.
-/// Words, spaces and the like are text, in which anything may stand.
-fn is_reference(value: &str) -> bool {
-    let holds = |byte: u8| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte);
-    value.len() <= REFERENCE_BYTES_MAX && value.bytes().all(holds) && !looks_like_identifier(value)
 }
 
 impl Names {
@@ -204,11 +198,13 @@ impl Map {
         let pseudonym = if keyed { Fate::Pseudonym } else { Fate::Dropped };
         let text = [&self.subject, &self.text, &self.turns.columns].map(|names| (names, Fate::Text));
         let keyed = keyed.then_some((&self.pseudonymise, pseudonym));
-        let facts = [&self.id, &self.role, &self.channel, &self.language, &self.time, &self.hold_seconds, &self.tier];
+        let Self { id, role, channel, language, time, hold_seconds, tier, state, .. } = self;
+        let facts = [id, role, channel, language, time, hold_seconds, tier];
         let contact = [name, email, phone, identifier].map(|names| (names, Fate::Contact));
         let passed = [&self.references, &self.pass].map(|names| (names, Fate::Passed));
         let facts = facts.map(|names| (names, Fate::Fact));
-        text.into_iter().chain(keyed).chain(facts).chain(contact).chain(passed)
+        // A state that is passed on as well is called that.
+        text.into_iter().chain(keyed).chain(facts).chain(contact).chain(passed).chain([(state, Fate::Fact)])
     }
 
     fn row<'c>(&self, cells: &impl Cells<'c>, mapping: &Mapping) -> Parsed {
@@ -227,6 +223,7 @@ impl Map {
             hold_seconds: input::seconds(self.hold_seconds.first(cells).and_then(|text| text.trim().parse().ok())),
             tier,
             time: self.time.first(cells).and_then(|text| instant(&text)),
+            unresolved: self.state.first(cells).is_some_and(|state| input::unresolved(&state)),
             passed: self.passed(cells, mapping),
         })
     }
@@ -305,7 +302,7 @@ mod tests {
     use crate::archive::map::Pseudonyms;
 
     const MAP: &str = "id = 'key'\nid_prefix = 'x:'\nsubject = 'Subject'\ntext = ['body']\nrole = 'by'\nchannel = 'via'\n\
-        time = 'at'\nreferences = 'ref'\npass = 'state'\npseudonymise = 'mail'\ntier = 'plan'\n\
+        time = 'at'\nreferences = 'ref'\npass = 'state'\nstate = 'state'\npseudonymise = 'mail'\ntier = 'plan'\n\
         turns = { columns = 'log', role = 'who.type', text = 'said' }\n[contact]\nname = 'who'\nemail = 'mail'\n\
         [roles]\nuser = 'customer'\nadmin = 'agent'\n[channels]\nweb = 'query'\n[tiers]\ngold = 'vip'\n";
 
@@ -333,7 +330,7 @@ mod tests {
         ];
         assert_eq!(turns, expected);
         assert_eq!((row.id.as_str(), row.channel, row.tier), (Some("x:4711"), Channel::Query, Tier::Vip));
-        assert_eq!(row.month().unwrap().to_string(), "2026-11");
+        assert_eq!((row.month().unwrap().to_string().as_str(), row.unresolved), ("2026-11", true));
         assert_eq!(ready(&row), ["2026-11-22T01:02:03Z", "zd:1234567890", "?"]);
         assert_eq!((row.parties[0].names.len(), row.parties[0].emails.len()), (1, 1));
     }
@@ -348,33 +345,13 @@ mod tests {
     }
 
     #[test]
-    fn the_cells_of_a_table_without_a_header_are_not_shown() {
-        let row = ["4711", "jo@example.com", "my card is 4111 1111 1111 1111", "it does not work since the update"];
-        let row = row.map(str::to_owned);
-        let error = Binding::table(Arc::new(Mapping::contract()), &row).unwrap_err().to_string();
-        assert!(error.ends_with("the columns are: column 1, column 2, column 3, column 4"), "{error}");
-        let header = ["Ticket ID", "created_at", "address 2", "Größe (cm)"].map(str::to_owned);
-        let error = Binding::table(Arc::new(Mapping::contract()), &header).unwrap_err().to_string();
-        assert!(error.ends_with("the columns are: Ticket ID, created_at, address 2, Größe (cm)"), "{error}");
-    }
-
-    #[test]
-    fn free_text_is_no_reference() {
-        for (value, passes) in [
-            ("ZD-4711", true),
-            ("zd:1234567890", true),
-            ("", true),
-            ("Card 4111 1111 1111 1111 Jo Bloggs", false),
-            ("ticket: Jo Bloggs 4111 1111 1111 1111", false),
-            ("größe", false),
-            (&"a".repeat(REFERENCE_BYTES_MAX), true),
-            (&"a".repeat(REFERENCE_BYTES_MAX + 1), false),
-        ] {
-            let line = serde_json::json!({ "key": "1", "body": "x", "ref": value }).to_string();
-            assert_eq!(ready(&binding(false).line(line.as_bytes()).unwrap())[1] == value, passes, "{value}");
+    fn free_text_is_no_reference_whatever_stands_before_it() {
+        for free in ["Card 4111 1111 1111 1111 Jo Bloggs", "ticket: Jo Bloggs 4111 1111 1111 1111", &"a".repeat(129)] {
+            let line = serde_json::json!({"key": "1", "body": "x", "ref": free});
+            assert_eq!(ready(&binding(false).line(line.to_string().as_bytes()).unwrap())[1], "[WITHHELD]");
+            let line = serde_json::json!({"id": free, "text": "x"}).to_string();
             let strict = Binding::json(Arc::new(Mapping::contract().with_strict_ids()));
-            let line = serde_json::json!({ "id": value, "text": "x" }).to_string();
-            assert_eq!(strict.line(line.as_bytes()).map(drop).map_err(|(_, error)| error).is_ok(), passes, "{value}");
+            assert_eq!(strict.line(line.as_bytes()).unwrap_err().1, RowError::IdentifierInReference);
         }
     }
 
@@ -407,6 +384,17 @@ mod tests {
     }
 
     #[test]
+    fn a_file_without_a_header_shows_nobody() {
+        let row = ["4711", "Jo Bloggs", "jo@bloggs.example", "my card 4111 1111 1111 1111"].map(str::to_owned);
+        let refused = Binding::table(Arc::new(Mapping::contract()), &row).unwrap_err();
+        assert_eq!(refused, MapError::Missing("text, turns".to_owned(), 4));
+        let row = ["4711", "text", "jo@bloggs.example", "my card", "notes_2"].map(str::to_owned);
+        let shown = Binding::table(Arc::new(Mapping::contract()), &row).unwrap().fates();
+        let names: Vec<&str> = shown.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["column 1", "text", "column 3", "column 4", "notes_2"]);
+    }
+
+    #[test]
     fn columns_of_a_table_are_listed_with_their_fate() {
         use Fate::{Contact, Dropped, Fact, Passed, Pseudonym, Text};
         let header = ["KEY ", "body", "ref", "mail", "who", "notes"].map(str::to_owned);
@@ -417,6 +405,6 @@ mod tests {
         assert_eq!(fates(false), [Fact, Text, Passed, Contact, Contact, Dropped]);
         assert_eq!(fates(true), [Fact, Text, Passed, Pseudonym, Contact, Dropped]);
         let missing = Binding::table(binding(false).mapping.clone(), &["a".to_owned()]).unwrap_err();
-        assert_eq!(missing, MapError::Missing("a".to_owned()));
+        assert_eq!(missing, MapError::Missing("Subject, body, log".to_owned(), 1));
     }
 }

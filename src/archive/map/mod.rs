@@ -66,9 +66,12 @@ pub enum MapError {
     /// A role, channel or tier of the translation tables does not exist.
     #[error("`{0}` is not a role, channel or tier")]
     Name(String),
-    /// The file has none of the columns with text.
-    #[error("none of the columns with text is there, or the file has no header; the columns are: {0}")]
-    Missing(String),
+    /// The file has none of the columns with text: those, and how many it has. What it calls them is not told: without a
+    /// header they are its first row.
+    #[error(
+        "none of the columns with text ({0}) is among the {1} of its first line: is that a header, and this its map?"
+    )]
+    Missing(String, usize),
 }
 
 /// Names of columns: one or several.
@@ -108,6 +111,7 @@ struct Map {
     time: Names,
     hold_seconds: Names,
     tier: Names,
+    state: Names,
     contact: Contact,
     references: Names,
     pass: Names,

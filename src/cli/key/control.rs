@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use tokio::{
@@ -23,6 +24,9 @@ use crate::{
 const SOCKET: &str = "control";
 /// Length of a request or an answer, in bytes.
 const LINE_BYTES_MAX: u64 = 16 << 10;
+
+/// How long to wait after the machine refused a connection, such as for want of file descriptors.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The socket of a server, there as long as this lives.
 #[derive(Debug)]
@@ -50,7 +54,10 @@ impl Control {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
         tokio::spawn(async move {
             loop {
-                let Ok((stream, _)) = listener.accept().await else { continue };
+                let Ok((stream, _)) = listener.accept().await else {
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                };
                 let (store, key) = (Arc::clone(&store), key.clone());
                 tokio::spawn(async move {
                     // Who asked may be gone; what was asked for is done all the same.

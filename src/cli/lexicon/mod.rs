@@ -55,6 +55,7 @@ pub(super) fn layered(paths: &[String]) -> Result<(Triage, Policy), Failure> {
         Ok(triage) => Ok((triage, policy)),
         Err(PolicyError::Rule(error)) => Err(error.into()),
         Err(PolicyError::Lexicon(error)) => Err(error.into()),
+        Err(PolicyError::Revision(error)) => Err(error.into()),
     }
 }
 

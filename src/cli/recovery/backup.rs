@@ -21,7 +21,9 @@ pub(in crate::cli) struct Args {
 /// Makes the copy and prints its manifest.
 pub(in crate::cli) fn run(args: Args) -> Result<Exit, Failure> {
     let config = args.settings.checked()?;
-    let manifest = recovery::back_up_data(&config.data_dir, &args.to, SystemClock.now())?;
+    let now = SystemClock.now();
+    let manifest = recovery::back_up_data(&config.data_dir, &args.to, now)?;
+    super::note_backup(&config, manifest.contents, now);
     print(&manifest.to_string())?;
     Ok(Exit::Done)
 }

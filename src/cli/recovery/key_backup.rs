@@ -32,6 +32,7 @@ pub(in crate::cli) fn run(args: Args) -> Result<Exit, Failure> {
     let kept = Duration::from_hours(24 * args.retention_days);
     let now = SystemClock.now();
     let manifest = recovery::back_up_keys(&config.keys_dir, &master, &recipient, &args.to, (now, kept))?;
+    super::note_backup(&config, manifest.contents, now);
     print(&manifest.to_string())?;
     Ok(Exit::Done)
 }

@@ -10,13 +10,11 @@ use crate::{
     text::Language,
 };
 
-/// The request that submits a row as history. Its id is drawn and tells nothing of the row: the service keeps it in the
-/// clear, and a thief could try texts against it. That a row is stored once is up to its reference.
-pub(super) fn request(row: &Row, system: &str, id: Uuid) -> Result<pb::SubmitInteractionRequest, RowError> {
-    let interaction = interaction(row, system)?;
+/// The request that submits a row as history.
+pub(super) fn request(row: &Row, system: &str, request_id: Uuid) -> Result<pb::SubmitInteractionRequest, RowError> {
     Ok(pb::SubmitInteractionRequest {
-        request_id: id.to_string(),
-        interaction: Some(interaction),
+        request_id: request_id.to_string(),
+        interaction: Some(interaction(row, system)?),
         view: pb::OutcomeView::Basic.into(),
     })
 }
@@ -35,7 +33,7 @@ fn interaction(row: &Row, system: &str) -> Result<pb::Interaction, RowError> {
         source_ref: Some(reference),
         contact: parties.next(),
         participants: parties.collect(),
-        handling: pb::Handling::Historical.into(),
+        handling: if row.unresolved { pb::Handling::HistoricalUnresolved } else { pb::Handling::Historical }.into(),
         occur_time: row
             .time
             .map(|time| prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond().max(0) }),
@@ -139,7 +137,7 @@ mod tests {
     use crate::archive::input;
 
     fn of(line: &str) -> pb::SubmitInteractionRequest {
-        request(&input::parse(line.as_bytes()).unwrap(), "zendesk", Uuid::from_u128(7)).unwrap()
+        request(&input::parse(line.as_bytes()).unwrap(), "zendesk", Uuid::nil()).unwrap()
     }
 
     fn kind_of(line: &str) -> Kind {
@@ -165,10 +163,21 @@ mod tests {
     }
 
     #[test]
-    fn a_request_has_the_id_that_was_drawn_and_needs_one_of_its_own() {
-        assert_eq!(of(r#"{"id":"a","text":"x"}"#).request_id, Uuid::from_u128(7).to_string());
-        let nameless = input::parse(br#"{"text":"x"}"#).unwrap();
-        assert_eq!(request(&nameless, "s", Uuid::from_u128(7)).err(), Some(RowError::NoId));
+    fn a_ticket_that_was_not_done_says_so() {
+        let handling =
+            |state: &str| of(&format!(r#"{{"id":"a","text":"x","state":{state}}}"#)).interaction.unwrap().handling();
+        for unresolved in ["\"Open\"", "\"on-hold\"", "\"pending \""] {
+            assert_eq!(handling(unresolved), pb::Handling::HistoricalUnresolved, "{unresolved}");
+        }
+        for done in ["\"solved\"", "\"CA\"", "7", "null"] {
+            assert_eq!(handling(done), pb::Handling::Historical, "{done}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_an_id_is_none_that_a_service_knows_again() {
+        let row = input::parse(br#"{"text":"x"}"#).unwrap();
+        assert_eq!(request(&row, "s", Uuid::nil()).err(), Some(RowError::NoId));
     }
 
     #[test]

@@ -23,7 +23,6 @@ use crate::{
         remote::{self, Authed, Remote, RemoteError},
         say,
     },
-    crypto::random,
     service::{
         limits,
         pb::{self, intake_service_client::IntakeServiceClient, interaction_outcome},
@@ -88,7 +87,6 @@ pub(super) fn run(args: &IntoArgs, address: &str, remote: &Remote, archive: &Arc
         waiting: VecDeque::new(),
         ended: false,
         since_note: 0,
-        ids: u128::from_be_bytes(random().map_err(|error| Failure::file("request ids", std::io::Error::other(error)))?),
         display: Display::new(sources),
     };
     let done = Runtime::new().map_err(|error| Failure::file("runtime", error))?.block_on(sender.all(address, remote));
@@ -147,8 +145,6 @@ struct Sender {
     waiting: VecDeque<Batch>,
     ended: bool,
     since_note: u32,
-    /// The last request id; begins anywhere.
-    ids: u128,
     display: Display,
 }
 
@@ -240,8 +236,7 @@ impl Sender {
                 self.ended = true;
                 break;
             };
-            self.ids = self.ids.wrapping_add(1);
-            let id = uuid::Builder::from_random_bytes(self.ids.to_be_bytes()).into_uuid();
+            let id = self.journal.request_id(&at);
             match row.and_then(|row| interaction::request(&row, &self.system, id)) {
                 Ok(request) => {
                     bytes += prost::Message::encoded_len(&request);

@@ -1,7 +1,6 @@
 //! `triaged rescore`: archives of old conversations, redacted and scored in bulk; submitted to a service as history; or
 //! what a service stores, scored anew.
 
-mod delete;
 mod interaction;
 mod into;
 mod server;
@@ -148,10 +147,6 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     if args.dry_run {
         return dry_run(&job, &triage, &policy);
     }
-    let inputs = match &job.output {
-        Output::File(path) if args.delete_input => Some(delete::Inputs::before(&job.sources, path)?),
-        _ => None,
-    };
     let mut display = Display::new(&job.sources);
     let outcome = rescore::run(&job, &triage, &policy, &mut |progress| display.show(progress));
     display.clear();
@@ -169,9 +164,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     if let Some(path) = &args.report {
         report::write(path, &outcome, &triage.revision(&policy))?;
     }
-    if let (Some(inputs), Output::File(path)) = (inputs, &job.output) {
-        rescore::verify(path, outcome.digest)?;
-        inputs.delete(&outcome)?;
+    if let (true, Output::File(path)) = (args.delete_input, &job.output) {
+        delete(&job, path, &outcome)?;
     }
     if let Output::File(path) = &job.output {
         left(&job.sources, path);
@@ -322,6 +316,25 @@ fn changes(outcome: &Outcome) {
         let signals: Vec<String> = signals.iter().map(|(signal, millis)| format!("{signal} {millis:+}")).collect();
         super::say(&format!("  {id}: {old_millis} -> {new_millis} ({})", signals.join(", ")));
     }
+}
+
+/// Deletes the inputs, where every row of theirs is in the output as it was read.
+fn delete(job: &Job, output: &Path, outcome: &Outcome) -> Result<(), Failure> {
+    if outcome.stats.refused > 0 {
+        super::say("no input is deleted: refused rows are nowhere else");
+        return Ok(());
+    }
+    rescore::verify(output, outcome.digest)?;
+    if outcome.inputs != rescore::inventory(job)? {
+        super::say("no input is deleted: one of them has changed since it was read");
+        return Ok(());
+    }
+    for source in &job.sources {
+        if let Source::File(path) = source {
+            std::fs::remove_file(path).map_err(|error| Failure::path(path, error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Names the raw inputs that are still on disk, and who can read them.

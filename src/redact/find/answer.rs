@@ -12,7 +12,7 @@ use crate::{
         Kind, Likelihood, Reason,
         candidate::Candidate,
         flags::Flags,
-        token::{Class, NormalisedTurn},
+        token::{Case, Class, NormalisedTurn, Token},
         words::{Cue, Cues},
     },
     text::Span,
@@ -20,6 +20,17 @@ use crate::{
 
 /// A label is at most this many words before its value.
 const LABEL_WORDS_MAX: usize = 8;
+
+/// Whether the name of a user is told in several words, one of them a letter or a number: `l chambers four`.
+fn is_said(turn: &NormalisedTurn<'_>, first: usize) -> bool {
+    let told = |token: &Token| token.word.number.is_some() || token.is_word() && token.span.len() == 1;
+    let plain = |token: &Token| token.is_word() && token.case == Case::Lower;
+    let rest = turn.tokens().get(first..).unwrap_or_default();
+    rest.len() > 1 && rest.len() < 6 && rest.iter().all(plain) && rest.iter().any(told)
+}
+
+/// Marks that are said within a name of a user.
+const MARKS: Cues = Cues::of(&[Cue::Underscore, Cue::Dash, Cue::Dot]);
 
 /// Label, kind, reason.
 const LABELS: &[(Cue, Kind, Reason)] = &[
@@ -91,7 +102,9 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
     }
     if gap == " "
         && turn.token(index)?.word.cues.any(Cues::of(&[Cue::Password, Cue::Username]))
-        && (random(turn, index + 1) || (turn.token(index)?.word.cues.has(Cue::Username) && joined(turn, index + 1)))
+        && (random(turn, index + 1)
+            || (turn.token(index)?.word.cues.has(Cue::Username)
+                && (joined(turn, index + 1) || beside_password(turn, index + 1))))
     {
         return Some((turn.token(index + 1)?.span.start as usize, true));
     }
@@ -103,7 +116,19 @@ fn joined(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     let apart = |at: usize| {
         matches!(turn.gap(at), "-" | "_" | ".") && turn.token(at + 1).is_some_and(|next| next.span.len() > 1)
     };
-    apart(at) && turn.token(at).is_some_and(|token| token.span.len() > 2) && !DESCRIBING.contains(&turn.word(at))
+    let initial = turn.gap(at) == "." && turn.word(at + 1).len() > 2;
+    let long = |token: &Token| token.span.len() > 2 || token.is_word() && initial;
+    apart(at) && turn.token(at).is_some_and(long) && !DESCRIBING.contains(&turn.word(at))
+}
+
+/// `user gleaf pw …`: an unknown word behind the label, where a password is told too.
+fn beside_password(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let unknown =
+        turn.token(at).is_some_and(|token| token.is_word() && token.span.len() > 3 && token.entry.ordinary < 2);
+    unknown
+        && turn.cues().has(Cue::Password)
+        && turn.cues().has(Cue::Username)
+        && turn.tokens().len() < ANSWER_WORDS_MAX
 }
 
 /// Where the value begins behind `is` and the like, a few words behind the label.
@@ -167,7 +192,7 @@ fn random_near(turn: &NormalisedTurn<'_>, index: usize, kind: Kind) -> Option<(u
     }
     let near = (index + 1..index + LABEL_WORDS_MAX).take_while(|at| !turn.gap(at - 1).contains(['?', '\n', '=']));
     let found = near
-        .filter(|at| turn.token(*at).is_some_and(super::super::token::Token::is_word))
+        .filter(|at| turn.token(*at).is_some_and(|token| matches!(token.class, Class::Word | Class::Mixed)))
         .find(|at| marked(turn, *at))?;
     Some((turn.token(found)?.span.start as usize, true))
 }
@@ -266,6 +291,9 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
             .take_while(|c| matches!(c, '@' | '#' | '$' | '!' | '_' | '*'))
             .count();
     let span = match kind {
+        Kind::Username if tokens.len() - first <= 6 && (turn.cues().any(MARKS) || is_said(turn, first)) => {
+            Some(Span::new(start, turn.text().trim_end().trim_end_matches(['.', ',']).len()))
+        }
         Kind::Password if tokens.len() - first <= 4 => {
             Some(Span::new(start, turn.text().trim_end().trim_end_matches(['.', ',']).len()))
         }

@@ -48,12 +48,17 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         let ends =
             index > 1 && turn.word(index - 1) == "of" && matches!(turn.word(index - 2), "end" | "start" | "beginning");
         let first = index - if ends { 2 } else { usize::from(article) };
-        if let Some((kind, reason)) = meaning(&labels, &found, carded) {
+        if let Some((kind, reason)) = meaning(&labels, &found, carded, told_birth(turn, first)) {
             let candidate = Candidate::new(turn.span(first, found.last), kind, Likelihood::VeryLikely, reason);
             out.push(if labels.hints().next().is_none() { candidate.because("asked-by-agent") } else { candidate });
         }
         done = found.last + 1;
     }
+}
+
+/// Whether `born`, `geb.` or the like stands right before the date, or a small word between.
+fn told_birth(turn: &NormalisedTurn<'_>, first: usize) -> bool {
+    (first.saturating_sub(2)..first).any(|at| turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Birth)))
 }
 
 fn begins(token: &Token) -> bool {
@@ -65,13 +70,15 @@ fn date_here(view: &View<'_>, index: usize) -> Option<date::Date> {
     date::date_at(view.turn, index).or_else(|| {
         let loose = date::loose(view.turn, index)?;
         let labels = Labels::around(view.turn, index, loose.last, view.asked);
-        (labels.has(Cue::Birth) || labels.has(Cue::Expiry)).then_some(loose)
+        let other = labels.hints().next().is_some_and(|cues| !cues.any(LABELS));
+        (!other && (labels.has(Cue::Birth) || labels.has(Cue::Expiry))).then_some(loose)
     })
 }
 
-fn meaning(labels: &Labels, found: &date::Date, carded: bool) -> Option<(Kind, &'static str)> {
+/// `told`: the word before it says that it is a birth.
+fn meaning(labels: &Labels, found: &date::Date, carded: bool, told: bool) -> Option<(Kind, &'static str)> {
     let near = labels.sentence.has(Cue::Birth) || labels.hints().next().is_none_or(|cues| cues.has(Cue::Birth));
-    if labels.has(Cue::Birth) && near && found.full {
+    if labels.has(Cue::Birth) && near && (found.full || told) {
         return Some((Kind::DateOfBirth, "context:birth"));
     }
     if found.full && labels.hints().next().is_some_and(|cues| cues.has(Cue::SecurityAnswer)) {

@@ -68,7 +68,13 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
     let raw = turn.span(first, last).of(turn.text());
     let length = raw.bytes().filter(u8::is_ascii_alphanumeric).count();
     let digits = raw.bytes().filter(u8::is_ascii_digit).count();
-    if length < 4 || harmless(turn, first, last, digits) || is_tag(turn, first, digits) || in_link(turn, first) {
+    // `rego 1AB 2CD`: the first group of a plate is short.
+    let plated = length < 4 && letters_and_digits(widen(turn, first, last, Kind::Vehicle, 8).of(turn.text())) > 4;
+    if length < 4 && !plated
+        || harmless(turn, first, last, digits)
+        || is_tag(turn, first, digits)
+        || in_link(turn, first)
+    {
         return;
     }
     if is_identifier(raw, digits) {
@@ -84,15 +90,30 @@ fn decide(view: &View<'_>, first: usize, last: usize, out: &mut Vec<Candidate>) 
             continue;
         }
         let Some(kind) = row.kind else { return };
+        if row.cue == Cue::Order && labels.has(Cue::Product) && is_reference(turn, first) {
+            return;
+        }
         if row.cue == Cue::Code && (digits < 4 || length - digits > 2) {
             continue;
         }
-        if coded(kind) && (digits >= 2 || length >= 5 || kind == Kind::Password || kind == Kind::Username) {
+        if plated && kind != Kind::Vehicle {
+            continue;
+        }
+        if coded(kind) && (digits >= 2 || wide >= 5 || kind == Kind::Password || kind == Kind::Username) {
             let span = widen(turn, first, last, kind, row.max);
             out.push(Candidate::new(span, kind, Likelihood::Likely, row.reason));
             return;
         }
     }
+}
+
+/// Whether a word for a reference stands right before token `first`: beside a size or a colour it is an article's.
+pub(super) fn is_reference(turn: &NormalisedTurn<'_>, first: usize) -> bool {
+    first > 0
+        && matches!(
+            turn.word(first - 1),
+            "ref" | "reference" | "referencia" | "referenz" | "referentie" | "riferimento"
+        )
 }
 
 /// Names in programs and colours: many small letters with a digit or two (`AWSStatus500Exception`, `staging-job-7`).
@@ -183,6 +204,14 @@ fn harmless(turn: &NormalisedTurn<'_>, first: usize, last: usize, digits: usize)
             .strip_prefix('x')
             .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
     let hexadecimal = word.starts_with("0x");
+    // `21h40`, `v2.14.0`
+    let figures = |text: &str| !text.is_empty() && text.len() < 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let clock =
+        first == last && word.split_once('h').is_some_and(|(hours, minutes)| figures(hours) && figures(minutes));
+    let version = word.strip_prefix('v').is_some_and(figures) && turn.gap(first) == ".";
+    if clock || version {
+        return true;
+    }
     let adjective = last > first
         && turn.token(first).is_some_and(Token::is_digits)
         && (first + 1..=last).all(|at| turn.token(at).is_some_and(Token::is_word))

@@ -1,6 +1,10 @@
 //! E-mail addresses that are said or disguised: `john dot smith at gmail dot com`, `mira [at] example (dot) com`,
 //! spelled letters, in the languages of the cue tables.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use super::{View, context::Labels, number::letter_at};
 use crate::redact::{
     Kind, Likelihood,
@@ -71,7 +75,7 @@ fn fragments(turn: &NormalisedTurn<'_>, out: &mut Vec<Candidate>) {
             .take_while(|end| {
                 of_one_piece(turn, at, *end)
                     || *end == at
-                    || turn.token(*end).is_some_and(|token| token.word.cues.any(JOINS))
+                    || turn.token(*end).is_some_and(|token| token.word.cues.any(JOINS | Cue::SpellAs.into()))
             })
             .filter(|end| of_one_piece(turn, at, *end))
             .last();
@@ -104,6 +108,7 @@ fn around(view: &View<'_>, index: usize) -> Option<Candidate> {
     let last = domain(turn, index + 1 + sign)?;
     let end = index.checked_sub(1)?;
     let first = local(turn, end)?;
+    let first = all_words(view, first, last);
     let capitals = turn.raw(index) == "AT" && turn.raw(end).contains(|letter: char| letter.is_lowercase());
     let marked = turn.word(index) != "at" || sign > 0 || bracketed(turn, index) || capitals;
     let mailbox = matches!(
@@ -131,6 +136,35 @@ fn around(view: &View<'_>, index: usize) -> Option<Candidate> {
     }
     Some(Candidate::new(turn.span(first, last), Kind::Email, Likelihood::VeryLikely, "form:spoken-email"))
 }
+
+/// Most words that a local part of one piece may have before its last one.
+const MORE_WORDS_MAX: usize = 3;
+
+/// The first token of the local part where all words between what leads to it and the rest belong to it: it is the answer to
+/// the question for an address, or is said to be one word.
+fn all_words(view: &View<'_>, first: usize, last: usize) -> usize {
+    let turn = view.turn;
+    let one = (last + 1..last + 5).any(|at| {
+        turn.word(at) == "one" && turn.word(at + 1) == "word" || turn.word(at) == "no" && turn.word(at + 1) == "spaces"
+    });
+    if !one && !view.asked.has(Cue::Email) {
+        return first;
+    }
+    let word = |at: usize| {
+        let token = turn.token(at).filter(|token| token.is_word() && token.span.len() > 1 && turn.gap(at) == " ");
+        token.is_some_and(|token| !token.word.cues.any(Cues::of(&[Cue::Email, Cue::Copula]) | NAMED))
+            && (turn.word(at) == "the" || !stops(turn, at))
+    };
+    let begin = (first.saturating_sub(MORE_WORDS_MAX + 1)..first).rev().take_while(|at| word(*at)).last();
+    let begin = begin.filter(|begin| first - begin <= MORE_WORDS_MAX).unwrap_or(first);
+    // Words of talk before the address are none of it.
+    let talk =
+        !one && (begin..first).any(|at| turn.word(at) != "the" && gazetteer::look_up(turn.word(at)).ordinary > 2);
+    if talk { first } else { begin }
+}
+
+/// Words that name something else.
+const NAMED: Cues = Cues::MEANING;
 
 /// Whether a dot, said or written, stands before token `at`; the token behind it.
 fn behind_dot(turn: &NormalisedTurn<'_>, at: usize) -> Option<usize> {
@@ -180,12 +214,19 @@ fn domain(turn: &NormalisedTurn<'_>, start: usize) -> Option<usize> {
     None
 }
 
+/// The endings, each as the integer of its bytes.
+static PACKED: LazyLock<FxHashSet<u64>> =
+    LazyLock::new(|| ENDINGS.iter().map(|ending| ending.bytes().fold(0, pack)).collect());
+
+fn pack(before: u64, byte: u8) -> u64 {
+    before << 8 | u64::from(byte)
+}
+
 /// Whether tokens `first..=last` together are a top-level domain.
 fn is_ending(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> bool {
-    let length: usize = (first..=last).map(|at| turn.word(at).len()).sum();
-    let spells =
-        |ending: &&str| (first..=last).try_fold(*ending, |rest, at| rest.strip_prefix(turn.word(at))) == Some("");
-    length <= ENDING_BYTES_MAX && ENDINGS.iter().filter(|ending| ending.len() == length).any(spells)
+    let words = || (first..=last).map(|at| turn.word(at));
+    words().map(str::len).sum::<usize>() <= ENDING_BYTES_MAX
+        && PACKED.contains(&words().flat_map(str::bytes).fold(0, pack))
 }
 
 /// Whether the dot behind token `at` is a full stop: a space and a capital follow.

@@ -9,8 +9,10 @@ use super::{
 };
 use crate::{
     redact::{
+        Kind,
         candidate::Candidate,
         flags::Flags,
+        gazetteer,
         token::{Case, Class, Token},
         words::{Cue, Cues},
     },
@@ -50,6 +52,9 @@ fn at_token(view: &View<'_>, index: usize, token: &Token, out: &mut Vec<Candidat
             continue;
         }
         let span = Span::new(start, start + length);
+        if form.kind == Kind::Vehicle && says_words(span.of(text)) {
+            continue;
+        }
         let labels = labels.get_or_insert_with(|| {
             let last = view.turn.token_at(span.end.saturating_sub(1));
             Labels::around(view.turn, index, last, view.asked)
@@ -66,6 +71,13 @@ fn at_token(view: &View<'_>, index: usize, token: &Token, out: &mut Vec<Candidat
         };
         out.push(Candidate::new(span, form.kind, likelihood, form.reason));
     }
+}
+
+/// `219 and`, `con 150`: letters of lower case that are a word make no plate.
+fn says_words(plate: &str) -> bool {
+    plate
+        .split(|letter: char| !letter.is_ascii_lowercase())
+        .any(|word| word.len() > 1 && gazetteer::look_up(word).ordinary > 1)
 }
 
 /// Whether the match is a part of a longer code.

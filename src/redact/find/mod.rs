@@ -1,6 +1,7 @@
 //! The finders: each reads a normalised turn and hands in candidates. Knows nothing of placeholders or of how overlaps
 //! are settled.
 
+mod affix;
 mod answer;
 mod answer_value;
 mod birth;
@@ -13,6 +14,7 @@ mod email_spoken;
 mod extend;
 mod form;
 mod forms;
+mod glued;
 mod handle;
 mod iban;
 mod net;
@@ -20,6 +22,7 @@ mod number;
 mod secret;
 mod shapes;
 mod url;
+mod url_spoken;
 
 use super::{
     Kind, candidate::Candidate, dialogue::Asked, gazetteer::Reading, people, places, token::NormalisedTurn, words::Cues,
@@ -51,6 +54,8 @@ const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] = &[
     iban::find,
     net::find,
     url::find,
+    url_spoken::find,
+    glued::find,
     secret::find,
     answer::find,
     handle::find,
@@ -63,6 +68,7 @@ pub(super) fn structured(view: &View<'_>) -> Vec<Candidate> {
     for find in FINDERS {
         find(view, &mut candidates);
     }
+    affix::widen(view.turn, &mut candidates);
     candidates
 }
 

@@ -169,7 +169,9 @@ fn personal(view: &View<'_>, span: Span, authority: &str, path: &str) -> bool {
     let parameters = path
         .split_once('?')
         .is_some_and(|(_, query)| query.contains('=') && !query.starts_with("lang=") && !query.starts_with("utm_"));
-    let part = PERSONAL_PARTS.iter().any(|part| path.contains(part));
+    // `/blog/how-to-reset-your-router` tells how to reset something.
+    let slug = path.matches('-').count() > 2 && !path.contains(['?', '=', '%']);
+    let part = PERSONAL_PARTS.iter().any(|part| (!slug || part.starts_with('/')) && path.contains(part));
     let numbers = path.split(|character: char| !character.is_ascii_digit()).any(|run| run.len() >= 5);
     let internal = authority.ends_with(".internal")
         || authority.rsplit('.').next() == Some("local")

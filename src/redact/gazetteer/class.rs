@@ -37,10 +37,14 @@ pub(crate) enum Class {
     NumberSign,
     CueEnd,
     German,
+    NoFamily,
+    Lead,
+    Near,
+    Dwell,
 }
 
 /// Every class that a list may name.
-const CLASSES: [(&str, Class); 28] = [
+const CLASSES: [(&str, Class); 32] = [
     ("title", Class::Title),
     ("weaktitle", Class::WeakTitle),
     ("particle", Class::Particle),
@@ -69,6 +73,10 @@ const CLASSES: [(&str, Class); 28] = [
     ("nostreet", Class::NoStreet),
     ("numbersign", Class::NumberSign),
     ("german", Class::German),
+    ("nofamily", Class::NoFamily),
+    ("lead", Class::Lead),
+    ("near", Class::Near),
+    ("dwell", Class::Dwell),
 ];
 
 impl Class {

@@ -6,7 +6,9 @@ use rustc_hash::FxHashMap;
 
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape, rows},
+    heads,
     token::Case,
+    words::Cue as WordCue,
 };
 
 /// The phrases, one a line.
@@ -21,20 +23,61 @@ pub(super) struct Left {
     pub(super) opens: bool,
 }
 
-/// A phrase: its words but the one it is filed under, its worth and its marks.
+/// A phrase: its words from the one beside the name on, its worth and what may stand around it.
 #[derive(Debug)]
 struct Cue {
     /// Its place among all phrases: of two that weigh the same the first counts.
     order: usize,
-    rest: Vec<&'static str>,
+    words: Vec<&'static str>,
     weight: i32,
-    marks: &'static str,
+    marks: Marks,
+}
+
+/// What the marks of a phrase say.
+#[derive(Debug)]
+struct Marks {
+    /// What may stand between it and the name.
+    allowed: Gap,
+    /// The same where a line ends between: more, if the name may have its own line.
+    lined: Gap,
+    /// Of this something must stand there; nothing need, where it is empty.
+    needed: Gap,
+    /// It opens for unknown words.
+    opens: bool,
+    /// It is a question: the answer follows.
+    asks: bool,
+    /// It counts only where it starts a sentence.
+    starts: bool,
+}
+
+impl Marks {
+    fn of(marks: &str) -> Self {
+        let mut allowed = Gap::SPACE.and(Gap::COLON).and(Gap::MARK);
+        for (mark, more) in [
+            ('c', Gap::COMMA.and(Gap::STOP)),
+            ('r', Gap::COMMA),
+            ('n', Gap::LINE.and(Gap::COMMA)),
+            ('q', Gap::ASK.and(Gap::LINE)),
+        ] {
+            allowed = if marks.contains(mark) { allowed.and(more) } else { allowed };
+        }
+        let needed = match (marks.contains('r'), marks.contains(':')) {
+            (true, _) => Gap::COMMA.and(Gap::LINE),
+            (false, true) => Gap::COLON,
+            (false, false) => Gap::default(),
+        };
+        let has = |mark: char| marks.contains(mark);
+        // `Thanks.` and a dash may stand before a name that has its own line.
+        let ends = Gap::DOT.and(Gap::STOP).and(Gap::HYPHEN).and(Gap::OTHER);
+        let lined = if has('n') { allowed.and(ends) } else { allowed };
+        Self { allowed, lined, needed, opens: has('u'), asks: has('q'), starts: has('s') }
+    }
 }
 
 #[derive(Debug, Default)]
 struct Tables {
-    /// By the last word and the one before it (`""` for none), the others from the last to the first.
-    left: FxHashMap<(&'static str, &'static str), Vec<Cue>>,
+    /// By the heads of the last word and of the one before it (0 for none), the words from the last to the first.
+    left: FxHashMap<(u64, u64), Vec<Cue>>,
     /// By the first word.
     right: FxHashMap<&'static str, Vec<Cue>>,
 }
@@ -48,22 +91,26 @@ impl Tables {
             let mut columns = row.split('\t');
             let side = columns.next().unwrap_or_default();
             let weight = columns.next().and_then(|weight| weight.parse().ok()).unwrap_or(0);
-            let marks = columns.next().unwrap_or_default();
+            let marks = Marks::of(columns.next().unwrap_or_default());
             let mut words: Vec<&str> = columns.next().unwrap_or_default().split(' ').collect();
             if side == "<" {
                 words.reverse();
             }
-            let key = words.remove(0);
-            let next = words.first().copied().unwrap_or_default();
-            let cue = Cue { order, rest: words, weight, marks };
+            let (key, next) = (words.first().copied().unwrap_or_default(), words.get(1).copied().unwrap_or_default());
+            let cue = Cue { order, words, weight, marks };
             if side == "<" {
-                tables.left.entry((key, next)).or_default().push(cue);
+                tables.left.entry((head(key), head(next))).or_default().push(cue);
             } else {
                 tables.right.entry(key).or_default().push(cue);
             }
         }
         tables
     }
+}
+
+/// The head that a word is filed under; 0 for no word.
+fn head(word: &str) -> u64 {
+    heads::first(word, 0, word.len().min(heads::LONG_BYTES))
 }
 
 /// The best phrase that ends right before token `at`.
@@ -83,7 +130,9 @@ pub(super) fn left(reading: &Reading<'_>, at: usize) -> Left {
         return answer;
     }
     if reading.entry(last).is(Class::Relation) && gap.only(Gap::SPACE.and(Gap::COMMA)) {
-        return Left { weight: 3, opens: false };
+        let own = |at: usize| reading.turn.token(at).is_some_and(|token| token.word.cues.has(WordCue::Possessive));
+        let owned = last.checked_sub(1).is_some_and(own);
+        return Left { weight: 3 + i32::from(owned), opens: false };
     }
     if reading.entry(last).is(Class::CueEnd) { best_left(reading, last, gap) } else { Left::default() }
 }
@@ -115,13 +164,12 @@ fn answered_question(reading: &Reading<'_>, at: usize) -> Option<usize> {
 }
 
 fn best_left(reading: &Reading<'_>, last: usize, gap: Gap) -> Left {
-    let word = reading.turn.word(last);
-    let before = last.checked_sub(1).map_or("", |before| reading.turn.word(before));
-    let longer = if before.is_empty() { None } else { TABLES.left.get(&(word, before)) };
+    let word = head(reading.turn.word(last));
+    let before = last.checked_sub(1).map_or(0, |before| head(reading.turn.word(before)));
+    let longer = if before == 0 { None } else { TABLES.left.get(&(word, before)) };
     let mut best = (Left::default(), usize::MAX);
-    for cue in
-        TABLES.left.get(&(word, "")).into_iter().chain(longer).flatten().filter(|cue| matches_back(reading, last, cue))
-    {
+    let filed = TABLES.left.get(&(word, 0)).into_iter().chain(longer).flatten();
+    for cue in filed.filter(|cue| matches_back(reading, last, cue)) {
         let found = weigh(cue, gap);
         if found.weight > best.0.weight || found.weight == best.0.weight && found.weight > 0 && cue.order < best.1 {
             best = (found, cue.order);
@@ -131,49 +179,37 @@ fn best_left(reading: &Reading<'_>, last: usize, gap: Gap) -> Left {
 }
 
 fn matches_back(reading: &Reading<'_>, last: usize, cue: &Cue) -> bool {
-    let first = last.checked_sub(cue.rest.len());
-    let words = cue.rest.iter().enumerate().all(|(offset, word)| {
-        let before = last.checked_sub(offset + 1);
-        before.is_some_and(|index| reading.turn.word(index) == *word)
-            && reading
-                .before(last - offset)
-                .only(Gap::SPACE.and(Gap::QUOTE).and(Gap::COMMA).and(Gap::GLUE).and(Gap::HYPHEN))
-    });
+    let inside = Gap::SPACE.and(Gap::QUOTE).and(Gap::COMMA).and(Gap::GLUE).and(Gap::HYPHEN);
+    let stands = |(offset, word): (usize, &&str)| {
+        last.checked_sub(offset).is_some_and(|index| {
+            reading.turn.word(index) == *word && (offset == 0 || reading.before(index + 1).only(inside))
+        })
+    };
     let starts = |index: usize| index == 0 || !reading.before(index).only(Gap::SPACE);
-    words
-        && first
-            .is_some_and(|first| !reading.before(first).has(Gap::GLUE) && (!cue.marks.contains('s') || starts(first)))
+    let first = (last + 1).checked_sub(cue.words.len());
+    cue.words.iter().enumerate().all(stands)
+        && first.is_some_and(|first| !reading.before(first).has(Gap::GLUE) && (!cue.marks.starts || starts(first)))
 }
 
 /// What the marks of the phrase make of the gap behind it.
 fn weigh(cue: &Cue, gap: Gap) -> Left {
+    let marks = &cue.marks;
     // `"first_name","dob"`: a row of labels.
     if gap.has(Gap::COMMA) && gap.has(Gap::MARK) {
         return Left::default();
     }
-    let mut allowed = Gap::SPACE.and(Gap::COLON).and(Gap::MARK);
-    for (mark, more) in [
-        ('c', Gap::COMMA.and(Gap::STOP)),
-        ('r', Gap::COMMA),
-        ('n', Gap::LINE.and(Gap::COMMA)),
-        ('q', Gap::ASK.and(Gap::LINE)),
-    ] {
-        if cue.marks.contains(mark) {
-            allowed = allowed.and(more);
-        }
+    let mut allowed = if gap.has(Gap::LINE) { marks.lined } else { marks.allowed };
+    // `Full name - Hope Short`: the dash of a form.
+    if marks.asks && gap == Gap::SPACE.and(Gap::HYPHEN) {
+        allowed = allowed.and(Gap::HYPHEN);
     }
-    if cue.marks.contains('n') && gap.has(Gap::LINE) {
-        // `Thanks.` and a dash may stand before a name that has its own line.
-        allowed = allowed.and(Gap::DOT).and(Gap::STOP).and(Gap::HYPHEN).and(Gap::OTHER);
-    }
-    let needed = if cue.marks.contains('r') { Gap::COMMA.and(Gap::LINE) } else { Gap::COLON };
-    if cue.marks.contains([':', 'r']) && !gap.has(needed) || !gap.only(allowed) {
+    if !marks.needed.is_empty() && !gap.has(marks.needed) || !gap.only(allowed) {
         return Left::default();
     }
-    if cue.marks.contains('q') && gap.only(Gap::SPACE) {
+    if marks.asks && gap.only(Gap::SPACE) {
         return Left { weight: 3, opens: false };
     }
-    Left { weight: cue.weight, opens: cue.marks.contains('u') }
+    Left { weight: cue.weight, opens: marks.opens }
 }
 
 /// The best phrase that begins with token `at`, right behind a name.
@@ -184,7 +220,7 @@ pub(super) fn right(reading: &Reading<'_>, at: usize) -> i32 {
     let said = if reading.entry(at).is(Class::Said) { 3 } else { 0 };
     let cues = TABLES.right.get(reading.turn.word(at)).map_or(&[][..], Vec::as_slice);
     let fits =
-        |cue: &&Cue| cue.rest.iter().enumerate().all(|(offset, word)| reading.turn.word(at + offset + 1) == *word);
+        |cue: &&Cue| cue.words.iter().enumerate().skip(1).all(|(offset, word)| reading.turn.word(at + offset) == *word);
     cues.iter().filter(fits).map(|cue| cue.weight).max().unwrap_or(0).max(said)
 }
 
@@ -225,7 +261,8 @@ mod tests {
         check("Regards,\nx", 6, false);
         check("Regards. x", 0, false);
         check("Dr. x", 8, true);
-        check("my wife x", 3, false);
+        check("my wife x", 4, false);
+        check("the wife x", 3, false);
         check("What's the name on the account? User: x", 7, true);
         check("je m'appelle x", 8, true);
     }

@@ -1,7 +1,9 @@
 //! Finds names of persons by lists of names, letter case and the words around, without a statistical model: every
 //! run of words that may be a name gets an integer score. Knows nothing of placeholders or of other kinds.
 
+mod answer;
 mod cue;
+mod family;
 mod run;
 mod score;
 mod special;
@@ -14,7 +16,7 @@ use super::{
     find::View,
     flags::Flags,
     gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
-    words::Cue,
+    token::Case,
 };
 use cue::Left;
 use run::Run;
@@ -37,12 +39,14 @@ const LISTED: i32 = 2;
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut done = 0;
     let mut before: Option<(Run, Score)> = None;
-    let answer = (0..1).filter(|_| asked(view, 0) && !reading.turn.flags(0).any(Flags::NAME));
-    for at in answer.chain(reading.turn.names()) {
+    let answer = answer::start(view, reading);
+    let first = answer.filter(|at| !reading.turn.flags(*at).any(Flags::NAME));
+    let begins = |at: &usize| answer.is_none_or(|answer| *at >= answer);
+    for at in first.into_iter().chain(reading.turn.names().filter(begins)) {
         if at < done {
             continue;
         }
-        let Some((run, score)) = name_at(view, reading, at) else { continue };
+        let Some((run, score)) = name_at(reading, at, answer) else { continue };
         let listed = before.filter(|(other, _)| is_list(reading, *other, run));
         let sure = |score: Score| score.points >= THRESHOLD;
         let capital = reading.mark(run.first).shape != Shape::Plain;
@@ -65,10 +69,14 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
 fn is_list(reading: &Reading<'_>, left: Run, right: Run) -> bool {
     let next = left.last + 1;
     let capitals = reading.mark(right.first).shape == Shape::Capital || reading.mark(left.first).shape == Shape::Plain;
-    if next == right.first {
+    if next == right.first && !reading.before(next).has(Gap::AND) {
         return capitals
             && reading.before(next).has(Gap::COMMA)
             && reading.before(next).only(Gap::COMMA.and(Gap::SPACE));
+    }
+    // `Saanvi & Aarav`
+    if next == right.first && reading.before(next) == Gap::SPACE.and(Gap::AND) {
+        return capitals;
     }
     let and = matches!(reading.turn.word(next), "and" | "und" | "et" | "y" | "e" | "en" | "og" | "och" | "or");
     let spaced = reading.before(next).only(Gap::COMMA.and(Gap::SPACE)) && reading.before(right.first) == Gap::SPACE;
@@ -105,8 +113,12 @@ pub(super) fn may_be_lower(entry: Entry, len: usize) -> bool {
 }
 
 /// The name that begins at token `at`, if its score suffices.
-fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Score)> {
-    if is_other_word(view, reading, at) {
+fn name_at(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Option<(Run, Score)> {
+    let asked = answer == Some(at);
+    // `Didn't catch it`
+    let contracted = reading.before(at + 1) == Gap::QUOTE && reading.turn.word(at + 1) == "t";
+    let other = || is_other_word(reading, at, asked) || is_label(reading, at) || ends_cue(reading, at);
+    if is_pronoun(reading, at) || contracted || other() {
         return None;
     }
     let entry = reading.entry(at);
@@ -116,15 +128,20 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
     let capital = reading.mark(at).shape != Shape::Plain;
     let cued = reading.previous(at).classes.any(CUES_OF_NAMES);
     let rare = reading.entry(at + 1).surname > 0;
-    let begins = may_begin(entry, capital, rare, cued) || asked(view, at);
+    let begins = may_begin(entry, capital, rare, cued) || asked;
     if !begins {
         return None;
     }
-    let left = left_of(view, reading, at);
+    let left = left_of(reading, at, answer);
+    if capital && left.weight < 4 && is_saint(reading, at) {
+        return None;
+    }
     if is_plain_word(reading, at, left) || !run::is_usable(reading, at) {
         return None;
     }
-    if let Some(run) = run::from_particles(reading, at, left.weight > 5).filter(|_| left.weight > 2) {
+    let particles = run::from_particles(reading, at, left.weight > 5);
+    let particles = particles.map(|run| run::with_given(reading, run, left));
+    if let Some(run) = particles.filter(|_| left.weight > 2) {
         let score = score::score(reading, run, left);
         return (score.points >= THRESHOLD).then_some((run, score));
     }
@@ -136,14 +153,25 @@ fn name_at(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Option<(Run, Sc
     if !is_start(reading, at, left) {
         return None;
     }
-    let run = run::extend(reading, at, left.opens);
+    let run = run::extend(reading, at, left);
     let score = score::score(reading, run, left);
     (score.points >= LISTED).then_some((run, score))
 }
 
+/// Whether a capital `I` stands before a word of lower case or an apostrophe: no initial, the most frequent of all capitals.
+fn is_pronoun(reading: &Reading<'_>, at: usize) -> bool {
+    if reading.turn.raw(at) != "I" {
+        return false;
+    }
+    let next = reading.mark(at + 1);
+    let lower = reading.turn.token(at + 1).is_some_and(|next| next.case == Case::Lower);
+    let word = || lower && reading.mark(at).shape != Shape::Plain && !run::goes_on_in_lower(reading, at + 1);
+    next.before == Gap::QUOTE || next.before == Gap::SPACE && word()
+}
+
 /// Whether a word is an ordinary one, no name by itself, and nothing beside it makes it one: no name begins with it. Says
 /// so of most words with a capital at little cost.
-fn is_other_word(view: &View<'_>, reading: &Reading<'_>, at: usize) -> bool {
+fn is_other_word(reading: &Reading<'_>, at: usize, asked: bool) -> bool {
     const MARKS: Gap = Gap::COLON.and(Gap::QUOTE);
     let mark = reading.mark(at);
     let (raw, previous) = (reading.turn.raw(at), reading.previous(at));
@@ -154,7 +182,7 @@ fn is_other_word(view: &View<'_>, reading: &Reading<'_>, at: usize) -> bool {
         && !mark.before.has(MARKS)
         && !previous.classes.any(CUES_OF_NAMES)
         && !reading.before(at + 1).has(Gap::GLUE)
-        && !asked(view, at)
+        && !asked
 }
 
 /// Whether a word in lower case is no name by itself and the words before it promise none.
@@ -165,13 +193,86 @@ fn is_plain_word(reading: &Reading<'_>, at: usize, left: Left) -> bool {
     mark.shape == Shape::Plain && raw.len() > 1 && !promised && !named
 }
 
-fn asked(view: &View<'_>, at: usize) -> bool {
-    at == 0 && view.asked.has(Cue::Name)
+/// Whether a word with a capital is, or follows, the `San` of a place: `Santa Rosa`, `Saint-Denis`.
+fn is_saint(reading: &Reading<'_>, at: usize) -> bool {
+    let capital = |at: usize| reading.mark(at).shape != Shape::Plain;
+    let saint = |at: usize| {
+        capital(at)
+            && capital(at + 1)
+            && reading.before(at + 1).only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::DOT))
+            && matches!(
+                reading.turn.word(at),
+                "san"
+                    | "santa"
+                    | "santo"
+                    | "sao"
+                    | "saint"
+                    | "sainte"
+                    | "sankt"
+                    | "sint"
+                    | "st"
+                    | "fort"
+                    | "reggio"
+                    | "puerto"
+                    | "ciudad"
+                    | "virgen"
+                    | "notre"
+                    | "nossa"
+                    | "lake"
+                    | "mount"
+                    | "port"
+            )
+    };
+    saint(at) || at > 0 && saint(at - 1) && !reading.previous(at - 1).is(Class::Title)
 }
 
-fn left_of(view: &View<'_>, reading: &Reading<'_>, at: usize) -> Left {
-    let related = view.asked.has(Cue::Name) && reading.previous(at).is(Class::Relation);
-    if asked(view, at) || related { ASKED } else { cue::left(reading, at) }
+/// Whether a word in lower case is the label of a form or a function word: `surname`, `a nome di chi`.
+fn is_label(reading: &Reading<'_>, at: usize) -> bool {
+    let mark = reading.mark(at);
+    let function = mark.entry.is(Class::NoFamily)
+        && mark.entry.ordinary > 2
+        && mark.entry.given < 3
+        && !mark.entry.is(Class::Particle);
+    let joined = reading.before(at + 1) == Gap::HYPHEN;
+    mark.shape == Shape::Plain && !joined && (function || mark.entry.is(Class::Role) && mark.entry.given < 2)
+}
+
+/// Whether a particle belongs to the words before a name, as in `op naam van Roos`, `ik ben Femke`.
+fn ends_cue(reading: &Reading<'_>, at: usize) -> bool {
+    let alone = reading.turn.word(at) == "ben" && reading.previous(at).ordinary == 0;
+    reading.entry(at).is(Class::CueEnd) && !alone && cue::left(reading, at + 1).weight > 4
+}
+
+fn left_of(reading: &Reading<'_>, at: usize, answer: Option<usize>) -> Left {
+    let related =
+        answer.is_some_and(|answer| answer < at && at < answer + 4) && reading.previous(at).is(Class::Relation);
+    if answer == Some(at) || related {
+        return ASKED;
+    }
+    let left = cue::left(reading, at);
+    let joined = || is_joined_given(reading, at);
+    Left { opens: left.opens || left.weight > 3 && (is_unknown_pair(reading, at) || joined()), ..left }
+}
+
+/// `this is mei-ling tan`: two short words that no list of words holds, joined by a hyphen, before a family name.
+fn is_joined_given(reading: &Reading<'_>, at: usize) -> bool {
+    let odd = |at: usize| reading.entry(at).ordinary < 2 && reading.turn.raw(at).len() > 1;
+    reading.before(at + 1) == Gap::HYPHEN
+        && reading.before(at + 2) == Gap::SPACE
+        && (odd(at) || odd(at + 1))
+        && reading.entry(at + 2).surname > 1
+}
+
+/// `hola soy emeterio lasheras`: two words in a row that no list of words holds, behind a phrase that leads to a name. German
+/// joins words freely, so there they tell nothing.
+fn is_unknown_pair(reading: &Reading<'_>, at: usize) -> bool {
+    let unknown = |at: usize| {
+        let mark = reading.mark(at);
+        let odd = mark.entry.ordinary == 0 && !mark.entry.classes.any(run::OTHERS) && !mark.entry.is(Class::City);
+        odd && mark.shape == Shape::Plain && reading.is_word(at) && reading.turn.raw(at).len() > 3
+    };
+    let german = (at.saturating_sub(4)..at).any(|at| reading.entry(at).is(Class::German));
+    unknown(at) && unknown(at + 1) && reading.before(at + 1) == Gap::SPACE && !german
 }
 
 /// Whether a name can begin with token `at`.
@@ -182,7 +283,7 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
             return false;
         }
         return reading.before(at + 1).has(Gap::SPACE.and(Gap::DOT).and(Gap::QUOTE))
-            && run::extend(reading, at, left.opens).last > at;
+            && run::extend(reading, at, left).last > at;
     }
     let next = reading.entry(at + 1);
     let titled = entry.is(Class::WeakTitle) && (entry.given < 2 || next.given > 0 || next.is_unknown());
@@ -193,11 +294,12 @@ fn is_start(reading: &Reading<'_>, at: usize, left: Left) -> bool {
         let named = entry.given > 1 || entry.surname > 1;
         return run::leads_name(reading, at, left.weight)
             || (entry.ordinary < if reading.mark(at).shape == Shape::Plain { 2 } else { 3 } || named)
-                && (reading.turn.raw(at).len() > 1 || run::extend(reading, at, true).last > at);
+                && (reading.turn.raw(at).len() > 1 || run::extend(reading, at, left).last > at);
     }
     let capital = reading.mark(at).shape == Shape::Capital && left.weight > 3 && entry.given > 1;
     let told = reading.mark(at).shape != Shape::Plain && entry.given > 1 && cue::right(reading, at + 1) > 5;
-    capital || told || run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
+    let named = entry.given > 1 && family::follows(reading, at, at + 1, left);
+    capital || told || named || run::value(reading, at, true) > 0 || run::leads_name(reading, at, left.weight)
 }
 
 #[cfg(test)]

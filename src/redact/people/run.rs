@@ -1,6 +1,9 @@
 //! Runs of tokens that may together be one name: given names, initials, particles, family names, double names.
 
-use super::cue;
+use super::{
+    cue::{self, Left},
+    family,
+};
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape},
     token::Case,
@@ -35,7 +38,7 @@ pub(super) const OTHERS: Classes =
 const SHORT: [&str; 14] = ["xu", "li", "wu", "lu", "hu", "ng", "yu", "ye", "gu", "vo", "ly", "ko", "yi", "ho"];
 
 /// Words of these classes are no family name even behind a given name.
-const NEVER: Classes = Classes::of(&[Class::Calendar, Class::Role, Class::Greeting, Class::Relation]);
+pub(super) const NEVER: Classes = Classes::of(&[Class::Calendar, Class::Role, Class::Greeting, Class::Relation]);
 const PLACES: Classes = Classes::of(&[Class::Place, Class::City]);
 
 /// How much a token looks like a (part of a) name: positive speaks for it.
@@ -114,6 +117,11 @@ pub(super) fn is_initial(reading: &Reading<'_>, at: usize) -> bool {
     raw.len() == 1 && raw.starts_with(|letter: char| letter.is_ascii_uppercase())
 }
 
+/// Whether a name may go on behind an initial with a word of lower case: `o'neill`, a particle.
+pub(super) fn goes_on_in_lower(reading: &Reading<'_>, at: usize) -> bool {
+    is_particle(reading, at) || matches!(reading.turn.raw(at), "o" | "d")
+}
+
 /// Whether token `at` can stand in a name: a word, not part of an e-mail address, URL or listed phrase.
 pub(super) fn is_usable(reading: &Reading<'_>, at: usize) -> bool {
     let joined =
@@ -132,11 +140,18 @@ pub(super) fn from_particles(reading: &Reading<'_>, first: usize, strong: bool) 
     name.flatten().map(|last| Run { first, last })
 }
 
-/// The run that begins at `first`. `opened` lets unknown words of lower case in.
-pub(super) fn extend(reading: &Reading<'_>, first: usize, opened: bool) -> Run {
+/// The family name with the given name behind it where a name was asked for: `lo russo carmelina`.
+pub(super) fn with_given(reading: &Reading<'_>, run: Run, left: Left) -> Run {
+    let given = run.last + 1;
+    let fits = left.opens && reading.before(given) == Gap::SPACE && reading.entry(given).given > 1;
+    Run { last: if fits && is_usable(reading, given) { given } else { run.last }, ..run }
+}
+
+/// The run that begins at `first`. A phrase before it that opens lets unknown words of lower case in.
+pub(super) fn extend(reading: &Reading<'_>, first: usize, left: Left) -> Run {
     let mut last = first;
     while last - first < TOKENS_MAX {
-        match next_part(reading, first, last, opened) {
+        match next_part(reading, first, last, left) {
             Some(next) => last = next,
             None => break,
         }
@@ -152,8 +167,8 @@ fn is_particle(reading: &Reading<'_>, at: usize) -> bool {
 }
 
 /// The last token of the part of the name that follows token `last`.
-fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> Option<usize> {
-    let next = last + 1;
+fn next_part(reading: &Reading<'_>, first: usize, last: usize, left: Left) -> Option<usize> {
+    let (next, opened) = (last + 1, left.opens);
     let gap = reading.before(next);
     let after_initial = is_initial(reading, last) || reading.entry(last).is(Class::Suffix);
     let hyphenated =
@@ -186,16 +201,23 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     if asian && is_usable(reading, next) {
         return Some(next);
     }
+    let plain = reading.mark(first).shape == Shape::Plain;
     let pronoun = reading.turn.word(last) == "i";
     let glued = gap == Gap::HYPHEN || (gap == Gap::QUOTE && !pronoun && reading.turn.raw(last).len() <= 2);
     if reading.entry(next).is(Class::Title) {
         return None;
     }
+    let joined = || family::gaelic(reading, next).or_else(|| family::behind_particle(reading, first, next, left));
+    if let Some(last) = (!plain).then(joined).flatten() {
+        return Some(last);
+    }
     let fits = gap == Gap::SPACE || glued || (after_initial && gap.only(Gap::SPACE.and(Gap::DOT)));
     if !fits || !is_usable(reading, next) {
         return None;
     }
-    let plain = reading.mark(first).shape == Shape::Plain;
+    if is_pronoun(reading, next) {
+        return None;
+    }
     let dotted = plain && reading.turn.raw(next).len() == 1 && reading.before(next + 1).has(Gap::DOT);
     if (is_initial(reading, next) && !plain) || (dotted && reading.entry(last).given > 1 && reading.is_word(next)) {
         return Some(next);
@@ -205,11 +227,19 @@ fn next_part(reading: &Reading<'_>, first: usize, last: usize, opened: bool) -> 
     }
     if is_particle(reading, next) {
         return behind_particles(reading, next, plain, false)
-            .or_else(|| (opened && plain).then(|| unknown_behind(reading, next)).flatten());
+            .or_else(|| (opened && plain).then(|| unknown_behind(reading, next)).flatten())
+            .or_else(|| family::behind_particle(reading, first, next, left));
     }
     let behind_initial = is_initial(reading, last) && last > first && reading.mark(next).shape == Shape::Capital;
     let named = behind_initial && reading.entry(next).ordinary < 3 && !reading.entry(next).classes.any(OTHERS);
-    (named || accepts(reading, first, next, opened, plain)).then_some(next)
+    (named || accepts(reading, first, next, opened, plain) || family::follows(reading, first, next, left))
+        .then_some(next)
+}
+
+/// `tell Pat I said thanks`
+fn is_pronoun(reading: &Reading<'_>, at: usize) -> bool {
+    let behind = reading.mark(at + 1).shape == Shape::Plain && reading.before(at + 1) == Gap::SPACE;
+    reading.turn.raw(at) == "I" && behind
 }
 
 /// Whether a word that is no name by itself can be the first of one: "I'm Quarto Angelo", "Ella H. Snider".
@@ -250,7 +280,7 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool, strong:
         let sure = strong && entry.surname > 0;
         (entry.surname > 1 || entry.given > 1 || arabic || (entry.is_name() && reading.previous(particle).given > 1))
             && (entry.ordinary == 0 || sure)
-            && !entry.is(Class::Place)
+            && (strong || !entry.is(Class::Place))
             && reading.turn.raw(particle).len() > 1
     } else {
         let known = value(reading, name, false) > 0 || !reading.has_capital_nouns();
@@ -261,6 +291,10 @@ fn behind_particles(reading: &Reading<'_>, particle: usize, plain: bool, strong:
 
 fn accepts(reading: &Reading<'_>, first: usize, next: usize, opened: bool, plain: bool) -> bool {
     let mark = reading.mark(next);
+    // `Göran Berg här`: what tells a name is no part of it.
+    if mark.entry.surname < 2 && mark.entry.given < 2 && cue::right(reading, next) > 3 {
+        return false;
+    }
     if plain {
         let known = mark.entry.is_name() && value(reading, next, false) > 0;
         let opened =
@@ -347,10 +381,10 @@ mod tests {
 
     /// The run that begins with the first token of `text`.
     #[track_caller]
-    fn check(text: &str, opened: bool, expected: &str) {
+    fn check(text: &str, opens: bool, expected: &str) {
         let turn = NormalisedTurn::new(text);
         let reading = Reading::new(&turn);
-        let run = extend(&reading, 0, opened);
+        let run = extend(&reading, 0, Left { weight: 0, opens });
         assert_eq!(turn.span(run.first, run.last).of(turn.text()), expected, "{text}");
     }
 

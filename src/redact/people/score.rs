@@ -1,8 +1,10 @@
 //! Adds up what speaks for a run of tokens being the name of a person: integers, so that every platform agrees.
 
 use super::{
+    ASKED,
     cue::{self, Left},
-    run::{OTHERS, Run, is_initial, is_usable, value},
+    family,
+    run::{OTHERS, Run, ends_name, is_initial, is_usable, value},
 };
 use crate::redact::{
     Reason,
@@ -23,11 +25,17 @@ pub(super) struct Score {
 
 /// The score of a run behind `left`.
 pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
-    let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at)).collect();
+    let parts: Vec<usize> = (run.first..=run.last).filter(|at| is_part(reading, run, *at, left)).collect();
     let known = parts.iter().filter(|at| reading.entry(**at).is_name()).count();
     // A word behind a given name of lower case was let in for its place; that it is ordinary says nothing more.
-    let let_in = |at: usize| at > run.first && reading.mark(run.first).shape == Shape::Plain;
-    let points = |at: usize| value(reading, at, at == run.first).max(if let_in(at) { 0 } else { i32::MIN });
+    let let_in = |at: usize| {
+        at > run.first
+            && (reading.mark(run.first).shape == Shape::Plain || family::follows(reading, run.first, at, left))
+    };
+    // `hope sharp here`: an ordinary word that is a common given name loses nothing where a name is told.
+    let led = told(reading, run, left);
+    let floor = |at: usize| if let_in(at) || led && at == run.first { 0 } else { i32::MIN };
+    let points = |at: usize| value(reading, at, at == run.first).max(floor(at));
     let own: i32 = parts.iter().map(|at| points(*at)).sum();
     let weight = if known == 0 && !left.opens && left.weight < 4 { left.weight.min(2) } else { left.weight };
     let points = own
@@ -41,6 +49,18 @@ pub(super) fn score(reading: &Reading<'_>, run: Run, left: Left) -> Score {
         (false, _) => "name:known",
     };
     Score { points, reason }
+}
+
+/// Whether a common given name stands where nothing but a name does.
+fn told(reading: &Reading<'_>, run: Run, left: Left) -> bool {
+    let paired = run.last == run.first + 1 && family::follows(reading, run.first, run.last, left);
+    let alone = run.first == run.last && left.opens && left.weight > 4 && ends_name(reading, run.last + 1);
+    // `Mein Name ist Lang.`: where nouns have capitals too, only the phrase tells.
+    let entry = reading.entry(run.first);
+    let ends = run.last + 1 >= reading.len() || !reading.before(run.last + 1).only(Gap::SPACE);
+    let surname = entry.surname > 1 && left.weight > 7 && ends && reading.mark(run.first).shape != Shape::Plain;
+    let joined = left.opens && reading.before(run.first + 1) == Gap::HYPHEN && run.last > run.first + 1;
+    joined || entry.given > 1 && (paired || alone) || run.first == run.last && surname
 }
 
 /// What stands behind the run; behind a word that is also an ordinary one of lower case it tells little.
@@ -65,10 +85,12 @@ fn right(reading: &Reading<'_>, run: Run) -> i32 {
 }
 
 /// Initials, particles and suffixes carry no points of their own.
-fn is_part(reading: &Reading<'_>, run: Run, at: usize) -> bool {
+fn is_part(reading: &Reading<'_>, run: Run, at: usize, left: Left) -> bool {
     let entry = reading.entry(at);
-    let particle =
-        at > run.first && at < run.last && entry.is(Class::Particle) && reading.mark(at).shape == Shape::Plain;
+    // `le goff` as the answer to a question for a name.
+    let asked = left == ASKED && !reading.before(run.first).has(Gap::COLON);
+    let leads = at > run.first || entry.given < 2 && asked;
+    let particle = leads && at < run.last && entry.is(Class::Particle) && reading.mark(at).shape == Shape::Plain;
     !is_initial(reading, at) && !entry.is(Class::Suffix) && !particle
 }
 
@@ -98,6 +120,9 @@ fn surroundings(reading: &Reading<'_>, run: Run, left: Left, known: usize) -> i3
     let mut points = restored(reading, run, left) + vocative;
     if spaced && previous.is(Class::Determiner) && left.weight < 5 {
         points -= if single { 4 } else { 3 - i32::try_from(known.min(2)).unwrap_or(0) };
+    }
+    if single && left.weight < 4 && first_is_brand(reading, run) && !called {
+        points -= 2;
     }
     if left.weight < 4 && is_place(reading, run) {
         points -= 4;
@@ -147,6 +172,11 @@ fn addressed(reading: &Reading<'_>, run: Run, left: Left) -> i32 {
     if comma && ends && named { 3 } else { 2 * i32::from(ends && greeted) }
 }
 
+/// `Chase is supported`: a name of a company that is also one of persons.
+fn first_is_brand(reading: &Reading<'_>, run: Run) -> bool {
+    reading.entry(run.first).is(Class::Brand)
+}
+
 /// Whether a place stands in the run and no other word that is mostly a name.
 fn is_place(reading: &Reading<'_>, run: Run) -> bool {
     let entries = || (run.first..=run.last).map(|at| reading.entry(at));
@@ -168,7 +198,14 @@ fn behind(reading: &Reading<'_>, run: Run) -> i32 {
     if gap.only(Gap::SPACE) && reading.entry(next).is(Class::Org) && reading.mark(next).shape != Shape::Plain {
         points -= 6;
     }
-    if gap.has(Gap::AND) || (run.first > 0 && reading.before(run.first).has(Gap::AND)) {
+    let place =
+        matches!(reading.turn.word(next), "county" | "hospital" | "airport" | "township" | "island" | "islands");
+    if gap == Gap::SPACE && place {
+        points -= 6;
+    }
+    let listed = |at: usize| reading.entry(at).given > 1;
+    let joined = gap.has(Gap::AND) && !listed(next);
+    if joined || run.first > 0 && reading.before(run.first).has(Gap::AND) && !listed(run.first - 1) {
         points -= 4;
     }
     if gap == Gap::HYPHEN && !is_usable(reading, next) {
@@ -194,10 +231,29 @@ fn whole_line(reading: &Reading<'_>, run: Run, known: usize) -> i32 {
         return 0;
     }
     let gap = reading.before(run.last + 1);
-    if run.last + 1 < reading.len() && gap.has(Gap::LINE) && run.last > run.first {
-        return 2;
+    let line_ends = gap.has(Gap::LINE);
+    if line_ends && run.last > run.first && (run.last + 1 < reading.len() || reading.before(run.first).has(Gap::LINE)) {
+        return if is_initial(reading, run.first) { 3 } else { 2 };
+    }
+    // `Mark Price, Solicitor`: a name and what its bearer is, on a line of its own.
+    let titled = gap.has(Gap::COMMA) && reading.entry(run.last + 1).is(Class::Role);
+    if titled && run.last > run.first && reading.before(run.last + 2).has(Gap::LINE.and(Gap::COMMA)) {
+        return 3;
+    }
+    if line_ends && run.first == run.last && alone(reading, run.first) {
+        let apart = reading.turn.gap_before(run.first).contains("\n\n") && !reading.has_capital_nouns();
+        return 3 + i32::from(apart);
     }
     if gap.has(Gap::COLON) && known > 0 { 2 } else { 0 }
+}
+
+/// Whether a word is the last line of a text of several lines, or a salutation on its own line: `Bev,`.
+fn alone(reading: &Reading<'_>, at: usize) -> bool {
+    let entry = reading.entry(at);
+    let named = entry.ordinary < 2 && !entry.classes.any(OTHERS) && !entry.classes.any(PLACES);
+    let signs = at + 1 >= reading.len() && reading.before(at).has(Gap::LINE);
+    let greets = at + 1 < reading.len() && reading.before(at + 1).has(Gap::COMMA) && entry.given > 0;
+    named && reading.turn.raw(at).len() > 2 && (signs || greets)
 }
 
 #[cfg(test)]
@@ -214,7 +270,7 @@ mod tests {
         let turn = NormalisedTurn::new(text);
         let reading = Reading::new(&turn);
         let left = cue::left(&reading, at);
-        let found = score(&reading, extend(&reading, at, left.opens), left);
+        let found = score(&reading, extend(&reading, at, left), left);
         assert_eq!(found.points >= THRESHOLD, expected, "{text}: {found:?}");
     }
 

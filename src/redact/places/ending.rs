@@ -59,6 +59,9 @@ const ENDINGS: [&str; 44] = [
 /// Endings that are those of few other words.
 const SURE_ENDINGS: usize = 15;
 
+/// Endings that no other words have but a few listed ones: they need no capital.
+const LOWER_ENDINGS: usize = 13;
+
 /// "Hauptstrasse 5", "Brixtonlaan 380", "Hoge Wei 32": a name in one word, or a word for a street at its end, and a
 /// number.
 pub(super) fn ending(reading: &Reading<'_>, at: usize) -> Option<Core> {
@@ -95,9 +98,13 @@ fn compound(reading: &Reading<'_>, at: usize, named: bool) -> Option<Strength> {
         return None;
     }
     let index = ENDINGS.iter().position(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))?;
-    let sure = index < SURE_ENDINGS && entry.ordinary < 2;
+    // `Kolonnenstr. 29`
+    let short = word.ends_with("str") && reading.before(at + 1).has(Gap::DOT);
+    let sure = (index < SURE_ENDINGS || short) && entry.ordinary < 2;
     match (sure, shape) {
-        (true, Shape::Plain) if index < 2 => Some(Strength::Strong),
+        (true, Shape::Plain) if index < 2 || index < LOWER_ENDINGS && entry.ordinary == 0 && !entry.is_name() => {
+            Some(Strength::Strong)
+        }
         (_, Shape::Plain) if entry.ordinary == 0 => Some(Strength::Weak),
         (_, Shape::Plain) => None,
         (true, _) => Some(Strength::Strong),
@@ -131,7 +138,7 @@ mod tests {
     #[test]
     fn endings_of_streets() {
         check("Hauptstraße 5", Some(("Hauptstrasse 5", Strength::Strong)));
-        check("lindenallee 44a", Some(("lindenallee 44a", Strength::Weak)));
+        check("lindenallee 44a", Some(("lindenallee 44a", Strength::Strong)));
         check("Lampe 5", None);
     }
 }

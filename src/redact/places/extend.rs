@@ -7,6 +7,7 @@ use super::{
 use crate::redact::{
     gazetteer::{Class, Classes, Gap, Reading, Shape},
     token::{Case, Token},
+    words::{Cue, Cues},
 };
 
 /// How far an address reaches.
@@ -16,6 +17,8 @@ pub(super) struct Reach {
     pub(super) last: usize,
     /// Whether more than the street was found.
     pub(super) more: bool,
+    /// Whether a flat or a code was.
+    pub(super) coded: bool,
 }
 
 /// A part of an address behind its street.
@@ -35,17 +38,27 @@ const BETWEEN: Gap = Gap::SPACE.and(Gap::COMMA).and(Gap::LINE).and(Gap::DOT).and
 
 /// How far the address goes whose street ends with token `street`.
 pub(super) fn reach(reading: &Reading<'_>, street: usize) -> Reach {
-    let mut reach = Reach { last: street, more: false };
-    let (mut end, mut towns, mut placed) = (street, 0, false);
+    let mut reach = Reach { last: street, more: false, coded: false };
+    let (mut end, mut towns, mut placed, mut coded) = (street, 0, false, false);
     for _ in 0..PARTS_MAX {
         match part(reading, end + 1, placed) {
             Some(Part::Sure(last)) => {
                 placed = unit(reading, end + 1).is_none();
+                coded |= reading.turn.token(last).is_some_and(|token| !token.is_word() && token.span.len() > 2);
+                let parted = reading.before(end + 1).has(Gap::COMMA.and(Gap::LINE));
+                let sure = reach.coded || parted || !placed || is_code(reading, end + 1, last);
                 (end, towns) = (last, 0);
-                reach = Reach { last, more: true };
+                reach = Reach { last, more: true, coded: sure };
             }
             Some(Part::Town(last)) if towns < TOWNS_MAX => {
                 let first = end + 1;
+                let known = reading.entry(last).classes.any(CITIES) || !reading.is_word(last);
+                let lower = shape(reading, first) == Shape::Plain && !is_lower(reading, street);
+                let comma = reading.before(first).has(Gap::COMMA);
+                let lower = lower && reading.before(first) != Gap::HYPHEN;
+                if lower && (comma || !known) || coded && reading.is_word(end) && !known {
+                    break;
+                }
                 if is_certain_town(reading, first, last, reach.more && end == reach.last)
                     || (end == reach.last && is_town_behind(reading, first, last))
                 {
@@ -58,6 +71,16 @@ pub(super) fn reach(reading: &Reading<'_>, street: usize) -> Reach {
         }
     }
     reach
+}
+
+/// Whether `first..=last` is a code: it has a number.
+fn is_code(reading: &Reading<'_>, first: usize, last: usize) -> bool {
+    (first..=last).any(|at| !reading.is_word(at))
+}
+
+/// Whether the street that ends with token `street` is written without capitals.
+fn is_lower(reading: &Reading<'_>, street: usize) -> bool {
+    (street.saturating_sub(3)..=street).all(|at| !reading.is_word(at) || shape(reading, at) == Shape::Plain)
 }
 
 /// Whether only separators stand before token `at`; a new line may begin with any marks of quotation.
@@ -96,11 +119,62 @@ const FLOORS: [&str; 20] = [
 ];
 
 /// Words for a side of the stairs, behind the floor.
-const SIDES: [&str; 12] =
-    ["esq", "esquerdo", "dto", "dir", "direito", "dcha", "izq", "izquierda", "derecha", "links", "rechts", "left"];
+const SIDES: [&str; 22] = [
+    "esq",
+    "esquerdo",
+    "dto",
+    "dir",
+    "direito",
+    "direita",
+    "esquerda",
+    "dcha",
+    "izq",
+    "izda",
+    "izqda",
+    "izquierda",
+    "derecha",
+    "links",
+    "rechts",
+    "left",
+    "right",
+    "fundos",
+    "gauche",
+    "droite",
+    "mitte",
+    "frente",
+];
+
+/// Whether a word in lower case may end a part of an address: a floor, a side of the stairs, a country's word.
+pub(super) fn ends_part(reading: &Reading<'_>, at: usize) -> bool {
+    let word = reading.turn.word(at);
+    reading.entry(at).is(Class::Floor)
+        || FLOORS.contains(&word)
+        || SIDES.contains(&word)
+        || matches!(word, "cedex" | "bis" | "ter")
+}
 
 /// "Apt. 4B", "# 12", "2nd floor", "2º B", "Top 5": the last token of a flat or floor.
 pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let word = reading.turn.word(at);
+    let behind_number = at > 0 && reading.before(at) == Gap::SPACE && is_number(reading, at - 1);
+    if behind_number
+        && matches!(word, "hs" | "bg" | "bajo" | "bajos" | "fundos" | "frente" | "atico" | "altos")
+        && unit_word(reading, at).is_none()
+    {
+        return Some(at);
+    }
+    // `No: 14 D: 3`
+    if word == "d"
+        && reading.before(at + 1).has(Gap::COLON)
+        && is_number(reading, at + 1)
+        && reading.previous(at).is_unknown()
+    {
+        return Some(at + 1);
+    }
+    // `of. 804`
+    if word == "of" && reading.before(at + 1).has(Gap::DOT) && is_number(reading, at + 1) {
+        return Some(at + 1);
+    }
     let side = SIDES.contains(&reading.turn.word(at + 1)) && is_floor(reading, at);
     let hashed = reading.before(at).has(Gap::HASH) && is_number(reading, at);
     let joined = hashed && reading.before(at + 1) == Gap::HYPHEN && is_number(reading, at + 1);
@@ -112,6 +186,16 @@ pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
     }
     let ordinal = is_ordinal(reading.turn.raw(at)) || is_number(reading, at) || reading.entry(at).is(Class::Floor);
     if ordinal && FLOORS.contains(&reading.turn.word(at + 1)) {
+        let side = reading.before(at + 2) == Gap::SPACE && SIDES.contains(&reading.turn.word(at + 2));
+        return Some(at + 1 + usize::from(side));
+    }
+    // "segundo be", as it is said.
+    let letter = reading.turn.token(at + 1).is_some_and(|token| token.word.letter != 0 || token.span.len() == 1);
+    let said = reading.entry(at).is(Class::Floor)
+        && letter
+        && reading.is_word(at + 1)
+        && !matches!(reading.turn.word(at + 1), "a" | "y" | "e" | "o" | "i");
+    if said && reading.before(at + 1) == Gap::SPACE {
         return Some(at + 1);
     }
     door(reading, at)
@@ -173,7 +257,29 @@ pub(super) fn military(reading: &Reading<'_>, at: usize) -> Option<usize> {
     (post && code).then_some(at + 2)
 }
 
+/// Fewest digits of a code that is said in words.
+const SAID_MIN: usize = 4;
+
+/// `… burbank california nine one five oh six`: a code in words behind a town or a region.
+fn said_code(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let said = |at: &usize| {
+        let token = reading.turn.token(*at);
+        reading.before(*at) == Gap::SPACE
+            && token.is_some_and(|token| {
+                token.is_word()
+                    && (token.word.number.is_some() || token.word.cues.any(Cues::of(&[Cue::Double, Cue::Triple])))
+            })
+    };
+    let last = (at..at + 10).take_while(said).last()?;
+    (reading.previous(at).classes.any(CITIES) && last + 1 >= at + SAID_MIN).then_some(last)
+}
+
 fn code(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> {
+    if reading.is_word(at)
+        && let Some(last) = said_code(reading, at)
+    {
+        return Some(last);
+    }
     let last = postcode::any(reading, at)?;
     let gap = reading.before(at);
     let apart = gap.has(Gap::COMMA.and(Gap::LINE))
@@ -183,6 +289,12 @@ fn code(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> {
     let before_town = (shape(reading, last + 1) != Shape::Plain || listed)
         && reading.before(last + 1) == Gap::SPACE
         && reading.turn.raw(last + 1).len() > 2;
+    let year = last == at
+        && reading.turn.raw(at).len() == 4
+        && ["19", "20"].iter().any(|century| reading.turn.raw(at).starts_with(century));
+    if year && !listed && !apart {
+        return None;
+    }
     let short = last == at && reading.turn.raw(at).len() < 5;
     let by_form = postcode::by_form(reading, at).is_some();
     (by_form || (before_town && (apart || !short)) || (apart && (!short || behind_town))).then_some(last)
@@ -196,7 +308,9 @@ fn region(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> 
     let code_next = postcode::any(reading, at + 1).is_some() && reading.before(at + 1).only(BETWEEN);
     if letters && entry.is(Class::Region) && (shape == Shape::Plain || !upper) {
         let sure = postcode::by_form(reading, at + 1).is_some();
-        return (code_next && (sure || reading.turn.raw(at + 1).len() >= 5)).then_some(at);
+        // `burwood east vic 3151`
+        let australian = behind_town && reading.turn.raw(at).len() == 3;
+        return (code_next && (sure || australian || reading.turn.raw(at + 1).len() >= 5)).then_some(at);
     }
     let long_code = code_next && reading.turn.raw(at + 1).len() >= 5;
     let stated =
@@ -211,6 +325,9 @@ fn region(reading: &Reading<'_>, at: usize, behind_town: bool) -> Option<usize> 
         && code_next
     {
         return Some(at);
+    }
+    if let Some(last) = super::chain::county(reading, at) {
+        return Some(last);
     }
     let last = place_words(reading, at)?;
     let ends = gap.has(Gap::COMMA.and(Gap::LINE)) || behind_town || code_next;
@@ -234,7 +351,9 @@ fn town(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let mut last = None;
     for next in at..at + 4 {
         let gap = reading.before(next);
-        let inside = gap.only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE).and(Gap::DOT));
+        let short = next > 0 && reading.turn.raw(next - 1).len() <= 3;
+        let inside =
+            gap.only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE)) || short && gap.only(Gap::SPACE.and(Gap::DOT));
         let possessive = gap == Gap::QUOTE && reading.turn.raw(next).len() == 1;
         let lowered = shape(reading, at) != Shape::Plain
             && shape(reading, next) == Shape::Plain
@@ -258,12 +377,14 @@ const TOWNS: Classes = Classes::of(&[Class::Particle, Class::City, Class::Place,
 
 fn is_town_word(reading: &Reading<'_>, at: usize) -> bool {
     let entry = reading.entry(at);
-    if entry.is(Class::Greeting) || entry.is(Class::Calendar) || entry.is(Class::Title) {
+    const MEANINGS: Cues = Cues::MEANING.without(Cue::Address).without(Cue::Postcode).without(Cue::Name);
+    let labels = reading.turn.token(at).is_some_and(|token| token.word.cues.any(MEANINGS)) && !entry.is(Class::City);
+    if entry.is(Class::Greeting) || entry.is(Class::Calendar) || entry.is(Class::Title) || labels {
         return false;
     }
     match shape(reading, at) {
         Shape::Plain => entry.classes.any(TOWNS) || entry.ordinary < 2,
-        Shape::Capital => reading.turn.raw(at).len() > 1,
+        Shape::Capital => reading.turn.raw(at).len() > 1 || shape(reading, at + 1) != Shape::Plain,
         Shape::Initial => {
             let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper && token.span.len() > 1);
             entry.ordinary < 3 || entry.is(Class::City) || entry.is(Class::Compass) || upper

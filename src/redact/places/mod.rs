@@ -1,11 +1,15 @@
 //! Finds street addresses and postal codes by house numbers, words for streets and what stands around them. Knows
 //! nothing of placeholders or of other kinds.
 
+mod chain;
 mod ending;
 mod extend;
 mod number;
 mod postcode;
+mod said;
+mod spoken;
 mod street;
+mod told;
 
 use std::cmp::Reverse;
 
@@ -36,7 +40,7 @@ pub(super) fn may_name_street(word: &str, entry: Entry) -> bool {
 /// Hands in the addresses and postal codes of a turn.
 pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     let mut done = 0;
-    if let Some((first, last)) = answer(view, reading) {
+    if let Some((first, last)) = answer(view, reading).or_else(|| spoken::answer(view, reading)) {
         out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::Likely, "asked:address"));
         return;
     }
@@ -45,13 +49,117 @@ pub(super) fn find(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candida
         if at < done || !number {
             continue;
         }
-        if let Some((first, last)) = address(view, reading, done, at) {
+        let told = told::address(view, reading, done, at);
+        let written = address(view, reading, done, at).or_else(|| told::coded(reading, at));
+        let written = written.map(|found| told::widened(reading, done, found));
+        if let Some((first, last)) =
+            joined(written, told).map(|(first, last)| (lead(reading, done, first), tail(reading, last)))
+        {
             out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::VeryLikely, "address"));
             done = last + 1;
         } else if let Some((last, reason)) = postal_code(view, reading, at) {
             out.push(Candidate::new(reading.turn.span(at, last), Kind::Postcode, Likelihood::Likely, reason));
             done = last + 1;
         }
+    }
+    named(view, reading, out);
+}
+
+/// Hands in the addresses that have no number.
+fn named(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+    if !reading.turn.has_gap(Gap::COMMA) {
+        return;
+    }
+    let mut done = 0;
+    for at in (0..reading.len()).filter(|at| reading.turn.flags(*at).any(Flags::STREET)) {
+        let start = reading.turn.span(at, at).start;
+        let found =
+            out.iter().any(|found| found.kind == Kind::Address && found.span.start <= start && start < found.span.end);
+        if at < done || found {
+            continue;
+        }
+        if let Some((first, last)) = told::named(view, reading, done, at) {
+            out.push(Candidate::new(reading.turn.span(first, last), Kind::Address, Likelihood::VeryLikely, "address"));
+            done = last + 1;
+        }
+    }
+}
+
+/// Words for streets that are written short before a dot, and the first letters of some: `al.`, `P.zza`, `c.so`.
+const SHORT: [&str; 22] = [
+    "al", "os", "pl", "ul", "r", "jr", "cl", "av", "st", "ch", "bd", "p", "v", "c", "res", "lt", "sk", "mah", "urb",
+    "pje", "psje", "cra",
+];
+
+/// Where an address begins whose first parts are not written as others: `c/o Wiesner, …`, `al. Jerozolimskie 44`; without
+/// the word for the home it may follow.
+fn lead(reading: &Reading<'_>, from: usize, first: usize) -> usize {
+    if reading.turn.word(first) == "wohnung" && reading.is_word(first + 1) && first + 1 < reading.len() {
+        return first + 1;
+    }
+    let line = first.checked_sub(2).filter(|_| reading.before(first).has(Gap::LINE));
+    let begins = |at: &usize| reading.before(*at).has(Gap::LINE) && extend::unit(reading, *at).is_some();
+    if let Some(line) = line.and_then(|end| (end.saturating_sub(5).max(from)..=end).rev().find(begins)) {
+        return line;
+    }
+    // `Bahçelievler Mah. 7. Cad.`
+    let counted = first > from + 1
+        && matches!(reading.turn.word(first), "sok" | "sk" | "cad" | "cd" | "sokak" | "cadde")
+        && reading.before(first).has(Gap::DOT)
+        && number::is_number(reading, first - 1);
+    let first = first - usize::from(counted);
+    let quarter = first.checked_sub(1).filter(|mah| matches!(reading.turn.word(*mah), "mah" | "mahallesi" | "mh"));
+    if let Some(quarter) = quarter.filter(|mah| *mah > from && reading.before(first).only(Gap::DOT.and(Gap::SPACE))) {
+        let named = |at: &usize| chain::is_shaped(reading, *at) && reading.before(*at + 1) == Gap::SPACE;
+        return (quarter.saturating_sub(2).max(from)..quarter).rev().take_while(named).last().unwrap_or(quarter);
+    }
+    let sign = first.checked_sub(1).filter(|sign| *sign >= from && reading.entry(*sign).is(Class::NumberSign));
+    if let Some(sign) =
+        sign.filter(|sign| reading.before(first).only(Gap::DOT.and(Gap::SPACE)) && reading.turn.raw(*sign).len() < 4)
+    {
+        return sign;
+    }
+    let hundred = first > from && reading.turn.word(first - 1) == "a" && reading.turn.word(first) == "hundred";
+    if hundred {
+        return first - 1;
+    }
+    let said = first >= 2 && reading.turn.word(first - 1) == "dit" && reading.turn.word(first - 2) == "lieu";
+    if said {
+        return first - 2;
+    }
+    let short = first.checked_sub(1).filter(|short| *short >= from && SHORT.contains(&reading.turn.word(*short)));
+    if let Some(short) =
+        short.filter(|_| reading.before(first).has(Gap::DOT) && reading.before(first).only(Gap::DOT.and(Gap::SPACE)))
+    {
+        return short;
+    }
+    let care = |at: &usize| {
+        let mark = reading.turn.word(*at) == "c" && reading.turn.gap(*at) == "/" && reading.turn.word(*at + 1) == "o";
+        mark && (*at + 2..first).all(|name| chain::is_shaped(reading, name))
+    };
+    (first.saturating_sub(CARE_MAX).max(from)..first.saturating_sub(1)).find(care).unwrap_or(first)
+}
+
+/// Where an address ends whose town is followed by its region: `Curitiba/PR`, `Seregno (MB)`.
+fn tail(reading: &Reading<'_>, last: usize) -> usize {
+    let next = last + 1;
+    let gap = reading.turn.gap(last);
+    let upper =
+        reading.turn.raw(next).len() == 2 && reading.turn.raw(next).bytes().all(|byte| byte.is_ascii_uppercase());
+    let town = reading.is_word(last) && chain::is_shaped(reading, last);
+    let joined = gap == "/" && (upper || chain::is_shaped(reading, next) && reading.entry(next).is(Class::City));
+    let inside = gap == " (" && upper && reading.turn.gap(next).starts_with(')');
+    last + usize::from(town && reading.is_word(next) && (joined || inside))
+}
+
+/// Longest name of who the address is in care of, with the mark, in tokens.
+const CARE_MAX: usize = 6;
+
+/// The stretch that two readings of one address cover together.
+fn joined(left: Option<(usize, usize)>, right: Option<(usize, usize)>) -> Option<(usize, usize)> {
+    match (left, right) {
+        (Some(left), Some(right)) => Some((left.0.min(right.0), left.1.max(right.1))),
+        (left, right) => left.or(right),
     }
 }
 
@@ -62,7 +170,11 @@ fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Op
     let cores = (start..end).filter_map(|first| street::core(reading, first)).filter(|core| core.last >= at);
     let core = cores.max_by_key(|core| (core.strength, Reverse(core.first)));
     let core = core.or_else(|| before_unit(reading, from, at)).or_else(|| military(reading, from, at));
+    let core = core.filter(|core| core.strength == Strength::Strong).or_else(|| said::core(reading, from, at)).or(core);
     let core = core.or_else(|| named_house(reading, from, at))?;
+    if is_platform(reading, core) {
+        return None;
+    }
     let (first, corner) = before(reading, from, core.first);
     let reach = extend::reach(reading, if corner { behind_and(reading, core.last) } else { core.last });
     let article = matches!(reading.turn.word(core.first), "an" | "am" | "im") && core.strength == Strength::Bare;
@@ -74,15 +186,40 @@ fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: usize) -> Op
     let number = matches!(reading.turn.word(first.wrapping_sub(1)), "number" | "no");
     let told =
         reading.turn.word(first.wrapping_sub(1 + usize::from(number))) == "at" && core.strength == Strength::Weak;
-    let sure = told || core.strength == Strength::Strong || reach.more || corner || lives(view, reading, first, near);
+    let told = told || said::is_placed(reading, first, core);
+    let more = reach.coded || reach.more && core.strength != Strength::Bare;
+    let sure = told || core.strength == Strength::Strong || more || corner || lives(view, reading, first, near);
     sure.then_some((first, reach.last))
 }
 
-/// Whether a word near the number at `at` may make a street of it.
+/// Whether the number counts platforms, gates or exits: `Am Hauptbahnhof Gleis 14`.
+fn is_platform(reading: &Reading<'_>, core: Core) -> bool {
+    const COUNTED: [&str; 13] = [
+        "gleis",
+        "bahnsteig",
+        "bahnsteige",
+        "platform",
+        "terminal",
+        "anden",
+        "binario",
+        "voie",
+        "spoor",
+        "peron",
+        "gate",
+        "tor",
+        "ausgang",
+    ];
+    (core.first..core.last).any(|at| COUNTED.contains(&reading.turn.word(at)))
+}
+
+/// Whether a word near the number at `at` may make a street of it: a word of streets, or a long one with a capital that is
+/// in no list.
 fn may_be_street(reading: &Reading<'_>, start: usize, at: usize) -> bool {
     (start..=at + LOOK_BACK).any(|near| {
         let named = reading.turn.flags(near).any(Flags::STREET);
-        named || reading.mark(near).shape != Shape::Plain && reading.entry(near).ordinary == 0
+        let unlisted =
+            || reading.entry(near).ordinary == 0 && reading.is_word(near) && reading.turn.raw(near).len() > 3;
+        named || reading.mark(near).shape != Shape::Plain && unlisted()
     })
 }
 
@@ -114,7 +251,14 @@ fn answer(view: &View<'_>, reading: &Reading<'_>) -> Option<(usize, usize)> {
 
 /// Whether a word before `first` says that somebody lives there or something goes there.
 fn lives(view: &View<'_>, reading: &Reading<'_>, first: usize, near: usize) -> bool {
-    let words = (first.saturating_sub(near)..first).any(|at| reading.entry(at).is(Class::Live));
+    let apart = |at: usize| {
+        let placeholder = reading.turn.flags(at - 1).any(Flags::PLACEHOLDER);
+        let gap = reading.before(at);
+        let sentence = gap.has(Gap::DOT) && gap.has(Gap::SPACE) && reading.turn.raw(at - 1).len() > 4;
+        placeholder || gap.has(Gap::LINE) && !gap.has(Gap::COLON) || gap.has(Gap::STOP.and(Gap::ASK)) || sentence
+    };
+    let begin = (first.saturating_sub(near) + 1..=first).rev().find(|at| apart(*at));
+    let words = (begin.unwrap_or(first.saturating_sub(near))..first).any(|at| reading.entry(at).is(Class::Live));
     words || view.asked.has(Cue::Address)
 }
 

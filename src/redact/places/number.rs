@@ -25,7 +25,7 @@ pub(super) fn is_ordinal(raw: &str) -> bool {
 
 /// The last token of the house number that begins at `at`: "12", "12-14", "12 / 3", "7 bis".
 pub(super) fn house_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    if !is_number(reading, at) || !plain_before(reading, at) {
+    if !is_number(reading, at) || !plain_before(reading, at) || is_fraction(reading, at) {
         return None;
     }
     let mut last = at;
@@ -38,6 +38,15 @@ pub(super) fn house_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
     }
     let bis = matches!(reading.turn.word(last + 1), "bis" | "ter" | "quater");
     Some(if bis && reading.before(last + 1) == Gap::SPACE { last + 1 } else { last })
+}
+
+/// A day or a month of two digits, `08`, or a version, `5.2`.
+pub(super) fn is_fraction(reading: &Reading<'_>, at: usize) -> bool {
+    let raw = reading.turn.raw(at);
+    let zero = raw.len() > 1 && raw.starts_with('0') && reading.turn.gap(at) != "/";
+    let decimal =
+        matches!(reading.turn.gap(at), "." | ",") && reading.turn.token(at + 1).is_some_and(|next| !next.is_word());
+    zero || decimal
 }
 
 /// No amount, no decimal, no part of a longer number stands before a house number.

@@ -14,14 +14,19 @@ const AREAS: &str = " AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO
 
 /// The last token of a code that begins at `at` and whose form alone tells what it is.
 pub(super) fn by_form(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    british(reading, at).or_else(|| canadian(reading, at)).or_else(|| irish(reading, at))
+    british(reading, at)
+        .or_else(|| canadian(reading, at))
+        .or_else(|| irish(reading, at))
+        .or_else(|| argentine(reading, at))
 }
 
 /// "SW1A 1AA", "m1 1ae", "SW1A1AA".
 fn british(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let token = reading.turn.token(at).filter(|token| token.class == TokenClass::Mixed)?;
     let raw = reading.turn.raw(at);
-    let apart = is_outward(raw) && reading.before(at + 1) == Gap::SPACE && is_inward(reading.turn.raw(at + 1));
+    let apart = is_outward(raw)
+        && reading.before(at + 1).only(Gap::SPACE.and(Gap::COMMA))
+        && is_inward(reading.turn.raw(at + 1));
     if apart {
         return Some(at + 1);
     }
@@ -61,6 +66,14 @@ fn canadian(reading: &Reading<'_>, at: usize) -> Option<usize> {
         && reading.turn.raw(at + 1).len() == 3
         && alternates(reading.turn.raw(at + 1), false);
     fits.then_some(at + 1)
+}
+
+/// "C1045AAA": a letter of a province, four digits and three letters.
+fn argentine(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    let raw = reading.turn.raw(at).as_bytes();
+    let fits = matches!(raw, [b'A'..=b'Z', digits @ .., a, b, c]
+        if digits.len() == 4 && digits.iter().all(u8::is_ascii_digit) && [a, b, c].iter().all(|end| end.is_ascii_uppercase()));
+    fits.then_some(at)
 }
 
 /// "D02 X285": a letter and two digits, then four capitals and digits.

@@ -39,7 +39,10 @@ pub(super) fn may_name(word: &str, entry: Entry) -> bool {
     const STREETS: Classes =
         Classes::of(&[Class::Street, Class::WeakStreet, Class::StreetFirst, Class::WeakStreetFirst, Class::Box]);
     entry.classes.any(STREETS)
-        || matches!(word, "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u")
+        || matches!(
+            word,
+            "psc" | "unit" | "rr" | "hc" | "p" | "po" | "post" | "c" | "u" | "nr" | "co" | "v" | "l" | "jr"
+        )
         || entry.ordinary < 2 && super::ending::ends_like_street(word)
 }
 
@@ -57,6 +60,7 @@ pub(super) fn core(reading: &Reading<'_>, at: usize) -> Option<Core> {
     post_box(reading, at)
         .or_else(|| number_first(reading, at))
         .or_else(|| type_first(reading, at))
+        .or_else(|| numbered_street(reading, at))
         .or_else(|| super::ending::ending(reading, at))
         .or_else(|| {
             bare(reading, at).map(|(last, strength)| Core { first: at, last: second_number(reading, last), strength })
@@ -85,8 +89,9 @@ fn post_box(reading: &Reading<'_>, at: usize) -> Option<Core> {
     }
     let sign = usize::from(reading.entry(last + 1).is(Class::NumberSign));
     let gap = reading.before(last + 1).only(Gap::SPACE.and(Gap::HASH).and(Gap::COLON).and(Gap::DOT));
-    let numbered = gap && (is_number(reading, last + 1 + sign) || spoken_number(reading, last + 1).is_some());
-    let number = last + 1 + sign;
+    let said = spoken_number(reading, last + 1 + sign);
+    let numbered = gap && (is_number(reading, last + 1 + sign) || said.is_some());
+    let number = said.unwrap_or(last + 1 + sign);
     let grouped = |at: &usize| {
         reading.before(*at) == Gap::SPACE
             && reading.turn.raw(*at).len() <= 3
@@ -100,15 +105,34 @@ fn post_box(reading: &Reading<'_>, at: usize) -> Option<Core> {
 fn number_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     let written = house_number(reading, at);
     let number = written.or_else(|| spoken_number(reading, at))?;
-    let name = number + 1;
+    // "thirty eight a mostyn street"
+    let letter = written.is_none()
+        && reading.turn.raw(number + 1).len() == 1
+        && reading.is_word(number + 1)
+        && reading.before(number + 1) == Gap::SPACE
+        && reading.before(number + 2) == Gap::SPACE;
+    let name = number + 1 + usize::from(letter);
     if is_labelled(reading, at) {
         return None;
     }
     if !reading.before(name).only(Gap::SPACE.and(Gap::COMMA)) || reading.before(name).is_empty() {
         return None;
     }
+    if matches!(reading.turn.word(name), "am" | "pm") && reading.mark(name).shape == Shape::Plain {
+        return None;
+    }
     let via = reading.turn.word(name) == "via" && reading.mark(name).shape == Shape::Plain;
     let typed = if via { None } else { typed(reading, name) };
+    // `12, Park 8, Lane 4` is a list.
+    if typed.is_none()
+        && reading.before(name).has(Gap::COMMA)
+        && reading.entry(name).is(Class::Street)
+        && is_number(reading, name + 1)
+        && !reading.entry(at).is(Class::Unit)
+        && !reading.previous(at).is(Class::Unit)
+    {
+        return None;
+    }
     let (last, strength) = typed.or_else(|| suffixed(reading, name)).or_else(|| bare(reading, name))?;
     let placed = reading.previous(at).classes.any(Classes::of(&[Class::InPlace, Class::Unit]));
     let strength = if written.is_none() && !placed { Strength::Weak } else { strength };
@@ -148,7 +172,10 @@ fn bare(reading: &Reading<'_>, name: usize) -> Option<(usize, Strength)> {
             Class::Title,
         ]);
         let particle = at > name && entry.is(Class::Particle);
-        let capital = reading.mark(at).shape != Shape::Plain && entry.ordinary == 0 && !entry.classes.any(other);
+        // `VLAN 210` is no street.
+        let short = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper && token.span.len() < 6);
+        let shaped = reading.mark(at).shape != Shape::Plain && !short;
+        let capital = shaped && entry.ordinary == 0 && !entry.classes.any(other);
         reading.is_word(at) && (at == name || is_inside(reading, at)) && (capital || particle)
     };
     let last = (name..name + 4).take_while(|at| named(*at)).last()?;
@@ -213,6 +240,10 @@ fn more_types(reading: &Reading<'_>, at: usize) -> usize {
 
 /// Whether the words before a word for a street can be a street's name rather than an ordinary phrase.
 fn is_own_word(reading: &Reading<'_>, name: usize, at: usize, plain: bool) -> bool {
+    // `nine the crescent`
+    if reading.turn.word(name) == "the" && at == name + 1 && may_follow_the(reading.turn.word(at)) {
+        return true;
+    }
     if reading.entry(name).is(Class::NoStreet) && (plain || at == name + 1 && reading.entry(at).is(Class::WeakStreet)) {
         return false;
     }
@@ -221,7 +252,7 @@ fn is_own_word(reading: &Reading<'_>, name: usize, at: usize, plain: bool) -> bo
     !plain || !(name..at).any(odd)
 }
 
-/// A word of a street's name: no placeholder, no full stop or line end inside.
+/// Words that make a street of `the`.
 pub(super) fn is_inside(reading: &Reading<'_>, at: usize) -> bool {
     let gap = reading.before(at);
     let types = Classes::of(&[Class::StreetFirst, Class::WeakStreetFirst]);
@@ -229,6 +260,15 @@ pub(super) fn is_inside(reading: &Reading<'_>, at: usize) -> bool {
     gap.only(Gap::SPACE.and(Gap::HYPHEN).and(Gap::QUOTE)) || (abbreviated && gap.only(Gap::SPACE.and(Gap::DOT)))
 }
 
+fn may_follow_the(word: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "crescent", "green", "mews", "close", "avenue", "drive", "grove", "square", "terrace", "paddock", "paddocks",
+        "orchard", "ridings", "parade",
+    ];
+    WORDS.contains(&word)
+}
+
+/// A word of a street's name: no placeholder, no full stop or line end inside.
 fn is_name_word(reading: &Reading<'_>, at: usize) -> bool {
     reading.is_word(at) || is_ordinal(reading.turn.raw(at))
 }
@@ -246,6 +286,12 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     if !entry.is(Class::StreetFirst) && !entry.is(Class::WeakStreetFirst) && !slashed {
         return None;
     }
+    let short = matches!(reading.turn.word(at), "os" | "r") || reading.turn.word(at) == "c" && !slashed;
+    if short && !reading.before(at + 1).has(Gap::DOT)
+        || matches!(reading.turn.word(at), "cl" | "cll" | "kr" | "kra" | "dg")
+    {
+        return None;
+    }
     let plain = is_preposition(reading, at) && reading.mark(at).shape == Shape::Plain;
     let first = entry.is(Class::StreetFirst) || slashed;
     let numbered_before = at > 0 && is_number(reading, at - 1)
@@ -257,7 +303,8 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
         let opened = next == at + 1 || reading.previous(next).is(Class::Particle);
         let common = reading.entry(next).ordinary > 1 + u8::from(reading.previous(next).is(Class::Particle))
             || !(first || numbered_before || plain || reading.previous(next).is(Class::Particle));
-        let numbered = reading.before(next + 1) == Gap::SPACE && is_number(reading, next + 1);
+        let numbered = reading.before(next + 1) == Gap::SPACE
+            && (is_number(reading, next + 1) || first && spoken_number(reading, next + 1).is_some());
         let lower = reading.entry(next).is(Class::Particle)
             || ((opened || numbered_before) && (!common || numbered && (first || plain)));
         if !reading.is_word(next)
@@ -275,6 +322,7 @@ fn typed(reading: &Reading<'_>, at: usize) -> Option<(usize, Strength)> {
     let strong = !plain && (first || capital);
     let linked = last > at + 1 && reading.entry(at + 1).is(Class::Particle);
     let strength = match (strong, plain) {
+        _ if reading.turn.word(at) == "r" => Strength::Bare,
         (true, _) => Strength::Strong,
         (false, true) => Strength::Bare,
         (false, false) => Strength::Weak,
@@ -292,6 +340,9 @@ fn is_end(reading: &Reading<'_>, at: usize) -> bool {
 
 /// "Calle Mayor 3", "ul. Narewska 94", "Via Roma, 10".
 fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    if let Some(core) = cut_type(reading, at) {
+        return Some(core);
+    }
     let (name, sure) = typed(reading, at)?;
     let last = number_behind(reading, name)?;
     let said = reading.is_word(last) && reading.turn.raw(last).len() > 1;
@@ -299,8 +350,68 @@ fn type_first(reading: &Reading<'_>, at: usize) -> Option<Core> {
     if year {
         return None;
     }
-    Some(Core { first: at, last, strength: if said { Strength::Weak } else { sure } })
+    Some(Core { first: at, last, strength: if said && !is_led(reading, at, name) { Strength::Weak } else { sure } })
 }
+
+/// "c.so Francia 77", "P.zza Duomo 4": Italian types that are cut within the word.
+fn cut_type(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    let cut = matches!(
+        (reading.turn.word(at), reading.turn.word(at + 1)),
+        ("c", "so") | ("p", "zza" | "za" | "le" | "zale") | ("v", "le" | "lo") | ("l", "go") | ("str", "da")
+    );
+    // `Jr. Ayacucho 320`
+    let jiron = reading.turn.word(at) == "jr"
+        && reading.before(at + 1).has(Gap::DOT)
+        && (at == 0 || reading.before(at) != Gap::SPACE || reading.mark(at - 1).shape == Shape::Plain);
+    if !jiron && (!cut || reading.turn.gap(at) != ".") {
+        return None;
+    }
+    let named = |name: &usize| {
+        let close = reading.before(*name).only(Gap::SPACE.and(Gap::QUOTE).and(Gap::DOT));
+        let written = reading.mark(*name).shape != Shape::Plain || reading.entry(*name).is(Class::Particle);
+        reading.is_word(*name) && close && written
+    };
+    let begin = at + 1 + usize::from(!jiron);
+    let name = (begin..begin + NAME_MAX).take_while(named).last()?;
+    let last = number_behind(reading, name)?;
+    Some(Core { first: at, last, strength: Strength::Strong })
+}
+
+/// Whether what stands before or behind the name of a street leaves no doubt that it is one: `en la calle del pez`,
+/// `rua das flores número dois`.
+fn is_led(reading: &Reading<'_>, at: usize, name: usize) -> bool {
+    let before = at.checked_sub(1).map_or("", |before| reading.turn.word(before));
+    let led =
+        matches!(before, "la" | "en" | "na" | "a" | "al" | "nella" | "da" | "de" | "della" | "du" | "au" | "pela");
+    let signed = reading.entry(name + 1).is(Class::NumberSign) && reading.turn.raw(name + 1).len() > 4;
+    let kind = reading.turn.word(at);
+    let street = kind.len() > 4 && kind != "place" || matches!(kind, "rua" | "rue");
+    street && reading.entry(at).is(Class::StreetFirst) && (led || signed || at == 0)
+}
+
+/// "Cra. 7 # 45-12", "Calle 5 de Mayo #218": a street whose name is or begins with a number.
+fn numbered_street(reading: &Reading<'_>, at: usize) -> Option<Core> {
+    let number = at + 1;
+    let gap = reading.before(number);
+    if !reading.entry(at).is(Class::StreetFirst) || !gap.only(Gap::SPACE.and(Gap::DOT)) || !is_number(reading, number) {
+        return None;
+    }
+    let small = |at: usize| reading.entry(at).classes.any(Classes::of(&[Class::Particle, Class::Compass]));
+    let inside = |at: &usize| reading.is_word(*at) && reading.before(*at).only(Gap::SPACE) && *at < number + 4;
+    let named = |at: &usize| {
+        !reading.entry(*at).is(Class::NumberSign) && (small(*at) || reading.mark(*at).shape != Shape::Plain)
+    };
+    let name = (number + 1..).take_while(|at| inside(at) && named(at)).last().unwrap_or(number);
+    let last = number_behind(reading, name).filter(|_| {
+        reading.before(name + 1).has(Gap::HASH) || reading.entry(name + 1).is(Class::NumberSign) || name > number + 1
+    })?;
+    Some(Core { first: at, last, strength: Strength::Strong })
+}
+
+/// Articles that are number words too.
+const ARTICLES: [&str; 16] = [
+    "ein", "eine", "einen", "einem", "einer", "un", "une", "una", "um", "uma", "een", "en", "ett", "et", "jeden", "bir",
+];
 
 /// The last token of a house number behind a street's name.
 pub(super) fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize> {
@@ -311,8 +422,14 @@ pub(super) fn number_behind(reading: &Reading<'_>, name: usize) -> Option<usize>
     if !spaced {
         return None;
     }
-    if let Some(said) = spoken_number(reading, number).filter(|_| reading.before(number).only(Gap::SPACE)) {
-        return Some(said);
+    let article = |said: usize| said == number && ARTICLES.contains(&reading.turn.word(said));
+    if let Some(said) =
+        spoken_number(reading, number).filter(|said| reading.before(number).only(Gap::SPACE) && !article(*said))
+    {
+        let letter = reading.turn.raw(said + 1);
+        let apart = said + 2 >= reading.len() || matches!(letter, "b" | "c" | "d" | "f" | "g" | "h");
+        let ends = apart && letter.len() == 1 && reading.is_word(said + 1);
+        return Some(said + usize::from(ends && reading.before(said + 1) == Gap::SPACE));
     }
     let last = house_number(reading, number)?;
     let letter = reading.before(last + 1) == Gap::SPACE

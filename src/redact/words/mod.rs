@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub(super) use cue::{Cue, Cues};
 pub(super) use numbers::{Languages, Number};
 
-use super::{flags::Flags, token::Token, vocabulary::vocabulary};
+use super::{flags::Flags, heads, token::Token, vocabulary::vocabulary};
 
 /// What the tables say of one word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -42,18 +42,18 @@ impl Word {
     }
 }
 
-/// A phrase of several words, its first two left out, and the cues that its last word takes.
+/// A phrase of several words, and the cues that its last word takes.
 #[derive(Debug)]
 struct Phrase {
-    rest: Vec<&'static str>,
+    words: Vec<&'static str>,
     cues: Cues,
 }
 
 #[derive(Debug, Default)]
 struct Tables {
     words: FxHashMap<&'static str, Word>,
-    /// By their first word and their second.
-    phrases: FxHashMap<(&'static str, &'static str), Vec<Phrase>>,
+    /// By the heads of their first word and their second.
+    phrases: FxHashMap<(u64, u64), Vec<Phrase>>,
     /// The second words of the phrases.
     seconds: FxHashSet<&'static str>,
 }
@@ -125,22 +125,33 @@ fn compound(word: &str) -> Word {
 
 /// Gives the last token of every phrase of the tables the cues of the phrase, in place of its own: the `card` of a
 /// gift card is no payment card. Of two phrases that end at a token the longer one speaks.
-/// `firsts` are the tokens at which one may begin. Gives the cues that were added.
-pub(super) fn mark_phrases(tokens: &mut [Token], flags: &mut [Flags], firsts: &[u32], lower: &str) -> Cues {
-    let mut longest: FxHashMap<usize, usize> = FxHashMap::default();
+/// `firsts` are the tokens at which one may begin, `heads` the beginnings of all. Gives the cues that were added.
+pub(super) fn mark_phrases(
+    tokens: &mut [Token],
+    flags: &mut [Flags],
+    heads: &[u64],
+    firsts: &[u32],
+    lower: &str,
+) -> Cues {
+    // The longest phrase so far at each last token that may still come.
+    let mut longest: Vec<(usize, usize)> = Vec::new();
     let mut added = Cues::default();
     for first in firsts.iter().map(|first| *first as usize) {
-        let word = |index: usize| tokens.get(index).map_or("", |token| token.span.of(lower));
-        let Some(phrases) = TABLES.phrases.get(&(word(first), word(first + 1))) else { continue };
+        let Some([one, two]) = heads.get(first..).and_then(<[u64]>::first_chunk) else { continue };
+        let Some(phrases) = TABLES.phrases.get(&(*one, *two)) else { continue };
+        longest.retain(|(last, _)| *last > first);
         for phrase in phrases {
-            if !phrase.fits(tokens, first + 2, lower) {
+            if !phrase.fits(tokens, first, lower) {
                 continue;
             }
-            let length = phrase.rest.len() + 1;
+            let length = phrase.words.len() - 1;
             let last = first + length;
-            let known = longest.entry(last).or_default();
-            let order = length.cmp(known);
-            *known = length.max(*known);
+            let known = longest.iter_mut().find(|(end, _)| *end == last);
+            let order = length.cmp(&known.as_ref().map_or(0, |(_, known)| *known));
+            match known {
+                Some((_, known)) => *known = length.max(*known),
+                None => longest.push((last, length)),
+            }
             take(tokens, flags, last, phrase.cues, order);
             added |= phrase.cues;
         }
@@ -161,12 +172,10 @@ fn take(tokens: &mut [Token], flags: &mut [Flags], last: usize, cues: Cues, orde
 }
 
 impl Phrase {
-    /// Whether its words behind the first two stand from token `third` on.
-    fn fits(&self, tokens: &[Token], third: usize, lower: &str) -> bool {
-        self.rest
-            .iter()
-            .zip(third..)
-            .all(|(word, index)| tokens.get(index).is_some_and(|token| token.span.of(lower) == *word))
+    /// Whether its words stand from token `first` on.
+    fn fits(&self, tokens: &[Token], first: usize, lower: &str) -> bool {
+        let stands = |(word, token): (&&str, &Token)| token.span.of(lower) == *word;
+        first + self.words.len() <= tokens.len() && self.words.iter().zip(tokens.iter().skip(first)).all(stands)
     }
 }
 
@@ -199,8 +208,9 @@ impl Tables {
         };
         entry.starts_phrase = true;
         self.seconds.insert(second);
-        let phrase = Phrase { rest: words.collect(), cues: cue.into() };
-        self.phrases.entry((first, second)).or_default().push(phrase);
+        let head = |word: &str| heads::first(word, 0, word.len().min(heads::LONG_BYTES));
+        let phrase = Phrase { words: [first, second].into_iter().chain(words).collect(), cues: cue.into() };
+        self.phrases.entry((head(first), head(second))).or_default().push(phrase);
     }
 }
 
@@ -214,7 +224,7 @@ mod tests {
             .words
             .keys()
             .chain(&TABLES.seconds)
-            .chain(TABLES.phrases.values().flatten().flat_map(|phrase| &phrase.rest))
+            .chain(TABLES.phrases.values().flatten().flat_map(|phrase| &phrase.words))
         {
             assert!(word.len() <= WORD_BYTES_MAX, "{word}");
             assert_eq!(crate::text::Normalised::new(word).lower(), *word, "not folded");

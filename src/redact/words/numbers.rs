@@ -161,6 +161,7 @@ const ROWS: &[(Languages, u16, u16, &str)] = &[
         10,
         "dwadziescia trzydziesci czterdziesci piecdziesiat szescdziesiat siedemdziesiat osiemdziesiat dziewiecdziesiat sto",
     ),
+    (Languages::PL, 1000, 1, "tysiac"),
     (Languages::PL, 200, 100, "dwiescie trzysta czterysta piecset szescset siedemset osiemset dziewiecset"),
     (
         Languages::SV,
@@ -169,6 +170,7 @@ const ROWS: &[(Languages, u16, u16, &str)] = &[
         "noll ett tva tre fyra fem sex sju atta nio tio elva tolv tretton fjorton femton sexton sjutton arton nitton",
     ),
     (Languages::SV, 20, 10, "tjugo trettio fyrtio femtio sextio sjuttio attio nittio hundra"),
+    (Languages::SV, 1000, 1, "tusen"),
     (Languages::TR, 0, 1, "sifir bir iki uc dort bes alti yedi sekiz dokuz"),
     (Languages::TR, 20, 10, "yirmi otuz kirk elli altmis yetmis seksen doksan yuz"),
 ];
@@ -202,6 +204,13 @@ const JOINED: &[Joined] = &[
         Languages::IT,
         &["venti", "trenta", "quaranta", "cinquanta", "sessanta", "settanta", "ottanta", "novanta"],
         &["uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove"],
+        "",
+        false,
+    ),
+    (
+        Languages::SV,
+        &["tjugo", "trettio", "fyrtio", "femtio", "sextio", "sjuttio", "attio", "nittio"],
+        &["ett", "tva", "tre", "fyra", "fem", "sex", "sju", "atta", "nio"],
         "",
         false,
     ),

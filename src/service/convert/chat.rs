@@ -2,7 +2,7 @@
 //! attributes like any other; the network address is never one.
 
 use super::{
-    draft::{Draft, TurnTime},
+    draft::{Draft, NEVER_KEPT, TurnTime},
     enums, query, scalar,
 };
 use crate::{
@@ -42,7 +42,7 @@ fn facts(visitor: pb::ChatVisitor) -> Vec<(&'static str, String)> {
         ("chat.page_uri", page_uri),
         ("chat.referrer_uri", referrer_uri),
         ("chat.user_agent", user_agent),
-        (super::interaction::NEVER_KEPT, ip_address),
+        (NEVER_KEPT, ip_address),
     ];
     facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }

@@ -38,6 +38,9 @@ pub struct TurnTime {
     pub offset_millis: Option<(u64, u64)>,
 }
 
+/// A name that no allow-list can hold, for facts that are never kept.
+pub(super) const NEVER_KEPT: &str = "";
+
 /// A parsed interaction.
 #[derive(Debug)]
 pub struct Draft {

@@ -46,6 +46,7 @@ pub fn handling(number: i32, channel: Channel, path: &Path<'_>, violations: &mut
         pb::Handling::FollowUp => Handling::FollowUp,
         pb::Handling::Closed => Handling::Closed,
         pb::Handling::Historical => Handling::Historical,
+        pb::Handling::HistoricalUnresolved => Handling::HistoricalUnresolved,
     }
 }
 
@@ -175,6 +176,7 @@ pub fn wire_handling(handling: Handling) -> pb::Handling {
         Handling::FollowUp => pb::Handling::FollowUp,
         Handling::Closed => pb::Handling::Closed,
         Handling::Historical => pb::Handling::Historical,
+        Handling::HistoricalUnresolved => pb::Handling::HistoricalUnresolved,
     }
 }
 

@@ -19,9 +19,6 @@ use crate::{
     time::Timestamp,
 };
 
-/// A name that no allow-list can hold, for facts that are never kept.
-pub(super) const NEVER_KEPT: &str = "";
-
 /// What parsing depends on beside the message.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'c> {

@@ -1,5 +1,7 @@
 //! Purges, recipients and exports on the wire.
 
+use data_encoding::HEXLOWER_PERMISSIVE;
+
 use super::{
     privacy::holdings,
     scalar::{self, ATTRIBUTE, wire_int, wire_long, wire_time},
@@ -12,7 +14,7 @@ use crate::{
         pb,
         status::Reason,
     },
-    store::{ExportRecord, PurgeFilter, PurgeRecord, PurgeState, RecipientRecord},
+    store::{ExportRecord, OffboardingRecord, PurgeFilter, PurgeRecord, PurgeState, RecipientRecord},
 };
 
 /// Which interactions are to be purged. `None` only where something was noted.
@@ -112,4 +114,25 @@ pub fn export(record: ExportRecord) -> pb::Export {
         creator: creator.to_string(),
         sealed: Vec::new(),
     }
+}
+
+/// An off-boarding on the wire, without bytes and receipt.
+pub fn offboarding(record: OffboardingRecord) -> pb::Offboarding {
+    let OffboardingRecord { offboarding, recipient: sealed_to, holdings: kept, etag, creator, create_time } = record;
+    pb::Offboarding {
+        name: offboarding.to_string(),
+        recipient: Some(recipient(sealed_to)),
+        holdings: Some(holdings(kept)),
+        etag,
+        creator: creator.to_string(),
+        create_time: Some(wire_time(create_time)),
+        ..pb::Offboarding::default()
+    }
+}
+
+/// A SHA-256 in hexadecimal digits; empty: none.
+pub fn receipt(value: &str, path: &Path<'_>, violations: &mut Violations) -> Option<[u8; 32]> {
+    let digest = HEXLOWER_PERMISSIVE.decode(value.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+    violations.check(digest.is_some() || value.is_empty(), path, Reason::FieldInvalidCharacter);
+    digest
 }

@@ -115,12 +115,13 @@ fn wire_state(state: ErasureState) -> pb::ErasureState {
     }
 }
 
-/// Only erasures and deletions of cases have an erasure to show.
+/// Only erasures, deletions of cases and off-boardings have an erasure to show.
 fn wire_cause(cause: Cause) -> pb::ErasureCause {
     match cause {
         Cause::Erasure => pb::ErasureCause::SubjectErased,
         Cause::CaseDeleted => pb::ErasureCause::CaseDeleted,
-        Cause::Retention | Cause::Purge | Cause::Redaction | Cause::Offboarding => pb::ErasureCause::Unspecified,
+        Cause::Offboarding => pb::ErasureCause::TenantOffboarded,
+        Cause::Retention | Cause::Purge | Cause::Redaction => pb::ErasureCause::Unspecified,
     }
 }
 

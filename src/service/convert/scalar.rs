@@ -6,7 +6,7 @@ use std::{str::FromStr, time::Duration};
 use uuid::Uuid;
 
 use crate::{
-    redact::looks_like_identifier,
+    redact::{REFERENCE_BYTES_MAX, REFERENCE_FURTHER, looks_like_identifier},
     service::{
         limits,
         path::{Path, Violations},
@@ -33,7 +33,7 @@ pub struct Alphabet {
 }
 
 /// An opaque id in the caller's system.
-pub const REFERENCE: Alphabet = Alphabet { further: "._:-", upper: true, bytes_max: limits::REFERENCE_BYTES_MAX };
+pub const REFERENCE: Alphabet = Alphabet { further: REFERENCE_FURTHER, upper: true, bytes_max: REFERENCE_BYTES_MAX };
 /// The name of the caller's system.
 pub const SYSTEM: Alphabet = Alphabet { further: "._-", upper: true, bytes_max: limits::SYSTEM_BYTES_MAX };
 /// The name of a queue or a skill.

@@ -56,7 +56,7 @@ pub(super) fn opening(app: &App, rules: &Arc<Rules>, caller: &Caller, message: M
     if let Some(draft) = &draft {
         let live = matches!(draft.channel, Channel::Chat | Channel::Call);
         violations.check(live && draft.turns.is_empty(), &path, Reason::FieldUnknownValue);
-        violations.check(draft.handling != Handling::Historical, &path.field("handling"), Reason::FieldUnknownValue);
+        violations.check(!draft.handling.is_historical(), &path.field("handling"), Reason::FieldUnknownValue);
     }
     let mut draft = violations.finish_some(draft)?;
     let content = content(app, &mut draft);
@@ -134,7 +134,7 @@ pub(super) fn close(close: &pb::CloseInteraction, content: &mut InteractionConte
         opened if unstated => opened,
         _ => stated,
     };
-    let ends = !matches!(handling, Handling::Historical | Handling::InProgress);
+    let ends = !handling.is_historical() && handling != Handling::InProgress;
     violations.check(ends, &path, Reason::FieldUnknownValue);
     if hold_duration.is_some() {
         let path = root.field("hold_duration");

@@ -59,10 +59,8 @@ pub(super) async fn preview(
     candidate: Arc<Rules>,
     wanted: Wanted,
 ) -> Outcome<pb::PolicyPreview> {
-    let live = app.rules(caller.tenant)?;
     let flips = stored(app, caller, &candidate, wanted.cases).await?;
-    let texts = move || wanted.texts.iter().map(|turn| text(turn, &live, &candidate)).collect();
-    let texts = app.compute((caller.tenant, WorkClass::Bulk), usize::MAX, texts).await?;
+    let texts = texts(app, caller, candidate, wanted.texts).await?;
     if caller.roles.contains(&AccessRole::Supervisor) {
         let flipped_interactions = flips.names();
         return Ok(pb::PolicyPreview {
@@ -101,6 +99,21 @@ async fn stored(app: &App, caller: &Caller, candidate: &Arc<Rules>, cases: u32) 
         (left, after) = (left - limit, Some(next));
     }
     Ok(flips)
+}
+
+/// The texts under both policies. Without any the live policy is not needed, which may be one that nothing carries out.
+async fn texts(
+    app: &App,
+    caller: &Caller,
+    candidate: Arc<Rules>,
+    wanted: Vec<RawTurn>,
+) -> Outcome<Vec<pb::TextPreview>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let live = app.rules(caller.tenant)?;
+    let texts = move || wanted.iter().map(|turn| text(turn, &live, &candidate)).collect();
+    app.compute((caller.tenant, WorkClass::Bulk), usize::MAX, texts).await
 }
 
 /// A text under both policies.

@@ -41,7 +41,8 @@ pub(super) fn connections(
     ReceiverStream::new(connections)
 }
 
-async fn pause(error: &io::Error) {
+/// Waits before the next try: without file descriptors every try fails at once.
+pub(super) async fn pause(error: &io::Error) {
     tracing::warn!(kind = %error.kind(), "no connection accepted");
     tokio::time::sleep(PAUSE).await;
 }

@@ -9,6 +9,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 
+use super::incoming::pause;
 use crate::service::app::App;
 
 /// Media type of the page.
@@ -25,7 +26,13 @@ pub(super) fn serve(listener: TcpListener, app: App) {
                 accepted = listener.accept() => accepted,
                 () = app.drained() => return,
             };
-            let Ok((tcp, _)) = accepted else { continue };
+            let tcp = match accepted {
+                Ok((tcp, _)) => tcp,
+                Err(error) => {
+                    pause(&error).await;
+                    continue;
+                }
+            };
             let page = service_fn(|request| std::future::ready(Ok::<_, Infallible>(answer(&app, &request))));
             let mut http = http1::Builder::new();
             http.timer(TokioTimer::new()).header_read_timeout(REQUEST).keep_alive(false);

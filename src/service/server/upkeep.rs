@@ -20,11 +20,11 @@ pub(super) async fn run(app: App) {
                 false
             }
         };
-        if !more {
-            tokio::select! {
-                () = tokio::time::sleep(INTERVAL) => {}
-                () = app.drained() => return,
-            }
+        let rest = if more { Duration::ZERO } else { INTERVAL };
+        tokio::select! {
+            biased;
+            () = app.drained() => return,
+            () = tokio::time::sleep(rest) => {}
         }
     }
 }

@@ -61,6 +61,13 @@ impl Cache {
         cached.revocations += 1;
         cached.found.retain(|_, record| record.credential != credential);
     }
+
+    /// Forgets all credentials of a tenant, which has left.
+    pub(super) fn forget(&self, tenant: TenantId) {
+        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cached.revocations += 1;
+        cached.found.retain(|_, record| record.tenant != tenant);
+    }
 }
 
 /// A row of the table.

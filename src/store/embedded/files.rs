@@ -43,6 +43,16 @@ impl Files {
         Self { data_dir: data_dir.to_owned(), keys_dir: keys_dir.to_owned() }
     }
 
+    /// The directory of the data file.
+    pub(super) fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// The directory of the key file.
+    pub(super) fn keys_dir(&self) -> &Path {
+        &self.keys_dir
+    }
+
     /// Path of the data file.
     pub(super) fn data(&self) -> PathBuf {
         self.data_dir.join(DATA_FILE)

@@ -116,6 +116,9 @@ fn destroy_tenant(keys: &Connection, tenant: &[u8; 16]) -> rusqlite::Result<()> 
         "DELETE FROM identifiers WHERE subject IN (SELECT id FROM wraps WHERE tenant = ?1 AND kind = ?2)",
     )?;
     statement.execute(params![tenant, KeyKind::Subject as u8])?;
+    let mut statement =
+        keys.prepare_cached("DELETE FROM links WHERE main IN (SELECT id FROM wraps WHERE tenant = ?1 AND kind = ?2)")?;
+    statement.execute(params![tenant, KeyKind::Subject as u8])?;
     keys.prepare_cached("DELETE FROM wraps WHERE tenant = ?1")?.execute([tenant]).map(drop)
 }
 

@@ -148,8 +148,7 @@ pub(super) fn create(
         let store = StoreId(random()?);
         let probe = master.key().seal(&probe_place(store), PROBE_BYTES)?;
         make(keys, schema::KEYS, schema::KEYS_FORMAT, |keys| {
-            keys.execute_batch(slots::TABLES)?;
-            slots::prepare(keys)?;
+            slots::make(keys)?;
             put(keys, STORE_ID, store.0)?;
             put(keys, PROBE, probe)?;
             put_generation(keys, 0)

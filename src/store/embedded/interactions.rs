@@ -14,7 +14,7 @@ use crate::{
     id::InteractionId,
     store::{
         Handling, InteractionRecord, StoreError,
-        record::{AssessmentRow, FactsRow, Field, TurnsRow, decode},
+        record::{AssessmentRow, FactsRow, Field, decode, decode_turns},
     },
     text::Language,
     time::Timestamp,
@@ -165,7 +165,7 @@ impl Interaction {
         let mut turns = Vec::new();
         for (segment, sealed) in self.segments(data)? {
             let plain = opener.open(Field::Turns, segment, version, &sealed)?;
-            turns.extend(decode::<TurnsRow>(&plain)?.into_turns()?);
+            turns.extend(decode_turns(&plain)?);
         }
         let plain = opener.open(Field::Assessment, 0, version, &self.assessment)?;
         let (assessment, repeat_days) = decode::<AssessmentRow>(&plain)?.into_assessment()?;

@@ -79,6 +79,20 @@ impl Item {
         Ok(item)
     }
 
+    /// The item in a row; `None`: a column holds no value of its kind. The damage of one row is told and stands in the
+    /// way of no other.
+    pub(super) fn read_sound(row: &Row<'_>) -> rusqlite::Result<Option<Self>> {
+        use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
+        match Self::read(row) {
+            Err(FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..)) => {
+                let case_number: i64 = row.get(0)?;
+                tracing::error!(case_number, "an item of the queue is damaged and is set aside");
+                Ok(None)
+            }
+            read => read.map(Some),
+        }
+    }
+
     /// The item of a case, where it has one.
     pub(super) fn get(data: &Connection, case_number: i64) -> Result<Option<Self>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM items WHERE case_number = ?1");
@@ -307,12 +321,17 @@ pub(super) fn revive(write: &mut Write<'_>, tenant: Option<i64>) -> Result<(), S
     let sql = format!(
         "SELECT {COLUMNS} FROM items WHERE ready_time <= ?1 AND (?2 IS NULL OR tenant = ?2) ORDER BY ready_time LIMIT ?3"
     );
-    let ended: Vec<Item> = {
+    let ended: Vec<(i64, Option<Item>)> = {
         let mut statement = write.data.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![write.now.0, tenant, REVIVED_MAX], Item::read)?;
+        let numbered = |row: &Row<'_>| Ok((row.get(0)?, Item::read_sound(row)?));
+        let rows = statement.query_map(params![write.now.0, tenant, REVIVED_MAX], numbered)?;
         rows.collect::<Result<_, _>>()?
     };
-    for mut item in ended {
+    for (case_number, item) in ended {
+        let Some(mut item) = item else {
+            write.data.execute("UPDATE items SET ready_time = NULL WHERE case_number = ?1", [case_number])?;
+            continue;
+        };
         let tenant = item.tenant;
         item.give_back(None);
         item.update(write)?;

@@ -11,9 +11,19 @@ use super::schema;
 
 /// Names within the data directory.
 const DATA: [&str; 5] = ["data.db", "data.db-wal", "data.db-shm", "lock", "reserve"];
-/// Names within the keys directory; `control` is the socket through which a running server rotates its keys.
-const KEYS: [&str; 9] =
-    ["keys.db", "keys.db-wal", "keys.db-shm", "lock", "reserve", "commits", "tombstones", "recovery", "control"];
+/// Names within the keys directory.
+const KEYS: [&str; 10] = [
+    "keys.db",
+    "keys.db-wal",
+    "keys.db-shm",
+    "lock",
+    "reserve",
+    "commits",
+    "tombstones",
+    "recovery",
+    "backups",
+    "control",
+];
 /// How deep the neighbourhood of the directories is looked at, and how many entries of it.
 const DEPTH: usize = 2;
 const ENTRIES_MAX: usize = 10_000;
@@ -45,8 +55,8 @@ impl Leftover {
     }
 }
 
-/// Looks through the directories of a store, and around them and the key file.
-pub fn leftovers(data_dir: &Path, keys_dir: &Path, key_file: &Path) -> Vec<(PathBuf, Leftover)> {
+/// Looks through the directories of a store, and around them and the key file, where that is known.
+pub fn leftovers(data_dir: &Path, keys_dir: &Path, key_file: Option<&Path>) -> Vec<(PathBuf, Leftover)> {
     let mut found = Vec::new();
     for (dir, known) in [(data_dir, DATA.as_slice()), (keys_dir, KEYS.as_slice())] {
         found.extend(is_open(dir).then(|| (dir.to_owned(), Leftover::Open)));
@@ -59,9 +69,9 @@ pub fn leftovers(data_dir: &Path, keys_dir: &Path, key_file: &Path) -> Vec<(Path
             found.extend(is_open(&path).then_some((path, Leftover::Open)));
         }
     }
-    found.extend((key_file.exists() && is_open(key_file)).then(|| (key_file.to_owned(), Leftover::Open)));
+    found.extend(key_file.filter(|file| file.exists() && is_open(file)).map(|file| (file.to_owned(), Leftover::Open)));
     let mut left = ENTRIES_MAX;
-    for dir in [data_dir, keys_dir, key_file].into_iter().filter_map(Path::parent) {
+    for dir in [Some(data_dir), Some(keys_dir), key_file].into_iter().flatten().filter_map(Path::parent) {
         copies(dir, &[data_dir, keys_dir], DEPTH, &mut left, &mut found);
     }
     found.sort();
@@ -132,7 +142,7 @@ mod tests {
             ("data/data.db", database.as_slice(), 0o600),
             ("keys/keys.db", &database, 0o600),
             ("keys/commits", b"x", 0o600),
-            ("keys/control", b"", 0o600),
+            ("keys/control", b"x", 0o600),
             ("root/master.key", b"k", 0o600),
         ] {
             write(&at(name), bytes, mode);
@@ -140,7 +150,7 @@ mod tests {
         for name in ["data", "keys"] {
             fs::set_permissions(at(name), fs::Permissions::from_mode(0o700)).unwrap();
         }
-        let found = || leftovers(&at("data"), &at("keys"), &at("root/master.key"));
+        let found = || leftovers(&at("data"), &at("keys"), Some(&at("root/master.key")));
         assert_eq!(found(), []);
         write(&at("data/data.db.bak"), &database, 0o600);
         write(&at("data.old/data.db"), &database, 0o600);

@@ -29,7 +29,7 @@ use crate::{
     queue::ItemState,
     store::{
         Decision, InteractionContent, LiveChange, LiveInteraction, LivePosition, StoreError,
-        record::{AssessmentRow, FactsRow, Field, TurnsRow, content::input_turns, encode},
+        record::{AssessmentRow, FactsRow, Field, content::input_turns, encode, encode_turns},
     },
 };
 
@@ -133,7 +133,7 @@ fn append(
     let new = change.content.turns.get(change.new_from..).unwrap_or_default();
     let mut segments = row.segments;
     if !new.is_empty() {
-        let turns = key.seal(&at(Field::Turns, segments), &encode(&TurnsRow::new(new))?)?;
+        let turns = key.seal(&at(Field::Turns, segments), &encode_turns(new)?)?;
         let (first, last) = interactions::segment_numbers(row.number);
         let number = first + i64::from(segments);
         if number > last {

@@ -107,6 +107,8 @@ mod leftovers;
 
 mod privacy;
 
+mod posture;
+
 #[cfg(test)]
 mod graves_tests;
 #[cfg(test)]
@@ -169,6 +171,7 @@ pub struct EmbeddedStore {
     erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
     signing: Arc<SigningKey>,
     pass: Mutex<privacy::retention::Pass>,
+    files: files::Files,
     locks: Mutex<Option<[File; 2]>>,
     /// Held by the one rotation that may be under way.
     rotating: tokio::sync::Mutex<()>,

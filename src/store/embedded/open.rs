@@ -177,9 +177,7 @@ impl EmbeddedStore {
         let (mut data, mut keys, data_format, keys_format) = connect(&files, &master_key)?;
         let master_key = master_key.of_version(header::master_version(&keys)?)?;
         let header = header::check(&files, &data, &keys, &master_key)?;
-        if keys_format == schema::FIRST {
-            slots::migrate(&mut keys)?;
-        }
+        slots::migrate(&mut keys, keys_format)?;
         versions::prepare(&keys)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
         let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
@@ -216,7 +214,7 @@ impl EmbeddedStore {
             revive_elapsed: std::time::Duration::ZERO,
         };
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
-        let readers = Readers::new(files);
+        let readers = Readers::new(files.clone());
         Ok(Self {
             committer,
             readers,
@@ -230,6 +228,7 @@ impl EmbeddedStore {
             erased,
             signing,
             pass: std::sync::Mutex::default(),
+            files,
             locks: Some(locks).into(),
             rotating: tokio::sync::Mutex::default(),
         })

@@ -20,7 +20,7 @@ use crate::{
     id::{CaseId, InteractionId},
     store::{
         Decide, Decision, IdempotentMethod, InteractionContent, StoreError, Submission,
-        record::{CaseRow, FactsRow, Field, TurnsRow, content::input_turns, encode},
+        record::{CaseRow, FactsRow, Field, content::input_turns, encode, encode_turns},
     },
     time::Timestamp,
 };
@@ -77,7 +77,7 @@ impl Plain {
     /// The records of a content.
     pub(super) fn new(content: &InteractionContent, recording: Option<RawText>) -> Result<Self, StoreError> {
         Ok(Self {
-            turns: Zeroizing::new(encode(&TurnsRow::new(&content.turns))?),
+            turns: encode_turns(&content.turns)?,
             facts: Zeroizing::new(encode(&FactsRow::new(content))?),
             recording,
         })

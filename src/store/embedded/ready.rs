@@ -25,10 +25,15 @@ pub(super) struct Traits {
     pub(super) skills: Vec<u8>,
 }
 
+/// A queue: number of the tenant and name.
+type QueueName = (i64, String);
+
 /// The ready items of one queue that ask for the same traits.
 #[derive(Debug)]
 struct Shard {
     lanes: [ReadyLane; 3],
+    queue: QueueName,
+    traits: Traits,
 }
 
 impl Shard {
@@ -61,7 +66,11 @@ enum Change {
 #[derive(Debug, Default)]
 pub(super) struct ReadyIndex {
     shards: Vec<Shard>,
-    numbers: HashMap<(i64, String), HashMap<Traits, usize>>,
+    numbers: HashMap<QueueName, HashMap<Traits, usize>>,
+    /// Numbers of shards that stand for nothing now.
+    free: Vec<usize>,
+    /// Shards that were made or that lost an item since the last settling.
+    thinned: Vec<usize>,
     journal: Vec<Change>,
     /// Rows up to this case number are in the index; `None`: all are.
     filling: Option<i64>,
@@ -86,9 +95,8 @@ impl ReadyIndex {
         let mut rows = statement.query((after, CHUNK_ROWS))?;
         let (mut last, mut count) = (after, 0);
         while let Some(row) = rows.next()? {
-            let item = Item::read(row)?;
-            (last, count) = (item.case_number, count + 1);
-            if let Some(standing) = item.stands(self) {
+            (last, count) = (row.get(0)?, count + 1);
+            if let Some(standing) = Item::read_sound(row)?.and_then(|item| item.stands(self)) {
                 self.put(&standing);
             }
         }
@@ -104,13 +112,43 @@ impl ReadyIndex {
         lane: Lane,
         key: OrderKey,
     ) -> Standing {
-        let queue = self.numbers.entry((tenant, queue.to_owned())).or_default();
-        let next = self.shards.len();
-        let shard = *queue.entry(traits).or_insert(next);
-        if shard == next {
-            self.shards.push(Shard { lanes: Default::default() });
-        }
+        let queue = (tenant, queue.to_owned());
+        let known = self.numbers.get(&queue).and_then(|shards| shards.get(&traits)).copied();
+        let shard = known.unwrap_or_else(|| self.make(queue, traits));
         Standing { shard, lane, key }
+    }
+
+    /// A shard for what no item asked for until now.
+    fn make(&mut self, queue: QueueName, traits: Traits) -> usize {
+        let shard = Shard { lanes: Default::default(), queue: queue.clone(), traits: traits.clone() };
+        let number = self.free.pop().unwrap_or(self.shards.len());
+        match self.shards.get_mut(number) {
+            Some(place) => *place = shard,
+            None => self.shards.push(shard),
+        }
+        self.numbers.entry(queue).or_default().insert(traits, number);
+        self.thinned.push(number);
+        number
+    }
+
+    /// Lets go of shards in which nothing is left: traits are what callers make of them, and would grow for ever.
+    fn release_empty(&mut self) {
+        while let Some(number) = self.thinned.pop() {
+            let Some(Shard { lanes, queue, traits }) = self.shards.get(number) else { continue };
+            if lanes.iter().any(|lane| !lane.is_empty()) {
+                continue;
+            }
+            // A shard that was let go before stands under no traits any more.
+            let Some(shards) = self.numbers.get_mut(queue) else { continue };
+            if shards.get(traits) != Some(&number) {
+                continue;
+            }
+            shards.remove(traits);
+            if shards.is_empty() {
+                self.numbers.remove(queue);
+            }
+            self.free.push(number);
+        }
     }
 
     /// Moves the item of a row from where it stood to where it stands now.
@@ -137,6 +175,7 @@ impl ReadyIndex {
     fn take(&mut self, standing: &Standing) {
         if let Some(shard) = self.shards.get_mut(standing.shard) {
             shard.lane(standing.lane).remove(&standing.key);
+            self.thinned.push(standing.shard);
         }
     }
 
@@ -159,6 +198,7 @@ impl ReadyIndex {
     /// The changes are durable.
     pub(super) fn settle(&mut self) {
         self.journal.clear();
+        self.release_empty();
     }
 
     /// The shards of a queue whose items suit a worker.
@@ -214,6 +254,23 @@ mod tests {
         index.undo(mark);
         assert_eq!(index.first(&all, Lane::Regular), Some(key(1)));
         assert_eq!(index.mark(), 0);
+    }
+
+    #[test]
+    fn traits_that_nothing_asks_for_any_more_are_forgotten() {
+        let mut index = ReadyIndex::default();
+        for number in 0..100_u8 {
+            let skill = Traits { skills: vec![number], ..traits(None) };
+            let standing = Some(index.standing((1, "q"), skill, Lane::Regular, key(1)));
+            index.change(1, None, standing.clone());
+            index.settle();
+            assert_eq!(index.suiting(1, "q", |_| true).len(), 1);
+            index.change(1, standing, None);
+            index.settle();
+        }
+        assert_eq!((index.shards.len(), index.free.len(), index.numbers.len()), (1, 1, 0));
+        index.standing((1, "q"), traits(None), Lane::Regular, key(1));
+        assert_eq!((index.shards.len(), index.free.len()), (1, 0));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use rusqlite::Connection;
 use uuid::Uuid;
 
@@ -55,6 +55,8 @@ pub(super) struct KeyRing {
     pub(super) layout: Layout,
     master: Versions,
     tenants: DashMap<TenantId, Arc<Tenant>>,
+    /// Numbers of the tenants that have left.
+    departed: DashSet<i64>,
 }
 
 impl KeyRing {
@@ -84,12 +86,17 @@ impl KeyRing {
             layout: Layout::read(data)?,
             master: Versions::new(master.into_key()),
             tenants: DashMap::new(),
+            departed: DashSet::new(),
         };
         let mut statement = data.prepare("SELECT number, tenant FROM tenants")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, [u8; 16]>(1)?)))?;
         for row in rows {
             let (number, tenant) = row?;
-            ring.add(ring.load_tenant(keys, number, TenantId::from(tenant))?);
+            if graves::is_erased(keys, Uuid::from_bytes(tenant), 0)? {
+                ring.departed.insert(number);
+            } else {
+                ring.add(ring.load_tenant(keys, number, TenantId::from(tenant))?);
+            }
         }
         Ok(ring)
     }
@@ -141,6 +148,17 @@ impl KeyRing {
     /// Takes up a tenant whose rows are durable.
     pub(super) fn add(&self, tenant: Tenant) {
         self.tenants.insert(tenant.id, Arc::new(tenant));
+    }
+
+    /// Forgets a tenant that has left, with its keys.
+    pub(super) fn remove(&self, id: TenantId, number: i64) {
+        self.departed.insert(number);
+        self.tenants.remove(&id);
+    }
+
+    /// Whether the tenant of that number has left: what was under way for it must not be written any more.
+    pub(super) fn has_left(&self, number: i64) -> bool {
+        self.departed.contains(&number)
     }
 
     /// The tenant; an unknown one is not found, like everything below it.

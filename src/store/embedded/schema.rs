@@ -2,10 +2,11 @@
 //! ARCHITECTURE.md, opens only with a key of the other file.
 
 /// Number of the newest format of the data file, in SQLite's `user_version`.
-pub(super) const FORMAT: i64 = 3;
+pub(super) const FORMAT: i64 = 4;
 
-/// Number of the newest format of the key file: in the first the wraps lay beside their names.
-pub(super) const KEYS_FORMAT: i64 = 2;
+/// Number of the newest format of the key file: in the first the wraps lay beside their names, in the second an index led
+/// from their slots to the names.
+pub(super) const KEYS_FORMAT: i64 = 3;
 
 /// Number of the first format, which the tables here are of; `migrate` holds what came later.
 pub(super) const FIRST: i64 = 1;

@@ -6,6 +6,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::schema;
 use crate::store::StoreError;
 
 /// Width of every wrap, in bytes: head, key, tag.
@@ -13,13 +14,18 @@ const WRAP_BYTES: usize = 17 + 32 + 16;
 /// Slots that a new file begins with, so that the first page has been split before anything lies in it.
 const FIRST_SLOTS: u32 = 256;
 
-/// The tables of the slots, and what ties them to the names of the keys: a name that goes takes its bytes along.
-pub(super) const TABLES: &str = "
+/// The slots, and which of them are free.
+const SLOTS: &str = "
 CREATE TABLE slots(number INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) STRICT;
 CREATE TABLE free_slots(number INTEGER PRIMARY KEY) STRICT;
+";
+
+/// The names of the keys, and what ties them to the slots: a name that goes takes its bytes along. That no two names share
+/// a slot is not held by an index, which would take a tenth of the file; [`shared`] looks for it.
+const NAMES: &str = "
 CREATE TABLE wraps(
   id BLOB NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL,
-  tenant BLOB NOT NULL, parent BLOB NOT NULL, parent_version INTEGER NOT NULL, slot INTEGER NOT NULL UNIQUE,
+  tenant BLOB NOT NULL, parent BLOB NOT NULL, parent_version INTEGER NOT NULL, slot INTEGER NOT NULL,
   PRIMARY KEY(id, kind, version)) STRICT, WITHOUT ROWID;
 CREATE INDEX wraps_parent ON wraps(parent, kind, id);
 CREATE TRIGGER wraps_gone AFTER DELETE ON wraps BEGIN
@@ -29,13 +35,26 @@ END;
 CREATE VIEW wrapped_keys AS SELECT w.*, s.wrapped FROM wraps w JOIN slots s ON s.number = w.slot;
 ";
 
-/// Makes the first slots of a file.
-pub(super) fn prepare(keys: &Connection) -> rusqlite::Result<()> {
+/// Makes the tables of a new file, with the first slots.
+pub(super) fn make(keys: &Connection) -> rusqlite::Result<()> {
+    make_slots(keys)?;
+    keys.execute_batch(NAMES)
+}
+
+fn make_slots(keys: &Connection) -> rusqlite::Result<()> {
+    keys.execute_batch(SLOTS)?;
     for number in 1..=FIRST_SLOTS {
         keys.execute("INSERT INTO slots(number, wrapped) VALUES(?1, zeroblob(?2))", params![number, WRAP_BYTES])?;
         keys.execute("INSERT INTO free_slots(number) VALUES(?1)", [number])?;
     }
     Ok(())
+}
+
+/// Slots that more than one name leads to: none, in a file that nobody has changed.
+pub(super) fn shared(keys: &Connection) -> Result<Vec<i64>, StoreError> {
+    let mut statement = keys.prepare("SELECT slot FROM wraps GROUP BY slot HAVING COUNT(*) > 1")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Puts a wrap into a free slot and gives its number.
@@ -57,24 +76,42 @@ pub(super) fn overwrite(keys: &Connection, number: i64, wrapped: &[u8]) -> Resul
     Ok(())
 }
 
-/// Moves the wraps of a file that has no slots yet into slots, and rewrites the file, so that nothing of what was deleted
-/// before is left in it.
-pub(super) fn migrate(keys: &mut Connection) -> rusqlite::Result<()> {
+/// Brings a file of an earlier format to the present one. Out of the first, which had no slots, the wraps are moved into
+/// slots and the file is rewritten, so that nothing of what was deleted before is left in it; out of the second, the names
+/// are written anew without an index of their slots.
+pub(super) fn migrate(keys: &mut Connection, format: i64) -> rusqlite::Result<()> {
+    let is_first = format == schema::FIRST;
+    if !is_first && format != SECOND {
+        return Ok(());
+    }
     let transaction = keys.transaction()?;
+    if !is_first {
+        transaction.execute_batch("DROP VIEW wrapped_keys; DROP TRIGGER wraps_gone")?;
+    }
     transaction.execute_batch("DROP INDEX wraps_parent; ALTER TABLE wraps RENAME TO old_wraps")?;
-    transaction.execute_batch(TABLES)?;
-    prepare(&transaction)?;
-    transaction.execute_batch(
-        "INSERT INTO slots(wrapped) SELECT wrapped FROM old_wraps ORDER BY id, kind, version;
-         INSERT INTO wraps(id, kind, version, tenant, parent, parent_version, slot)
-           SELECT id, kind, version, tenant, parent, parent_version,
-                  (SELECT MAX(number) FROM free_slots) + row_number() OVER (ORDER BY id, kind, version) FROM old_wraps;
-         DROP TABLE old_wraps",
-    )?;
-    transaction.pragma_update(None, "user_version", super::schema::KEYS_FORMAT)?;
+    if is_first {
+        make_slots(&transaction)?;
+    }
+    transaction.execute_batch(NAMES)?;
+    transaction.execute_batch(if is_first { OUT_OF_FIRST } else { OUT_OF_SECOND })?;
+    transaction.execute_batch("DROP TABLE old_wraps")?;
+    transaction.pragma_update(None, "user_version", schema::KEYS_FORMAT)?;
     transaction.commit()?;
-    keys.execute_batch("VACUUM")
+    if is_first { keys.execute_batch("VACUUM") } else { Ok(()) }
 }
+
+/// The format that had slots and an index of them.
+const SECOND: i64 = 2;
+
+const OUT_OF_FIRST: &str = "
+INSERT INTO slots(wrapped) SELECT wrapped FROM old_wraps ORDER BY id, kind, version;
+INSERT INTO wraps(id, kind, version, tenant, parent, parent_version, slot)
+  SELECT id, kind, version, tenant, parent, parent_version,
+         (SELECT MAX(number) FROM free_slots) + row_number() OVER (ORDER BY id, kind, version) FROM old_wraps;
+";
+
+const OUT_OF_SECOND: &str =
+    "INSERT INTO wraps SELECT id, kind, version, tenant, parent, parent_version, slot FROM old_wraps;";
 
 #[cfg(test)]
 mod tests {
@@ -98,8 +135,7 @@ mod tests {
         keys.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).unwrap();
         keys.pragma_update(None, "secure_delete", true).unwrap();
         keys.execute_batch("BEGIN").unwrap();
-        keys.execute_batch(TABLES).unwrap();
-        prepare(&keys).unwrap();
+        make(&keys).unwrap();
         let (mut live, mut gone) = (BTreeMap::new(), Vec::new());
         for step in 0..4_000_u32 {
             let bytes = wrapped(step);

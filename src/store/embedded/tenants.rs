@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     ring::{KeyRing, first},
+    teaching::policies,
     write::Write,
 };
 use crate::{
@@ -42,6 +43,7 @@ pub(super) fn ensure(write: &mut Write<'_>, ring: &Arc<KeyRing>, name: &str) -> 
         "INSERT INTO tenants(number, tenant, name_hash, name, create_time) VALUES(?1, ?2, ?3, ?4, ?5)",
     )?;
     statement.execute(params![number, id.as_bytes(), name_hash, sealed, write.now.0])?;
+    policies::begin(write, &tenant)?;
     let object: Option<Uuid> = Some(id.0);
     write.audit(Some(number), &Event { tenant: Some(id), object, ..Event::new(Action::TenantCreated, write.now) })?;
     let ring = Arc::clone(ring);

@@ -228,24 +228,29 @@ async fn a_delay_ends_in_time_however_busy_others_are() {
     let dir = tempfile::tempdir().unwrap();
     let (store, clock) = open_with(&dir);
     store.is_filled.clone().wait_for(|filled| *filled).await.unwrap();
-    // A row that became ready at this moment, past the store; nobody asks for it.
+    // Rows that became ready at this moment, past the store; nobody asks for them, and one of them is damaged.
     let due = clock.now() + Duration::from_mins(1);
     let row = move |write: &mut Write<'_>| {
-        write.data.execute(
-            "INSERT INTO items(case_number, case_id, tenant, queue, lane, state, due_time, value_descending, enter_time,
-               ready_time, skills, attempts, epoch) VALUES(1, x'00000000000000000000000000000001', 9, 'q', 2, 3, 0, 0, 0, ?1, x'', 0, 0)",
-            [due.0],
-        )?;
+        for (number, lane) in [(1, 77), (2, 2)] {
+            write.data.execute(
+                "INSERT INTO items(case_number, case_id, tenant, queue, lane, state, due_time, value_descending, enter_time,
+                   ready_time, skills, attempts, epoch) VALUES(?1, randomblob(16), 9, 'q', ?2, 3, 0, 0, 0, ?3, x'', 0, 0)",
+                (number, lane, due.0),
+            )?;
+        }
         Ok(())
     };
     store.committer.run(row).await.unwrap();
     clock.advance(Duration::from_mins(2));
-    let state =
-        |write: &mut Write<'_>| Ok(write.data.query_row("SELECT state FROM items", [], |row| row.get::<_, u8>(0))?);
+    let state = |write: &mut Write<'_>| {
+        let mut rows = write.data.prepare("SELECT state, ready_time IS NULL FROM items ORDER BY case_number")?;
+        let rows = rows.query_map([], |row| Ok((row.get::<_, u8>(0)?, row.get::<_, bool>(1)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    };
     // One job is answered, the next is there at once: between the two the delay ends.
     store.committer.run_in(Turn::live(1), state).await.unwrap();
     let later = store.committer.run_in(Turn::live(1), state).await.unwrap();
-    assert_eq!(later, 1);
+    assert_eq!(later, [(3, true), (1, true)], "the damaged one is set aside, the other is ready");
 }
 
 #[tokio::test]

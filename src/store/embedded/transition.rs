@@ -20,18 +20,19 @@ pub(super) fn transition(present: Option<CaseState>, handling: Handling, automat
     let to = |state, raised| Transition { state, raised, speaks: true };
     match (present, handling) {
         (Some(state), _) if automatic => Transition { state, raised: false, speaks: false },
-        (Some(state), Handling::Historical) => Transition { state, raised: false, speaks: false },
+        (Some(state), _) if handling.is_historical() => Transition { state, raised: false, speaks: false },
         (_, Handling::Waiting | Handling::FollowUp) => to(CaseState::Open, true),
         (Some(CaseState::Open), Handling::InProgress | Handling::Closed) => to(CaseState::Open, false),
         (_, Handling::InProgress) => to(CaseState::Active, false),
-        (_, Handling::Closed) | (None, Handling::Historical) => to(CaseState::Resolved, false),
+        (_, Handling::Closed | Handling::Historical) => to(CaseState::Resolved, false),
+        (_, Handling::HistoricalUnresolved) => to(CaseState::Pending, false),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use CaseState::{Active, Open, Pending, Resolved};
-    use Handling::{Closed, FollowUp, Historical, InProgress, Waiting};
+    use Handling::{Closed, FollowUp, Historical, HistoricalUnresolved, InProgress, Waiting};
 
     use super::*;
 
@@ -48,6 +49,7 @@ mod tests {
         check(None, InProgress, false, (Active, false, true));
         check(None, Closed, false, (Resolved, false, true));
         check(None, Historical, false, (Resolved, false, true));
+        check(None, HistoricalUnresolved, false, (Pending, false, true));
         check(None, Waiting, true, (Open, true, true));
     }
 
@@ -65,6 +67,7 @@ mod tests {
             check(Some(state), Waiting, true, (state, false, false));
             check(Some(state), Closed, true, (state, false, false));
             check(Some(state), Historical, false, (state, false, false));
+            check(Some(state), HistoricalUnresolved, false, (state, false, false));
         }
     }
 

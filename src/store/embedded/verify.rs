@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::{EmbeddedStore, error::damaged, jobs::Turn, manifest, readers::Read, write::Write};
+use super::{EmbeddedStore, error::damaged, jobs::Turn, manifest, readers::Read, slots, write::Write};
 use crate::{
     audit::{Action, Event},
     id::{CaseId, TenantId},
@@ -27,6 +27,8 @@ impl EmbeddedStore {
             let (data, keys) = read.data()?;
             let mut found = structure(&data, "data.db")?;
             found.extend(structure(keys, "keys.db")?);
+            let shared = slots::shared(keys)?;
+            found.extend(shared.iter().map(|slot| damaged(&format!("keys.db: slots: two names lead to slot {slot}"))));
             // Rows that cannot be found cannot be compared.
             if found.is_empty() {
                 found = manifest::check_all(&data, keys, &ring)?;

@@ -89,6 +89,11 @@ impl Watches {
         self.0.len()
     }
 
+    /// Ends every watch of a tenant.
+    pub(super) fn end(&self, tenant: i64) {
+        self.0.retain(|(number, _), _| *number != tenant);
+    }
+
     /// Ends every watch.
     pub(super) fn close(&self) {
         self.0.clear();
@@ -161,12 +166,13 @@ async fn tell(queue: Weak<Queue>, readers: Arc<Readers>, watches: Arc<Watches>, 
         }
         tokio::time::sleep(COALESCE).await;
         let cases = mem::take(&mut *lock(&queue.changed));
-        let queue_name = name.clone();
-        let read = readers.run(move |read| read_items(&read.data()?.0, tenant, &queue_name, cases));
+        let of_name = name.clone();
+        let read = readers.run(move |read| read_items(&read.data()?.0, tenant, &of_name, cases));
         match read.await {
             Ok((items, removed)) => queue.tell(items, removed),
-            // The store is closed, or cannot be read: its watchers are let go and begin anew.
-            Err(_) => {
+            // The store is closed, or cannot be read: its watchers are let go with the sender, and begin anew.
+            Err(error) => {
+                tracing::error!(%error, "a watched queue could not be read; its watchers are let go");
                 watches.0.remove(&(tenant, name));
                 return;
             }

@@ -53,8 +53,11 @@ pub(super) struct Effects {
 }
 
 impl Write<'_> {
-    /// Writes an audit event.
+    /// Writes an audit event. Since every act has one, no act on a tenant that has left comes through.
     pub(super) fn audit(&self, tenant: Option<i64>, event: &Event) -> Result<(), StoreError> {
+        if tenant.is_some_and(|number| self.ring.has_left(number)) {
+            return Err(StoreError::NotFound);
+        }
         insert_event(self.data, tenant, event)
     }
 

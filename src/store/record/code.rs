@@ -50,7 +50,7 @@ codes! {
     Label { Neutral = 1, Negative = 2 }
     Level { Low = 1, Normal = 2, High = 3, Urgent = 4 }
     Likelihood { Possible = 1, Likely = 2, VeryLikely = 3 }
-    Handling { Waiting = 1, InProgress = 2, FollowUp = 3, Closed = 4, Historical = 5 }
+    Handling { Waiting = 1, InProgress = 2, FollowUp = 3, Closed = 4, Historical = 5, HistoricalUnresolved = 6 }
     TextState { Redacted = 1, Withheld = 2, Expired = 3 }
     CaseState { Open = 1, Active = 2, Pending = 3, Resolved = 4, Merged = 5 }
     Lane { Emergency = 1, Regular = 2, Express = 3 }

@@ -15,6 +15,8 @@ mod clocks;
 
 mod orders;
 
+mod pack;
+
 mod policy;
 
 mod privacy;
@@ -27,8 +29,9 @@ pub(crate) use assessment::AssessmentRow;
 pub(crate) use clocks::ClocksRow;
 pub(crate) use code::Code;
 pub(crate) use content::{CaseRow, FactsRow, TurnsRow};
-pub(crate) use orders::{ExportRow, PurgeRow};
-pub(crate) use policy::{decode_policy, encode_policy};
+pub(crate) use orders::{ExportRow, OffboardingRow, PurgeRow};
+pub(crate) use pack::{decode_turns, encode_turns};
+pub(crate) use policy::{decode_policy, decode_shipped, encode_policy, encode_shipped};
 pub(crate) use privacy::ErasureRow;
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::{RecordError, code::Code};
 use crate::{
-    id::PrincipalId,
-    store::{PurgeFilter, PurgeRecord},
+    id::{PrincipalId, RecipientId},
+    store::{ExportMark, Holdings, PurgeFilter, PurgeRecord, Sealed},
     time::Timestamp,
 };
 
@@ -76,4 +76,45 @@ pub(crate) struct ExportRow {
     pub(crate) recipient: [u8; 16],
     /// How much it was.
     pub(crate) holdings: [u64; 3],
+}
+
+/// The end of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OffboardingRow {
+    recipient: [u8; 16],
+    /// How much it was.
+    holdings: [u64; 3],
+    /// The newest export that was read to its end: where it began, its digest, its cases and interactions.
+    sealed: Option<(i64, [u8; 32], u64, u64)>,
+}
+
+impl OffboardingRow {
+    /// The record of what is asked for.
+    pub(crate) fn new(recipient: RecipientId, holdings: Holdings) -> Self {
+        let Holdings { cases, interactions, identifiers } = holdings;
+        Self { recipient: *recipient.as_bytes(), holdings: [cases, interactions, identifiers], sealed: None }
+    }
+
+    /// To whom it is sealed.
+    pub(crate) fn recipient(&self) -> RecipientId {
+        RecipientId::from(self.recipient)
+    }
+
+    /// How much it was.
+    pub(crate) fn holdings(&self) -> Holdings {
+        let [cases, interactions, identifiers] = self.holdings;
+        Holdings { cases, interactions, identifiers }
+    }
+
+    /// Notes an export.
+    pub(crate) fn seal(&mut self, sealed: &Sealed) {
+        let Sealed { mark, receipt, cases, interactions } = *sealed;
+        self.sealed = Some((mark.0, receipt, cases, interactions));
+    }
+
+    /// The newest export.
+    pub(crate) fn sealed(&self) -> Option<Sealed> {
+        let (mark, receipt, cases, interactions) = self.sealed?;
+        Some(Sealed { mark: ExportMark(mark), receipt, cases, interactions })
+    }
 }

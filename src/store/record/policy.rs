@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     RecordError,
     code::{self, Code},
-    decode, decode_as, encode_as,
+    decode, decode_as, encode, encode_as,
 };
 use crate::{
     calendar::{BusinessHours, Calendar, Period},
-    lexicon::Cue,
+    lexicon::{Cue, released},
     policy::{LexiconLayer, Minutes, Policy, Retention, ServiceTargets, WorkRules},
     priority::{CueWeight, PriorityRules},
     redact::{ExtraPattern, KeepRules},
@@ -20,6 +20,12 @@ use crate::{
 
 /// Number of the records that hold all three targets, the bounds of those who work the queue and the periods of retention.
 const COMPLETE: u8 = 2;
+
+/// Number of the records that say which shipped lexicon the policy scores with as well.
+const PINNED: u8 = 3;
+
+/// A record of version 3: that of version 2, and the revision of the lexicon.
+type PinnedRow = (CompleteRow, String);
 
 /// A record of version 2: the policy as before; how many bumps and how many leases; open minutes until each further reply
 /// and until the resolution; days that text, facts and audit events are kept.
@@ -37,17 +43,37 @@ pub(crate) fn encode_policy(policy: &Policy, shadow: bool) -> Result<Vec<u8>, Re
     let kept = (text_days, facts_days, audit_days);
     let row: CompleteRow =
         (PolicyRow::new(policy, shadow), (bumps_per_day_max, leases_max), next_reply, resolution, kept);
-    encode_as(COMPLETE, &row)
+    let row: PinnedRow = (row, policy.lexicon_revision.clone());
+    encode_as(PINNED, &row)
+}
+
+/// The bytes that stand for the shipped policy, which is the first one of a tenant: the lexicon it scores with.
+pub(crate) fn encode_shipped(policy: &Policy) -> Result<Vec<u8>, RecordError> {
+    encode(&policy.lexicon_revision)
+}
+
+/// The shipped policy of a tenant with these bytes; without, where the tenant is older than they are, it scores with the
+/// lexicon of the release before policies named one.
+pub(crate) fn decode_shipped(bytes: Option<&[u8]>) -> Result<Policy, RecordError> {
+    let lexicon_revision = bytes.map(decode).transpose()?.unwrap_or_else(|| released::UNNAMED.to_owned());
+    Ok(Policy { lexicon_revision, ..Policy::default() })
 }
 
 /// The policy in these bytes, and whether it was made for the shadow. What a record of version 1 does not hold has its
-/// shipped value.
+/// shipped value; a record of version 1 or 2 names no lexicon.
 pub(crate) fn decode_policy(bytes: &[u8], revision: u32) -> Result<(Policy, bool), RecordError> {
-    let Ok((row, (bumps_per_day_max, leases_max), next_reply, resolution, (text_days, facts_days, audit_days))) =
-        decode_as::<CompleteRow>(COMPLETE, bytes)
-    else {
-        return decode::<PolicyRow>(bytes)?.into_policy(revision);
-    };
+    if let Ok((row, lexicon_revision)) = decode_as::<PinnedRow>(PINNED, bytes) {
+        let (policy, shadow) = complete(row, revision)?;
+        return Ok((Policy { lexicon_revision, ..policy }, shadow));
+    }
+    if let Ok(row) = decode_as::<CompleteRow>(COMPLETE, bytes) {
+        return complete(row, revision);
+    }
+    decode::<PolicyRow>(bytes)?.into_policy(revision)
+}
+
+fn complete(row: CompleteRow, revision: u32) -> Result<(Policy, bool), RecordError> {
+    let (row, (bumps_per_day_max, leases_max), next_reply, resolution, (text_days, facts_days, audit_days)) = row;
     let (mut policy, shadow) = row.into_policy(revision)?;
     policy.work = WorkRules { bumps_per_day_max, leases_max };
     policy.retention = Retention { text_days, facts_days, audit_days };
@@ -110,6 +136,7 @@ impl PolicyRow {
             targets,
             attribute_allow_list,
             keep,
+            lexicon_revision: _,
             lexicon,
             care,
             work: _,
@@ -177,6 +204,7 @@ impl PolicyRow {
             targets,
             attribute_allow_list: self.attributes.into_iter().collect(),
             keep,
+            lexicon_revision: released::UNNAMED.to_owned(),
             lexicon: self.lexicon.into_iter().map(layer).collect::<Result<_, _>>()?,
             care: self.care.map(Code::from_code).transpose()?,
             work: WorkRules::default(),
@@ -261,7 +289,7 @@ fn calendar(row: CalendarRow) -> Result<Calendar, RecordError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{redact::Kind, store::record::encode};
+    use crate::redact::Kind;
 
     fn policy() -> Policy {
         let mut policy = Policy { revision: 7, ..Policy::default() };
@@ -284,6 +312,7 @@ mod tests {
         policy.keep.extra = vec![ExtraPattern { kind: Kind::Username, pattern: "u:[a-z]+".to_owned() }];
         let rows = "gribble\t700\tnot_working".to_owned();
         policy.lexicon = vec![LexiconLayer { language: Language::English, rows }];
+        policy.lexicon_revision = "0123456789abcdef".to_owned();
         policy.work = WorkRules { bumps_per_day_max: 0, leases_max: 3 };
         policy
     }
@@ -304,9 +333,28 @@ mod tests {
         let (read, shadow) = decode_policy(&bytes, 7).unwrap();
         let ServiceTargets { next_reply_minutes, resolution_minutes, .. } = ServiceTargets::default();
         let targets = ServiceTargets { next_reply_minutes, resolution_minutes, ..policy().targets };
-        let expected = Policy { work: WorkRules::default(), retention: Retention::default(), targets, ..policy() };
+        let lexicon_revision = released::UNNAMED.to_owned();
+        let (work, retention) = (WorkRules::default(), Retention::default());
+        let expected = Policy { work, retention, targets, lexicon_revision, ..policy() };
         assert_eq!((format!("{read:?}"), shadow), (format!("{expected:?}"), true));
-        assert_eq!(decode_policy(&[3, 0], 7).unwrap_err(), RecordError);
+        assert_eq!(decode_policy(&[4, 0], 7).unwrap_err(), RecordError);
+    }
+
+    #[test]
+    fn a_record_of_version_2_goes_on_with_the_lexicon_of_the_release_before() {
+        let (row, _) = decode_as::<PinnedRow>(PINNED, &encode_policy(&policy(), true).unwrap()).unwrap();
+        let (read, shadow) = decode_policy(&encode_as(COMPLETE, &row).unwrap(), 7).unwrap();
+        let expected = Policy { lexicon_revision: released::UNNAMED.to_owned(), ..policy() };
+        assert_eq!((format!("{read:?}"), shadow), (format!("{expected:?}"), true));
+    }
+
+    #[test]
+    fn the_shipped_policy_keeps_the_lexicon_its_tenant_began_with() {
+        let bytes = encode_shipped(&policy()).unwrap();
+        let expected = Policy { lexicon_revision: policy().lexicon_revision, ..Policy::default() };
+        assert_eq!(format!("{:?}", decode_shipped(Some(&bytes)).unwrap()), format!("{expected:?}"));
+        assert_eq!(decode_shipped(None).unwrap().lexicon_revision, released::UNNAMED);
+        assert_eq!(decode_shipped(Some(&[9])).unwrap_err(), RecordError);
     }
 
     #[test]

@@ -61,6 +61,10 @@ pub(super) fn decide(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
             return;
         }
     }
+    if let Some(kind) = corrected(view, spoken, labels.asked) {
+        push_spoken(span, kind, Likelihood::Likely, "asked-by-agent", out);
+        return;
+    }
     if labels.has(Cue::Expiry) && matches!(spoken.value.len(), 3..=6) {
         push_spoken(span, Kind::CardExpiry, Likelihood::Likely, "context:expiry", out);
         return;
@@ -68,6 +72,11 @@ pub(super) fn decide(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
     let length = spoken.value.len();
     let spelled = spoken.letters >= 3 && length >= 5;
     if labels.has(Cue::Ending) || ((length < 7 || digits < 3) && !spelled) {
+        return;
+    }
+    // `four ninety nine so seventy minus ten`, `one nil one one`: sums and scores.
+    let reckons = |at: usize| matches!(turn.word(at), "so" | "minus" | "nil" | "times" | "versus");
+    if (spoken.first..=spoken.last).any(reckons) {
         return;
     }
     let kind = match spoken.value.len() {
@@ -78,6 +87,18 @@ pub(super) fn decide(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
     let kind = if spoken.letters > 0 { Kind::OrderNumber } else { kind };
     let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
     push_spoken(span, kind, Likelihood::Possible, "form:long-number", out);
+}
+
+/// Longest answer that holds a short code twice.
+const CORRECTED_CHARS_MAX: usize = 12;
+
+/// `seven seven four, no sorry, four seven seven`: a short code that was asked for, told anew.
+fn corrected(view: &View<'_>, spoken: &Spoken, asked: Cues) -> Option<Kind> {
+    let anew = (spoken.first..=spoken.last)
+        .any(|at| view.turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Correction)));
+    let kinds = [(Cue::Cvv, Kind::Cvv), (Cue::Pin, Kind::Pin)];
+    let kind = kinds.into_iter().find(|(cue, _)| asked.has(*cue)).map(|(_, kind)| kind);
+    kind.filter(|_| anew && spoken.value.len() <= CORRECTED_CHARS_MAX)
 }
 
 /// Letters only: a name that is spelled out, or a code that was asked for.
@@ -104,6 +125,9 @@ fn spelled_name(view: &View<'_>, spoken: &Spoken, labels: &Labels, out: &mut Vec
         .flat_map(rows)
         .find(|row| lettered(row.kind) && (row.min..=row.max).contains(&spoken.letters));
     match hinted {
+        // `e a` are words before they are letters.
+        _ if named && spoken.letters == 2 && !span.of(view.turn.lower()).contains(|c: char| !"aeiouy ".contains(c)) => {
+        }
         _ if named && spoken.letters >= 2 && !span.of(view.turn.text()).contains('/') => {
             push_spelled(span, Kind::Person, "spelled", out);
         }
@@ -112,8 +136,21 @@ fn spelled_name(view: &View<'_>, spoken: &Spoken, labels: &Labels, out: &mut Vec
             push_spelled(span, kind, row.reason, out);
         }
         None if spoken.letters >= 5 => push_spelled(span, Kind::Person, "spelled", out),
+        None if begins_code(view, spoken, labels) => push_spelled(span, Kind::OrderNumber, "asked-by-agent", out),
         None => {}
     }
+}
+
+/// `it's h y`: the letters with which a code begins that was asked for, alone in the turn.
+fn begins_code(view: &View<'_>, spoken: &Spoken, labels: &Labels) -> bool {
+    let asked = labels.asked.any(Cues::of(&[Cue::Order, Cue::Tracking])) && spoken.letters > 1;
+    let ends = spoken.last + 1 == view.turn.tokens().len();
+    let lead = |at: usize| {
+        view.turn.token(at).is_some_and(|token| {
+            token.span.len() == 1 || token.word.cues.any(Cues::of(&[Cue::Copula, Cue::Filler, Cue::Acknowledge]))
+        })
+    };
+    asked && ends && (0..spoken.first).all(lead) && view.turn.word(spoken.last) != "k"
 }
 
 fn push_spelled(span: Span, kind: Kind, reason: &'static str, out: &mut Vec<Candidate>) {

@@ -108,6 +108,16 @@ fn push_phone(
     Some(found.last)
 }
 
+/// Whether four digits are a year rather than what a label a few words before names: `the policy started in 2021`.
+fn is_year(view: &View<'_>, at: usize) -> bool {
+    const NAMES: Cues = Cues::of(&[Cue::Order, Cue::NumberNoun, Cue::Copula]);
+    let turn = view.turn;
+    let year = turn.word(at).len() == 4 && matches!(turn.word(at).get(..2), Some("19" | "20"));
+    let named = at > 0 && turn.token(at - 1).is_some_and(|token| token.word.cues.any(NAMES));
+    let marked = turn.gap_before(at).contains([':', '#', '=']);
+    year && !named && !marked && !view.asked.has(Cue::Order)
+}
+
 /// What the words around make of the number.
 fn labelled(
     view: &View<'_>,
@@ -136,7 +146,9 @@ fn labelled(
             if row.cue == Cue::Order && last <= first + 1 && apart && (last == first || is_day(view, groups, first)) {
                 continue;
             }
-            if kind == Kind::Vehicle {
+            if kind == Kind::Vehicle
+                || kind == Kind::OrderNumber && last == first && is_year(view, groups.get(first)?.token)
+            {
                 continue;
             }
             let span = view.turn.span(groups.get(first)?.token, groups.get(last)?.token);

@@ -2,7 +2,7 @@
 
 use crate::{
     conversation::{RawTurn, Role},
-    lexicon::{Cue, row},
+    lexicon::{Cue, released, row},
     policy::LexiconLayer,
     service::{
         convert::scalar,
@@ -58,15 +58,26 @@ fn rows(layers: &[LexiconLayer]) -> impl Iterator<Item = (Language, usize, [&str
     })
 }
 
-/// The same on the wire.
-pub(super) fn wire(layers: &[LexiconLayer]) -> Vec<pb::LexiconRow> {
+/// The revision of a shipped lexicon.
+pub(super) fn revision(wanted: String, path: &Path<'_>, violations: &mut Violations) -> String {
+    let shipped = released::revisions().contains(&wanted.as_str());
+    violations.check(shipped, &path.field("revision"), Reason::LexiconNotShipped);
+    wanted
+}
+
+/// The rows, and the shipped lexicon they lie over, on the wire.
+pub(super) fn wire(layers: &[LexiconLayer], revision: &str) -> pb::LexiconPolicy {
     let row = |(language, _, [phrase, weight, signal]): (Language, usize, [&str; 3])| pb::LexiconRow {
         language_code: language.code().to_owned(),
         phrase: phrase.to_owned(),
         weight_millis: weight.parse().unwrap_or_default(),
         signal: signal.to_owned(),
     };
-    rows(layers).map(row).collect()
+    pb::LexiconPolicy {
+        rows: rows(layers).map(row).collect(),
+        revision: revision.to_owned(),
+        shipped_revisions: released::revisions().map(str::to_owned).to_vec(),
+    }
 }
 
 /// The position, among all rows by language, of a line of a layer's file.

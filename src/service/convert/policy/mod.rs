@@ -39,6 +39,7 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         targets: service,
         attribute_allow_list,
         keep,
+        lexicon_revision,
         lexicon: layers,
         care: basis,
         work: bounds,
@@ -55,7 +56,7 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         priority: Some(numbers::wire_priority(priority)),
         targets: Some(targets::wire(service)),
         redaction: Some(redaction::wire(keep, attribute_allow_list)),
-        lexicon: Some(pb::LexiconPolicy { rows: lexicon::wire(layers) }),
+        lexicon: Some(lexicon::wire(layers, lexicon_revision)),
         care: Some(care::wire(*basis)),
         work: Some(work::wire(*bounds)),
         retention: Some(retention::wire(kept)),
@@ -136,7 +137,12 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
         (policy.keep, policy.attribute_allow_list) = (keep, attributes);
     }
     if wants("lexicon", layer.is_some()) {
-        policy.lexicon = lexicon::layers(layer.unwrap_or_default().rows, &path.field("lexicon"), &mut violations);
+        let pb::LexiconPolicy { rows, revision, shipped_revisions: _ } = layer.unwrap_or_default();
+        let path = path.field("lexicon");
+        policy.lexicon = lexicon::layers(rows, &path, &mut violations);
+        if !revision.is_empty() {
+            policy.lexicon_revision = lexicon::revision(revision, &path, &mut violations);
+        }
     }
     if wants("care", basis.is_some()) {
         policy.care = care::basis(basis.unwrap_or_default(), &path.field("care"), &mut violations);
@@ -175,6 +181,9 @@ pub fn fault(error: &PolicyError, layers: &[LexiconLayer]) -> Failure {
         }
         PolicyError::Rule(RuleError::Region { line }) => {
             (field, index, reason) = ("phone_regions", *line, Reason::FieldUnknownValue);
+        }
+        PolicyError::Revision(_) => {
+            return Failure::field(&policy.field("lexicon").field("revision"), Reason::LexiconNotShipped);
         }
         PolicyError::Lexicon(error) => {
             let row = lexicon::position(&error.file, error.line, layers);
@@ -258,6 +267,36 @@ mod tests {
     }
 
     #[test]
+    fn a_lexicon_is_named_by_its_revision_and_stays_where_none_is_named() {
+        let [own, before] = crate::lexicon::released::revisions();
+        let wanted = |revision: &str| {
+            let revision = revision.to_owned();
+            |policy: &mut pb::Policy| policy.lexicon = Some(pb::LexiconPolicy { revision, ..Default::default() })
+        };
+        assert_eq!(update(wanted(before)).unwrap().lexicon_revision, before);
+        assert_eq!(update(wanted("")).unwrap().lexicon_revision, own);
+        check_refused("policy.lexicon.revision", Reason::LexiconNotShipped, wanted("0123456789abcdef"));
+        check_refused("policy.lexicon.revision", Reason::LexiconNotShipped, wanted("latest"));
+        let live = Policy { lexicon_revision: before.to_owned(), ..Policy::default() };
+        let mut named = pb::Policy { etag: etag(1), ..pb::Policy::default() };
+        named.sentiment = Some(pb::SentimentPolicy::default());
+        assert_eq!(requested(&live, Some(named), None).unwrap().lexicon_revision, before, "another group moves nobody");
+    }
+
+    #[test]
+    fn a_live_policy_of_a_lexicon_that_is_gone_can_still_be_moved() {
+        let gone = || Policy { lexicon_revision: "0123456789abcdef".to_owned(), ..Policy::default() };
+        let wanted = |revision: &str| {
+            let lexicon = Some(pb::LexiconPolicy { revision: revision.to_owned(), ..Default::default() });
+            requested(&gone(), Some(pb::Policy { etag: etag(1), lexicon, ..pb::Policy::default() }), None).unwrap()
+        };
+        let error = crate::triage::Triage::of_policy(&wanted("")).unwrap_err();
+        assert_eq!(fault(&error, &[]).violations[0].field, "policy.lexicon.revision");
+        let [own, _] = crate::lexicon::released::revisions();
+        assert!(crate::triage::Triage::of_policy(&wanted(own)).is_ok());
+    }
+
+    #[test]
     fn no_policy_keeps_what_must_go() {
         for kind in &crate::redact::KINDS {
             let keeps = |policy: &mut pb::Policy| {
@@ -306,13 +345,13 @@ mod tests {
         };
         let rows = vec![LexiconRow { language_code: "de".into(), ..row("laut", "") }, row("ok", ""), row("Upper", "")];
         check_refused("policy.lexicon.rows[2]", Reason::InvalidLexicon, |policy| {
-            policy.lexicon = Some(LexiconPolicy { rows });
+            policy.lexicon = Some(LexiconPolicy { rows, ..Default::default() });
         });
         check_refused("policy.lexicon.rows[0].signal", Reason::FieldUnknownValue, |policy| {
-            policy.lexicon = Some(LexiconPolicy { rows: vec![row("ok", "nothing")] });
+            policy.lexicon = Some(LexiconPolicy { rows: vec![row("ok", "nothing")], ..Default::default() });
         });
         check_refused("policy.lexicon.rows[0].phrase", Reason::FieldInvalidCharacter, |policy| {
-            policy.lexicon = Some(LexiconPolicy { rows: vec![row("a\tb", "")] });
+            policy.lexicon = Some(LexiconPolicy { rows: vec![row("a\tb", "")], ..Default::default() });
         });
     }
 }

@@ -227,12 +227,13 @@ pub(super) fn check(data: &Connection, ring: &KeyRing, number: i64, scope: Scope
 
 /// Holds every case against its manifest; gives what does not fit. What is erased and waits for the sweep is left out.
 pub(super) fn check_all(data: &Connection, keys: &Connection, ring: &KeyRing) -> Result<Vec<StoreError>, StoreError> {
-    let mut statement = data.prepare("SELECT number, case_id, tenant < 0 FROM cases ORDER BY number")?;
+    let mut statement = data.prepare("SELECT number, case_id, tenant FROM cases ORDER BY number")?;
     let rows = statement
-        .query_map([], |row| Ok((row.get(0)?, Uuid::from_bytes(row.get::<_, [u8; 16]>(1)?), row.get::<_, bool>(2)?)))?;
+        .query_map([], |row| Ok((row.get(0)?, Uuid::from_bytes(row.get::<_, [u8; 16]>(1)?), row.get::<_, i64>(2)?)))?;
     let mut found = Vec::new();
     for row in rows {
-        let (number, case, is_hidden) = row?;
+        let (number, case, tenant) = row?;
+        let is_hidden = tenant < 0 || ring.has_left(tenant);
         if !is_hidden || wraps::latest_version(keys, KeyKind::Case, case)?.is_some() {
             found.extend(check(data, ring, number, Scope::Whole).err());
         }

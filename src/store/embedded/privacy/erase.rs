@@ -321,7 +321,8 @@ pub(super) fn get(write: &Write<'_>, tenant: &Tenant, id: ErasureId) -> Result<E
     Ok(decode::<ErasureRow>(&record)?.into_record(id, state)?)
 }
 
-fn put(write: &Write<'_>, tenant: &Tenant, record: &ErasureRecord) -> Result<(), StoreError> {
+/// Writes the record of an erasure.
+pub(super) fn put(write: &Write<'_>, tenant: &Tenant, record: &ErasureRecord) -> Result<(), StoreError> {
     let Some(id) = record.erasure else { return Ok(()) };
     let mut statement = write
         .data

@@ -31,6 +31,8 @@ use crate::{
 
 /// How long a recipient is registered before anything is sealed to it.
 const WAIT: Duration = Duration::from_hours(24);
+/// How long before everything of a tenant is.
+pub(super) const OFFBOARDING_WAIT: Duration = Duration::from_hours(72);
 /// How many recipients are listed.
 const LISTED_MAX: u32 = 1000;
 
@@ -94,10 +96,15 @@ pub(super) fn revoke(
     recipient(write.data, tenant, id)
 }
 
-/// The recipient, where something may be sealed to it now.
-fn usable(write: &Write<'_>, tenant: &Tenant, id: RecipientId) -> Result<RecipientRecord, StoreError> {
+/// The recipient, where something may be sealed now to who was registered for so long.
+pub(super) fn usable(
+    write: &Write<'_>,
+    tenant: &Tenant,
+    id: RecipientId,
+    wait: Duration,
+) -> Result<RecipientRecord, StoreError> {
     let found = recipient(write.data, tenant, id)?;
-    if found.revoke_time.is_some() || found.usable_time > write.now {
+    if found.revoke_time.is_some() || found.create_time + wait > write.now {
         return Err(StoreError::RecipientUnusable);
     }
     Ok(found)
@@ -111,7 +118,7 @@ pub(super) fn place(
     selectors: &[SubjectSelector],
     id: RecipientId,
 ) -> Result<ExportRecord, StoreError> {
-    let recipient = usable(write, tenant, id)?;
+    let recipient = usable(write, tenant, id, WAIT)?;
     let subjects = scope::select(write.data, write.keys, tenant, selectors)?;
     if subjects.is_empty() {
         return Err(StoreError::SubjectNotFound);
@@ -156,7 +163,7 @@ pub(super) fn confirm(
     for subject in &mut order.record.subjects {
         *subject = *scope::main_of(write.keys, SubjectId::from(*subject))?.as_bytes();
     }
-    let recipient = usable(write, tenant, RecipientId::from(order.record.recipient))?;
+    let recipient = usable(write, tenant, RecipientId::from(order.record.recipient), WAIT)?;
     let order = Order { is_done: true, ..order };
     order.update(write)?;
     for subject in &order.record.subjects {

@@ -173,6 +173,16 @@ pub(super) fn end_of(write: &Write<'_>, tenant: &Tenant, scope: &Scope) -> Resul
     Ok(last)
 }
 
+/// When the last hold of a tenant ends; `None`: nothing of it is held.
+pub(super) fn last_end(write: &Write<'_>, tenant: &Tenant) -> Result<Option<Timestamp>, StoreError> {
+    let mut statement = write.data.prepare_cached(
+        "SELECT MAX(end_time) FROM holds
+         WHERE tenant = ?1 AND approver IS NOT NULL AND release_time IS NULL AND end_time > ?2",
+    )?;
+    let end: Option<Time> = statement.query_row(params![tenant.number, write.now.0], |row| row.get(0))?;
+    Ok(end.map(|end| end.0))
+}
+
 /// Whether a held case has interactions of these people, though it is another's.
 fn holds_interaction(write: &Write<'_>, scope: &Scope, case: &[u8; 16]) -> Result<bool, StoreError> {
     let mut statement = write.data.prepare_cached(

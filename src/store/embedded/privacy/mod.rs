@@ -18,6 +18,12 @@ mod export;
 
 mod two;
 
+mod departed;
+
+mod pages;
+
+mod offboarding;
+
 pub(super) mod retention;
 
 use std::{
@@ -39,6 +45,7 @@ use crate::{
         Privacy, RetentionOf, StoreError, SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
         tombstone::{Burial, Cause, Grave},
     },
+    time::Timestamp,
 };
 
 /// Refuses to take anything out of a case while a legal hold stands on it: it would no longer be held.
@@ -249,6 +256,11 @@ async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, b
         retention::Pass { case, event, ended: None }
     };
     Ok((done, !is_last))
+}
+
+/// When the last whole pass of retention ended.
+pub(super) fn retention_pass_end(store: &EmbeddedStore) -> Option<Timestamp> {
+    lock(&store.pass).ended
 }
 
 fn lock(pass: &Mutex<retention::Pass>) -> MutexGuard<'_, retention::Pass> {

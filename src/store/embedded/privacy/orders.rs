@@ -28,6 +28,7 @@ pub(super) const OPEN: std::time::Duration = std::time::Duration::from_hours(24)
 pub(super) enum Kind {
     Purge = 1,
     Export = 2,
+    Offboarding = 3,
 }
 
 /// An order as its row says.

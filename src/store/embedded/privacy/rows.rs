@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::departed;
 use crate::{
     crypto::KeyKind,
     id::{CaseId, InteractionId},
@@ -46,8 +47,8 @@ pub(super) fn hide_case(write: &mut Write<'_>, mut case: Case, tenant: i64) -> R
     Ok(())
 }
 
-/// Takes out of sight what a restored file still shows, before the queue is read: erased cases, and whatever leads to them
-/// or to an erased interaction, so that nothing that comes is put where it would be swept away.
+/// Takes out of sight what a restored file still shows, before the queue is read: erased cases, tenants that have left, and
+/// whatever leads to them or to an erased interaction, so that nothing that comes is put where it would be swept away.
 pub(in crate::store::embedded) fn hide_restored(data: &Connection) -> rusqlite::Result<()> {
     let erased = "SELECT number FROM cases WHERE tenant > 0 AND case_id IN (SELECT id FROM sweeps WHERE kind = ?1)";
     let kind = [KeyKind::Case as u8];
@@ -59,7 +60,7 @@ pub(in crate::store::embedded) fn hide_restored(data: &Connection) -> rusqlite::
     data.execute(&format!("DELETE FROM joins WHERE case_number IN ({erased})"), kind)?;
     data.execute(&format!("DELETE FROM items WHERE case_number IN ({erased})"), kind)?;
     data.execute(&format!("UPDATE cases SET tenant = -tenant WHERE number IN ({erased})"), kind)?;
-    Ok(())
+    departed::forget_restored(data)
 }
 
 /// Whether any interaction of a case is left.
@@ -79,10 +80,11 @@ pub(super) fn interactions_of(data: &Connection, case_number: i64) -> Result<Vec
 /// its empty row until there is a newer one, so that its number is never given again.
 pub(super) fn sweep(data: &Connection, limit: u32) -> Result<u64, StoreError> {
     let mut statement = data.prepare_cached(
-        "SELECT kind, id FROM sweeps WHERE kind != ?1
-           OR id IS NOT (SELECT case_id FROM cases ORDER BY number DESC LIMIT 1) LIMIT ?2",
+        "SELECT kind, id FROM sweeps WHERE kind != ?3
+           AND (kind != ?1 OR id IS NOT (SELECT case_id FROM cases ORDER BY number DESC LIMIT 1)) LIMIT ?2",
     )?;
-    let rows = statement.query_map(params![KeyKind::Case as u8, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (case, tenant) = (KeyKind::Case as u8, KeyKind::Tenant as u8);
+    let rows = statement.query_map(params![case, limit, tenant], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let found: Vec<(u8, [u8; 16])> = rows.collect::<Result<_, _>>()?;
     for (kind, id) in &found {
         if *kind == KeyKind::Case as u8 {
@@ -92,10 +94,12 @@ pub(super) fn sweep(data: &Connection, limit: u32) -> Result<u64, StoreError> {
         }
         data.prepare_cached("DELETE FROM sweeps WHERE kind = ?1 AND id = ?2")?.execute(params![kind, id])?;
     }
-    Ok(found.len() as u64)
+    let swept = u32::try_from(found.len()).unwrap_or(limit);
+    Ok(u64::from(swept) + departed::sweep(data, limit.saturating_sub(swept))?)
 }
 
-fn delete_case(data: &Connection, id: CaseId) -> Result<(), StoreError> {
+/// Deletes a case with everything in it.
+pub(super) fn delete_case(data: &Connection, id: CaseId) -> Result<(), StoreError> {
     let mut statement = data.prepare_cached("SELECT number FROM cases WHERE case_id = ?1")?;
     let Some(number) = statement.query_row([id.as_bytes()], |row| row.get::<_, i64>(0)).optional()? else {
         return Ok(());

@@ -8,16 +8,20 @@ use std::{
 };
 
 use data_encoding::HEXLOWER;
+use rusqlite::Connection;
 
 use super::{Backups, Place, RecoveryError, back_up_data, back_up_keys, backup::write_new, file_error, restore};
 use crate::{
     crypto::{
         MasterKey, Recipient, Secret, overwrite::overwrite, random, recipient::open_sealed, secret::KEY_BYTES, sha256,
     },
-    store::embedded::{
-        EmbeddedStore, StoreConfig,
-        files::{self, Files},
-        header, schema,
+    store::{
+        Recovery,
+        embedded::{
+            EmbeddedStore, StoreConfig,
+            files::{self, Files},
+            header, schema,
+        },
     },
     time::{ManualClock, Timestamp},
 };
@@ -26,17 +30,6 @@ use crate::{
 const TITLE: &[u8] = b"triaged escrow 1\n";
 /// What is known of the escrow, beside the keys; no secret.
 const STATE_FILE: &str = "recovery";
-
-/// Whether a loss of the key file can be made good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recovery {
-    /// The present master key is in no other hands.
-    NoEscrow,
-    /// It is, but nobody has tried whether it can be had back.
-    Unproved,
-    /// A restore was tried at this time.
-    Proved(Timestamp),
-}
 
 /// Seals the master key for an offline recipient into a new file.
 ///
@@ -115,14 +108,22 @@ fn remove(dir: &Path) -> std::io::Result<()> {
 /// # Errors
 /// The key file cannot be read, or is not that of this master key.
 pub fn recovery(keys_dir: &Path, master: &MasterKey) -> Result<Recovery, RecoveryError> {
-    let print = fingerprint(keys_dir, master)?;
+    Ok(state(keys_dir, &fingerprint(keys_dir, master)?))
+}
+
+/// The same for an open key file, whose master key it is.
+pub(in crate::store::embedded) fn present(keys: &Connection, keys_dir: &Path) -> rusqlite::Result<Recovery> {
+    Ok(state(keys_dir, &print_of(keys)?))
+}
+
+fn state(keys_dir: &Path, print: &str) -> Recovery {
     let text = fs::read_to_string(state_file(keys_dir)).unwrap_or_default();
     let mut lines = text.lines();
-    if lines.next() != Some(print.as_str()) {
-        return Ok(Recovery::NoEscrow);
+    if lines.next() != Some(print) {
+        return Recovery::NoEscrow;
     }
     let time = lines.next().and_then(|line| line.parse().ok());
-    Ok(time.map_or(Recovery::Unproved, |micros| Recovery::Proved(Timestamp(micros))))
+    time.map_or(Recovery::Unproved, |micros| Recovery::Proved(Timestamp(micros)))
 }
 
 fn note(keys_dir: &Path, print: &str, proved: Option<Timestamp>) -> Result<(), RecoveryError> {
@@ -148,5 +149,9 @@ fn fingerprint(keys_dir: &Path, master: &MasterKey) -> Result<String, RecoveryEr
     if !header::opens_with(&keys, master)? {
         return Err(RecoveryError::MasterKey);
     }
-    Ok(HEXLOWER.encode(&sha256(&[&header::probe(&keys)?])))
+    Ok(print_of(&keys)?)
+}
+
+fn print_of(keys: &Connection) -> rusqlite::Result<String> {
+    Ok(HEXLOWER.encode(&sha256(&[&header::probe(keys)?])))
 }

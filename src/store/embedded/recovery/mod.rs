@@ -2,6 +2,7 @@
 //! destroys what was erased before anything is written. Knows no command line.
 
 mod backup;
+mod backup_times;
 mod closed;
 mod escrow;
 mod manifest;
@@ -10,13 +11,17 @@ mod standing;
 
 use std::{io, path::PathBuf};
 
-pub(super) use self::closed::{accept, is_closed};
 pub use self::{
     backup::{DATA_FILE, MANIFEST_FILE, back_up_data, back_up_keys},
-    escrow::{Recovery, escrow, recovery, verify_escrow},
+    backup_times::{backup_times, note_backup},
+    escrow::{escrow, recovery, verify_escrow},
     manifest::{Contents, Manifest},
     restore::{Backups, Place, Restored, restore},
     standing::{Standing, standing},
+};
+pub(super) use self::{
+    closed::{accept, is_closed},
+    escrow::present,
 };
 use super::OpenError;
 use crate::{crypto::CryptoError, store::tombstone::FeedError};

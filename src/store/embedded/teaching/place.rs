@@ -74,7 +74,7 @@ impl Sealed {
             receive_time: self.receive_time,
             channel: self.channel,
             waits: matches!(self.handling, Handling::Waiting | Handling::FollowUp),
-            speaks: !self.automatic && self.handling != Handling::Historical,
+            speaks: !self.automatic && !self.handling.is_historical(),
             standing: policy.standing(&assessment, correction),
         })
     }

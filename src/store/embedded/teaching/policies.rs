@@ -1,15 +1,20 @@
 //! Policies: sealed rows, one a revision, never changed. Which one is live is told by the rows themselves: the newest that
-//! was not made for the shadow. So a row that is edited or swapped brings no older policy back. A tenant without a row has
-//! the shipped policy, which is revision 1.
+//! was not made for the shadow. So a row that is edited or swapped brings no older policy back. Revision 1 is the shipped
+//! policy; its row says only which lexicon it scores with, and tenants of an earlier release have none.
 
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::event;
 use crate::{
     audit::Action,
+    crypto::Place,
     id::{PrincipalId, TenantId},
+    lexicon::builtin,
+    policy::Policy,
     store::{
         NewPolicy, Page, PolicyRecord, PolicyStage, StoreError,
         embedded::{
@@ -20,7 +25,7 @@ use crate::{
             sql::{Id, Time},
             write::Write,
         },
-        record::{Field, decode_policy, encode_policy},
+        record::{Field, decode_policy, decode_shipped, encode_policy, encode_shipped},
     },
     time::Timestamp,
 };
@@ -48,15 +53,60 @@ impl Stored {
         })
     }
 
+    /// The row of a revision.
+    fn find(data: &Connection, tenant: &Tenant, revision: u32) -> Result<Option<Self>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM policies p WHERE p.tenant = ?1 AND p.revision = ?2");
+        let mut statement = data.prepare_cached(&sql)?;
+        Ok(statement.query_row(params![tenant.number, revision], Self::read).optional()?)
+    }
+
+    fn plain(&self, ring: &KeyRing, tenant: &Tenant) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        let place = place(ring, tenant, self.revision);
+        let name = || damaged(&format!("policy {} of {}", self.revision, tenant.id));
+        tenant.key.open(&place, &self.sealed).map_err(|_| name())
+    }
+
     /// The revision, live or in shadow as it was made.
     fn open(self, ring: &KeyRing, tenant: &Tenant) -> Result<PolicyRecord, StoreError> {
-        let name = || damaged(&format!("policy {} of {}", self.revision, tenant.id));
-        let place = ring.place(tenant.id, tenant.id.0, Field::Policy, u64::from(self.revision));
-        let plain = tenant.key.open(&place, &self.sealed).map_err(|_| name())?;
-        let (policy, shadow) = decode_policy(&plain, self.revision)?;
+        let (policy, shadow) = decode_policy(&self.plain(ring, tenant)?, self.revision)?;
         let stage = if shadow { PolicyStage::Shadow } else { PolicyStage::Live };
         Ok(PolicyRecord { policy, stage, create_time: Some(self.create_time), creator: Some(self.creator) })
     }
+}
+
+fn place(ring: &KeyRing, tenant: &Tenant, revision: u32) -> Place {
+    ring.place(tenant.id, tenant.id.0, Field::Policy, u64::from(revision))
+}
+
+/// The shipped policy of a tenant.
+fn shipped(ring: &KeyRing, tenant: &Tenant, data: &Connection, stage: PolicyStage) -> Result<PolicyRecord, StoreError> {
+    let row = Stored::find(data, tenant, SHIPPED)?;
+    let plain = row.map(|row| row.plain(ring, tenant)).transpose()?;
+    Ok(PolicyRecord {
+        policy: decode_shipped(plain.as_ref().map(|plain| plain.as_slice()))?,
+        ..PolicyRecord::shipped(stage)
+    })
+}
+
+/// Notes with which lexicon a new tenant begins: that of this release.
+pub(in super::super) fn begin(write: &Write<'_>, tenant: &Tenant) -> Result<(), StoreError> {
+    let sealed = tenant.key.seal(&place(write.ring, tenant, SHIPPED), &encode_shipped(&Policy::default())?)?;
+    let nobody = PrincipalId(Uuid::nil());
+    insert(write, tenant, SHIPPED, nobody, &sealed)
+}
+
+fn insert(
+    write: &Write<'_>,
+    tenant: &Tenant,
+    revision: u32,
+    creator: PrincipalId,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    let mut insert = write.data.prepare_cached(
+        "INSERT INTO policies(tenant, revision, create_time, creator, sealed) VALUES(?1, ?2, ?3, ?4, ?5)",
+    )?;
+    insert.execute(params![tenant.number, revision, write.now.0, creator.as_bytes(), sealed])?;
+    Ok(())
 }
 
 /// What a tenant has at present.
@@ -67,17 +117,24 @@ struct Present {
 
 impl Present {
     fn read(ring: &KeyRing, tenant: &Tenant, data: &Connection) -> Result<Self, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM policies p WHERE p.tenant = ?1 ORDER BY p.revision DESC");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM policies p WHERE p.tenant = ?1 AND p.revision > ?2 ORDER BY p.revision DESC"
+        );
         let mut statement = data.prepare_cached(&sql)?;
         let mut shadow = None;
-        for row in statement.query_map([tenant.number], Stored::read)? {
+        for row in statement.query_map(params![tenant.number, SHIPPED], Stored::read)? {
             let record = row?.open(ring, tenant)?;
             if record.stage == PolicyStage::Live {
                 return Ok(Self { live: record, shadow });
             }
             shadow = shadow.or(Some(record));
         }
-        Ok(Self { live: PolicyRecord::shipped(PolicyStage::Live), shadow })
+        Ok(Self { live: shipped(ring, tenant, data, PolicyStage::Live)?, shadow })
+    }
+
+    /// Whether the tenant has anything but the shipped policy with the lexicon of this release.
+    fn is_own(&self) -> bool {
+        self.live.create_time.is_some() || self.live.policy.lexicon_revision != builtin::revision()
     }
 
     /// What a revision is used for.
@@ -94,16 +151,16 @@ impl Present {
     }
 }
 
-/// The live and shadow revisions of all tenants that have one of their own.
+/// The live and shadow revisions of all tenants that have one of their own, or score with the lexicon of another release.
 pub(super) fn present(ring: &KeyRing, data: &Connection) -> Result<Vec<(TenantId, PolicyRecord)>, StoreError> {
-    let sql = "SELECT DISTINCT t.tenant FROM policies p JOIN tenants t ON t.number = p.tenant";
-    let mut statement = data.prepare_cached(sql)?;
+    let mut statement = data.prepare_cached("SELECT tenant FROM tenants")?;
     let mut found = Vec::new();
     for row in statement.query_map([], |row| Ok(row.get::<_, Id<TenantId>>(0)?.0))? {
         let id = row?;
-        let Present { live, shadow } = Present::read(ring, &*ring.tenant(id)?, data)?;
-        let own = Some(live).filter(|live| live.create_time.is_some());
-        found.extend(own.into_iter().chain(shadow).map(|record| (id, record)));
+        let present = Present::read(ring, &*ring.tenant(id)?, data)?;
+        let own = present.is_own();
+        let Present { live, shadow } = present;
+        found.extend(Some(live).filter(|_| own).into_iter().chain(shadow).map(|record| (id, record)));
     }
     Ok(found)
 }
@@ -118,11 +175,9 @@ pub(in super::super) fn get(
     let present = Present::read(ring, tenant, data)?;
     let Some(revision) = revision else { return Ok(present.live) };
     if revision == SHIPPED {
-        return Ok(present.staged(PolicyRecord::shipped(PolicyStage::Past)));
+        return Ok(present.staged(shipped(ring, tenant, data, PolicyStage::Past)?));
     }
-    let sql = format!("SELECT {COLUMNS} FROM policies p WHERE p.tenant = ?1 AND p.revision = ?2");
-    let mut statement = data.prepare_cached(&sql)?;
-    let stored = statement.query_row(params![tenant.number, revision], Stored::read).optional()?;
+    let stored = Stored::find(data, tenant, revision)?;
     Ok(present.staged(stored.ok_or(StoreError::NotFound)?.open(ring, tenant)?))
 }
 
@@ -136,10 +191,11 @@ pub(super) fn list(
 ) -> Result<Page<PolicyRecord>, StoreError> {
     let below: i64 = after.map_or(Ok(i64::MAX), |after| position::decode(tenant, LIST, after))?;
     let sql = format!(
-        "SELECT {COLUMNS} FROM policies p WHERE p.tenant = ?1 AND p.revision < ?2 ORDER BY p.revision DESC LIMIT ?3"
+        "SELECT {COLUMNS} FROM policies p WHERE p.tenant = ?1 AND p.revision > ?2 AND p.revision < ?3 ORDER BY p.revision DESC \
+         LIMIT ?4"
     );
     let mut statement = data.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![tenant.number, below, u64::from(limit) + 1], Stored::read)?;
+    let rows = statement.query_map(params![tenant.number, SHIPPED, below, u64::from(limit) + 1], Stored::read)?;
     let mut rows: Vec<Option<Stored>> = rows.map(|row| row.map(Some)).collect::<Result<_, _>>()?;
     if below > i64::from(SHIPPED) {
         rows.push(None);
@@ -148,7 +204,7 @@ pub(super) fn list(
     let number = |row: &Option<Stored>| i64::from(row.as_ref().map_or(SHIPPED, |row| row.revision));
     position::page(tenant, LIST, rows, limit, number, |row| match row {
         Some(stored) => Ok(present.staged(stored.open(ring, tenant)?)),
-        None => Ok(present.staged(PolicyRecord::shipped(PolicyStage::Past))),
+        None => Ok(present.staged(shipped(ring, tenant, data, PolicyStage::Past)?)),
     })
 }
 
@@ -161,12 +217,8 @@ pub(super) fn put(write: &mut Write<'_>, tenant: &Tenant, new: NewPolicy) -> Res
     }
     let newest = "SELECT COALESCE(MAX(revision), ?2) + 1 FROM policies WHERE tenant = ?1";
     policy.revision = write.data.query_row(newest, params![tenant.number, SHIPPED], |row| row.get(0))?;
-    let place = write.ring.place(tenant.id, tenant.id.0, Field::Policy, u64::from(policy.revision));
-    let sealed = tenant.key.seal(&place, &encode_policy(&policy, shadow)?)?;
-    let mut insert = write.data.prepare_cached(
-        "INSERT INTO policies(tenant, revision, create_time, creator, sealed) VALUES(?1, ?2, ?3, ?4, ?5)",
-    )?;
-    insert.execute(params![tenant.number, policy.revision, write.now.0, principal.as_bytes(), sealed])?;
+    let sealed = tenant.key.seal(&place(write.ring, tenant, policy.revision), &encode_policy(&policy, shadow)?)?;
+    insert(write, tenant, policy.revision, principal, &sealed)?;
     let mut event = event(Action::PolicyUpdated, tenant, principal, write.now);
     event.count = u64::from(policy.revision);
     write.audit(Some(tenant.number), &event)?;
