@@ -52,13 +52,24 @@ pub(super) struct Due {
     tenant: i64,
     case_number: i64,
     interaction: InteractionId,
-    whole: bool,
+    what: What,
+}
+
+/// What of an interaction is due, and since when the time is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// Its text, since its case was resolved.
+    Text(Timestamp),
+    /// All of it, since it took place.
+    Facts(Timestamp),
+    /// All of it, whenever it took place.
+    All,
 }
 
 impl Due {
-    /// A whole interaction.
+    /// A whole interaction, whenever it took place.
     pub(super) fn whole(tenant: i64, case_number: i64, interaction: InteractionId) -> Self {
-        Self { tenant, case_number, interaction, whole: true }
+        Self { tenant, case_number, interaction, what: What::All }
     }
 }
 
@@ -97,16 +108,15 @@ pub(super) fn find(
         let (case_number, tenant) = (row.get(0)?, row.get(1)?);
         let resolved: Option<Timestamp> = row.get::<_, Option<Time>>(2)?.map(|time| time.0);
         let (retention, mut of_case) = (of(tenant), interactions.query([case_number])?);
-        let text_due = resolved.is_some_and(|resolved| retention.text_end(resolved) <= now);
+        let text_due = resolved.filter(|resolved| retention.text_end(*resolved) <= now);
         let updated: Timestamp = row.get::<_, Time>(3)?.0;
         let mut is_bare = true;
         while let Some(row) = of_case.next()? {
             is_bare = false;
             let (interaction, occurred): (_, Timestamp) = (row.get::<_, Id<_>>(0)?.0, row.get::<_, Time>(1)?.0);
-            let whole = retention.facts_end(occurred) <= now;
-            if whole || (text_due && row.get(2)?) {
-                found.due.push(Due { tenant, case_number, interaction, whole });
-            }
+            let facts = (retention.facts_end(occurred) <= now).then_some(What::Facts(occurred));
+            let text = text_due.filter(|_| row.get(2).unwrap_or(false)).map(What::Text);
+            found.due.extend(facts.or(text).map(|what| Due { tenant, case_number, interaction, what }));
         }
         found.bare.extend((is_bare && retention.facts_end(updated) <= now).then_some((tenant, case_number)));
         (found.case, seen) = (case_number, seen + 1);
@@ -151,8 +161,12 @@ pub(super) fn destroy(write: &mut Write<'_>, found: &Found) -> Result<u64, Store
         let (mut taken, mut people, mut cases) = (Taken::default(), BTreeSet::new(), BTreeSet::new());
         let (mut texts, mut wholes) = (0, 0);
         for one in due.iter().filter(|one| one.tenant == number) {
+            // It was found in an older state of the file: a customer may have come back since, or a newer version.
+            if !is_due_still(write.data, one)? {
+                continue;
+            }
             let Some(subject) = free(write, &tenant, one)? else { continue };
-            if one.whole {
+            if !matches!(one.what, What::Text(_)) {
                 rows::delete_interaction(write.data, one.interaction)?;
                 taken.interaction(one.interaction);
                 people.insert(subject);
@@ -188,6 +202,20 @@ pub(super) fn destroy(write: &mut Write<'_>, found: &Found) -> Result<u64, Store
         done += texts + wholes;
     }
     Ok(done)
+}
+
+/// Whether the time of what was found due is counted from the same moment still.
+fn is_due_still(data: &Connection, due: &Due) -> Result<bool, StoreError> {
+    let (sql, since) = match due.what {
+        What::All => return Ok(true),
+        What::Facts(occurred) => ("SELECT 1 FROM interactions WHERE interaction_id = ?1 AND occur_time = ?2", occurred),
+        What::Text(resolved) => (
+            "SELECT 1 FROM interactions i JOIN cases c ON c.number = i.case_number
+             WHERE i.interaction_id = ?1 AND c.resolve_time = ?2",
+            resolved,
+        ),
+    };
+    Ok(data.prepare_cached(sql)?.exists(params![due.interaction.as_bytes(), since.0])?)
 }
 
 fn note(write: &Write<'_>, tenant: Option<&Tenant>, action: Action, count: u64) -> Result<(), StoreError> {
@@ -290,4 +318,77 @@ fn expire_events(write: &Write<'_>, events: &[i64]) -> Result<u64, StoreError> {
         note(write, None, Action::EventsExpired, done)?;
     }
     Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        crypto::{MasterKey, Secret},
+        store::{
+            Store,
+            embedded::{EmbeddedStore, StoreConfig, ring::first},
+        },
+        time::ManualClock,
+    };
+
+    /// A case that was resolved at 0 with an interaction of then, under keys.
+    fn fill(write: &Write<'_>, tenant: &Tenant) -> Result<(), StoreError> {
+        let [subject, case, interaction] = [1, 2, 3].map(Uuid::from_u128);
+        let parent = Key::draw(first(KeyKind::Subject, subject))?;
+        wraps::insert(write.keys, write.ring.store, tenant.id, &tenant.key, &parent)?;
+        for (kind, id) in [(KeyKind::Case, case), (KeyKind::Interaction, interaction)] {
+            wraps::insert(write.keys, write.ring.store, tenant.id, &parent, &Key::draw(first(kind, id))?)?;
+        }
+        write.data.execute(
+            "INSERT INTO cases(number, case_id, tenant, state, queue, tier, channel, label, level, value, emergency,
+               create_time, update_time, version, epoch, sealed) VALUES(1, ?1, ?2, 4, 'q', 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, x'')",
+            params![case.as_bytes(), tenant.number],
+        )?;
+        write.data.execute(
+            "INSERT INTO interactions(number, interaction_id, case_number, receive_time, occur_time, channel, handling,
+               automatic, label, score, level, value, source_version, content_version, segments, facts, assessment)
+             VALUES(1, ?1, 1, 0, 0, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, x'', x'')",
+            [interaction.as_bytes()],
+        )?;
+        Ok(())
+    }
+
+    /// What is found due after so many days, and how much of it is destroyed after this change.
+    async fn check(days: u64, change: &'static str, expected: (usize, u64)) {
+        let dir = tempfile::tempdir().unwrap();
+        let store = EmbeddedStore::open(StoreConfig {
+            data_dir: dir.path().join("data"),
+            keys_dir: dir.path().join("keys"),
+            master_key: MasterKey::new(Secret::from_slice(&[3; 32]).unwrap()).unwrap(),
+            clock: Arc::new(ManualClock::new(Timestamp(0))),
+        });
+        let store = store.unwrap();
+        let tenant = store.ensure_tenant("acme").await.unwrap();
+        let (tenant, ring) = (store.ring.tenant(tenant).unwrap(), Arc::clone(&store.ring));
+        store.committer.run(move |write| fill(write, &tenant)).await.unwrap();
+        let now = Timestamp(0) + Duration::from_hours(24 * days);
+        let look = move |read: &mut crate::store::embedded::readers::Read| {
+            find(&read.data()?.0, &ring, Pass::default(), now, &|_| Retention::default())
+        };
+        let found = store.readers.run(look).await.unwrap();
+        let due = found.due.len();
+        let destroy = move |write: &mut Write<'_>| {
+            write.data.execute_batch(change)?;
+            super::destroy(write, &Found { events: Vec::new(), ..found })
+        };
+        assert_eq!((due, store.committer.run(destroy).await.unwrap()), expected, "{days} {change}");
+    }
+
+    #[tokio::test]
+    async fn what_has_changed_since_it_was_found_due_stays() {
+        check(400, "", (1, 1)).await;
+        check(400, "UPDATE interactions SET occur_time = 1", (1, 0)).await;
+        check(100, "UPDATE cases SET state = 1", (1, 0)).await;
+        check(10, "", (0, 0)).await;
+    }
 }
