@@ -172,7 +172,8 @@ async fn a_submission_that_is_killed_goes_on_and_nothing_is_lost_or_stored_twice
     let arguments = [input.as_str(), "--into", &desk.server.address];
     let checkpoint = format!("{input}.into.checkpoint");
     let mut child = desk.command(&arguments).stderr(std::process::Stdio::null()).spawn().unwrap();
-    while !Path::new(&checkpoint).exists() {
+    let rows = |note: &[u8]| serde_json::from_slice::<serde_json::Value>(note).unwrap()["rows"].as_u64().unwrap();
+    while !fs::read(&checkpoint).is_ok_and(|note| rows(&note) > 0) {
         assert!(child.try_wait().unwrap().is_none(), "it ended before it noted anything");
         std::thread::yield_now();
     }

@@ -112,8 +112,8 @@ fn every_rotation_works_with_and_without_a_server() {
         assert!(done.starts_with("keys=1 rewrapped=") && done.ends_with(" resealed=0\n"), "{done}");
         assert_ne!(fs::read(home.key_file()).unwrap(), old);
         for (args, expected) in [
-            (&["--tenant", "--tenant-name", "default"][..], "keys=1 rewrapped=1 resealed=2\n"),
-            (&["--tenant"], "keys=1 rewrapped=1 resealed=2\n"),
+            (&["--tenant", "--tenant-name", "default"][..], "keys=1 rewrapped=1 resealed=3\n"),
+            (&["--tenant"], "keys=1 rewrapped=1 resealed=3\n"),
             (&["--data", "--tenant-name", "default"], "keys=0 rewrapped=0 resealed=0\n"),
         ] {
             let (code, done, said) = home.run(&["key", "rotate"], args);

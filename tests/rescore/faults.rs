@@ -110,7 +110,7 @@ fn an_input_that_cannot_be_read_is_named_and_nothing_is_published() {
     check_refused("a.jsonl.gz", b"not gzip at all", 5, "a.jsonl.gz");
     check_refused("a.jsonl.zst", b"not zstd", 5, "a.jsonl.zst");
     check_refused("a.jsonl", b"\xff\xfe{\0", 5, "UTF-16");
-    check_refused("a.csv", b"number,subject\n1,x\n", 5, "none of the columns with text is there");
+    check_refused("a.csv", b"number,subject\n1,x\n", 5, "none of the columns with text (text, turns) is among the 2");
     check_refused("a.parquet", b"PAR1nothing", 5, "a.parquet");
     check_refused("a.jsonl.age", b"nothing", 5, "--identity");
     let (code, said) = rescore(&["/nowhere/in.jsonl", "-o", "x.jsonl"]);

@@ -36,7 +36,11 @@ pub(crate) fn run(plan: &Plan) {
         };
         let message = String::from_utf8_lossy(&done.stderr).into_owned();
         let code = done.status.code().unwrap();
-        assert!([OPEN_FAILED, STORE_FAILED].map(i32::from).contains(&code), "call {call}: code {code}: {message}");
+        assert!(
+            [OPEN_FAILED, STORE_FAILED].map(i32::from).contains(&code),
+            "call {call}: code {code} after {}: {message}",
+            records[at].path.display()
+        );
         assert!(!message.is_empty(), "call {call}: it said nothing");
         for record in &records[at + 1..] {
             assert!(!is_retry(record), "call {call}: {} after the failed sync: {record:?}", record.path.display());

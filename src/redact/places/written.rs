@@ -45,6 +45,13 @@ pub(super) const STREETS: Classes = Classes::of(&[Class::Street, Class::WeakStre
 /// Words of these classes begin something else.
 const OTHERS: Classes = Classes::of(&[Class::Role, Class::Greeting, Class::Title, Class::Calendar, Class::Live]);
 
+/// Short words for streets that are not abbreviations.
+const WHOLE: [&str; 38] = [
+    "road", "lane", "way", "walk", "park", "row", "mews", "rise", "hill", "view", "gate", "yard", "close", "court",
+    "drive", "green", "grove", "place", "plaza", "rue", "via", "vej", "weg", "platz", "allee", "gasse", "calle", "rua",
+    "quai", "cours", "largo", "corso", "laan", "plein", "kade", "dijk", "gata", "gade",
+];
+
 /// Words that announce a code inside an address.
 pub(super) fn is_code_label(word: &str) -> bool {
     matches!(word, "cp" | "cep" | "plz" | "cap" | "eircode" | "zip" | "postcode" | "pincode" | "pin")
@@ -80,7 +87,9 @@ pub(super) fn joins(reading: &Reading<'_>, at: usize) -> bool {
     let state = reading.turn.token(previous).is_some_and(|token| token.case == Case::Upper && token.span.len() == 2);
     let particle = reading.entry(previous).is(Class::Particle);
     let len = reading.turn.raw(previous).len();
-    (len <= 3 && !state) || marker && !particle && len <= 5
+    // `Oak Road. Never mind`: behind a whole word the dot ends the sentence.
+    let whole = WHOLE.contains(&word) && reading.is_word(at);
+    !whole && (len <= 3 && !state || marker && !particle && len <= 5)
 }
 
 pub(super) fn is_digits(reading: &Reading<'_>, at: usize) -> bool {
