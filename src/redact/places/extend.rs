@@ -44,7 +44,8 @@ pub(super) fn reach(reading: &Reading<'_>, street: usize) -> Reach {
         match part(reading, end + 1, placed) {
             Some(Part::Sure(last)) => {
                 placed = unit::unit(reading, end + 1).is_none();
-                coded |= reading.turn.token(last).is_some_and(|token| !token.is_word() && token.span.len() > 2);
+                coded |=
+                    placed && reading.turn.token(last).is_some_and(|token| !token.is_word() && token.span.len() > 2);
                 let parted = reading.before(end + 1).has(Gap::COMMA.and(Gap::LINE));
                 let sure = reach.coded || parted || !placed || is_code(reading, end + 1, last);
                 (end, towns) = (last, 0);
@@ -55,7 +56,7 @@ pub(super) fn reach(reading: &Reading<'_>, street: usize) -> Reach {
                 let known = reading.entry(last).classes.any(CITIES) || !reading.is_word(last);
                 let lower = shape(reading, first) == Shape::Plain && !is_lower(reading, street);
                 let comma = reading.before(first).has(Gap::COMMA);
-                let lower = lower && reading.before(first) != Gap::HYPHEN;
+                let lower = lower && reading.before(first) != Gap::HYPHEN && postcode::any(reading, last + 1).is_none();
                 if lower && (comma || !known) || coded && reading.is_word(end) && !known {
                     break;
                 }

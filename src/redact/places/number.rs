@@ -43,7 +43,7 @@ pub(super) fn house_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
 /// A day or a month of two digits, `08`, or a version, `5.2`.
 pub(super) fn is_fraction(reading: &Reading<'_>, at: usize) -> bool {
     let raw = reading.turn.raw(at);
-    let zero = raw.len() > 1 && raw.starts_with('0') && reading.turn.gap(at) != "/";
+    let zero = raw.len() == 2 && raw.starts_with('0') && reading.turn.gap(at) != "/";
     let decimal =
         matches!(reading.turn.gap(at), "." | ",") && reading.turn.token(at + 1).is_some_and(|next| !next.is_word());
     zero || decimal
