@@ -40,12 +40,13 @@ fn around(view: &View<'_>, index: usize, from: usize, out: &mut Vec<Candidate>) 
     let turn = view.turn;
     digits(turn, index)?;
     let near = |gap: &str| matches!(gap, " " | "-" | "." | "/" | "");
+    // Every token has a digit at least: what is longer is too long.
     let mut first = index;
-    while first > from && near(turn.gap(first - 1)) && digits(turn, first - 1).is_some() {
+    while first > from && index - first < DIGITS_MAX && near(turn.gap(first - 1)) && digits(turn, first - 1).is_some() {
         first -= 1;
     }
     let mut last = index;
-    while near(turn.gap(last)) && digits(turn, last + 1).is_some() {
+    while last - index < DIGITS_MAX && near(turn.gap(last)) && digits(turn, last + 1).is_some() {
         last += 1;
     }
     let count: usize = (first..=last).filter_map(|at| digits(turn, at)).sum();

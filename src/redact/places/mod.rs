@@ -74,11 +74,14 @@ fn named(view: &View<'_>, reading: &Reading<'_>, out: &mut Vec<Candidate>) {
     if !reading.turn.has_gap(Gap::COMMA) {
         return;
     }
+    let addresses = out.iter().filter(|found| found.kind == Kind::Address);
+    let mut taken: Vec<_> = addresses.map(|found| (found.span.start, found.span.end)).collect();
+    taken.sort_unstable();
     let mut done = 0;
     for at in (0..reading.len()).filter(|at| reading.turn.flags(*at).any(Flags::STREET)) {
         let start = reading.turn.span(at, at).start;
-        let found =
-            out.iter().any(|found| found.kind == Kind::Address && found.span.start <= start && start < found.span.end);
+        let before = taken.partition_point(|(first, _)| *first <= start).checked_sub(1);
+        let found = before.and_then(|before| taken.get(before)).is_some_and(|(_, end)| start < *end);
         if at < done || found {
             continue;
         }
