@@ -36,6 +36,11 @@ pub(crate) fn run(plan: &Plan) {
         };
         let message = String::from_utf8_lossy(&done.stderr).into_owned();
         let code = done.status.code().unwrap();
+        // The name of a file that only keeps room may be lost with its directory: the store goes on, and has lost nothing.
+        if code == 0 && ["data", "keys"].iter().any(|name| records[at].path == std::path::Path::new(name)) {
+            verify(plan, call, &records, dir.path());
+            continue;
+        }
         assert!(
             [OPEN_FAILED, STORE_FAILED].map(i32::from).contains(&code),
             "call {call}: code {code} after {}: {message}",
