@@ -70,6 +70,13 @@ impl Disk {
         }
     }
 
+    /// Whether this is a directory with files, each of which has its name for good. The index files of SQLite need none.
+    pub(crate) fn is_settled(&self, dir: &Path) -> bool {
+        let mut files = self.0.iter().filter(|(path, _)| path.parent() == Some(dir)).peekable();
+        let passing = |path: &Path| path.to_str().unwrap().ends_with("-shm");
+        files.peek().is_some() && files.all(|(path, file)| file.entry || file.removed || passing(path))
+    }
+
     /// Lays out what the power cut leaves.
     pub(crate) fn lay_out(&self, dir: &Path, unsynced: Unsynced, numbers: &mut Numbers) {
         for folder in ["data", "keys"] {

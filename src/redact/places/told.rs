@@ -4,7 +4,7 @@
 use super::{
     chain::chain,
     extend, number, postcode, unit,
-    written::{belongs, is_shaped, joins},
+    written::{PARTS, belongs, is_shaped, joins},
 };
 use crate::redact::{
     find::View,
@@ -16,19 +16,6 @@ use crate::redact::{
 /// Most tokens of an announced address, and most small words between the announcement and it.
 const TOKENS_MAX: usize = 28;
 const SMALL_MAX: usize = 4;
-
-/// Words of these classes belong to an address in lower case too.
-const PARTS: Classes = Classes::of(&[
-    Class::Particle,
-    Class::Unit,
-    Class::Floor,
-    Class::Street,
-    Class::StreetFirst,
-    Class::Compass,
-    Class::Box,
-    Class::NumberSign,
-    Class::Near,
-]);
 
 /// Words right before an address that nothing announces.
 const LEADS: [&str; 26] = [

@@ -27,7 +27,7 @@ const INSIDE: Gap = Gap::SPACE
 const OPAQUE: [char; 16] = ['"', '=', '<', '>', '*', '@', '€', '$', '£', '+', '|', '%', '[', ']', '{', '\\'];
 
 /// Words of these classes belong to an address in lower case too.
-const PARTS: Classes = Classes::of(&[
+pub(super) const PARTS: Classes = Classes::of(&[
     Class::Particle,
     Class::Unit,
     Class::Floor,

@@ -179,12 +179,23 @@ pub(super) fn writer(path: &Path, page_bytes: u32) -> Result<Connection, OpenErr
     private_file(path).map_err(|error| OpenError::File(path.to_owned(), error))?;
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | ONE_THREAD)?;
     connection.pragma_update(None, "page_size", page_bytes)?;
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    if !change_journal(&connection, "wal")? {
+        let why = io::Error::other("its write-ahead log could not be begun: look at the disk and start again");
+        return Err(OpenError::File(path.to_owned(), why));
+    }
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     configure(&connection)?;
     Ok(connection)
+}
+
+/// Changes how a file is journalled; false: SQLite stays with what was. The change is committed behind its answer, so that
+/// the statement must run to its end for a failure to be seen.
+pub(super) fn change_journal(connection: &Connection, mode: &str) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare(&format!("PRAGMA journal_mode = {mode}"))?;
+    let answers: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(answers == [mode])
 }
 
 /// Opens and closes a file whose making was broken off, so that SQLite takes back what was begun.

@@ -213,6 +213,11 @@ impl EmbeddedStore {
             erased: erased.clone(),
             revive_elapsed: std::time::Duration::ZERO,
         };
+        // SQLite passes over an error when it makes the names of its logs durable (`unixSync`): here it counts, before
+        // anything is acknowledged.
+        for path in [files.data(), files.keys()] {
+            files::sync_dir(&path).map_err(|error| OpenError::File(path, error))?;
+        }
         let committer = Committer::start(engine).map_err(|error| OpenError::File(files.data(), error))?;
         let readers = Readers::new(files.clone());
         Ok(Self {

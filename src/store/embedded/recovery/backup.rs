@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File},
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -131,7 +131,9 @@ fn copy_to_file(from: &Connection, path: &Path) -> Result<Numbers, RecoveryError
     let mut copy = Connection::open_with_flags(path, flags)?;
     copy_all(from, &mut copy)?;
     // One file: without a log beside it.
-    copy.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
+    if !files::change_journal(&copy, "delete")? {
+        return Err(file_error(path)(io::Error::other("the copy keeps a log beside it")));
+    }
     let found: String = copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if found != "ok" {
         return Err(RecoveryError::Damaged(path.to_owned(), found));
