@@ -187,7 +187,7 @@ pub(crate) fn hostile(shape: &str, bytes: usize) -> String {
 }
 
 /// Shapes of hostile texts, by name.
-pub(crate) const HOSTILE: [(&str, &str); 16] = [
+pub(crate) const HOSTILE: [(&str, &str); 18] = [
     ("digits", "1"),
     ("digit groups", "4111 1111 "),
     ("single digits", "1 "),
@@ -204,4 +204,6 @@ pub(crate) const HOSTILE: [(&str, &str); 16] = [
     ("spoken digits", "one double oh seven "),
     ("labels", "my card number is "),
     ("at dot", "a at b dot "),
+    ("glued words", "seven1two-555-oh "),
+    ("chains of parts", "H.No. 31, Sector 22-B, Mohali 160055, "),
 ];
