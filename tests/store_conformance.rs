@@ -68,7 +68,7 @@ conformance! { crate::engines::embedded;
         every_credential_has_its_own_principal revoking_takes_effect_at_once_and_once
         credentials_are_listed_newest_first_in_pages;
     teaching: every_tenant_begins_with_the_shipped_policy a_revision_is_never_changed_and_the_newest_decides
-        a_revision_goes_on_naming_its_lexicon
+        a_revision_goes_on_naming_its_lexicon a_shorter_period_of_retention_waits_three_days
         a_policy_that_was_changed_meanwhile_is_not_overwritten a_shadow_decides_nothing_and_ends_with_the_next_revision
         revisions_are_listed_in_pages_and_by_tenant
         a_correction_stands_beside_the_assessment_and_places_the_case_anew a_correction_ends_an_emergency
