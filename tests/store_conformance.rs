@@ -80,6 +80,7 @@ conformance! { crate::engines::embedded;
     privacy: a_person_is_found_by_whatever_leads_there an_erasure_is_shown_and_then_done
         what_came_meanwhile_is_shown_before_it_is_erased a_retried_erasure_gets_the_same_answer
         others_in_the_same_case_stay two_who_are_made_one_go_together a_hold_needs_two_people
+        a_second_credential_is_no_second_person
         an_erasure_waits_for_the_release_of_a_hold an_erasure_runs_by_itself_when_the_hold_ends
         a_case_is_deleted_as_it_was_read an_open_conversation_ends_with_its_person
         a_new_case_is_not_open_to_who_leased_an_erased_one

@@ -61,6 +61,7 @@ pub enum Reason {
     HoldNotFound,
     OnHold,
     SecondPersonRequired,
+    CredentialTooNew,
     PastRetention,
     PurgeNotFound,
     ExportNotFound,
@@ -108,7 +109,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 67] = [
+pub const REASONS: [ReasonRow; 68] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -200,7 +201,10 @@ pub const REASONS: [ReasonRow; 67] = [
     row(Reason::OnHold, "ON_HOLD", Code::FailedPrecondition, Never,
         "A legal hold keeps it from being destroyed: wait until the hold ends or is released."),
     row(Reason::SecondPersonRequired, "SECOND_PERSON_REQUIRED", Code::FailedPrecondition, Never,
-        "Whoever asked for it cannot confirm it: let another person do so with a credential of their own."),
+        "Whoever asked for it cannot confirm it, nor a credential that one of the two made for the other: let another \
+        person do so with a credential of their own."),
+    row(Reason::CredentialTooNew, "CREDENTIAL_TOO_NEW", Code::FailedPrecondition, Never,
+        "What another asked for is confirmed with a credential that was made at least 24 hours before it was asked for."),
     row(Reason::PastRetention, "PAST_RETENTION", Code::InvalidArgument, Never,
         "The interaction took place longer ago than the policy keeps anything (retention.facts_days): it is not stored."),
     row(Reason::PurgeNotFound, "PURGE_NOT_FOUND", Code::NotFound, Never,

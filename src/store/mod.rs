@@ -107,6 +107,9 @@ pub enum StoreError {
     /// The act needs a second person.
     #[error("the same person")]
     SamePerson,
+    /// The credential of the second person is too new to speak for another person.
+    #[error("credential too new")]
+    NewCredential,
     /// The reference of an interaction came before, under another request id.
     #[error("source reference known")]
     SourceRefKnown,

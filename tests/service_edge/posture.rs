@@ -12,7 +12,7 @@ use triaged::{
 
 use crate::{
     harness::{START, Server},
-    privacy::{people, submitted},
+    privacy::{people, submitted, two_people},
 };
 
 async fn posture(server: &Server) -> pb::Posture {
@@ -84,7 +84,7 @@ async fn the_posture_counts_what_waits_for_a_hold() {
     let server = Server::start().await;
     let client = server.client(&AccessRole::ALL).await;
     submitted(&client).await;
-    let (mut one, mut other) = (people(&server).await, people(&server).await);
+    let (mut one, mut other) = two_people(&server).await;
     let (seconds, nanos) = (START + Duration::from_hours(24 * 30)).seconds_and_nanos();
     let lookup = pb::LookupSubjectRequest {
         selectors: vec![pb::SubjectSelector {

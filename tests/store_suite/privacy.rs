@@ -6,8 +6,8 @@ use triaged::{
     conversation::RawText,
     id::{PrincipalId, SubjectId, TenantId},
     store::{
-        DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState, Handling, HoldReason, HoldRecord, HoldState,
-        HoldTarget, Holdings, NewHold, Officer, StoreError, SubjectSelector,
+        AccessRole, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState, Handling, HoldReason, HoldRecord,
+        HoldState, HoldTarget, Holdings, NewCredential, NewHold, Officer, StoreError, SubjectSelector,
     },
 };
 use uuid::Uuid;
@@ -16,10 +16,36 @@ use super::{Bench, DAY, INTAKE, MINUTE, draft::Draft};
 use crate::assert_error;
 
 pub(crate) const OFFICER: PrincipalId = PrincipalId(Uuid::from_u128(11));
-pub(crate) const OTHER_OFFICER: PrincipalId = PrincipalId(Uuid::from_u128(12));
 
 pub(crate) fn officer(tenant: TenantId) -> Officer {
     Officer { tenant, principal: OFFICER }
+}
+
+/// A new credential of an officer, made with another's or on the host.
+pub(crate) async fn new_officer(bench: &Bench, creator: Option<PrincipalId>) -> Officer {
+    let new = NewCredential {
+        tenant: bench.tenant,
+        creator,
+        roles: vec![AccessRole::PrivacyOfficer],
+        label: String::new(),
+        valid_duration: 30 * DAY,
+    };
+    let (record, _) = bench.store.create_credential(new).await.unwrap();
+    Officer { tenant: bench.tenant, principal: record.principal }
+}
+
+/// Makes sure that there is another officer whose credential is a day old.
+pub(crate) async fn second_person(bench: &Bench) -> Officer {
+    if bench.second.get().is_none() {
+        bench.second.set(new_officer(bench, None).await.principal).unwrap();
+        bench.clock.advance(DAY);
+    }
+    other(bench)
+}
+
+/// The other officer.
+pub(crate) fn other(bench: &Bench) -> Officer {
+    Officer { tenant: bench.tenant, principal: *bench.second.get().expect("there is a second person") }
 }
 
 pub(crate) fn email(address: &str) -> SubjectSelector {
@@ -183,27 +209,51 @@ async fn hold(bench: &Bench, target: HoldTarget) -> HoldRecord {
 }
 
 pub(crate) async fn approved(bench: &Bench, target: HoldTarget) -> HoldRecord {
+    let other = second_person(bench).await;
     let placed = hold(bench, target).await;
-    let other = Officer { principal: OTHER_OFFICER, ..officer(bench.tenant) };
     bench.store.approve_hold(other, placed.hold).await.unwrap()
 }
 
 pub(crate) async fn a_hold_needs_two_people(bench: Bench) {
     bench.submit(&of(&bench, "a@example.com")).await;
     let target = HoldTarget::Subject(subject(&bench, "a@example.com").await);
+    let other = second_person(&bench).await;
     let placed = hold(&bench, target).await;
     assert_eq!((placed.state, placed.approver), (HoldState::Proposed, None));
     assert_error!(bench.store.approve_hold(officer(bench.tenant), placed.hold).await, StoreError::SamePerson);
     assert_error!(bench.store.approve_hold(officer(bench.other), placed.hold).await, StoreError::NotFound);
     let late = hold(&bench, target).await;
-    let other = Officer { principal: OTHER_OFFICER, ..officer(bench.tenant) };
     let held = bench.store.approve_hold(other, placed.hold).await.unwrap();
-    assert_eq!((held.state, held.placer, held.approver), (HoldState::Active, OFFICER, Some(OTHER_OFFICER)));
+    assert_eq!((held.state, held.placer, held.approver), (HoldState::Active, OFFICER, Some(other.principal)));
     bench.clock.advance(DAY);
     assert_error!(bench.store.approve_hold(other, late.hold).await, StoreError::Changed);
     let states: Vec<_> = bench.store.list_holds(other).await.unwrap().iter().map(|hold| hold.state).collect();
     assert_eq!(states, [HoldState::Ended, HoldState::Active]);
     assert!(bench.store.list_holds(officer(bench.other)).await.unwrap().is_empty());
+}
+
+/// What one person could have in a hurry is nobody else's word.
+pub(crate) async fn a_second_credential_is_no_second_person(bench: Bench) {
+    bench.submit(&of(&bench, "a@example.com")).await;
+    let target = HoldTarget::Subject(subject(&bench, "a@example.com").await);
+    let first = new_officer(&bench, None).await;
+    let own = new_officer(&bench, Some(first.principal)).await;
+    let of_own = new_officer(&bench, Some(own.principal)).await;
+    bench.clock.advance(MINUTE);
+    let new = new_officer(&bench, None).await;
+    bench.clock.advance(DAY.checked_sub(MINUTE).unwrap());
+    let end_time = bench.clock_now() + 30 * DAY;
+    let order = NewHold { officer: first, target, reason: HoldReason::Litigation, end_time };
+    let placed = bench.store.place_hold(order).await.unwrap();
+    let approve = |officer| bench.store.approve_hold(officer, placed.hold);
+    assert_error!(approve(own).await, StoreError::SamePerson);
+    assert_error!(approve(of_own).await, StoreError::SamePerson);
+    assert_error!(approve(new).await, StoreError::NewCredential);
+    bench.clock.advance(MINUTE);
+    assert_error!(approve(new).await, StoreError::NewCredential);
+    let by_own = bench.store.place_hold(NewHold { officer: own, ..order }).await.unwrap();
+    assert_error!(bench.store.approve_hold(first, by_own.hold).await, StoreError::SamePerson);
+    assert_eq!(bench.store.approve_hold(new, by_own.hold).await.unwrap().state, HoldState::Active);
 }
 
 pub(crate) async fn an_erasure_waits_for_the_release_of_a_hold(bench: Bench) {

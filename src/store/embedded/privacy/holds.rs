@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     erase::audit,
     scope::{self, Scope},
+    second,
 };
 use crate::{
     audit::Action,
@@ -110,9 +111,7 @@ pub(super) fn approve(
     hold: HoldId,
 ) -> Result<HoldRecord, StoreError> {
     let found = get(write, tenant, hold)?;
-    if found.placer == officer.principal {
-        return Err(StoreError::SamePerson);
-    }
+    second::check(write, tenant, (found.placer, found.create_time), officer.principal)?;
     match found.state {
         HoldState::Proposed => {}
         HoldState::Active if found.approver == Some(officer.principal) => return Ok(found),

@@ -16,6 +16,8 @@ mod purge;
 
 mod export;
 
+pub(super) mod second;
+
 mod two;
 
 mod departed;
