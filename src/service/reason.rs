@@ -245,8 +245,8 @@ pub const REASONS: [ReasonRow; 68] = [
     row(Reason::DeadlineExceeded, "DEADLINE_EXCEEDED", Code::DeadlineExceeded, AfterMillis(1_000),
         "The call took too long; whether it took effect is not known: retry with the same request id."),
     row(Reason::RestoreUnconfirmed, "RESTORE_UNCONFIRMED", Code::FailedPrecondition, Never,
-        "The store was restored and tombstones may be missing: no text is read until two privacy officers accept \
-         (docs/backup-and-restore.md)."),
+        "The store was restored and tombstones may be missing: no text is read until two privacy officers of the \
+         tenant accept (docs/backup-and-restore.md)."),
     row(Reason::RecordDamaged, "RECORD_DAMAGED", Code::DataLoss, Never,
         "A stored record is damaged; the log names it: tell the operator the error id."),
     row(Reason::Internal, "INTERNAL", Code::Internal, Never,

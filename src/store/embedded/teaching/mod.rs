@@ -61,7 +61,7 @@ impl Teaching for EmbeddedStore {
     }
 
     async fn correct_assessment(&self, request: CorrectionRequest) -> Result<InteractionRecord, StoreError> {
-        self.check_texts()?;
+        self.check_texts(request.reader.tenant)?;
         let tenant = self.ring.tenant(request.reader.tenant)?;
         let (reader, case, interaction) = (request.reader, request.case, request.interaction);
         self.committer.run(move |write| corrections::correct(write, &tenant, &request)).await?;
@@ -69,12 +69,12 @@ impl Teaching for EmbeddedStore {
     }
 
     async fn rescore_cases(&self, request: RescoreRequest) -> Result<Rescored, StoreError> {
-        self.check_texts()?;
+        self.check_texts(request.tenant)?;
         rescore::rescore(self, request).await
     }
 
     async fn corrected_samples(&self, request: SamplesRequest) -> Result<Vec<Sample>, StoreError> {
-        self.check_texts()?;
+        self.check_texts(request.tenant)?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(request.tenant)?);
         let samples = self.readers.run(move |read| {
             let (data, keys) = read.data()?;
