@@ -78,6 +78,7 @@ conformance! { crate::engines::embedded;
         the_same_verdicts_move_nothing_and_take_no_lease
         samples_are_what_people_labelled counts_hide_what_few_people_did verdicts_of_a_shadow_are_counted;
     privacy: a_person_is_found_by_whatever_leads_there an_erasure_is_shown_and_then_done
+        a_large_erasure_goes_on_part_by_part_and_counts_everything
         what_came_meanwhile_is_shown_before_it_is_erased a_retried_erasure_gets_the_same_answer
         others_in_the_same_case_stay two_who_are_made_one_go_together a_hold_needs_two_people
         a_second_credential_is_no_second_person

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use triaged::{
     conversation::RawText,
     id::{PrincipalId, SubjectId, TenantId},
     store::{
         AccessRole, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState, Handling, HoldReason, HoldRecord,
-        HoldState, HoldTarget, Holdings, NewCredential, NewHold, Officer, StoreError, SubjectSelector,
+        HoldState, HoldTarget, Holdings, LeaseRequest, NewCredential, NewHold, Officer, StoreError, SubjectSelector,
     },
 };
 use uuid::Uuid;
@@ -137,6 +138,30 @@ pub(crate) async fn an_erasure_is_shown_and_then_done(bench: Bench) {
     let (new, _) = bench.submit(&of(&bench, "a@example.com")).await;
     assert_ne!(subject(&bench, "a@example.com").await, done.subjects[0], "who writes again is somebody new");
     assert_ne!(new.case, case.case);
+}
+
+/// The call is broken off once it is noted, and upkeep does the rest.
+pub(crate) async fn a_large_erasure_goes_on_part_by_part_and_counts_everything(bench: Bench) {
+    for number in 0..330_u32 {
+        let reference: &'static str = format!("t-{}", number / 2).leak();
+        let draft = Draft { case_ref: Some(reference), ..of(&bench, "a@example.com") };
+        bench.store.submit(draft.submission()).await.unwrap();
+    }
+    bench.store.submit(Draft { case_ref: Some("t-7"), ..of(&bench, "b@example.com") }.submission()).await.unwrap();
+    let ask = |etag| ErasureRequest { request_id: Some(Uuid::from_u128(9)), ..request(&bench, "a@example.com", etag) };
+    let shown = bench.store.erase_subjects(ask(None)).await.unwrap();
+    assert_eq!(shown.holdings, Holdings { cases: 165, interactions: 330, identifiers: 1 });
+    assert!(bench.store.erase_subjects(ask(shown.etag.clone())).now_or_never().is_none());
+    assert_eq!(bench.upkeep().await.erasures, 1, "what was noted is done");
+    let done = bench.store.erase_subjects(ask(shown.etag.clone())).await.unwrap();
+    assert_eq!((done.state, done.holdings, done.cases.len()), (ErasureState::Erased, shown.holdings, 164));
+    assert!(done.cases.iter().all(|case| shown.cases.contains(case)));
+    let left = bench.cases(bench.tenant).await;
+    assert_eq!(left.len(), 1, "the case in which another wrote stays");
+    assert!(!done.cases.contains(&left[0].case));
+    assert_eq!(bench.store.get_case(bench.supervisor(), left[0].case).await.unwrap().1.len(), 1);
+    assert_eq!(bench.lease(LeaseRequest { max_items: 9, ..bench.ask() }).await.len(), 1);
+    assert_eq!(bench.upkeep().await.erasures, 0);
 }
 
 pub(crate) async fn what_came_meanwhile_is_shown_before_it_is_erased(bench: Bench) {
