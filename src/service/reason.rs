@@ -76,6 +76,7 @@ pub enum Reason {
     ResumeTokenTooOld,
     Overloaded,
     TenantBusy,
+    TenantMemory,
     RateLimited,
     NoCapacity,
     ShuttingDown,
@@ -109,7 +110,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 68] = [
+pub const REASONS: [ReasonRow; 69] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -234,6 +235,9 @@ pub const REASONS: [ReasonRow; 68] = [
         "Too many requests are under way: retry with backoff."),
     row(Reason::TenantBusy, "TENANT_BUSY", Code::ResourceExhausted, AfterMillis(200),
         "Too many calls of this tenant are under way: end some, or retry with backoff."),
+    row(Reason::TenantMemory, "TENANT_MEMORY", Code::ResourceExhausted, AfterMillis(1_000),
+        "The calls and streams of this tenant that are under way hold as much text as one tenant may: end some, or retry after \
+         the time in RetryInfo."),
     row(Reason::RateLimited, "RATE_LIMITED", Code::ResourceExhausted, AfterMillis(1_000),
         "This tenant calls too often: retry after the time in RetryInfo, and send many items as a stream."),
     row(Reason::NoCapacity, "NO_CAPACITY", Code::ResourceExhausted, AfterMillis(5_000),
