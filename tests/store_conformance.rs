@@ -29,6 +29,7 @@ conformance! { crate::engines::embedded;
         request_ids_belong_to_a_principal_and_end_after_seven_days a_source_ref_is_idempotent_for_ever
         a_higher_source_version_replaces_the_content a_newer_version_may_close_what_waited
         handling_decides_about_queue_and_state history_counts_earlier_days_of_people an_unknown_tenant_is_not_found
+        a_live_conversation_is_scored_before_it_is_written a_fault_of_one_scoring_is_nobody_elses
         a_closed_store_is_unavailable;
     joining: the_reference_of_a_case_joins a_mail_thread_joins references_do_not_join_across_tenants
         the_same_person_alone_makes_a_possible_duplicate a_resolved_case_is_no_duplicate

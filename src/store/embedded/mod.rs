@@ -215,7 +215,9 @@ impl Store for EmbeddedStore {
 
     async fn change_live(&self, change: LiveChange) -> Result<LivePosition, StoreError> {
         let tenant = self.ring.tenant(change.tenant)?;
-        self.committer.run_in(Turn::live(tenant.number), move |write| live::change(write, &tenant, &change)).await
+        let foreseen = live::foresee(&change, self.time.now()).await?;
+        let turn = Turn::live(tenant.number);
+        self.committer.run_in(turn, move |write| live::change(write, &tenant, &change, foreseen)).await
     }
 
     async fn get_case(&self, reader: Reader, case: CaseId) -> Result<(CaseRecord, Vec<InteractionRecord>), StoreError> {
