@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     EmbeddedStore, graves, header,
+    jobs::Turn,
     leftovers::{Leftover, leftovers},
     privacy::retention_pass_end,
     readers::Read,
@@ -25,6 +26,7 @@ impl Posture for EmbeddedStore {
         self.committer.check()?;
         let (ring, files, now) = (Arc::clone(&self.ring), self.files.clone(), self.time.now());
         let tenant = ring.tenant(officer.tenant)?;
+        let turn = Turn::live(tenant.number);
         let (texts_closed, pass_end_time) = (self.closed.contains(&officer.tenant), retention_pass_end(self));
         let look = move |read: &mut Read| {
             let (data, keys) = read.data()?;
@@ -45,7 +47,7 @@ impl Posture for EmbeddedStore {
                 retention: RetentionState { pass_end_time, ..waiting(&data, &tenant, now)? },
             })
         };
-        self.readers.run(look).await
+        self.readers.run(turn, look).await
     }
 }
 

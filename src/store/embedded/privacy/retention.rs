@@ -375,7 +375,7 @@ mod tests {
         let look = move |read: &mut crate::store::embedded::readers::Read| {
             find(&read.data()?.0, &ring, Pass::default(), now, &|_| Retention::default())
         };
-        let found = store.readers.run(look).await.unwrap();
+        let found = store.readers.run(crate::store::embedded::jobs::Turn::INSTANCE, look).await.unwrap();
         let due = found.due.len();
         let destroy = move |write: &mut Write<'_>| {
             write.data.execute_batch(change)?;

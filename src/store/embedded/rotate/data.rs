@@ -16,7 +16,7 @@ use crate::{
     crypto::{Key, KeyKind, KeyName},
     store::{
         Rotated, StoreError,
-        embedded::{EmbeddedStore, error::damaged, ring::Tenant, sealed, subjects, wraps, write::Write},
+        embedded::{EmbeddedStore, error::damaged, jobs::Turn, ring::Tenant, sealed, subjects, wraps, write::Write},
     },
 };
 
@@ -75,7 +75,8 @@ async fn run(
 ) -> Result<Rotation, StoreError> {
     loop {
         let number = tenant.number;
-        let (records, next) = store.readers.run(move |read| list(&read.data()?.0, number, pass.kind, &state)).await?;
+        let (records, next) =
+            store.readers.run(Turn::bulk(number), move |read| list(&read.data()?.0, number, pass.kind, &state)).await?;
         let batch = Arc::clone(tenant);
         let step = move |write: &mut Write<'_>| {
             let mut state = state;

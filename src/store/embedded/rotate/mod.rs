@@ -17,7 +17,7 @@ use std::{
 };
 
 use self::state::{Kind, Rotation};
-use super::{EmbeddedStore, ring::Tenant, write::Write};
+use super::{EmbeddedStore, jobs::Turn, ring::Tenant, write::Write};
 use crate::{
     audit::{Action, Event},
     crypto::MasterKey,
@@ -94,7 +94,7 @@ impl EmbeddedStore {
     pub async fn resume_rotations(&self) -> Result<Rotated, StoreError> {
         let _one = self.rotating.lock().await;
         let mut done = Rotated::default();
-        let begun = self.readers.run(|read| Rotation::all(&read.data()?.0)).await?;
+        let begun = self.readers.run(Turn::INSTANCE, |read| Rotation::all(&read.data()?.0)).await?;
         for tenant in self.ring.tenants() {
             let is_begun = |kind| begun.iter().any(|one| one.tenant == tenant.number && one.kind == kind);
             if is_begun(Kind::Tenant) || tenant.key.newest().seals() >= SEALS_ENOUGH {
@@ -113,7 +113,7 @@ impl EmbeddedStore {
     /// The store cannot be read.
     pub async fn find_tenant(&self, name: &str) -> Result<Option<TenantId>, StoreError> {
         let (ring, name) = (Arc::clone(&self.ring), name.to_owned());
-        self.readers.run(move |read| super::tenants::find(&read.data()?.0, &ring, &name)).await
+        self.readers.run(Turn::INSTANCE, move |read| super::tenants::find(&read.data()?.0, &ring, &name)).await
     }
 
     fn chosen(&self, only: Option<TenantId>) -> Result<Vec<Arc<Tenant>>, StoreError> {
