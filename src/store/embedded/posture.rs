@@ -13,6 +13,7 @@ use super::{
     readers::Read,
     recovery,
     ring::Tenant,
+    rotate::data::kept as data_keys_kept,
     versions::Versions,
 };
 use crate::{
@@ -39,6 +40,7 @@ impl Posture for EmbeddedStore {
                 master: key_use(ring.master()),
                 tenant: key_use(&tenant.key),
                 rotations: data.query_row("SELECT COUNT(*) FROM rotations", [], |row| row.get(0))?,
+                keys_kept: data_keys_kept(&data, tenant.number)?,
                 leftovers: count(&leftovers(files.data_dir(), files.keys_dir(), None)),
                 generation: header::stamp(keys)?.ok_or_else(damaged)?.generation,
                 commits: stamp.commits,

@@ -2,7 +2,7 @@
 //! the other jobs of the committer, and the old ones are destroyed when a full scan has found no more use of them. Each
 //! batch notes how far it came, so that a rotation that was cut short goes on at the next start.
 
-mod data;
+pub(super) mod data;
 mod master;
 mod purge;
 mod state;
