@@ -26,6 +26,8 @@ mod departed;
 
 mod pages;
 
+mod records;
+
 mod offboarding;
 
 pub(super) mod retention;
@@ -258,9 +260,9 @@ async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, b
     if pass.ended.is_some_and(|ended| now < ended + retention::REST) {
         return Ok((0, false));
     }
-    let ring = Arc::clone(&store.ring);
+    let (ring, periods) = (Arc::clone(&store.ring), Arc::clone(&retention));
     let find =
-        move |read: &mut super::readers::Read| retention::find(&read.data()?.0, &ring, pass, now, retention.as_ref());
+        move |read: &mut super::readers::Read| retention::find(&read.data()?.0, &ring, pass, now, periods.as_ref());
     let found = store.readers.run(Turn::INSTANCE, find).await?;
     let (case, event, is_last) = (found.case, found.event, found.is_last);
     let mut done = 0;
@@ -275,12 +277,27 @@ async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, b
             done => done?,
         };
     }
+    if is_last {
+        done += expire_records(store, retention, now).await?;
+    }
     *lock(&store.pass) = if is_last {
         retention::Pass { ended: Some(now), ..retention::Pass::default() }
     } else {
         retention::Pass { case, event, ended: None }
     };
     Ok((done, !is_last))
+}
+
+/// Deletes records of acts that have ended long enough ago; how many there were.
+async fn expire_records(store: &EmbeddedStore, retention: RetentionOf, now: Timestamp) -> Result<u64, StoreError> {
+    let ring = Arc::clone(&store.ring);
+    let find = move |read: &mut super::readers::Read| records::find(&read.data()?.0, &ring, now, retention.as_ref());
+    let found = store.readers.run(Turn::INSTANCE, find).await?;
+    let count = found.len() as u64;
+    if count > 0 {
+        store.committer.run(move |write| records::delete(write, &found)).await?;
+    }
+    Ok(count)
 }
 
 /// When the last whole pass of retention ended.

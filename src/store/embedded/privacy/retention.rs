@@ -218,7 +218,7 @@ fn is_due_still(data: &Connection, due: &Due) -> Result<bool, StoreError> {
     Ok(data.prepare_cached(sql)?.exists(params![due.interaction.as_bytes(), since.0])?)
 }
 
-fn note(write: &Write<'_>, tenant: Option<&Tenant>, action: Action, count: u64) -> Result<(), StoreError> {
+pub(super) fn note(write: &Write<'_>, tenant: Option<&Tenant>, action: Action, count: u64) -> Result<(), StoreError> {
     let event = Event { tenant: tenant.map(|tenant| tenant.id), count, ..Event::new(action, write.now) };
     write.audit(tenant.map(|tenant| tenant.number), &event)
 }
