@@ -81,6 +81,7 @@ impl Failure {
             StoreError::SubjectNotFound => Reason::SubjectNotFound,
             StoreError::RecipientUnusable => Reason::RecipientUnusable,
             StoreError::SamePerson => Reason::SecondPersonRequired,
+            StoreError::NewCredential => Reason::CredentialTooNew,
             StoreError::SourceRefKnown => Reason::SourceRefKnown,
             StoreError::TooOld => Reason::ResumeTokenTooOld,
             StoreError::Superseded => Reason::StreamSuperseded,
