@@ -99,6 +99,8 @@ mod sealed;
 
 mod rotate;
 
+mod scrub;
+
 pub mod recovery;
 
 mod verify;

@@ -24,7 +24,9 @@ use super::{
     reserve::Reserve,
     residence,
     ring::KeyRing,
-    schema, slots, versions,
+    schema,
+    scrub::Scrubber,
+    slots, versions,
     write::insert_event,
 };
 use crate::{
@@ -195,6 +197,7 @@ impl EmbeddedStore {
             files: files.clone(),
             data,
             keys,
+            scrubber: Scrubber::open(&files.data()).map_err(|error| OpenError::File(files.data(), error))?,
             ring: Arc::clone(&ring),
             time: time.clone(),
             wakes: Arc::clone(&wakes),
