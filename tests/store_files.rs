@@ -19,6 +19,14 @@ mod canary;
 mod formats;
 
 #[cfg(test)]
+#[path = "../benches/store/texts.rs"]
+mod texts;
+
+#[cfg(test)]
+#[path = "store_files/bytes.rs"]
+mod bytes;
+
+#[cfg(test)]
 mod files {
     use std::{fs, path::Path, sync::Arc, time::Duration};
 

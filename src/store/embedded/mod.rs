@@ -101,6 +101,8 @@ mod sealed;
 
 mod rotate;
 
+mod scrub;
+
 pub mod recovery;
 
 mod verify;

@@ -24,7 +24,9 @@ use super::{
     reserve::Reserve,
     residence,
     ring::KeyRing,
-    schema, shape, slots, versions,
+    schema,
+    scrub::Scrubber,
+    shape, slots, versions,
     write::insert_event,
 };
 use crate::{
@@ -205,6 +207,7 @@ impl EmbeddedStore {
             files: files.clone(),
             data,
             keys,
+            scrubber: Scrubber::open(&files.data()).map_err(|error| OpenError::File(files.data(), error))?,
             ring: Arc::clone(&ring),
             time: time.clone(),
             wakes: Arc::clone(&wakes),
