@@ -8,11 +8,13 @@ use crate::redact::{
 /// Whether token `at` is written with digits as a house number is: up to five, at most two letters.
 pub(super) fn is_number(reading: &Reading<'_>, at: usize) -> bool {
     let Some(token) = reading.turn.token(at) else { return false };
-    let raw = reading.turn.raw(at);
-    let digits = raw.bytes().take_while(u8::is_ascii_digit).count();
     match token.class {
-        TokenClass::Digits => (1..=5).contains(&digits),
-        TokenClass::Mixed => (1..=4).contains(&digits) && raw.len() - digits <= 2 && !is_ordinal(raw),
+        TokenClass::Digits => token.span.len() <= 5,
+        TokenClass::Mixed => {
+            let raw = reading.turn.raw(at);
+            let digits = raw.bytes().take_while(u8::is_ascii_digit).count();
+            (1..=4).contains(&digits) && raw.len() - digits <= 2 && !is_ordinal(raw)
+        }
         _ => false,
     }
 }
