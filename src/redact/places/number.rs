@@ -27,7 +27,7 @@ pub(super) fn is_ordinal(raw: &str) -> bool {
 
 /// The last token of the house number that begins at `at`: "12", "12-14", "12 / 3", "7 bis".
 pub(super) fn house_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    if !is_number(reading, at) || !plain_before(reading, at) || is_fraction(reading, at) {
+    if !is_number(reading, at) || is_fraction(reading, at) || !plain_before(reading, at) {
         return None;
     }
     let mut last = at;
@@ -54,6 +54,9 @@ pub(super) fn is_fraction(reading: &Reading<'_>, at: usize) -> bool {
 /// No amount, no decimal, no part of a longer number stands before a house number.
 fn plain_before(reading: &Reading<'_>, at: usize) -> bool {
     let gap = reading.turn.gap_before(at);
+    if gap == " " {
+        return true;
+    }
     let number_before = at > 0 && reading.turn.token(at - 1).is_some_and(|token| !token.is_word());
     let glued = !gap.is_empty() && !gap.ends_with([' ', '\n', '\t', ',', '>', '(', '"', ':', '#', '.', '/', '-']);
     let decimal = number_before && matches!(gap, "." | "," | "-" | "/" | ":");
