@@ -12,7 +12,6 @@ mod audit {
 
     use triaged::{
         crypto::{MasterKey, Secret},
-        id::PrincipalId,
         service::certificate,
         store::{
             AccessRole, Confirmation, NewCredential, Offboarding, Officer, Orders, Privacy, Sealed, Store,
@@ -20,7 +19,6 @@ mod audit {
         },
         time::{ManualClock, Timestamp},
     };
-    use uuid::Uuid;
 
     fn audit(arguments: &[&str]) -> (Option<i32>, String, String) {
         let done = Command::new(env!("CARGO_BIN_EXE_triaged")).arg("audit").args(arguments).output().unwrap();

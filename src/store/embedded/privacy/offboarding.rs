@@ -122,7 +122,7 @@ fn holdings((data, keys): (&Connection, &Connection), tenant: &Tenant) -> Result
     let interactions =
         "SELECT COUNT(*) FROM cases c JOIN interactions i ON i.case_number = c.number WHERE c.tenant = ?1";
     let identifiers =
-        "SELECT COUNT(*) FROM identifiers WHERE subject IN (SELECT id FROM wraps WHERE tenant = ?1 AND kind = ?2)";
+        "SELECT COUNT(*) FROM identifiers WHERE subject IN (SELECT id FROM wraps WHERE parent = ?1 AND kind = ?2)";
     let count = |sql| data.prepare_cached(sql)?.query_row([tenant.number], |row| row.get::<_, u64>(0));
     let subject = params![tenant.id.as_bytes(), KeyKind::Subject as u8];
     Ok(Holdings {

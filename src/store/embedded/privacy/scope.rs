@@ -161,7 +161,7 @@ fn select_one(
 
 /// The subject, where there is one of that id in this tenant.
 pub(super) fn existing(keys: &Connection, tenant: &Tenant, id: SubjectId) -> Result<Option<SubjectId>, StoreError> {
-    let mut statement = keys.prepare_cached("SELECT 1 FROM wraps WHERE id = ?1 AND kind = ?2 AND tenant = ?3")?;
+    let mut statement = keys.prepare_cached("SELECT 1 FROM wraps WHERE id = ?1 AND kind = ?2 AND parent = ?3")?;
     let found = statement.exists(params![id.as_bytes(), KeyKind::Subject as u8, tenant.id.as_bytes()])?;
     Ok(found.then_some(id))
 }
