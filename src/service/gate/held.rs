@@ -56,7 +56,7 @@ pub(super) struct CountedBody {
 
 impl CountedBody {
     /// The same body, counted.
-    pub(super) fn new(body: Body, held: Arc<Held>) -> Body {
+    pub(super) fn wrap(body: Body, held: Arc<Held>) -> Body {
         Body::new(Self { body, held })
     }
 }
@@ -99,7 +99,7 @@ mod tests {
 
     async fn send(held: &Arc<Held>, bytes: usize) -> Result<usize, Status> {
         let body = Body::new(Full::new(Bytes::from(vec![0; bytes])));
-        CountedBody::new(body, Arc::clone(held)).collect().await.map(|body| body.to_bytes().len())
+        CountedBody::wrap(body, Arc::clone(held)).collect().await.map(|body| body.to_bytes().len())
     }
 
     #[tokio::test]

@@ -163,7 +163,7 @@ where
             if let Some(caller) = caller {
                 let held = Held::new(gate.0.app.shares.bytes(caller.tenant));
                 room.held = Some(Arc::clone(&held));
-                request = request.map(|body| CountedBody::new(body, held));
+                request = request.map(|body| CountedBody::wrap(body, held));
                 request.extensions_mut().insert(caller);
             }
             let answer = tokio::time::timeout(limits::seconds(limits::CALL_SECONDS_MAX), inner.call(request)).await;

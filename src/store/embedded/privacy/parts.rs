@@ -58,7 +58,7 @@ pub(super) fn advance(write: &mut Write<'_>, tenant: &Tenant, id: ErasureId) -> 
     match Scope::part(write.keys, subjects, PART)? {
         (part, false) => {
             let tally = take(write, tenant, &part)?;
-            note(write, id, tally)?;
+            note(write, id, &tally)?;
             if record.state == ErasureState::OnHold {
                 let state = ErasureState::Erasing;
                 erase::put(write, tenant, &ErasureRecord { state, hold_end_time: None, ..record })?;
@@ -66,7 +66,7 @@ pub(super) fn advance(write: &mut Write<'_>, tenant: &Tenant, id: ErasureId) -> 
             Ok(Step::More)
         }
         (rest, true) => {
-            finish(write, tenant, record, &rest)?;
+            finish(write, tenant, &record, &rest)?;
             Ok(Step::Done)
         }
     }
@@ -101,7 +101,7 @@ fn take(write: &mut Write<'_>, tenant: &Tenant, part: &Scope) -> Result<Tally, S
 }
 
 /// Takes what is left with the key of the person, and sums up the parts.
-fn finish(write: &mut Write<'_>, tenant: &Tenant, record: ErasureRecord, rest: &Scope) -> Result<(), StoreError> {
+fn finish(write: &mut Write<'_>, tenant: &Tenant, record: &ErasureRecord, rest: &Scope) -> Result<(), StoreError> {
     let id = record.erasure.ok_or(StoreError::NotFound)?;
     let before = gather(write, id)?;
     let run = carry_out(write, tenant, rest, (None, before.interactions))?;
@@ -127,13 +127,13 @@ fn name(id: ErasureId) -> String {
     format!("erasing {}", HEXLOWER.encode(id.as_bytes()))
 }
 
-fn note(write: &Write<'_>, id: ErasureId, tally: Tally) -> Result<(), StoreError> {
+fn note(write: &Write<'_>, id: ErasureId, tally: &Tally) -> Result<(), StoreError> {
     let name = name(id);
     let parts = write
         .data
         .prepare_cached("SELECT COUNT(*) FROM meta WHERE name >= ?1 AND name < ?1 || '~'")?
         .query_row([&name], |row| row.get::<_, u64>(0))?;
-    Ok(header::put(write.data, &format!("{name} {parts:012}"), encode(&tally)?)?)
+    Ok(header::put(write.data, &format!("{name} {parts:012}"), encode(tally)?)?)
 }
 
 /// The sum of all parts, which are forgotten.

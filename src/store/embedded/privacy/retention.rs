@@ -166,13 +166,7 @@ pub(super) fn destroy(write: &mut Write<'_>, found: &Found) -> Result<u64, Store
                 continue;
             }
             let Some(subject) = free(write, &tenant, one)? else { continue };
-            if !matches!(one.what, What::Text(_)) {
-                rows::delete_interaction(write.data, one.interaction)?;
-                taken.interaction(one.interaction);
-                people.insert(subject);
-                cases.insert(one.case_number);
-                wholes += 1;
-            } else {
+            if matches!(one.what, What::Text(_)) {
                 texts += match expire_text(write, &tenant, one.interaction, &mut taken) {
                     // Nothing was written yet. It goes with its facts, for which it need not be read.
                     Err(error @ (StoreError::Damaged(_) | StoreError::RecordGone)) => {
@@ -181,6 +175,12 @@ pub(super) fn destroy(write: &mut Write<'_>, found: &Found) -> Result<u64, Store
                     }
                     expired => u64::from(expired?),
                 };
+            } else {
+                rows::delete_interaction(write.data, one.interaction)?;
+                taken.interaction(one.interaction);
+                people.insert(subject);
+                cases.insert(one.case_number);
+                wholes += 1;
             }
         }
         for (_, case) in bare.iter().filter(|(of, _)| *of == number) {

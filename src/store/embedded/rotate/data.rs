@@ -93,10 +93,8 @@ async fn run(
         let step = move |write: &mut Write<'_>| {
             let mut state = state;
             for record in records {
-                let one = |write: &mut Write<'_>| match pass.destroys {
-                    true => destroy(write, &batch, pass.kind, record),
-                    false => renew(write, &batch, pass.kind, record),
-                };
+                let deal = if pass.destroys { destroy } else { renew };
+                let one = |write: &mut Write<'_>| deal(write, &batch, pass.kind, record);
                 match write.attempt(one) {
                     Err(error @ StoreError::Damaged(_)) => keep(write, batch.number, pass, &error)?,
                     renewed => state.count += renewed?,
@@ -153,7 +151,7 @@ fn list(
 }
 
 /// Gives a record a new key and seals its values anew. A record that was erased stays so.
-fn renew(write: &Write<'_>, tenant: &Tenant, kind: KeyKind, (number, id): Record) -> Result<u64, StoreError> {
+fn renew(write: &mut Write<'_>, tenant: &Tenant, kind: KeyKind, (number, id): Record) -> Result<u64, StoreError> {
     let id = Uuid::from_bytes(id);
     let Some(version) = wraps::latest_version(write.keys, kind, id)? else { return Ok(0) };
     let present = KeyName { kind, id, version };
