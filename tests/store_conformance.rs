@@ -87,6 +87,7 @@ conformance! { crate::engines::embedded;
         a_case_is_deleted_as_it_was_read an_open_conversation_ends_with_its_person
         a_new_case_is_not_open_to_who_leased_an_erased_one
         the_text_of_a_resolved_case_goes_first_and_the_facts_later what_is_on_hold_is_kept_longer audit_events_go_last
+        records_of_acts_go_as_the_audit_events_of_that_time
         a_merged_case_and_its_person_expire_too a_retried_deletion_gets_the_same_answer nothing_is_left_of_who_was_named_by_mistake;
     orders: a_purge_matches_all_its_conditions a_purge_takes_a_second_person_and_nothing_that_came_later
         a_purge_waits_a_day_for_its_second_person a_long_purge_is_resumed_until_it_is_done
