@@ -82,6 +82,19 @@ mod files {
     }
 
     #[tokio::test]
+    async fn a_definition_of_another_hand_ends_the_opening() {
+        let (home, _) = Home::new(START);
+        home.open().unwrap().close().await.unwrap();
+        let spy =
+            "CREATE TRIGGER spy AFTER DELETE ON segments BEGIN INSERT INTO segments VALUES(OLD.number, OLD.turns); END";
+        database(&home.data().join("data.db")).execute_batch(spy).unwrap();
+        insta::assert_snapshot!(refusal(&home), @"DIR/data/data.db: there is a definition of another hand; a hand or a fault of the disk changed the file: restore it from a backup");
+        database(&home.data().join("data.db")).execute_batch("DROP TRIGGER spy").unwrap();
+        database(&home.keys().join("keys.db")).execute_batch("DROP TRIGGER wraps_gone").unwrap();
+        insta::assert_snapshot!(refusal(&home), @"DIR/keys/keys.db: trigger wraps_gone is not as it was made; a hand or a fault of the disk changed the file: restore it from a backup");
+    }
+
+    #[tokio::test]
     async fn the_key_directory_alone_is_locked_too() {
         let (home, _) = Home::new(START);
         let (other, _) = Home::new(START);

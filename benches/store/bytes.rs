@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use triaged::store::Store;
 
 use super::{Bench, disk_bytes};
 

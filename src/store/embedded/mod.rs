@@ -3,6 +3,8 @@
 
 mod schema;
 
+mod shape;
+
 mod error;
 
 mod files;

@@ -26,7 +26,7 @@ use super::{
     ring::KeyRing,
     schema,
     scrub::Scrubber,
-    slots, versions,
+    shape, slots, versions,
     write::insert_event,
 };
 use crate::{
@@ -123,6 +123,14 @@ pub enum OpenError {
     /// A header lacks a part.
     #[error("{0} is damaged: restore it from a backup")]
     Damaged(PathBuf),
+    /// The tables of a file are not those that this release makes.
+    #[error("{file}: {changed}; a hand or a fault of the disk changed the file: restore it from a backup")]
+    Shape {
+        /// The file.
+        file: PathBuf,
+        /// What differs.
+        changed: String,
+    },
     /// A file could not be read or written.
     #[error("{0}: {1}")]
     File(PathBuf, io::Error),
@@ -181,7 +189,9 @@ impl EmbeddedStore {
         let header = header::check(&files, &data, &keys, &master_key)?;
         slots::migrate(&mut keys, keys_format)?;
         versions::prepare(&keys)?;
+        graves::prepare(&keys)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
+        shape::check(&files, &data, &keys)?;
         let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
         reside(&files, (&data, &keys), header.service_time, adopts)?;
         let ring = Arc::new(KeyRing::load(&header, master_key, &data, &keys)?);
@@ -287,7 +297,6 @@ fn settle(
     data: &Connection,
     keys: &Connection,
 ) -> Result<(Destroyer, i64), OpenError> {
-    graves::prepare(keys)?;
     let key = graves::signing_key(keys, header.store, master)?;
     let known = graves::carried_out(keys)?;
     let seen = known.map_or(0, |mark| mark.sequence).min(graves::indexed(data)?);
