@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rusqlite::Connection;
-use triaged::store::Store;
+use triaged::store::Store as _;
 
 use super::{Bench, disk_bytes};
 

@@ -3,7 +3,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicBool},
+    sync::Arc,
 };
 
 use rusqlite::Connection;
@@ -200,7 +200,7 @@ impl EmbeddedStore {
         let time = ServiceTime::new(clock, header.service_time);
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
-        let closed = recovery::is_closed(&data)?;
+        let closed = recovery::closed(&data)?;
         let (erased, _) = broadcast::channel(ERASED_MAX);
         let signing = Arc::clone(&destroyer.key);
         let engine = Engine {
@@ -242,7 +242,7 @@ impl EmbeddedStore {
             watches,
             is_filled,
             cache: Arc::default(),
-            closed: Arc::new(AtomicBool::new(closed)),
+            closed,
             erased,
             signing,
             pass: std::sync::Mutex::default(),

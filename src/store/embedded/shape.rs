@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::{files::Files, graves, migrate, open::OpenError, schema, slots, versions};
+use super::{OpenError, files::Files, graves, migrate, schema, slots, versions};
 
 /// A definition in a file: its kind, its name, the table it belongs to, and its text.
 type Definition = (String, String, String, Option<String>);

@@ -33,7 +33,7 @@ impl Offboarding for EmbeddedStore {
         officer: Officer,
         recipient: RecipientId,
     ) -> Result<OffboardingRecord, StoreError> {
-        self.check_texts()?;
+        self.check_texts(officer.tenant)?;
         let tenant = self.ring.tenant(officer.tenant)?;
         let of = Arc::clone(&tenant);
         let count = move |read: &mut Read| {
@@ -45,13 +45,13 @@ impl Offboarding for EmbeddedStore {
     }
 
     async fn begin_offboarding(&self, by: Confirmation) -> Result<(OffboardingRecord, ExportMark), StoreError> {
-        self.check_texts()?;
+        self.check_texts(by.officer.tenant)?;
         let tenant = self.ring.tenant(by.officer.tenant)?;
         self.committer.run(move |write| begin(write, &tenant, &by)).await
     }
 
     async fn read_offboarding(&self, officer: Officer, after: ExportCursor) -> Result<Page, StoreError> {
-        self.check_texts()?;
+        self.check_texts(officer.tenant)?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(officer.tenant)?);
         let read = move |read: &mut Read| {
             let (data, keys) = read.data()?;
