@@ -5,6 +5,7 @@ use super::{
     View,
     answer_value::{ANSWER_WORDS_MAX, chunk, marked, phrase, random, spoken_value},
     describing::DESCRIBING,
+    passphrase,
 };
 use crate::{
     conversation::Role,
@@ -22,12 +23,15 @@ use crate::{
 const LABEL_WORDS_MAX: usize = 8;
 
 /// Whether the name of a user is told in several words, one of them a letter or a number: `l chambers four`.
-fn is_said(turn: &NormalisedTurn<'_>, first: usize) -> bool {
+fn is_said(turn: &NormalisedTurn<'_>, first: usize, end: usize) -> bool {
     let told = |token: &Token| token.word.number.is_some() || token.is_word() && token.span.len() == 1;
     let plain = |token: &Token| token.is_word() && token.case == Case::Lower;
-    let rest = turn.tokens().get(first..).unwrap_or_default();
+    let rest = turn.tokens().get(first..end).unwrap_or_default();
     rest.len() > 1 && rest.len() < 6 && rest.iter().all(plain) && rest.iter().any(told)
 }
+
+/// A password that was asked for is no shorter.
+const VALUE_BYTES_MIN: usize = 3;
 
 /// Marks that are said within a name of a user.
 const MARKS: Cues = Cues::of(&[Cue::Underscore, Cue::Dash, Cue::Dot]);
@@ -73,12 +77,25 @@ fn set_to(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
 fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
     let Some(token) = turn.token(index) else { return };
     let Some((_, kind, reason)) = LABELS.iter().find(|(cue, ..)| token.word.cues.has(*cue)) else { return };
-    let Some((start, firm)) = value_start(turn, index).or_else(|| random_near(turn, index, *kind)) else { return };
+    let told = value_start(turn, index);
+    let Some((start, firm)) = told.or_else(|| random_near(turn, index, *kind)) else { return };
     let value = if *reason == "context:security-answer" { phrase(turn, start) } else { chunk(turn, start) };
-    let spoken = spoken_value(turn, turn.token_at(u32::try_from(start).unwrap_or(u32::MAX)));
-    let plain = value.filter(|span| plausible(turn, *span, firm, *kind));
+    let first = turn.token_at(u32::try_from(start).unwrap_or(u32::MAX));
+    // `eight characters`: how long it is.
+    let counted =
+        |span: &Span| turn.token(turn.token_at(span.end)).is_some_and(|next| next.word.cues.any(Cue::Unit.into()));
+    let spoken = spoken_value(turn, first).filter(|span| !counted(span));
+    let several = |span: &Span| {
+        let end = turn.token_at(span.end);
+        *reason == "context:security-answer" && end > first + 1 && !passphrase::is_talk(turn, first, end)
+    };
+    let plain = value.filter(|span| plausible(turn, *span, firm, *kind) && !counted(span) || several(span));
+    // A value with digits or marks in it is whole as it is.
+    let lettered = |span: Span| span.of(turn.text()).chars().all(|sign| sign.is_alphabetic() || sign == '\'');
+    let open = told.is_some() && *kind == Kind::Password && value.is_none_or(lettered);
+    let several = open.then(|| passphrase::words(turn, first, told.is_some_and(|(_, firm)| firm))).flatten();
     let longer = |a: Span, b: Span| if b.len() > a.len() { b } else { a };
-    let Some(span) = spoken.map(|spoken| plain.map_or(spoken, |plain| longer(spoken, plain))).or(plain) else { return };
+    let Some(span) = [spoken, plain, several].into_iter().flatten().reduce(longer) else { return };
     let likelihood = if firm { Likelihood::Likely } else { Likelihood::Possible };
     out.push(Candidate::new(span, *kind, likelihood, reason));
 }
@@ -99,6 +116,12 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
     if quoted || (matches!(gap, ", " | " (") && random(turn, index + 1)) {
         let skipped = gap.len() - gap.trim_start_matches([' ', '"', '`', ',', '(']).len();
         return Some((end + skipped, true));
+    }
+    // `secret answer Pepper`
+    let next = turn.token(index + 1)?;
+    let named = next.case == Case::Capital && next.entry.ordinary < 2 && next.word.cues.is_empty();
+    if gap == " " && named && turn.token(index)?.word.cues.has(Cue::SecurityAnswer) && turn.word(index) != "question" {
+        return Some((next.span.start as usize, true));
     }
     if gap == " "
         && turn.token(index)?.word.cues.any(Cues::of(&[Cue::Password, Cue::Username]))
@@ -177,6 +200,11 @@ fn behind_copula(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool
                 | "login"
                 | "which"
                 | "and"
+                | "c"
+                | "safe"
+                | "router"
+                | "laptop"
+                | "file"
         );
         if !passes {
             return None;
@@ -215,6 +243,11 @@ fn binds(turn: &NormalisedTurn<'_>, at: usize) -> bool {
             | "called"
             | "equals"
             | "war"
+            | "este"
+            | "jest"
+            | "ar"
+            | "er"
+            | "je"
     )
 }
 
@@ -272,7 +305,11 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
     if tokens.is_empty() || tokens.len() > ANSWER_WORDS_MAX || turn.text().contains('?') {
         return;
     }
-    if tokens.iter().any(|token| matches!(token.class, Class::Placeholder(_)) || token.word.cues.has(Cue::Negation)) {
+    let denies = |at: usize, token: &Token| {
+        // `don bigotes` is a name.
+        token.word.cues.has(Cue::Negation) && !(turn.word(at) == "don" && turn.gap(at) == " ")
+    };
+    if tokens.iter().enumerate().any(|(at, token)| matches!(token.class, Class::Placeholder(_)) || denies(at, token)) {
         return;
     }
     let first = (0..tokens.len()).find(|index| !leads_in(turn, *index));
@@ -290,29 +327,56 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
             .rev()
             .take_while(|c| matches!(c, '@' | '#' | '$' | '!' | '_' | '*'))
             .count();
+    let end = passphrase::without_notes(turn, first);
+    let whole = || {
+        let text = turn.text().get(..turn.token(end).map_or(turn.text().len(), |next| next.span.start as usize));
+        let kept = text.unwrap_or_default().trim_end().trim_end_matches(['.', ',']).len();
+        (kept > start).then(|| Span::new(start, kept))
+    };
+    let said = || *kind == Kind::Password && spoken_value(turn, first).is_some_and(|span| ends_at(turn, span, end));
     let span = match kind {
-        Kind::Username if tokens.len() - first <= 6 && (turn.cues().any(MARKS) || is_said(turn, first)) => {
-            Some(Span::new(start, turn.text().trim_end().trim_end_matches(['.', ',']).len()))
-        }
-        Kind::Password if tokens.len() - first <= 4 => {
-            Some(Span::new(start, turn.text().trim_end().trim_end_matches(['.', ',']).len()))
-        }
+        Kind::Username if end - first <= 6 && (turn.cues().any(MARKS) || is_said(turn, first, end)) => whole(),
+        Kind::Password if end - first <= 4 => whole(),
+        _ if said() => spoken_value(turn, first),
         _ => chunk(turn, start),
     };
     let Some(span) = span.filter(|span| !span.is_empty()) else { return };
-    let function = |index: usize| {
-        crate::redact::gazetteer::look_up(turn.word(index)).ordinary >= 3 || DESCRIBING.contains(&turn.word(index))
-    };
+    let digits = span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit());
     // `a yellow fiat panda`: an article is no talk.
     let article = usize::from(matches!(turn.word(first), "a" | "an" | "the"));
-    let talk = (first + article..tokens.len()).any(function)
-        && !span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit());
-    if talk {
+    let talk = if *kind == Kind::Password && reason.ends_with("answer") {
+        passphrase::is_talk(turn, first, end)
+    } else {
+        (first + article..end).any(|index| is_function(turn, index))
+    };
+    // `2.4 or 5 GHz?`: a figure alone answers another question.
+    let figure = *reason == "context:password" && span.of(turn.text()).len() < VALUE_BYTES_MIN;
+    if talk && !digits && !said() || figure {
         return;
     }
-    if tokens.len() - first <= 4 || span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit()) {
+    if end - first <= 4 || digits || said() || *kind == Kind::Username && is_said(turn, first, end) {
+        let span = with_article(turn, first, span);
         out.push(Candidate::new(span, *kind, Likelihood::Likely, reason).because("asked-by-agent"));
     }
+}
+
+/// Whether a word is so frequent, or so often said of a password, that it is no value; a number may be one.
+fn is_function(turn: &NormalisedTurn<'_>, index: usize) -> bool {
+    let number = turn.token(index).is_some_and(|token| token.word.number.is_some());
+    !number && crate::redact::gazetteer::look_up(turn.word(index)).ordinary >= 3
+        || DESCRIBING.contains(&turn.word(index))
+}
+
+/// Whether a span ends with the token before `end`.
+fn ends_at(turn: &NormalisedTurn<'_>, span: Span, end: usize) -> bool {
+    end.checked_sub(1).and_then(|last| turn.token(last)).is_some_and(|last| last.span.end <= span.end)
+}
+
+/// The span with the article before it, which is a part of the name of a film or a place: `the glass harbour`.
+fn with_article(turn: &NormalisedTurn<'_>, first: usize, span: Span) -> Span {
+    let article = first.checked_sub(1).filter(|before| matches!(turn.word(*before), "the" | "la" | "le" | "el" | "il"));
+    let start = article.filter(|at| turn.gap(*at) == " ").and_then(|at| turn.token(at)).map(|token| token.span.start);
+    Span { start: start.unwrap_or(span.start), end: span.end }
 }
 
 /// Single letters and digits at named places, `third is k and fifth is seven`: each is a part of the password.

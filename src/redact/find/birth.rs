@@ -27,9 +27,10 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     }
     let mut labels = turn.cued(LABELS).map(|(at, _)| at).peekable();
     let carded = out.iter().any(|candidate| candidate.kind == Kind::CreditCard);
-    let told = view.asked.has(Cue::Birth) && turn.tokens().len() <= ANSWER_WORDS_MAX;
-    let flags = if told { Flags::default() } else { Flags::DIGITS.and(Flags::NUMBER) };
-    let all = turn.tokens().iter().enumerate().filter(|_| told);
+    let answers = |words: usize| view.asked.has(Cue::Birth) && turn.tokens().len() <= words;
+    let (told, long) = (answers(ANSWER_WORDS_MAX), answers(LONG_ANSWER_WORDS_MAX));
+    let flags = if long { Flags::default() } else { Flags::DIGITS.and(Flags::NUMBER) };
+    let all = turn.tokens().iter().enumerate().filter(|_| long);
     let mut done = 0;
     for (index, token) in all.chain(turn.flagged(flags)) {
         while labels.next_if(|label| label + LABEL_BEFORE_MAX < index).is_some() {}
@@ -40,7 +41,11 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         if let Some(last) = piece(turn, index).filter(|_| told) {
             out.push(Candidate::new(turn.span(index, last), Kind::DateOfBirth, Likelihood::Possible, "asked-by-agent"));
         }
-        let Some(found) = begins(token).then(|| date_here(view, index)).flatten() else { continue };
+        let Some(found) =
+            (begins(token) || long && date::is_turkish(turn, index)).then(|| date_here(view, index)).flatten()
+        else {
+            continue;
+        };
         let labels = Labels::around(turn, index, found.last, view.asked);
         // `the third of June` is said with its article.
         let article = (index > 0 && turn.word(index - 1) == "the")
@@ -90,6 +95,9 @@ fn meaning(labels: &Labels, found: &date::Date, carded: bool, told: bool) -> Opt
 
 /// An answer has at most this many words to be a part of a date that is told over several turns.
 const ANSWER_WORDS_MAX: usize = 7;
+
+/// An answer has at most this many words to be read word by word.
+const LONG_ANSWER_WORDS_MAX: usize = 12;
 
 /// The last token of a day, a month or a year alone, where a date of birth was asked for.
 fn piece(turn: &NormalisedTurn<'_>, index: usize) -> Option<usize> {

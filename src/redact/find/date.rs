@@ -25,12 +25,16 @@ pub(super) struct Date {
 /// The date that begins at token `index`, in figures or with the name of a month.
 pub(super) fn date_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
     let token = turn.token(index)?;
-    let begins = match token.class {
+    let begins = || match token.class {
         Class::Digits | Class::Mixed => true,
-        _ => token.word.number.is_some() || token.word.cues.any(Cues::of(&[Cue::Month, Cue::DayWord])),
+        _ => {
+            token.word.number.is_some()
+                || is_turkish(turn, index)
+                || token.word.cues.any(Cues::of(&[Cue::Month, Cue::DayWord]))
+        }
     };
     let figures = if token.is_digits() { figures(turn, index) } else { None };
-    figures.or_else(|| (begins && turn.cues().has(Cue::Month)).then(|| with_month(turn, index)).flatten())
+    figures.or_else(|| (turn.cues().has(Cue::Month) && begins()).then(|| with_month(turn, index)).flatten())
 }
 
 fn value(turn: &NormalisedTurn<'_>, index: usize) -> Option<u32> {
@@ -93,10 +97,17 @@ fn with_month(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
         if cues.has(Cue::Month) && is_month(turn, at, parts > 0) {
             months += 1;
             before = parts;
-        } else if is_part(turn, at, months) || cues.has(Cue::DayWord) || token.word.number.is_some() {
+        } else if is_part(turn, at, months)
+            || cues.has(Cue::DayWord)
+            || token.word.number.is_some()
+            || is_turkish(turn, at)
+        {
             parts += 1;
         } else if at > index
-            && matches!(turn.word(at), "of" | "the" | "de" | "del" | "do" | "et" | "y" | "e" | "in" | "and" | "o")
+            && matches!(
+                turn.word(at),
+                "of" | "the" | "de" | "del" | "do" | "et" | "y" | "e" | "in" | "and" | "o" | "si" | "og" | "och"
+            )
         {
             continue;
         } else {
@@ -113,6 +124,12 @@ fn with_month(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
 /// Whether the figures at token `at` may be a day or a year; a year of two digits only behind a month.
 fn is_part(turn: &NormalisedTurn<'_>, at: usize, months: usize) -> bool {
     value(turn, at).is_some_and(|value| value <= 31 || (1800..=2199).contains(&value) || (months == 1 && value < 100))
+}
+
+/// `on iki mart bin dokuz yüz`: the ten and the thousand of Turkish, which are words of other languages too.
+pub(super) fn is_turkish(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    let number = |at: usize| turn.token(at).and_then(|token| token.word.number);
+    matches!(turn.word(at), "on" | "bin") && number(at + 1).is_some_and(|next| next.languages.local("on").is_some())
 }
 
 /// Figures and number words in a row that only context makes a date: `first of the seventh eighty eight`.

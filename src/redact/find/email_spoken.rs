@@ -48,6 +48,11 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             out.extend(around(view, index));
         }
     }
+    if view.asked.has(Cue::Email) && turn.cues().has(Cue::Dot) {
+        // Turkish says `et`, a word of other languages.
+        let signs = (1..turn.tokens().len()).filter(|at| turn.word(*at) == "et");
+        out.extend(signs.filter_map(|at| around(view, at)));
+    }
     if turn.has_mark(Marks::AT) {
         for at in memchr::memchr_iter(b'@', turn.text().as_bytes()) {
             out.extend(written(turn, at));

@@ -19,6 +19,8 @@ mod handle;
 mod iban;
 mod net;
 mod number;
+mod passphrase;
+mod plate;
 mod secret;
 mod shapes;
 mod url;
@@ -51,6 +53,7 @@ const FINDERS: &[fn(&View<'_>, &mut Vec<Candidate>)] = &[
     number::find,
     form::find,
     code::find,
+    plate::find,
     iban::find,
     net::find,
     url::find,

@@ -1,4 +1,5 @@
-//! Number words of English, Spanish, French, German, Portuguese, Italian and Dutch, folded to plain letters.
+//! Number words of English, Spanish, French, German, Portuguese, Italian, Dutch, Polish, Swedish, Turkish, Romanian,
+//! Danish, Norwegian and Finnish, folded to plain letters.
 
 use std::ops::{BitAnd, BitOr};
 
@@ -22,12 +23,33 @@ impl Languages {
     const PL: Self = Self(128);
     const SV: Self = Self(256);
     const TR: Self = Self(512);
+    const RO: Self = Self(1024);
+    /// Danish and Norwegian.
+    const DA: Self = Self(2048);
+    const FI: Self = Self(4096);
     /// Every language.
     pub(crate) const ALL: Self = Self(u16::MAX);
 
     /// Whether there is none.
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// What a frequent word of other languages counts as among numbers of these: Turkish `on`, Norwegian `fire`.
+    pub(crate) fn local(self, word: &str) -> Option<Number> {
+        const NORTH: u16 = Languages::SV.0 | Languages::DA.0 | Languages::DE.0;
+        let north = self.0 & Self::DA.0 != 0 && self.0 & !NORTH == 0;
+        let (value, languages) = match word {
+            "on" if self == Self::TR => (10, Self::TR),
+            "bin" if self == Self::TR => (1000, Self::TR),
+            "en" | "et" if north => (1, Self::DA),
+            "to" if north => (2, Self::DA),
+            "fire" if north => (4, Self::DA),
+            "ni" if north => (9, Self::DA),
+            "ti" if north => (10, Self::DA),
+            _ => return None,
+        };
+        Some(Number { value, languages })
     }
 
     /// Whether French is among them (it counts in scores: `quatre-vingt`).
@@ -173,6 +195,23 @@ const ROWS: &[(Languages, u16, u16, &str)] = &[
     (Languages::SV, 1000, 1, "tusen"),
     (Languages::TR, 0, 1, "sifir bir iki uc dort bes alti yedi sekiz dokuz"),
     (Languages::TR, 20, 10, "yirmi otuz kirk elli altmis yetmis seksen doksan yuz"),
+    (
+        Languages::RO,
+        0,
+        1,
+        "zero unu/una doi/doua trei patru cinci sase sapte opt noua zece unsprezece/unspe doisprezece/doispe \
+        treisprezece/treispe paisprezece/paispe cincisprezece/cinspe saisprezece/saispe saptesprezece/saptespe \
+        optsprezece/optspe nouasprezece/nouaspe",
+    ),
+    (Languages::RO, 20, 10, "douazeci treizeci patruzeci cincizeci saizeci saptezeci optzeci nouazeci suta/sute"),
+    (Languages::RO, 1000, 1, "mie/mii"),
+    // `to`, `en`, `fire`, `ni` and `ti` are frequent words of other languages.
+    (Languages::DA, 3, 1, "tre"),
+    (Languages::DA, 5, 1, "fem seks syv/sju otte/atte"),
+    (Languages::DA, 11, 1, "elleve tolv tretten fjorten femten seksten sytten atten nitten tyve/tjue"),
+    (Languages::DA, 0, 1, "nul/null"),
+    (Languages::DA, 30, 10, "tredive/tretti fyrre/forti femti seksti sytti atti nitti hundrede/hundre"),
+    (Languages::FI, 0, 1, "nolla yksi kaksi kolme nelja viisi kuusi seitseman kahdeksan yhdeksan kymmenen"),
 ];
 
 /// Numbers written as one word by joining units and tens: language, tens, units 1–9, word between, units first.
@@ -211,6 +250,20 @@ const JOINED: &[Joined] = &[
         Languages::SV,
         &["tjugo", "trettio", "fyrtio", "femtio", "sextio", "sjuttio", "attio", "nittio"],
         &["ett", "tva", "tre", "fyra", "fem", "sex", "sju", "atta", "nio"],
+        "",
+        false,
+    ),
+    (
+        Languages::DA,
+        &["tyve", "tredive", "fyrre", "halvtreds", "tres", "halvfjerds", "firs", "halvfems"],
+        &["en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni"],
+        "og",
+        true,
+    ),
+    (
+        Languages::DA,
+        &["tjue", "tretti", "forti", "femti", "seksti", "sytti", "atti", "nitti"],
+        &["en", "to", "tre", "fire", "fem", "seks", "sju", "atte", "ni"],
         "",
         false,
     ),

@@ -55,7 +55,11 @@ pub(super) fn decide(view: &View<'_>, spoken: &Spoken, out: &mut Vec<Candidate>)
         let expiry = amount || (row.cue == Cue::Card && labels.has(Cue::Expiry));
         if letters_fit && !expiry && (row.min..=row.max).contains(&spoken.value.len()) {
             if let Some(kind) = row.kind {
-                let span = if kind == Kind::Phone { with_plus(view, spoken) } else { span };
+                let span = match kind {
+                    Kind::Phone => with_plus(view, spoken),
+                    Kind::Iban => with_country(view, spoken),
+                    _ => span,
+                };
                 push_spoken(span, kind, Likelihood::Likely, row.reason, out);
             }
             return;
@@ -193,6 +197,16 @@ fn with_plus(view: &View<'_>, spoken: &Spoken) -> Span {
         .checked_sub(1)
         .filter(|before| view.turn.token(*before).is_some_and(|token| token.word.cues.has(Cue::Plus)));
     view.turn.span(plus.unwrap_or(spoken.first), spoken.last)
+}
+
+/// The span with the letters of the country before it, `de vierundzwanzig …`.
+fn with_country(view: &View<'_>, spoken: &Spoken) -> Span {
+    const COUNTRIES: &[&str] = &[
+        "de", "at", "ch", "fr", "be", "nl", "lu", "es", "pt", "it", "pl", "ie", "gb", "se", "no", "dk", "fi", "ro",
+        "hu", "cz", "sk", "si", "hr", "gr", "tr", "ae", "bg",
+    ];
+    let country = spoken.first.checked_sub(1).filter(|before| COUNTRIES.contains(&view.turn.word(*before)));
+    view.turn.span(country.filter(|at| view.turn.gap(*at) == " ").unwrap_or(spoken.first), spoken.last)
 }
 
 fn push_spoken(span: Span, kind: Kind, likelihood: Likelihood, reason: &'static str, out: &mut Vec<Candidate>) {

@@ -4,7 +4,7 @@
 use super::{letter::letter_at, spoken::Dictation};
 use crate::redact::{
     token::{Class, NormalisedTurn, Token},
-    words::{Cue, Cues, Languages},
+    words::{Cue, Cues, Languages, Number},
 };
 
 /// A run ends after this many digits, so that hostile input costs no more than its length.
@@ -281,7 +281,7 @@ impl<'t> Reader<'t> {
                 self.letters += 1;
             }
             Atom::Number => {
-                let Some(number) = self.turn.token(at).and_then(|token| token.word.number) else { return };
+                let Some(number) = self.number(at) else { return };
                 let narrowed = self.languages & number.languages;
                 self.languages = if narrowed.is_empty() { number.languages } else { narrowed };
                 let last = self.atom(at + 1).is_none();
@@ -306,9 +306,11 @@ impl<'t> Reader<'t> {
             }
             let said = self.written < self.atoms && self.dictation.len() >= AGREED_DIGITS_MIN;
             let agrees = said && is_agreement(self.turn.word(at));
-            let skipped = |token: &&Token| at > self.first && (token.word.cues.any(SKIPPED) || agrees);
+            // `saptezeci si opt`
+            let and = matches!(self.turn.word(at), "si" | "og" | "och") && self.words() > 0;
+            let skipped = |token: &&Token| at > self.first && (token.word.cues.any(SKIPPED) || agrees || and);
             let token = self.turn.token(at).filter(skipped)?;
-            joined |= matches!(self.turn.word(at), "and" | "y" | "e" | "et" | "und" | "en");
+            joined |= and || matches!(self.turn.word(at), "and" | "y" | "e" | "et" | "und" | "en");
             back |= token.word.cues.has(Cue::Correction)
                 && !matches!(self.turn.word(at), "no" | "nao" | "wait" | "non" | "moment");
         }
@@ -353,12 +355,20 @@ impl<'t> Reader<'t> {
             .then_some((*letter, at + 1))
     }
 
+    /// What the word counts as: by itself, or for the language of the numbers before it.
+    fn number(&self, at: usize) -> Option<Number> {
+        let token = self.turn.token(at)?;
+        token.word.number.or_else(|| (self.atoms > 0).then(|| self.languages.local(self.turn.word(at))).flatten())
+    }
+
+    /// How many of the atoms so far are number words.
+    fn words(&self) -> usize {
+        self.atoms - self.written - self.letters
+    }
+
     /// Whether the word is a number in a language that fits those before it.
     fn counts(&self, at: usize) -> bool {
-        self.turn
-            .token(at)
-            .and_then(|token| token.word.number)
-            .is_some_and(|number| self.atoms == 0 || !(self.languages & number.languages).is_empty())
+        self.number(at).is_some_and(|number| self.atoms == 0 || !(self.languages & number.languages).is_empty())
     }
 
     fn finish(self) -> Option<Spoken> {

@@ -22,6 +22,9 @@ const UNLABELLED_DIGITS_MIN: usize = 9;
 /// The same behind a hash: `#44718`.
 const HASH_DIGITS_MIN: usize = 5;
 
+/// A number of three groups has at least so many digits.
+const NUMBERED_DIGITS_MIN: usize = 6;
+
 /// What may be spoken of beside a telephone number.
 const BESIDE_A_PHONE: Cues = Cues::of(&[Cue::Phone, Cue::Extension, Cue::Name, Cue::Address, Cue::Email]);
 
@@ -73,7 +76,8 @@ pub(super) fn written(
         return Some(first);
     }
     let asked_now = labels.asked.any(Cues::of(&[Cue::Pin, Cue::Cvv, Cue::Password]));
-    if harmless.is_some_and(|last| last > token || !asked_now) && !year_as_answer(view, token, labels) {
+    let stays = harmless.is_some_and(|last| last > token || !asked_now) && !is_numbered(view, groups, first);
+    if stays && !year_as_answer(view, token, labels) {
         return phone_over(view, groups, first, out);
     }
     let phone = phone::phone_at(view, groups, first);
@@ -97,6 +101,18 @@ pub(super) fn written(
 pub(super) fn phone_over(view: &View<'_>, groups: &[Group], first: usize, out: &mut Vec<Candidate>) -> Option<usize> {
     let found = phone::phone_at(view, groups, first).filter(|phone| phone.likelihood >= Likelihood::Likely)?;
     push_phone(view, groups, first, found, out)
+}
+
+/// `Kundennummer: 44.71.88`: three groups with dots right behind the label of a number, which are no date.
+fn is_numbered(view: &View<'_>, groups: &[Group], first: usize) -> bool {
+    let turn = view.turn;
+    let Some([one, two, three]) = groups.get(first..).and_then(<[Group]>::first_chunk) else { return false };
+    let dotted = turn.gap(one.token) == "." && turn.gap(two.token) == ".";
+    let label = one.token.checked_sub(1).and_then(|at| turn.token(at)).map(|token| token.word.cues);
+    let colon = turn.gap_before(one.token).contains(':');
+    let named = label.is_some_and(|cues| cues.has(Cue::Order) && (colon || cues.has(Cue::NumberNoun)));
+    let sized = one.digits + two.digits + three.digits >= NUMBERED_DIGITS_MIN;
+    dotted && named && sized && super::super::date::date_at(turn, one.token).is_none()
 }
 
 /// A four-digit number that looks like a year and is the answer to a question for a PIN.
