@@ -82,12 +82,15 @@ fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
     let value = if *reason == "context:security-answer" { phrase(turn, start) } else { chunk(turn, start) };
     let first = turn.token_at(u32::try_from(start).unwrap_or(u32::MAX));
     // `eight characters`: how long it is.
-    let counted =
-        |span: &Span| turn.token(turn.token_at(span.end)).is_some_and(|next| next.word.cues.any(Cue::Unit.into()));
+    let counted = |span: &Span| {
+        let next = turn.token_at(span.end);
+        turn.gap_before(next) == " " && turn.token(next).is_some_and(|next| next.word.cues.has(Cue::Unit))
+    };
     let spoken = spoken_value(turn, first).filter(|span| !counted(span));
     let several = |span: &Span| {
         let end = turn.token_at(span.end);
-        *reason == "context:security-answer" && end > first + 1 && !passphrase::is_talk(turn, first, end)
+        let asks = turn.gap_before(end).contains('?');
+        *reason == "context:security-answer" && end > first + 1 && !asks && !passphrase::is_talk(turn, first, end)
     };
     let plain = value.filter(|span| plausible(turn, *span, firm, *kind) && !counted(span) || several(span));
     // A value with digits or marks in it is whole as it is.
@@ -118,9 +121,9 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
         return Some((end + skipped, true));
     }
     // `secret answer Pepper`
-    let next = turn.token(index + 1)?;
-    let named = next.case == Case::Capital && next.entry.ordinary < 2 && next.word.cues.is_empty();
-    if gap == " " && named && turn.token(index)?.word.cues.has(Cue::SecurityAnswer) && turn.word(index) != "question" {
+    let named = |next: &&Token| next.case == Case::Capital && next.entry.ordinary < 2 && next.word.cues.is_empty();
+    let answers = turn.token(index)?.word.cues.has(Cue::SecurityAnswer) && turn.word(index) != "question";
+    if let Some(next) = turn.token(index + 1).filter(|_| answers && gap == " ").filter(named) {
         return Some((next.span.start as usize, true));
     }
     if gap == " "
@@ -363,8 +366,8 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
 /// Whether a word is so frequent, or so often said of a password, that it is no value; a number may be one.
 fn is_function(turn: &NormalisedTurn<'_>, index: usize) -> bool {
     let number = turn.token(index).is_some_and(|token| token.word.number.is_some());
-    !number && crate::redact::gazetteer::look_up(turn.word(index)).ordinary >= 3
-        || DESCRIBING.contains(&turn.word(index))
+    let frequent = crate::redact::gazetteer::look_up(turn.word(index)).ordinary >= 3;
+    !number && (frequent || DESCRIBING.contains(&turn.word(index)))
 }
 
 /// Whether a span ends with the token before `end`.
