@@ -33,6 +33,9 @@ fn is_said(turn: &NormalisedTurn<'_>, first: usize, end: usize) -> bool {
 /// A password that was asked for is no shorter.
 const VALUE_BYTES_MIN: usize = 3;
 
+/// A handle that is said has at most this many words, its sign included.
+const HANDLE_WORDS_MAX: usize = 5;
+
 /// Marks that are said within a name of a user.
 const MARKS: Cues = Cues::of(&[Cue::Underscore, Cue::Dash, Cue::Dot]);
 
@@ -101,6 +104,13 @@ fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
     let Some(span) = [spoken, plain, several].into_iter().flatten().reduce(longer) else { return };
     let likelihood = if firm { Likelihood::Likely } else { Likelihood::Possible };
     out.push(Candidate::new(span, *kind, likelihood, reason));
+    let next = turn.token_at(span.end);
+    // `login: lina84 / Kirsch#12`
+    if *kind == Kind::Username && turn.gap_before(next) == " / " && random(turn, next) {
+        let start = turn.token(next).map_or(0, |token| token.span.start as usize);
+        let password = chunk(turn, start);
+        out.extend(password.map(|span| Candidate::new(span, Kind::Password, Likelihood::Likely, "context:password")));
+    }
 }
 
 /// Where the value behind a label begins, and whether a colon, an equals sign or quotes make it certain.
@@ -336,8 +346,11 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
         let kept = text.unwrap_or_default().trim_end().trim_end_matches(['.', ',']).len();
         (kept > start).then(|| Span::new(start, kept))
     };
+    // `it's at gravel pit`: a handle that is said with its sign.
+    let sign = *kind == Kind::Username && turn.token(first).is_some_and(|token| token.word.cues.has(Cue::At));
     let said = || *kind == Kind::Password && spoken_value(turn, first).is_some_and(|span| ends_at(turn, span, end));
     let span = match kind {
+        Kind::Username if sign && end - first <= HANDLE_WORDS_MAX && end > first + 1 => whole(),
         Kind::Username if end - first <= 6 && (turn.cues().any(MARKS) || is_said(turn, first, end)) => whole(),
         Kind::Password if end - first <= 4 => whole(),
         _ if said() => spoken_value(turn, first),
@@ -346,7 +359,7 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
     let Some(span) = span.filter(|span| !span.is_empty()) else { return };
     let digits = span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit());
     // `a yellow fiat panda`: an article is no talk.
-    let article = usize::from(matches!(turn.word(first), "a" | "an" | "the"));
+    let article = usize::from(matches!(turn.word(first), "a" | "an" | "the") || sign);
     let talk = if *kind == Kind::Password && reason.ends_with("answer") {
         passphrase::is_talk(turn, first, end)
     } else {
@@ -357,7 +370,7 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
     if talk && !digits && !said() || figure {
         return;
     }
-    if end - first <= 4 || digits || said() || *kind == Kind::Username && is_said(turn, first, end) {
+    if end - first <= 4 || sign || digits || said() || *kind == Kind::Username && is_said(turn, first, end) {
         let span = with_article(turn, first, span);
         out.push(Candidate::new(span, *kind, Likelihood::Likely, reason).because("asked-by-agent"));
     }

@@ -242,8 +242,10 @@ fn window(view: &View<'_>, groups: &[Group], first: usize, row: &Row) -> Option<
         if found.is_some() && group.digits <= 4 && near::amount_at(turn, group.token) {
             break;
         }
+        // `… 9012 08/29`: a month follows the card.
+        let month = row.cue == Cue::Card && group.digits <= 2 && turn.gap(group.token) == "/";
         digits += group.digits;
-        if digits > row.max {
+        if digits > row.max || found.is_some() && month {
             break;
         }
         if digits >= row.min {
