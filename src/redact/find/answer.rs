@@ -89,7 +89,8 @@ fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
         let next = turn.token_at(span.end);
         turn.gap_before(next) == " " && turn.token(next).is_some_and(|next| next.word.cues.has(Cue::Unit))
     };
-    let spoken = spoken_value(turn, first).filter(|span| !counted(span));
+    let described = |span: &Span| DESCRIBING.contains(&span.of(turn.lower()));
+    let spoken = spoken_value(turn, first).filter(|span| !counted(span) && !described(span));
     let several = |span: &Span| {
         let end = turn.token_at(span.end);
         let asks = turn.gap_before(end).contains('?');

@@ -39,7 +39,8 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         let name = name.get(..length).unwrap_or_default().trim_end_matches(['.', '-']);
         let label =
             turn.token_at(u32::try_from(at).unwrap_or(u32::MAX)).checked_sub(1).and_then(|label| turn.token(label));
-        let labelled = label.is_some_and(|token| token.word.cues.has(Cue::Username)) || names_place(turn, at, name);
+        let labelled = label.is_some_and(|token| token.word.cues.has(Cue::Username))
+            || (name.contains('.') && names_place(turn, at, name));
         let marked = name.bytes().any(|byte| byte.is_ascii_digit()) || name.contains('_');
         let personal = (marked && !is_brand(&name.to_ascii_lowercase())) || labelled;
         if before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ',' | ':')) && name.len() >= 4 && personal {
