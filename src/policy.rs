@@ -10,7 +10,7 @@ mod work;
 use std::collections::BTreeSet;
 
 pub use self::{
-    retention::Retention,
+    retention::{Former, Retention},
     standing::{Correction, Standing},
     targets::{Minutes, ServiceTargets, Target},
     work::{WORK_MAX, WorkRules},

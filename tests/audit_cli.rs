@@ -12,15 +12,13 @@ mod audit {
 
     use triaged::{
         crypto::{MasterKey, Secret},
-        id::PrincipalId,
         service::certificate,
         store::{
-            Confirmation, Offboarding, Officer, Orders, Privacy, Sealed, Store,
+            AccessRole, Confirmation, NewCredential, Offboarding, Officer, Orders, Privacy, Sealed, Store,
             embedded::{EmbeddedStore, StoreConfig},
         },
         time::{ManualClock, Timestamp},
     };
-    use uuid::Uuid;
 
     fn audit(arguments: &[&str]) -> (Option<i32>, String, String) {
         let done = Command::new(env!("CARGO_BIN_EXE_triaged")).arg("audit").args(arguments).output().unwrap();
@@ -75,7 +73,14 @@ mod audit {
         });
         let store = opened.unwrap();
         let tenant = store.ensure_tenant("acme").await.unwrap();
-        let [one, other] = [1, 2].map(|id| Officer { tenant, principal: PrincipalId(Uuid::from_u128(id)) });
+        let officer = async || {
+            let roles = vec![AccessRole::PrivacyOfficer];
+            let valid_duration = Duration::from_hours(24 * 30);
+            let new = NewCredential { tenant, creator: None, roles, label: String::new(), valid_duration };
+            let (record, _) = store.create_credential(new).await.unwrap();
+            Officer { tenant, principal: record.principal }
+        };
+        let [one, other] = [officer().await, officer().await];
         let recipient = store.register_recipient(one, "age1x".to_owned()).await.unwrap().recipient;
         clock.advance(Duration::from_hours(72));
         let order = store.request_offboarding(one, recipient).await.unwrap();

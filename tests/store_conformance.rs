@@ -29,6 +29,7 @@ conformance! { crate::engines::embedded;
         request_ids_belong_to_a_principal_and_end_after_seven_days a_source_ref_is_idempotent_for_ever
         a_higher_source_version_replaces_the_content a_newer_version_may_close_what_waited
         handling_decides_about_queue_and_state history_counts_earlier_days_of_people an_unknown_tenant_is_not_found
+        a_live_conversation_is_scored_before_it_is_written a_fault_of_one_scoring_is_nobody_elses
         a_closed_store_is_unavailable;
     joining: the_reference_of_a_case_joins a_mail_thread_joins references_do_not_join_across_tenants
         the_same_person_alone_makes_a_possible_duplicate a_resolved_case_is_no_duplicate
@@ -68,7 +69,7 @@ conformance! { crate::engines::embedded;
         every_credential_has_its_own_principal revoking_takes_effect_at_once_and_once
         credentials_are_listed_newest_first_in_pages;
     teaching: every_tenant_begins_with_the_shipped_policy a_revision_is_never_changed_and_the_newest_decides
-        a_revision_goes_on_naming_its_lexicon
+        a_revision_goes_on_naming_its_lexicon a_shorter_period_of_retention_waits_three_days
         a_policy_that_was_changed_meanwhile_is_not_overwritten a_shadow_decides_nothing_and_ends_with_the_next_revision
         revisions_are_listed_in_pages_and_by_tenant
         a_correction_stands_beside_the_assessment_and_places_the_case_anew a_correction_ends_an_emergency
@@ -78,8 +79,10 @@ conformance! { crate::engines::embedded;
         the_same_verdicts_move_nothing_and_take_no_lease
         samples_are_what_people_labelled counts_hide_what_few_people_did verdicts_of_a_shadow_are_counted;
     privacy: a_person_is_found_by_whatever_leads_there an_erasure_is_shown_and_then_done
+        a_large_erasure_goes_on_part_by_part_and_counts_everything
         what_came_meanwhile_is_shown_before_it_is_erased a_retried_erasure_gets_the_same_answer
         others_in_the_same_case_stay two_who_are_made_one_go_together a_hold_needs_two_people
+        a_second_credential_is_no_second_person
         an_erasure_waits_for_the_release_of_a_hold an_erasure_runs_by_itself_when_the_hold_ends
         a_case_is_deleted_as_it_was_read an_open_conversation_ends_with_its_person
         a_new_case_is_not_open_to_who_leased_an_erased_one

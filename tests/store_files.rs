@@ -19,6 +19,14 @@ mod canary;
 mod formats;
 
 #[cfg(test)]
+#[path = "../benches/store/texts.rs"]
+mod texts;
+
+#[cfg(test)]
+#[path = "store_files/bytes.rs"]
+mod bytes;
+
+#[cfg(test)]
 mod files {
     use std::{fs, path::Path, sync::Arc, time::Duration};
 
@@ -71,6 +79,19 @@ mod files {
         insta::assert_snapshot!(refusal(&home), @"another server uses DIR/data: stop it, or give this one directories of its own");
         store.close().await.unwrap();
         home.open().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_definition_of_another_hand_ends_the_opening() {
+        let (home, _) = Home::new(START);
+        home.open().unwrap().close().await.unwrap();
+        let spy =
+            "CREATE TRIGGER spy AFTER DELETE ON segments BEGIN INSERT INTO segments VALUES(OLD.number, OLD.turns); END";
+        database(&home.data().join("data.db")).execute_batch(spy).unwrap();
+        insta::assert_snapshot!(refusal(&home), @"DIR/data/data.db: there is a definition of another hand; a hand or a fault of the disk changed the file: restore it from a backup");
+        database(&home.data().join("data.db")).execute_batch("DROP TRIGGER spy").unwrap();
+        database(&home.keys().join("keys.db")).execute_batch("DROP TRIGGER wraps_gone").unwrap();
+        insta::assert_snapshot!(refusal(&home), @"DIR/keys/keys.db: trigger wraps_gone is not as it was made; a hand or a fault of the disk changed the file: restore it from a backup");
     }
 
     #[tokio::test]

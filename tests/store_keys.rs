@@ -257,7 +257,7 @@ mod keys {
         let keys = Connection::open(home.keys().join("keys.db")).unwrap();
         let slots = "INSERT INTO slots SELECT slot + 100000, zeroblob(65) FROM wraps WHERE kind = 5 AND version = 1";
         keys.execute(slots, []).unwrap();
-        let spare = "INSERT INTO wraps SELECT id, kind, 9, tenant, parent, parent_version, slot + 100000 FROM wraps
+        let spare = "INSERT INTO wraps SELECT id, kind, 9, parent, parent_version, slot + 100000 FROM wraps
                      WHERE kind = 5 AND version = 1";
         let crashed = keys.execute(spare, []).unwrap();
         assert!(crashed > 0);
@@ -269,7 +269,7 @@ mod keys {
         }
         let keys = Connection::open(home.keys().join("keys.db")).unwrap();
         let left =
-            "SELECT COUNT(*) FROM wraps w JOIN wraps n ON n.id = w.id AND n.kind = w.kind AND n.version > w.version
+            "SELECT COUNT(*) FROM wrapped_keys w JOIN wraps n ON n.id = w.id AND n.kind = w.kind AND n.version > w.version
                     WHERE w.kind = 5 AND w.tenant = ?1";
         let left: i64 = keys.query_row(left, [bench.tenant.as_bytes()], |row| row.get(0)).unwrap();
         assert_eq!(left, 0, "older versions outlived the content they sealed");

@@ -22,7 +22,7 @@ mod recovery {
         policy::Correction,
         store::{
             Actor, CaseChange, CaseVersion, CorrectionReason, CorrectionRequest, DeleteCaseRequest, HoldTarget,
-            Officer, Recovery, StoreError, SubjectSelector,
+            Officer, Reader, Recovery, StoreError, SubjectSelector,
             embedded::{
                 EmbeddedStore,
                 recovery::{self, Backups, Contents, Manifest, Place, RecoveryError, Restored},
@@ -37,12 +37,12 @@ mod recovery {
         store_suite::{
             Bench, DAY, Opened, START,
             draft::{Draft, source_ref},
-            privacy::{approved, email, erase},
+            privacy::{approved, email, erase, new_officer},
         },
     };
     use crate::assert_error;
 
-    const OFFICERS: [PrincipalId; 2] = [PrincipalId(Uuid::from_u128(21)), PrincipalId(Uuid::from_u128(22))];
+    const OFFICER: PrincipalId = PrincipalId(Uuid::from_u128(21));
 
     /// A store, where its backups go, and the offline identity.
     struct World {
@@ -126,7 +126,7 @@ mod recovery {
     }
 
     async fn delete(bench: &Bench, case: CaseId) {
-        let officer = Officer { tenant: bench.tenant, principal: OFFICERS[0] };
+        let officer = Officer { tenant: bench.tenant, principal: OFFICER };
         let version = bench.store.get_case(bench.supervisor(), case).await.unwrap().0.version;
         bench.store.delete_case(DeleteCaseRequest { officer, case, version, request_id: None }).await.unwrap();
     }
@@ -247,14 +247,26 @@ mod recovery {
             bench.store.submit(bench.draft().submission()).await.unwrap();
             let store = world.store.clone().unwrap();
             assert!(store.is_closed());
-            assert_error!(store.accept_restore([OFFICERS[0]; 2]).await, StoreError::NotFound);
-            store.accept_restore(OFFICERS).await.unwrap();
+            let accept = |tenant, officers| store.accept_restore(tenant, officers);
+            let [new, newer] =
+                [new_officer(&bench, None).await, new_officer(&bench, None).await].map(|one| one.principal);
+            assert_error!(accept(bench.tenant, [new, newer]).await, StoreError::NewCredential);
+            world.clock.advance(DAY);
+            assert_error!(accept(bench.tenant, [new; 2]).await, StoreError::SamePerson);
+            assert_error!(accept(bench.other, [new, newer]).await, StoreError::NewCredential);
+            accept(bench.tenant, [new, newer]).await.unwrap();
+            let foreign = Reader { tenant: bench.other, ..reader };
+            let others = bench.store.list_cases(foreign, triaged::store::CaseFilter::default(), 9, None).await;
+            assert_error!(others, StoreError::Closed);
+            assert!(store.is_closed(), "nobody has answered for the other tenant");
             let erased_is_known = tombstones.is_some() && bytes.is_none();
             assert_eq!(texts(&bench, &cases).await.contains("two is late"), !erased_is_known);
             drop(store);
             bench.store.close().await.unwrap();
-            let again = world.home.open().unwrap();
-            assert!(!again.is_closed(), "it stays open");
+            let again = world.open().await;
+            assert!(again.store.get_case(again.supervisor(), cases[0]).await.is_ok(), "it stays open");
+            let others = again.store.list_cases(foreign, triaged::store::CaseFilter::default(), 9, None).await;
+            assert_error!(others, StoreError::Closed);
         }
     }
 
@@ -462,7 +474,7 @@ mod recovery {
         for address in ["a@example.com", "b@example.com", "c@example.com"] {
             cases.push(bench.submit(&Draft { case_ref: Some("t-1"), ..of(&bench, address) }).await.0.case);
         }
-        let officer = Officer { tenant: bench.tenant, principal: OFFICERS[0] };
+        let officer = Officer { tenant: bench.tenant, principal: OFFICER };
         let found = bench.store.lookup_subjects(officer, vec![email("a@example.com")]).await.unwrap();
         approved(&bench, HoldTarget::Subject(found[0].subject)).await;
         erase(&bench, "a@example.com").await;
@@ -512,7 +524,7 @@ mod recovery {
         let mut world = World::new();
         let bench = world.open().await;
         let (case, interaction) = bench.submit(&Draft { case_ref: Some("t-1"), ..of(&bench, "a@example.com") }).await;
-        let [officer, other] = OFFICERS.map(|principal| Officer { tenant: bench.tenant, principal });
+        let [officer, other] = [new_officer(&bench, None).await, new_officer(&bench, None).await];
         let recipient = bench.store.register_recipient(officer, "age1x".to_owned()).await.unwrap().recipient;
         world.back_up();
         bench.store.close().await.unwrap();
@@ -539,7 +551,9 @@ mod recovery {
             policy: Arc::default(),
         };
         assert_error!(bench.store.correct_assessment(correction).await, StoreError::Closed);
-        world.store.clone().unwrap().accept_restore(OFFICERS).await.unwrap();
+        let store = world.store.clone().unwrap();
+        store.accept_restore(bench.tenant, [officer, other].map(|one| one.principal)).await.unwrap();
+        drop(store);
         let (_, exported) = export().await.unwrap();
         assert_eq!(exported[0].own.as_ref().unwrap().source_ref, Some(source_ref("t-1")), "the order is not spent");
         let unchanged = bench.store.get_case(bench.supervisor(), case.case).await.unwrap();

@@ -35,6 +35,8 @@ pub(super) struct Cut {
     pub(super) ascii: bool,
     /// Whether nouns are written with capitals.
     pub(super) capital_nouns: bool,
+    /// Whether a line has so many capitals that they tell little.
+    pub(super) shouted: bool,
 }
 
 impl Cut {
@@ -48,7 +50,8 @@ impl Cut {
         self.phrases.clear();
         self.names.clear();
         self.cues = Cues::default();
-        (self.marks, self.all, self.starts_name_phrase) = (Marks::default(), Flags::default(), false);
+        (self.marks, self.all) = (Marks::default(), Flags::default());
+        (self.starts_name_phrase, self.shouted) = (false, false);
     }
 
     /// The runs of key bytes of a text whose tokens hold other letters than those of ASCII.

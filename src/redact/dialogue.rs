@@ -272,17 +272,34 @@ fn told_to_verify(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> Optio
     ((first..begin).any(checks) && !cues.is_empty()).then_some(cues)
 }
 
-/// Words that ask when something was done with a secret, or how long it is, and not for the secret.
-const ASKS_ABOUT: &[&str] = &[
-    "when", "wann", "quand", "cuando", "quando", "wanneer", "kiedy", "lately", "recently", "changed", "longer",
-    "shorter", "langer", "kurzer", "damaged", "smudged",
-];
+/// Whether a word asks when something was done with a secret, or how long it is, and not for the secret.
+fn asks_about(word: &str) -> bool {
+    matches!(
+        word,
+        "when"
+            | "wann"
+            | "quand"
+            | "cuando"
+            | "quando"
+            | "wanneer"
+            | "kiedy"
+            | "lately"
+            | "recently"
+            | "changed"
+            | "longer"
+            | "shorter"
+            | "langer"
+            | "kurzer"
+            | "damaged"
+            | "smudged"
+    )
+}
 
 /// What is asked for, less the secrets and numbers that the sentence only talks about: `When did you change your
 /// password?`. A code that is an error or a product's is no secret.
 fn without_talk(asked: Cues, turn: &NormalisedTurn<'_>, first: usize, last: usize) -> Cues {
     let plain = if asked.any(STATED) { asked.without(Cue::Code) } else { asked };
-    let talked = plain.any(Cues::of(TOLD)) && (first..=last).any(|at| ASKS_ABOUT.contains(&turn.word(at)));
+    let talked = plain.any(Cues::of(TOLD)) && (first..=last).any(|at| asks_about(turn.word(at)));
     if talked { TOLD.iter().fold(plain, |cues, told| cues.without(*told)) } else { plain }
 }
 

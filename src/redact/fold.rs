@@ -110,8 +110,9 @@ impl<'r> Fold<'r> {
             self.heard(index, &view, alone);
             normalised.recycle(&mut self.memory);
         } else {
+            let case = normalised.letter_case();
             normalised.recycle(&mut self.memory);
-            self.look_again(index, turn.role, turn.part);
+            self.look_again(index, turn.role, turn.part, case);
         }
         index
     }
@@ -153,12 +154,13 @@ impl<'r> Fold<'r> {
     }
 
     /// Reads the redacted turn as anyone will read it from now on, until there is nothing left to find; and takes note
-    /// of what it asks. What was removed shortens the text, so that words may now stand nearer to what they name.
-    fn look_again(&mut self, index: u32, role: Role, part: Part) {
+    /// of what it asks. What was removed shortens the text, so that words may now stand nearer to what they name. `case`: what
+    /// letter case told in the reading before; where it tells the same, only what stands near a placeholder can be new.
+    fn look_again(&mut self, index: u32, role: Role, part: Part, mut case: (bool, bool)) {
         for round in 0..=ROUNDS_MAX {
             let Some(held) = self.turns.get(index as usize) else { return };
             let text = held.text.clone();
-            let turn = NormalisedTurn::with(&text, &mut self.memory);
+            let mut turn = NormalisedTurn::with(&text, &mut self.memory);
             if round == ROUNDS_MAX {
                 self.unread = true;
                 self.dialogue.note(role, Heard::of(role, &turn));
@@ -168,9 +170,13 @@ impl<'r> Fold<'r> {
             let asked = self.dialogue.asked(role);
             let since = self.known.len();
             let regions = self.regions.clone();
-            let view = View { turn: &turn, role, part, asked: &asked, regions: &regions };
-            let found = self.candidates(&view);
+            let same = (case.0, false) == turn.letter_case() && !case.1;
+            let all = same.then(|| turn.narrow());
+            let found = self.candidates(&View { turn: &turn, role, part, asked: &asked, regions: &regions });
+            all.into_iter().for_each(|all| turn.widen(all));
+            case = turn.letter_case();
             if found.is_empty() {
+                let view = View { turn: &turn, role, part, asked: &asked, regions: &regions };
                 // Digits that are left beside what was removed may look like a part of a number now.
                 self.unread = self.unread || part == Part::Body && find::digit_runs(&turn).next().is_some();
                 self.heard(index, &view, false);

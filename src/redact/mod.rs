@@ -24,6 +24,7 @@ mod known;
 mod marks;
 mod masks;
 mod mentions;
+mod near;
 mod numbering;
 mod pending;
 mod people;

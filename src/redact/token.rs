@@ -7,6 +7,7 @@ use super::{
     gazetteer::{Entry, Gap, Shape},
     kind::Kind,
     marks::Marks,
+    near::Interest,
     words::{Cues, Word},
 };
 use crate::text::{Normalised, Span};
@@ -105,6 +106,21 @@ impl<'a> NormalisedTurn<'a> {
     /// Gives the memory back.
     pub(super) fn recycle(self, memory: &mut Memory) {
         *memory = Memory { cut: self.cut, lower: self.normalised.into_lower() };
+    }
+
+    /// What the letter case of the whole text tells: whether nouns have capitals, whether a line has too many.
+    pub(super) fn letter_case(&self) -> (bool, bool) {
+        (self.cut.capital_nouns, self.cut.shouted)
+    }
+
+    /// Keeps only what stands near a placeholder among the tokens that finders begin with; gives all of them.
+    pub(super) fn narrow(&mut self) -> Interest {
+        self.cut.narrow()
+    }
+
+    /// Takes back what was put aside.
+    pub(super) fn widen(&mut self, all: Interest) {
+        self.cut.widen(all);
     }
 
     /// Whether nouns are written with capitals, as in German.

@@ -300,7 +300,7 @@ impl<'t> Reader<'t> {
         }
         let count = self.cut.tokens.len();
         if before.has(Gap::LINE) && count > 0 {
-            self.line.weigh(&mut self.cut.tokens, false);
+            self.cut.shouted |= self.line.weigh(&mut self.cut.tokens, false);
             self.line = Line::from(count);
         }
         Flags::BEHIND_MARK
@@ -332,7 +332,7 @@ impl<'t> Reader<'t> {
         self.keep_chunk(gap.iter().position(breaks).map_or(end, |at| self.done + at));
         let total = self.cut.tokens.len();
         let tokens = &mut self.cut.tokens;
-        self.line.weigh(tokens, true);
+        self.cut.shouted |= self.line.weigh(tokens, true);
         // One word in six is a German function word.
         self.cut.capital_nouns = self.german > 1 && self.german * 6 > total;
         if self.cut.capital_nouns {

@@ -77,7 +77,7 @@ fn time(time: Timestamp) -> String {
 pub(super) fn certified(app: &App, tenant: TenantId, record: ErasureRecord) -> Outcome<pb::Erasure> {
     let certificate = match record.state {
         ErasureState::Erased => issue(app.store.as_ref(), tenant, &record)?,
-        ErasureState::Shown | ErasureState::OnHold => String::new(),
+        ErasureState::Shown | ErasureState::OnHold | ErasureState::Erasing => String::new(),
     };
     Ok(privacy::erasure(record, certificate))
 }

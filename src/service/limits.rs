@@ -89,6 +89,8 @@ limits! {
     CALL_SECONDS_MAX = 100, "A call until its answer begins. Beyond: DEADLINE_EXCEEDED.";
     CALLS_MAX = 4_096, "Calls under way in the whole server. Beyond: UNAVAILABLE, retry with backoff.";
     TENANT_CALLS_MAX = 2_048, "Calls of one tenant under way. Beyond: RESOURCE_EXHAUSTED, TENANT_BUSY.";
+    CALL_BYTES_HELD_MAX = 16 << 20, "Bytes that one call is taken to hold in memory until it ends: what it has sent, up to this (a live conversation keeps its text, a stream has four messages in flight).";
+    TENANT_BYTES_HELD_MAX = 256 << 20, "Bytes that all calls and streams of one tenant hold. Beyond: RESOURCE_EXHAUSTED, TENANT_MEMORY, with the time to come again.";
     TENANT_CALLS_PER_SECOND_MAX = 5_000, "Calls of one tenant a second, as many of them at once; a turn of `StreamTurns` counts as one. Beyond: RESOURCE_EXHAUSTED, RATE_LIMITED; turns wait.";
     TENANT_ITEMS_PER_SECOND_MAX = 20_000, "Items of one tenant in `SubmitInteractions` a second. Beyond: they wait.";
     CONNECTIONS_MAX = 4_096, "Open connections. Beyond: closed at once.";

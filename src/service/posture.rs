@@ -14,6 +14,7 @@ use crate::{
     crypto::key::SEALS_MAX,
     policy::{Policy, Retention},
     store::{BackupTimes, KeyUse, LeftoverCounts, PostureRecord, Recovery, RetentionState},
+    time::Timestamp,
 };
 
 /// Looks at the store and at the policy of the caller's tenant.
@@ -24,10 +25,15 @@ pub async fn posture(app: &App, caller: &Caller) -> Outcome<pb::Posture> {
     let record = app.store.posture(officer(caller)).await;
     let record = record.map_err(|error| Failure::of_store(&error, Reason::Internal))?;
     let rules = app.rules(caller.tenant)?;
-    Ok(wire(record, &rules.policy))
+    let periods = app.rules.retention(caller.tenant, record.time);
+    let pending = app.rules.pending_retention(caller.tenant, record.time);
+    Ok(wire(record, &rules.policy, (periods, pending)))
 }
 
-fn wire(record: PostureRecord, policy: &Policy) -> pb::Posture {
+/// Periods that count, and those that will.
+type Periods = (Retention, Option<(Retention, Timestamp)>);
+
+fn wire(record: PostureRecord, policy: &Policy, periods: Periods) -> pb::Posture {
     let PostureRecord {
         time,
         recovery,
@@ -65,7 +71,7 @@ fn wire(record: PostureRecord, policy: &Policy) -> pb::Posture {
         commits,
         tombstones: wire_long(tombstones),
         texts_closed,
-        retention: Some(retention(policy.retention, state)),
+        retention: Some(retention(periods, state)),
         exceptions: Some(exceptions(policy)),
     }
 }
@@ -74,7 +80,7 @@ fn key(KeyUse { version, seals }: KeyUse) -> pb::KeyPosture {
     pb::KeyPosture { version: wire_int(version), seals: wire_long(seals), seals_max: wire_long(SEALS_MAX) }
 }
 
-fn retention(periods: Retention, state: RetentionState) -> pb::RetentionPosture {
+fn retention((periods, pending): Periods, state: RetentionState) -> pb::RetentionPosture {
     let RetentionState { pass_end_time, unswept, deferred_erasures, active_holds } = state;
     pb::RetentionPosture {
         text_days: wire_int(periods.text_days),
@@ -84,6 +90,12 @@ fn retention(periods: Retention, state: RetentionState) -> pb::RetentionPosture 
         unswept: wire_long(unswept),
         deferred_erasures: wire_long(deferred_erasures),
         active_holds: wire_long(active_holds),
+        pending: pending.map(|(periods, effect_time)| pb::PendingRetention {
+            text_days: wire_int(periods.text_days),
+            facts_days: wire_int(periods.facts_days),
+            audit_days: wire_int(periods.audit_days),
+            effect_time: Some(wire_time(effect_time)),
+        }),
     }
 }
 

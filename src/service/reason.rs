@@ -61,6 +61,7 @@ pub enum Reason {
     HoldNotFound,
     OnHold,
     SecondPersonRequired,
+    CredentialTooNew,
     PastRetention,
     PurgeNotFound,
     ExportNotFound,
@@ -75,6 +76,7 @@ pub enum Reason {
     ResumeTokenTooOld,
     Overloaded,
     TenantBusy,
+    TenantMemory,
     RateLimited,
     NoCapacity,
     ShuttingDown,
@@ -108,7 +110,7 @@ use Retry::{AfterMillis, Never};
 
 /// Every reason, in the order of its variant.
 #[rustfmt::skip]
-pub const REASONS: [ReasonRow; 67] = [
+pub const REASONS: [ReasonRow; 69] = [
     row(Reason::CredentialInvalid, "CREDENTIAL_INVALID", Code::Unauthenticated, Never,
         "No valid credential: send `authorization: Bearer trg_...` with a token that has neither ended nor been revoked."),
     row(Reason::RoleMissing, "ROLE_MISSING", Code::PermissionDenied, Never,
@@ -200,7 +202,10 @@ pub const REASONS: [ReasonRow; 67] = [
     row(Reason::OnHold, "ON_HOLD", Code::FailedPrecondition, Never,
         "A legal hold keeps it from being destroyed: wait until the hold ends or is released."),
     row(Reason::SecondPersonRequired, "SECOND_PERSON_REQUIRED", Code::FailedPrecondition, Never,
-        "Whoever asked for it cannot confirm it: let another person do so with a credential of their own."),
+        "Whoever asked for it cannot confirm it, nor a credential that one of the two made for the other: let another \
+        person do so with a credential of their own."),
+    row(Reason::CredentialTooNew, "CREDENTIAL_TOO_NEW", Code::FailedPrecondition, Never,
+        "What another asked for is confirmed with a credential that was made at least 24 hours before it was asked for."),
     row(Reason::PastRetention, "PAST_RETENTION", Code::InvalidArgument, Never,
         "The interaction took place longer ago than the policy keeps anything (retention.facts_days): it is not stored."),
     row(Reason::PurgeNotFound, "PURGE_NOT_FOUND", Code::NotFound, Never,
@@ -230,6 +235,9 @@ pub const REASONS: [ReasonRow; 67] = [
         "Too many requests are under way: retry with backoff."),
     row(Reason::TenantBusy, "TENANT_BUSY", Code::ResourceExhausted, AfterMillis(200),
         "Too many calls of this tenant are under way: end some, or retry with backoff."),
+    row(Reason::TenantMemory, "TENANT_MEMORY", Code::ResourceExhausted, AfterMillis(1_000),
+        "The calls and streams of this tenant that are under way hold as much text as one tenant may: end some, or retry after \
+         the time in RetryInfo."),
     row(Reason::RateLimited, "RATE_LIMITED", Code::ResourceExhausted, AfterMillis(1_000),
         "This tenant calls too often: retry after the time in RetryInfo, and send many items as a stream."),
     row(Reason::NoCapacity, "NO_CAPACITY", Code::ResourceExhausted, AfterMillis(5_000),
@@ -241,8 +249,8 @@ pub const REASONS: [ReasonRow; 67] = [
     row(Reason::DeadlineExceeded, "DEADLINE_EXCEEDED", Code::DeadlineExceeded, AfterMillis(1_000),
         "The call took too long; whether it took effect is not known: retry with the same request id."),
     row(Reason::RestoreUnconfirmed, "RESTORE_UNCONFIRMED", Code::FailedPrecondition, Never,
-        "The store was restored and tombstones may be missing: no text is read until two privacy officers accept \
-         (docs/backup-and-restore.md)."),
+        "The store was restored and tombstones may be missing: no text is read until two privacy officers of the \
+         tenant accept (docs/backup-and-restore.md)."),
     row(Reason::RecordDamaged, "RECORD_DAMAGED", Code::DataLoss, Never,
         "A stored record is damaged; the log names it: tell the operator the error id."),
     row(Reason::Internal, "INTERNAL", Code::Internal, Never,

@@ -16,8 +16,9 @@ use super::{
 use crate::{
     assessment::{Assessment, AssessmentInput},
     id::TenantId,
-    policy::{Policy, Retention},
+    policy::{Former, Policy, Retention},
     store::{PolicyRecord, PolicyStage, ShadowVerdict, Store, StoreError, TextState},
+    time::Timestamp,
     triage::{PolicyError, Triage},
 };
 
@@ -65,6 +66,8 @@ impl Rules {
 struct Present {
     live: Arc<Policy>,
     shadow: Option<Arc<Policy>>,
+    /// Periods of retention that count still beside those of the live one.
+    former: Vec<Former>,
     compiled: ArcSwapOption<Rules>,
 }
 
@@ -95,16 +98,18 @@ impl TenantRules {
 
     /// Takes up a revision: the next call of its tenant obeys it.
     pub fn put(&self, tenant: TenantId, record: PolicyRecord) {
-        let (policy, stage) = (Arc::new(record.policy), record.stage);
-        let mut entry =
-            self.present.entry(tenant).or_insert_with(|| Arc::new(Present::new(&self.shipped.policy, None)));
+        let (policy, stage, former) = (Arc::new(record.policy), record.stage, record.former);
+        let mut entry = self
+            .present
+            .entry(tenant)
+            .or_insert_with(|| Arc::new(Present::new(&self.shipped.policy, None, Vec::new())));
         // Of two that were stored at the same time the later one may have come here first.
         if policy.revision < entry.newest() {
             return;
         }
         *entry = Arc::new(match stage {
-            PolicyStage::Shadow => Present::new(&entry.live, Some(policy)),
-            PolicyStage::Live | PolicyStage::Past => Present::new(&policy, None),
+            PolicyStage::Shadow => Present::new(&entry.live, Some(policy), entry.former.clone()),
+            PolicyStage::Live | PolicyStage::Past => Present::new(&policy, None, former),
         });
     }
 
@@ -120,9 +125,17 @@ impl TenantRules {
         Arc::clone(&self.shipped)
     }
 
-    /// How long what a tenant has stored is kept.
-    pub fn retention(&self, tenant: TenantId) -> Retention {
-        self.present.get(&tenant).map_or(self.shipped.policy.retention, |entry| entry.live.retention)
+    /// How long what a tenant has stored is kept, as it counts then.
+    pub fn retention(&self, tenant: TenantId, now: Timestamp) -> Retention {
+        let own = |entry: &Present| entry.live.retention.counting(&entry.former, now);
+        self.present.get(&tenant).map_or(self.shipped.policy.retention, |entry| own(&entry))
+    }
+
+    /// Shorter periods of a tenant that do not count yet, and from when on they do.
+    pub fn pending_retention(&self, tenant: TenantId, now: Timestamp) -> Option<(Retention, Timestamp)> {
+        let entry = self.present.get(&tenant)?;
+        let retention = entry.live.retention;
+        Some((retention, retention.effect_time(&entry.former, now)?))
     }
 
     /// What decides for a tenant at present.
@@ -155,8 +168,8 @@ impl TenantRules {
 }
 
 impl Present {
-    fn new(live: &Arc<Policy>, shadow: Option<Arc<Policy>>) -> Self {
-        Self { live: Arc::clone(live), shadow, compiled: ArcSwapOption::empty() }
+    fn new(live: &Arc<Policy>, shadow: Option<Arc<Policy>>, former: Vec<Former>) -> Self {
+        Self { live: Arc::clone(live), shadow, former, compiled: ArcSwapOption::empty() }
     }
 
     fn newest(&self) -> u32 {
@@ -223,6 +236,23 @@ mod tests {
         assert_eq!((rules.of(tenant(1)).unwrap().policy.revision, shadow()), (1, Some(2)));
         rules.put(tenant(1), record(3, PolicyStage::Live));
         assert_eq!((rules.of(tenant(1)).unwrap().policy.revision, shadow()), (3, None));
+    }
+
+    #[test]
+    fn a_shorter_period_waits_also_while_a_shadow_runs() {
+        let (rules, until) = (rules(), Timestamp(1_000));
+        let mut shorter = record(2, PolicyStage::Live);
+        shorter.policy.retention.text_days = 1;
+        shorter.former = vec![Former { retention: Retention::default(), until }];
+        rules.put(tenant(1), shorter);
+        for round in 0..2 {
+            let days = |now| rules.retention(tenant(1), Timestamp(now)).text_days;
+            assert_eq!((days(999), days(1_000)), (90, 1), "round {round}");
+            let pending =
+                |now| rules.pending_retention(tenant(1), Timestamp(now)).map(|(kept, at)| (kept.text_days, at));
+            assert_eq!((pending(999), pending(1_000)), (Some((1, until)), None));
+            rules.put(tenant(1), record(3, PolicyStage::Shadow));
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What one tenant may take of the server: calls under way, live calls a second, stored items a second. No tenant can
+//! What one tenant may take of the server: calls under way and the bytes that they hold, live calls a second, stored items a second. No tenant can
 //! take it all. Knows nothing of what is called.
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
@@ -39,6 +39,7 @@ struct Share {
     live: Limiter,
     bulk: Limiter,
     room: Arc<Semaphore>,
+    bytes: Arc<Semaphore>,
 }
 
 /// The shares of all tenants.
@@ -66,6 +67,7 @@ impl Shares {
                 live: limiter(limits::TENANT_CALLS_PER_SECOND_MAX),
                 bulk: limiter(limits::TENANT_ITEMS_PER_SECOND_MAX),
                 room: Arc::new(Semaphore::new(limits::TENANT_CALLS_MAX)),
+                bytes: Arc::new(Semaphore::new(limits::TENANT_BYTES_HELD_MAX)),
             })
         });
         Arc::clone(&share)
@@ -81,6 +83,11 @@ impl Shares {
         let room = room.map_err(|_| Failure::of(Reason::TenantBusy))?;
         self.take(&share, WorkClass::Live, 1).map_err(|wait| Failure::of(Reason::RateLimited).after(wait))?;
         Ok(room)
+    }
+
+    /// The bytes that calls of the tenant may hold in memory beside those that they hold.
+    pub fn bytes(&self, tenant: TenantId) -> Arc<Semaphore> {
+        Arc::clone(&self.of(tenant).bytes)
     }
 
     /// Waits until the tenant may do so much more, where a stream is slowed down rather than refused.

@@ -1,14 +1,14 @@
 //! How a call fails: one error type of the edge and the one function that makes a gRPC status of it. No value of a
 //! request and no text of a customer gets in; a fault inside keeps its cause for the log, under a random id.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, fmt::Display, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 use uuid::{Builder, Uuid};
 
+use super::pb;
 pub use super::reason::{Reason, Retry};
-use super::{path::Path, pb};
 use crate::{crypto, store::StoreError};
 
 /// The domain of every `ErrorInfo`.
@@ -50,8 +50,8 @@ impl Failure {
         Self { retry: Some(retry), ..self }
     }
 
-    /// One wrong field.
-    pub fn field(path: &Path<'_>, reason: Reason) -> Self {
+    /// One wrong field, by its path.
+    pub fn field(path: impl Display, reason: Reason) -> Self {
         Self::fields(vec![Violation { field: path.to_string(), reason }])
     }
 
@@ -81,11 +81,12 @@ impl Failure {
             StoreError::SubjectNotFound => Reason::SubjectNotFound,
             StoreError::RecipientUnusable => Reason::RecipientUnusable,
             StoreError::SamePerson => Reason::SecondPersonRequired,
+            StoreError::NewCredential => Reason::CredentialTooNew,
             StoreError::SourceRefKnown => Reason::SourceRefKnown,
             StoreError::TooOld => Reason::ResumeTokenTooOld,
             StoreError::Superseded => Reason::StreamSuperseded,
             StoreError::InvalidPosition => {
-                return Self::field(&Path::Root.field("page_token"), Reason::InvalidPageToken);
+                return Self::field("page_token", Reason::InvalidPageToken);
             }
             StoreError::Exhausted(_) => Reason::NoCapacity,
             StoreError::Closed => Reason::RestoreUnconfirmed,
@@ -169,8 +170,7 @@ mod tests {
 
     #[test]
     fn a_status_carries_reason_fields_and_retry() {
-        let root = Path::Root;
-        let status = Status::from(Failure::field(&root.field("name"), Reason::FieldNotName));
+        let status = Status::from(Failure::field("name", Reason::FieldNotName));
         let details = status.get_error_details();
         assert_eq!(details.error_info().unwrap().reason, "INVALID_NAME");
         assert_eq!(details.error_info().unwrap().domain, DOMAIN);

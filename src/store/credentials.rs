@@ -59,6 +59,8 @@ pub struct CredentialRecord {
     pub roles: Vec<AccessRole>,
     /// A label for people.
     pub label: String,
+    /// Who made it; `None`: somebody on the host, or a release that did not note it.
+    pub creator: Option<PrincipalId>,
     /// When it was made.
     pub create_time: Timestamp,
     /// When it ends.

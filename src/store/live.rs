@@ -14,6 +14,8 @@ pub struct LivePosition {
     pub version: u64,
     /// Segments of turns under this version.
     pub segments: u32,
+    /// Earlier days of contact that were counted in; told, not compared.
+    pub repeat_days: u16,
 }
 
 /// A live interaction as a stream finds it.

@@ -36,9 +36,9 @@ pub use self::{
     orders::{ExportRecord, ExportedCase, Orders, PurgeFilter, PurgeRecord, PurgeState, RecipientRecord},
     posture::{BackupTimes, KeyUse, LeftoverCounts, Posture, PostureRecord, Recovery, RetentionState},
     privacy::{
-        Assurance, Attestation, BACKUP_RETENTION, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState,
-        HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, RetentionOf, SubjectRecord,
-        SubjectSelector, UPKEEP_MAX, Upkeep,
+        Assurance, Attestation, BACKUP_RETENTION, CASES_LISTED_MAX, DeleteCaseRequest, ErasureRecord, ErasureRequest,
+        ErasureState, HoldReason, HoldRecord, HoldState, HoldTarget, Holdings, NewHold, Officer, Privacy, RetentionOf,
+        SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
     },
     queue::{BumpRequest, Bumped, LeaseHandle, LeaseRequest, QueueEntry},
     reading::{CaseFilter, CaseLookup, CaseRecord, CaseState, InteractionRecord, OpenCase, Page, ReadScope, Reader},
@@ -107,6 +107,9 @@ pub enum StoreError {
     /// The act needs a second person.
     #[error("the same person")]
     SamePerson,
+    /// The credential of the second person is too new to speak for another person.
+    #[error("credential too new")]
+    NewCredential,
     /// The reference of an interaction came before, under another request id.
     #[error("source reference known")]
     SourceRefKnown,

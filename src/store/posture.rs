@@ -81,7 +81,7 @@ pub struct PostureRecord {
     pub commits: i64,
     /// Number of the last tombstone.
     pub tombstones: u64,
-    /// Texts stay closed since a restore.
+    /// Texts of the officer's tenant stay closed since a restore.
     pub texts_closed: bool,
     /// What is kept long enough.
     pub retention: RetentionState,

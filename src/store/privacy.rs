@@ -89,6 +89,8 @@ pub enum ErasureState {
     OnHold,
     /// Done: every key is destroyed.
     Erased,
+    /// Under way, a part at a time; it runs to its end by itself.
+    Erasing,
 }
 
 /// What a destroyed key promises about copies.
@@ -224,6 +226,9 @@ pub type RetentionOf = Arc<dyn Fn(TenantId) -> Retention + Send + Sync>;
 
 /// How much one round of upkeep does at most.
 pub const UPKEEP_MAX: u32 = 256;
+
+/// How many cases the record of an erasure lists; it counts all of them.
+pub const CASES_LISTED_MAX: usize = 10_000;
 
 /// What a round of upkeep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

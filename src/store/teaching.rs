@@ -9,7 +9,7 @@ use super::{InteractionContent, InteractionRecord, Page, Reader, StatisticsReque
 use crate::{
     assessment::{Assessment, AssessmentInput, Label, Level},
     id::{CaseId, InteractionId, PrincipalId, SubjectId, TenantId},
-    policy::{Correction, Policy},
+    policy::{Correction, Former, Policy, retention::LINGERS},
     text::Language,
     time::Timestamp,
 };
@@ -36,12 +36,20 @@ pub struct PolicyRecord {
     pub create_time: Option<Timestamp>,
     /// Who made it; `None`: it is the one that is shipped.
     pub creator: Option<PrincipalId>,
+    /// Of the live one: periods of retention of earlier revisions that count still.
+    pub former: Vec<Former>,
 }
 
 impl PolicyRecord {
     /// The first revision, which every tenant begins with, with the lexicon of this release.
     pub fn shipped(stage: PolicyStage) -> Self {
-        Self { policy: Policy::default(), stage, create_time: None, creator: None }
+        Self { policy: Policy::default(), stage, create_time: None, creator: None, former: Vec::new() }
+    }
+
+    /// The periods that count still beside those of a revision that follows this live one now.
+    pub fn followed(&self, now: Timestamp) -> Vec<Former> {
+        let own = Former { retention: self.policy.retention, until: now + LINGERS };
+        [own].into_iter().chain(self.former.iter().copied()).collect()
     }
 }
 

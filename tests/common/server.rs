@@ -46,7 +46,8 @@ impl Place {
         self.root.join("keys")
     }
 
-    fn key_file(&self) -> PathBuf {
+    /// The file of the master key.
+    pub(crate) fn key_file(&self) -> PathBuf {
         self.root.join("root/master.key")
     }
 }
@@ -98,7 +99,7 @@ impl Server {
 
     /// What adds the credential to every call.
     pub(crate) fn bearer(&self) -> Bearer {
-        Bearer(format!("Bearer {}", self.token).parse().unwrap())
+        Bearer::new(&self.token)
     }
 }
 
@@ -129,6 +130,13 @@ fn rest(mut log: BufReader<ChildStderr>, mut text: String) -> String {
 /// Adds a credential to every call.
 #[derive(Clone)]
 pub(crate) struct Bearer(MetadataValue<Ascii>);
+
+impl Bearer {
+    /// The credential with this token.
+    pub(crate) fn new(token: &str) -> Self {
+        Self(format!("Bearer {token}").parse().unwrap())
+    }
+}
 
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {

@@ -89,7 +89,7 @@ impl Server {
             creator: None,
             roles: roles.to_vec(),
             label: "test".into(),
-            valid_duration: Duration::from_hours(24),
+            valid_duration: Duration::from_hours(24 * 30),
         };
         let (record, token) = self.store.create_credential(new).await.unwrap();
         (record, token.expose().to_owned())

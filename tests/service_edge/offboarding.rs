@@ -17,7 +17,7 @@ use triaged::{
 
 use crate::{
     harness::{Server, call, form, reason, seen},
-    privacy::{People, people, submitted},
+    privacy::{People, people, submitted, two_people},
 };
 
 /// The first and the last message, and the sealed bytes between them.
@@ -62,7 +62,7 @@ async fn a_tenant_takes_everything_along_and_leaves_nothing() {
     IntakeServiceClient::new(others).submit_interaction(form("somebody else's")).await.unwrap();
     let (identity, recipient) = recipient(&server).await;
     let (_, token) = server.credential("default", &AccessRole::ALL).await;
-    let (mut one, mut other) = (people(&server).await, people(&server).await);
+    let (mut one, mut other) = two_people(&server).await;
     let ask = pb::OffboardTenantRequest { recipient, ..pb::OffboardTenantRequest::default() };
     let (shown, _, nothing) = answered(&mut one, ask).await.unwrap();
     assert_eq!((nothing.len(), shown.holdings.unwrap().interactions), (0, 1));
@@ -101,7 +101,7 @@ async fn what_comes_after_the_bytes_stops_the_destruction() {
     submitted(&client).await;
     let (_, recipient) = recipient(&server).await;
     let client = server.client(&AccessRole::ALL).await;
-    let (mut one, mut other) = (people(&server).await, people(&server).await);
+    let (mut one, mut other) = two_people(&server).await;
     let ask = pb::OffboardTenantRequest { recipient, ..pb::OffboardTenantRequest::default() };
     let (shown, ..) = answered(&mut one, ask).await.unwrap();
     let confirm =

@@ -3,7 +3,7 @@
 use std::{fs, time::Duration};
 
 use triaged::{
-    service::pb,
+    service::pb::{self, policy_service_client::PolicyServiceClient},
     store::{
         AccessRole, Store,
         embedded::recovery::{self, Contents},
@@ -12,7 +12,7 @@ use triaged::{
 
 use crate::{
     harness::{START, Server},
-    privacy::{people, submitted},
+    privacy::{people, submitted, two_people},
 };
 
 async fn posture(server: &Server) -> pb::Posture {
@@ -46,12 +46,45 @@ async fn the_posture_tells_states_counts_and_times() {
     assert!(after.generation > before.generation);
 }
 
+/// A policy that keeps texts for so many days.
+async fn keeping(server: &Server, etag: &str, text_days: i32, validate_only: bool) -> pb::Policy {
+    let client = server.client(&[AccessRole::Supervisor]).await;
+    let retention = Some(pb::RetentionPolicy { text_days: Some(text_days), facts_days: None, audit_days: None });
+    let policy = Some(pb::Policy { etag: etag.into(), retention, ..pb::Policy::default() });
+    let update = pb::UpdatePolicyRequest { policy, validate_only, ..pb::UpdatePolicyRequest::default() };
+    PolicyServiceClient::new(client).update_policy(update).await.unwrap().into_inner().policy.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shorter_period_is_told_before_it_counts() {
+    let server = Server::start().await;
+    let day = Duration::from_hours(24);
+    let at = |time: triaged::time::Timestamp| {
+        let (seconds, nanos) = time.seconds_and_nanos();
+        Some(prost_types::Timestamp { seconds, nanos })
+    };
+    let effect_time = at(START + 3 * day);
+    for validate_only in [true, false] {
+        assert_eq!(keeping(&server, "r1", 9, validate_only).await.retention_effect_time, effect_time);
+    }
+    let client = server.client(&[AccessRole::Supervisor]).await;
+    let read = PolicyServiceClient::new(client).get_policy(pb::GetPolicyRequest::default()).await.unwrap().into_inner();
+    assert_eq!(read.retention_effect_time, effect_time);
+    let told = posture(&server).await.retention.unwrap();
+    let pending = pb::PendingRetention { text_days: 9, facts_days: 396, audit_days: 730, effect_time };
+    assert_eq!((told.text_days, told.pending), (90, Some(pending)));
+    assert_eq!(keeping(&server, "r2", 100, true).await.retention_effect_time, None, "a longer one takes it back");
+    server.clock.advance(3 * day);
+    let told = posture(&server).await.retention.unwrap();
+    assert_eq!((told.text_days, told.pending), (9, None));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_posture_counts_what_waits_for_a_hold() {
     let server = Server::start().await;
     let client = server.client(&AccessRole::ALL).await;
     submitted(&client).await;
-    let (mut one, mut other) = (people(&server).await, people(&server).await);
+    let (mut one, mut other) = two_people(&server).await;
     let (seconds, nanos) = (START + Duration::from_hours(24 * 30)).seconds_and_nanos();
     let lookup = pb::LookupSubjectRequest {
         selectors: vec![pb::SubjectSelector {

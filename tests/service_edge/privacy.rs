@@ -34,6 +34,13 @@ pub(crate) async fn people(server: &Server) -> People {
     PrivacyServiceClient::new(server.client(&[AccessRole::PrivacyOfficer]).await)
 }
 
+/// Two officers whose credentials are a day old.
+pub(crate) async fn two_people(server: &Server) -> (People, People) {
+    let two = (people(server).await, people(server).await);
+    server.clock.advance(std::time::Duration::from_hours(24));
+    two
+}
+
 /// Submits a form of Petra's; gives the request.
 pub(crate) async fn submitted(client: &Authed) -> pb::SubmitInteractionRequest {
     let mut request = form("my parcel is late");
@@ -87,7 +94,7 @@ async fn a_hold_of_two_people_defers_an_erasure() {
     let server = Server::start().await;
     let client = server.client(&AccessRole::ALL).await;
     submitted(&client).await;
-    let (mut one, mut other) = (people(&server).await, people(&server).await);
+    let (mut one, mut other) = two_people(&server).await;
     let (seconds, nanos) = (START + std::time::Duration::from_hours(24 * 30)).seconds_and_nanos();
     let place = pb::PlaceHoldRequest {
         target: the_case(&client).await.name,
@@ -209,7 +216,7 @@ async fn an_export_opens_with_the_key_of_its_recipient_alone() {
     let register = pb::RegisterRecipientRequest { age_recipient: identity.to_public().to_string() };
     let recipient = early.register_recipient(register).await.unwrap().into_inner().name;
     server.clock.advance(std::time::Duration::from_hours(24));
-    let (mut one, mut other) = (people(&server).await, people(&server).await);
+    let (mut one, mut other) = two_people(&server).await;
     let ask = pb::ExportSubjectRequest { selectors: petra(), recipient, ..pb::ExportSubjectRequest::default() };
     let (shown, nothing) = exported(&mut one, ask).await.unwrap();
     assert_eq!((nothing.len(), shown.holdings.unwrap().interactions), (0, 1));
@@ -231,7 +238,7 @@ async fn a_purge_is_counted_by_one_and_carried_out_by_another() {
     let server = Server::start().await;
     let client = server.client(&AccessRole::ALL).await;
     submitted(&client).await;
-    let (mut one, mut other) = (people(&server).await, people(&server).await);
+    let (mut one, mut other) = two_people(&server).await;
     let time = |hours: i64| {
         let (seconds, nanos) = START.seconds_and_nanos();
         Some(prost_types::Timestamp { seconds: seconds + 3_600 * hours, nanos })

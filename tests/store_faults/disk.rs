@@ -77,6 +77,17 @@ impl Disk {
         files.peek().is_some() && files.all(|(path, file)| file.entry || file.removed || passing(path))
     }
 
+    /// Whether nothing was ever made durable in this file.
+    pub(crate) fn is_blank(&self, path: &Path) -> bool {
+        self.0.get(path).is_none_or(|file| file.synced.is_empty())
+    }
+
+    /// Whether there is nothing in this file now.
+    pub(crate) fn is_empty(&self, path: &Path) -> bool {
+        let now = |file: &File| file.content(Unsynced::Kept, &mut Numbers(0));
+        self.0.get(path).is_none_or(|file| now(file).is_empty())
+    }
+
     /// Lays out what the power cut leaves.
     pub(crate) fn lay_out(&self, dir: &Path, unsynced: Unsynced, numbers: &mut Numbers) {
         for folder in ["data", "keys"] {

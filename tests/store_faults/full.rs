@@ -6,7 +6,11 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use triaged::store::{CaseState, StoreError};
+use triaged::{
+    id::{CaseId, PrincipalId},
+    store::{CaseState, DeleteCaseRequest, ErasureRecord, Officer, StoreError},
+};
+use uuid::Uuid;
 
 use super::{Plan, bench, folder, runtime, store_suite::Bench};
 
@@ -58,14 +62,18 @@ async fn fill_up(dir: &Path) {
     store.store.close().await.unwrap();
     let store = bench(dir).await.unwrap();
     check_full(&store, stored).await;
+    let (erased, deletion, done) = erase(&store).await;
     fs::remove_file(others).unwrap();
     submit(&store).await.unwrap();
     let leased = store.lease_one().await;
     store.store.acknowledge_item(store.handle(&leased), CaseState::Resolved).await.unwrap();
-    assert_eq!(count(&store).await, stored + 1);
+    assert_eq!(count(&store).await, stored);
+    assert_eq!(store.store.delete_case(deletion).await.unwrap(), done, "a retry is told the same");
+    assert!(matches!(store.store.get_case(store.supervisor(), erased).await, Err(StoreError::NotFound)));
     store.store.close().await.unwrap();
     println!(
-        "full: {stored} stored, then refused, {READS} audited reads twice while it was full, and on when there was room"
+        "full: {stored} stored, then refused, {READS} audited reads twice and an erasure while it was full, and on when \
+         there was room"
     );
 }
 
@@ -80,6 +88,26 @@ async fn check_full(store: &Bench, stored: usize) {
         let read = store.store.get_case(store.supervisor(), case.case).await;
         assert_eq!(read.unwrap().1.len(), 1);
     }
+}
+
+/// What is to be destroyed is destroyed although the disk is full, at once or when it is asked for again.
+async fn erase(store: &Bench) -> (CaseId, DeleteCaseRequest, ErasureRecord) {
+    let case = store.cases(store.tenant).await.remove(0);
+    let officer = Officer { tenant: store.tenant, principal: PrincipalId(Uuid::from_u128(1)) };
+    let request_id = Some(Uuid::from_u128(2));
+    let request = DeleteCaseRequest { officer, case: case.case, version: case.version, request_id };
+    for _ in 0..REFUSALS {
+        match store.store.delete_case(request.clone()).await {
+            Ok(done) => {
+                let read = store.store.get_case(store.supervisor(), case.case).await;
+                assert!(matches!(read, Err(StoreError::NotFound)), "{read:?}");
+                return (case.case, request, done);
+            }
+            Err(StoreError::Exhausted(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("nothing can be erased while the disk is full");
 }
 
 async fn submit(store: &Bench) -> Result<(), StoreError> {

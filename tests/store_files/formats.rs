@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The present format of the data file and of the key file.
-const PRESENT: [(&str, i64); 2] = [("data/data.db", 4), ("keys/keys.db", 3)];
+const PRESENT: [(&str, i64); 2] = [("data/data.db", 4), ("keys/keys.db", 4)];
 
 /// The files of a store, compressed.
 type Fixture = &'static [(&'static str, &'static [u8])];
@@ -29,10 +29,11 @@ macro_rules! fixture {
     };
 }
 
-/// By the format of the data file; the key file has its second format in the last one only.
+/// By the format of the data file. The key file has its second format in the third one and its third in the fourth.
 const FORMAT_1: Fixture = fixture!("1": "data.db" "data/" "keys.db" "keys/" "master.key" "");
 const FORMAT_2: Fixture = fixture!("2": "data.db" "data/" "keys.db" "keys/" "master.key" "");
 const FORMAT_3: Fixture = fixture!("3": "data.db" "data/" "keys.db" "keys/" "tombstones" "keys/" "master.key" "");
+const FORMAT_4: Fixture = fixture!("4": "data.db" "data/" "keys.db" "keys/" "tombstones" "keys/" "master.key" "");
 
 fn format(home: &Home, file: &str) -> i64 {
     database(&home.dir.join(file)).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
@@ -112,6 +113,16 @@ async fn a_store_of_format_3_stays_readable_and_what_was_erased_stays_so() {
     assert_eq!(bench.store.list_recipients(officer).await.unwrap().len(), 1);
     while bench.upkeep().await.more {}
     assert_eq!(bench.cases(bench.tenant).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_store_of_format_4_whose_keys_say_of_which_tenant_they_are_stays_readable() {
+    let (home, _clock, bench) = opened(FORMAT_4, 4).await;
+    assert_eq!((labels(&bench).await, next_revision(&bench).await), (vec![Label::Negative], 3));
+    let tenants = "SELECT COUNT(*) FROM wrapped_keys WHERE kind = 5 AND tenant = ?1";
+    let keys = database(&home.dir.join("keys/keys.db"));
+    let own: i64 = keys.query_row(tenants, [bench.tenant.as_bytes()], |row| row.get(0)).unwrap();
+    assert!(own >= 2, "{own}");
 }
 
 #[tokio::test]

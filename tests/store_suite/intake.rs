@@ -1,14 +1,16 @@
 //! Submitting: everything comes back as it went in, and the same request changes nothing twice.
 
+use std::sync::{Arc, Mutex};
+
 use triaged::{
     assessment::{AssessmentInput, Factor, InputTurn, Label, Level, Tier},
     conversation::Channel,
-    store::{CaseState, Handling, InteractionContent, StoreError},
+    store::{CaseState, Handling, InteractionContent, LiveChange, StoreError, Submission},
     text::Language,
 };
 
 use super::{
-    Bench, DAY, MINUTE, OTHER_WORKER, START,
+    Bench, DAY, INTAKE, MINUTE, OTHER_WORKER, START,
     draft::{Draft, source_ref},
 };
 use crate::assert_error;
@@ -163,6 +165,60 @@ pub(crate) async fn an_unknown_tenant_is_not_found(bench: Bench) {
     let nobody = triaged::id::TenantId(uuid::Uuid::from_u128(99));
     let draft = Draft { tenant: nobody, ..bench.draft() };
     assert_error!(bench.store.submit(draft.submission()).await, StoreError::NotFound);
+}
+
+/// The thread that writes is everybody's: it scores nothing that could be foreseen.
+pub(crate) async fn a_live_conversation_is_scored_before_it_is_written(bench: Bench) {
+    let first = Draft { case_ref: Some("t-1"), ..bench.draft() };
+    bench.store.submit(first.submission()).await.unwrap();
+    bench.clock.advance(DAY);
+    let draft = Draft { request_id: Some(3), handling: Handling::InProgress, case_ref: Some("t-1"), ..bench.draft() };
+    let live = bench.store.open_live(draft.submission()).await.unwrap();
+    assert_eq!(live.position.repeat_days, 1);
+    let here = std::thread::current().id();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let mut after = live.position;
+    for reseals in [false, true] {
+        let (decide, seen) = (draft.decide(), Arc::clone(&seen));
+        let change = LiveChange {
+            tenant: bench.tenant,
+            principal: INTAKE,
+            interaction: live.submission,
+            after,
+            content: draft.content(),
+            new_from: 0,
+            reseals,
+            closes: None,
+            decide: Arc::new(move |input, enter| {
+                let is_here = std::thread::current().id() == here;
+                seen.lock().unwrap().push((is_here, input.repeat_contact_days));
+                decide(input, enter)
+            }),
+        };
+        after = bench.store.change_live(change).await.unwrap();
+    }
+    assert_eq!(*seen.lock().unwrap(), [(true, 1), (true, 1)]);
+    let (_, stored) = bench.store.get_case(bench.supervisor(), bench.cases(bench.tenant).await[0].case).await.unwrap();
+    assert_eq!(stored[1].content.input.repeat_contact_days, 1);
+}
+
+pub(crate) async fn a_fault_of_one_scoring_is_nobody_elses(bench: Bench) {
+    let draft = Draft { case_ref: Some("t-1"), ..bench.draft() };
+    bench.store.submit(draft.submission()).await.unwrap();
+    bench.clock.advance(DAY);
+    let decide = draft.decide();
+    let faulty: triaged::store::Decide = Arc::new(move |input, enter| {
+        assert_eq!(input.repeat_contact_days, 0, "a fault that shows once the history is known");
+        decide(input, enter)
+    });
+    let again = Draft { case_ref: Some("t-1"), ..bench.draft() };
+    let broken = Submission { decide: faulty, ..again.submission() };
+    assert_error!(bench.store.submit(broken).await, StoreError::Engine(_));
+    assert_eq!(
+        bench.store.get_case(bench.supervisor(), bench.cases(bench.tenant).await[0].case).await.unwrap().1.len(),
+        1
+    );
+    assert!(bench.store.submit(again.submission()).await.is_ok());
 }
 
 pub(crate) async fn a_closed_store_is_unavailable(bench: Bench) {

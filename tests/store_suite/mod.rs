@@ -27,7 +27,11 @@ pub(crate) mod orders;
 
 pub(crate) mod offboarding;
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use triaged::{
     id::{PrincipalId, TenantId},
@@ -59,6 +63,8 @@ pub(crate) struct Bench {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) tenant: TenantId,
     pub(crate) other: TenantId,
+    /// Who confirms, once somebody is needed.
+    pub(crate) second: OnceLock<PrincipalId>,
     _keep: Box<dyn Any + Send + Sync>,
 }
 
@@ -71,7 +77,7 @@ impl Bench {
         let Opened { store, clock, keep } = opened;
         let tenant = store.ensure_tenant("acme").await.unwrap();
         let other = store.ensure_tenant("globex").await.unwrap();
-        Self { store, clock, tenant, other, _keep: keep }
+        Self { store, clock, tenant, other, second: OnceLock::new(), _keep: keep }
     }
 
     /// A draft of this tenant.

@@ -7,22 +7,18 @@ use triaged::{
     id::{CaseId, RecipientId},
     store::{
         Confirmation, ErasureState, ExportCursor, ExportedItem, HoldTarget, Holdings, NewCredential, OffboardingRecord,
-        Officer, Sealed, StoreError, tombstone::Cause,
+        Sealed, StoreError, tombstone::Cause,
     },
 };
 
 use super::{
     Bench, DAY, MINUTE,
     draft::Draft,
-    privacy::{OTHER_OFFICER, approved, email, officer},
+    privacy::{approved, email, officer, other, second_person},
 };
 use crate::assert_error;
 
 const RECEIPT: [u8; 32] = [7; 32];
-
-fn other(bench: &Bench) -> Officer {
-    Officer { principal: OTHER_OFFICER, ..officer(bench.tenant) }
-}
 
 async fn recipient(bench: &Bench) -> RecipientId {
     bench.store.register_recipient(officer(bench.tenant), "age1x".to_owned()).await.unwrap().recipient
@@ -30,6 +26,7 @@ async fn recipient(bench: &Bench) -> RecipientId {
 
 /// An off-boarding that one officer has asked for, of a recipient that is old enough.
 pub(crate) async fn asked(bench: &Bench) -> OffboardingRecord {
+    second_person(bench).await;
     let recipient = recipient(bench).await;
     bench.clock.advance(3 * DAY);
     bench.store.request_offboarding(officer(bench.tenant), recipient).await.unwrap()
@@ -105,6 +102,7 @@ pub(crate) async fn everything_is_read_once_and_in_pages(bench: Bench) {
 
 pub(crate) async fn an_off_boarding_takes_three_days_and_two_people(bench: Bench) {
     bench.submit(&Draft { emails: vec!["a@example.com"], ..bench.draft() }).await;
+    second_person(&bench).await;
     let recipient = recipient(&bench).await;
     bench.clock.advance((3 * DAY).checked_sub(MINUTE).unwrap());
     let ask = |officer| bench.store.request_offboarding(officer, recipient);

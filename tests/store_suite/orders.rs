@@ -3,22 +3,18 @@
 use triaged::{
     conversation::Channel,
     id::PrincipalId,
-    store::{ExportRecord, HoldTarget, Officer, PurgeFilter, PurgeRecord, PurgeState, StoreError},
+    store::{ExportRecord, HoldTarget, PurgeFilter, PurgeRecord, PurgeState, StoreError},
 };
 use uuid::Uuid;
 
 use super::{
     Bench, DAY, MINUTE,
     draft::Draft,
-    privacy::{OTHER_OFFICER, approved, email, officer},
+    privacy::{approved, email, officer, other, second_person},
 };
 use crate::assert_error;
 
 const OTHER_INTAKE: PrincipalId = PrincipalId(Uuid::from_u128(21));
-
-fn other(bench: &Bench) -> Officer {
-    Officer { principal: OTHER_OFFICER, ..officer(bench.tenant) }
-}
 
 fn filter(bench: &Bench) -> PurgeFilter {
     PurgeFilter {
@@ -56,6 +52,7 @@ pub(crate) async fn a_purge_matches_all_its_conditions(bench: Bench) {
 }
 
 pub(crate) async fn a_purge_takes_a_second_person_and_nothing_that_came_later(bench: Bench) {
+    second_person(&bench).await;
     for _ in 0..3 {
         bench.submit(&Draft { principal: OTHER_INTAKE, ..bench.draft() }).await;
     }
@@ -68,13 +65,14 @@ pub(crate) async fn a_purge_takes_a_second_person_and_nothing_that_came_later(be
     assert_error!(run(other(&bench), "x").await, StoreError::Changed);
     assert_error!(run(officer(bench.other), &purge.etag).await, StoreError::NotFound);
     let done = run(other(&bench), &purge.etag).await.unwrap();
-    assert_eq!((done.state, done.purged, done.approver), (PurgeState::Purged, 3, Some(OTHER_OFFICER)));
+    assert_eq!((done.state, done.purged, done.approver), (PurgeState::Purged, 3, Some(other(&bench).principal)));
     let left: Vec<_> = bench.cases(bench.tenant).await.into_iter().map(|case| case.case).collect();
     assert_eq!(left, [late.case, kept.case]);
     assert_eq!(run(other(&bench), &purge.etag).await.unwrap(), done, "a retry changes nothing");
 }
 
 pub(crate) async fn a_purge_waits_a_day_for_its_second_person(bench: Bench) {
+    second_person(&bench).await;
     bench.submit(&bench.draft()).await;
     let purge = counted(&bench, filter(&bench)).await;
     bench.clock.advance(DAY);
@@ -84,6 +82,7 @@ pub(crate) async fn a_purge_waits_a_day_for_its_second_person(bench: Bench) {
 }
 
 pub(crate) async fn a_long_purge_is_resumed_until_it_is_done(bench: Bench) {
+    second_person(&bench).await;
     let draft = Draft { case_ref: Some("t-1"), ..bench.draft() };
     for _ in 0..300 {
         bench.store.submit(draft.submission()).await.unwrap();
@@ -99,6 +98,7 @@ pub(crate) async fn a_long_purge_is_resumed_until_it_is_done(bench: Bench) {
 }
 
 pub(crate) async fn a_purge_leaves_what_is_on_hold(bench: Bench) {
+    second_person(&bench).await;
     let (held, _) = bench.submit(&Draft { emails: vec!["a@example.com"], ..bench.draft() }).await;
     bench.submit(&bench.draft()).await;
     approved(&bench, HoldTarget::Case(held.case)).await;
@@ -113,6 +113,7 @@ async fn asked(bench: &Bench, recipient: triaged::id::RecipientId) -> Result<Exp
 }
 
 pub(crate) async fn an_export_takes_a_day_a_second_person_and_happens_once(bench: Bench) {
+    second_person(&bench).await;
     let draft = Draft { emails: vec!["a@example.com"], case_ref: Some("t-1"), ..bench.draft() };
     let (case, interaction) = bench.submit(&draft).await;
     let others = Draft { emails: vec!["b@example.com"], case_ref: Some("t-1"), ..bench.draft() };
@@ -139,6 +140,7 @@ pub(crate) async fn an_export_takes_a_day_a_second_person_and_happens_once(bench
 }
 
 pub(crate) async fn nothing_is_sealed_to_a_revoked_recipient(bench: Bench) {
+    second_person(&bench).await;
     bench.submit(&Draft { emails: vec!["a@example.com"], ..bench.draft() }).await;
     let id = bench.store.register_recipient(officer(bench.tenant), "age1x".to_owned()).await.unwrap().recipient;
     bench.clock.advance(DAY + MINUTE);
@@ -154,6 +156,7 @@ pub(crate) async fn nothing_is_sealed_to_a_revoked_recipient(bench: Bench) {
 }
 
 pub(crate) async fn an_export_finds_who_was_made_one_with_another_meanwhile(bench: Bench) {
+    second_person(&bench).await;
     let (case, _) = bench.submit(&Draft { emails: vec!["a@example.com"], ..bench.draft() }).await;
     bench.submit(&Draft { emails: vec!["b@example.com"], ..bench.draft() }).await;
     let id = bench.store.register_recipient(officer(bench.tenant), "age1x".to_owned()).await.unwrap().recipient;

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use triaged::{
     conversation::RawText,
     id::{PrincipalId, SubjectId, TenantId},
     store::{
-        DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState, Handling, HoldReason, HoldRecord, HoldState,
-        HoldTarget, Holdings, NewHold, Officer, StoreError, SubjectSelector,
+        AccessRole, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState, Handling, HoldReason, HoldRecord,
+        HoldState, HoldTarget, Holdings, LeaseRequest, NewCredential, NewHold, Officer, StoreError, SubjectSelector,
     },
 };
 use uuid::Uuid;
@@ -16,10 +17,36 @@ use super::{Bench, DAY, INTAKE, MINUTE, draft::Draft};
 use crate::assert_error;
 
 pub(crate) const OFFICER: PrincipalId = PrincipalId(Uuid::from_u128(11));
-pub(crate) const OTHER_OFFICER: PrincipalId = PrincipalId(Uuid::from_u128(12));
 
 pub(crate) fn officer(tenant: TenantId) -> Officer {
     Officer { tenant, principal: OFFICER }
+}
+
+/// A new credential of an officer, made with another's or on the host.
+pub(crate) async fn new_officer(bench: &Bench, creator: Option<PrincipalId>) -> Officer {
+    let new = NewCredential {
+        tenant: bench.tenant,
+        creator,
+        roles: vec![AccessRole::PrivacyOfficer],
+        label: String::new(),
+        valid_duration: 30 * DAY,
+    };
+    let (record, _) = bench.store.create_credential(new).await.unwrap();
+    Officer { tenant: bench.tenant, principal: record.principal }
+}
+
+/// Makes sure that there is another officer whose credential is a day old.
+pub(crate) async fn second_person(bench: &Bench) -> Officer {
+    if bench.second.get().is_none() {
+        bench.second.set(new_officer(bench, None).await.principal).unwrap();
+        bench.clock.advance(DAY);
+    }
+    other(bench)
+}
+
+/// The other officer.
+pub(crate) fn other(bench: &Bench) -> Officer {
+    Officer { tenant: bench.tenant, principal: *bench.second.get().expect("there is a second person") }
 }
 
 pub(crate) fn email(address: &str) -> SubjectSelector {
@@ -113,6 +140,30 @@ pub(crate) async fn an_erasure_is_shown_and_then_done(bench: Bench) {
     assert_ne!(new.case, case.case);
 }
 
+/// The call is broken off once it is noted, and upkeep does the rest.
+pub(crate) async fn a_large_erasure_goes_on_part_by_part_and_counts_everything(bench: Bench) {
+    for number in 0..330_u32 {
+        let reference: &'static str = format!("t-{}", number / 2).leak();
+        let draft = Draft { case_ref: Some(reference), ..of(&bench, "a@example.com") };
+        bench.store.submit(draft.submission()).await.unwrap();
+    }
+    bench.store.submit(Draft { case_ref: Some("t-7"), ..of(&bench, "b@example.com") }.submission()).await.unwrap();
+    let ask = |etag| ErasureRequest { request_id: Some(Uuid::from_u128(9)), ..request(&bench, "a@example.com", etag) };
+    let shown = bench.store.erase_subjects(ask(None)).await.unwrap();
+    assert_eq!(shown.holdings, Holdings { cases: 165, interactions: 330, identifiers: 1 });
+    assert!(bench.store.erase_subjects(ask(shown.etag.clone())).now_or_never().is_none());
+    assert_eq!(bench.upkeep().await.erasures, 1, "what was noted is done");
+    let done = bench.store.erase_subjects(ask(shown.etag.clone())).await.unwrap();
+    assert_eq!((done.state, done.holdings, done.cases.len()), (ErasureState::Erased, shown.holdings, 164));
+    assert!(done.cases.iter().all(|case| shown.cases.contains(case)));
+    let left = bench.cases(bench.tenant).await;
+    assert_eq!(left.len(), 1, "the case in which another wrote stays");
+    assert!(!done.cases.contains(&left[0].case));
+    assert_eq!(bench.store.get_case(bench.supervisor(), left[0].case).await.unwrap().1.len(), 1);
+    assert_eq!(bench.lease(LeaseRequest { max_items: 9, ..bench.ask() }).await.len(), 1);
+    assert_eq!(bench.upkeep().await.erasures, 0);
+}
+
 pub(crate) async fn what_came_meanwhile_is_shown_before_it_is_erased(bench: Bench) {
     bench.submit(&of(&bench, "a@example.com")).await;
     let shown = bench.store.erase_subjects(request(&bench, "a@example.com", None)).await.unwrap();
@@ -183,27 +234,51 @@ async fn hold(bench: &Bench, target: HoldTarget) -> HoldRecord {
 }
 
 pub(crate) async fn approved(bench: &Bench, target: HoldTarget) -> HoldRecord {
+    let other = second_person(bench).await;
     let placed = hold(bench, target).await;
-    let other = Officer { principal: OTHER_OFFICER, ..officer(bench.tenant) };
     bench.store.approve_hold(other, placed.hold).await.unwrap()
 }
 
 pub(crate) async fn a_hold_needs_two_people(bench: Bench) {
     bench.submit(&of(&bench, "a@example.com")).await;
     let target = HoldTarget::Subject(subject(&bench, "a@example.com").await);
+    let other = second_person(&bench).await;
     let placed = hold(&bench, target).await;
     assert_eq!((placed.state, placed.approver), (HoldState::Proposed, None));
     assert_error!(bench.store.approve_hold(officer(bench.tenant), placed.hold).await, StoreError::SamePerson);
     assert_error!(bench.store.approve_hold(officer(bench.other), placed.hold).await, StoreError::NotFound);
     let late = hold(&bench, target).await;
-    let other = Officer { principal: OTHER_OFFICER, ..officer(bench.tenant) };
     let held = bench.store.approve_hold(other, placed.hold).await.unwrap();
-    assert_eq!((held.state, held.placer, held.approver), (HoldState::Active, OFFICER, Some(OTHER_OFFICER)));
+    assert_eq!((held.state, held.placer, held.approver), (HoldState::Active, OFFICER, Some(other.principal)));
     bench.clock.advance(DAY);
     assert_error!(bench.store.approve_hold(other, late.hold).await, StoreError::Changed);
     let states: Vec<_> = bench.store.list_holds(other).await.unwrap().iter().map(|hold| hold.state).collect();
     assert_eq!(states, [HoldState::Ended, HoldState::Active]);
     assert!(bench.store.list_holds(officer(bench.other)).await.unwrap().is_empty());
+}
+
+/// What one person could have in a hurry is nobody else's word.
+pub(crate) async fn a_second_credential_is_no_second_person(bench: Bench) {
+    bench.submit(&of(&bench, "a@example.com")).await;
+    let target = HoldTarget::Subject(subject(&bench, "a@example.com").await);
+    let first = new_officer(&bench, None).await;
+    let own = new_officer(&bench, Some(first.principal)).await;
+    let of_own = new_officer(&bench, Some(own.principal)).await;
+    bench.clock.advance(MINUTE);
+    let new = new_officer(&bench, None).await;
+    bench.clock.advance(DAY.checked_sub(MINUTE).unwrap());
+    let end_time = bench.clock_now() + 30 * DAY;
+    let order = NewHold { officer: first, target, reason: HoldReason::Litigation, end_time };
+    let placed = bench.store.place_hold(order).await.unwrap();
+    let approve = |officer| bench.store.approve_hold(officer, placed.hold);
+    assert_error!(approve(own).await, StoreError::SamePerson);
+    assert_error!(approve(of_own).await, StoreError::SamePerson);
+    assert_error!(approve(new).await, StoreError::NewCredential);
+    bench.clock.advance(MINUTE);
+    assert_error!(approve(new).await, StoreError::NewCredential);
+    let by_own = bench.store.place_hold(NewHold { officer: own, ..order }).await.unwrap();
+    assert_error!(bench.store.approve_hold(first, by_own.hold).await, StoreError::SamePerson);
+    assert_eq!(bench.store.approve_hold(new, by_own.hold).await.unwrap().state, HoldState::Active);
 }
 
 pub(crate) async fn an_erasure_waits_for_the_release_of_a_hold(bench: Bench) {

@@ -59,6 +59,38 @@ pub(crate) async fn a_revision_is_never_changed_and_the_newest_decides(bench: Be
     assert_eq!(read.lexicon, new(&bench, 0, 0).policy.lexicon);
 }
 
+pub(crate) async fn a_shorter_period_of_retention_waits_three_days(bench: Bench) {
+    let put = async |expected, text_days, shadow| {
+        let mut new = NewPolicy { shadow, ..new(&bench, expected, 600) };
+        new.policy.retention.text_days = text_days;
+        bench.store.put_policy(new).await.unwrap()
+    };
+    let counting = |record: &PolicyRecord| {
+        let (retention, now) = (record.policy.retention, bench.clock_now());
+        let until = retention.effect_time(&record.former, now);
+        (retention.counting(&record.former, now).text_days, until)
+    };
+    let read = async || {
+        let live = bench.store.get_policy(bench.tenant, None).await.unwrap();
+        let present = bench.store.present_policies().await.unwrap();
+        let loaded = &present.iter().find(|(_, one)| one.stage == PolicyStage::Live).unwrap().1;
+        assert_eq!(counting(&live), counting(loaded), "also after a start");
+        counting(&live)
+    };
+    let end = Some(START + 3 * DAY);
+    let made = put(1, 30, false).await;
+    assert_eq!((counting(&made), read().await), ((90, end), (90, end)));
+    bench.clock.advance(DAY);
+    let again = put(2, 60, false).await;
+    assert_eq!((counting(&again), read().await), ((90, end), (90, end)));
+    assert!(put(3, 1, true).await.former.is_empty());
+    assert_eq!(read().await, (90, end), "a shadow keeps and destroys nothing");
+    bench.clock.advance(2 * DAY);
+    assert_eq!(read().await, (60, None), "the shorter ones of before count no more");
+    assert_eq!(counting(&put(3, 365, false).await), (365, None), "a longer one counts at once");
+    assert_eq!(read().await, (365, None));
+}
+
 pub(crate) async fn a_revision_goes_on_naming_its_lexicon(bench: Bench) {
     let [own, before] = released::revisions();
     for (expected, revision) in [(1, before), (2, "of-another-release")] {

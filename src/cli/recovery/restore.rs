@@ -1,12 +1,12 @@
 //! `triaged restore`: the way back from two backups, the newest tombstones and the offline identity.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use crate::{
     cli::{Exit, Failure, open, print, say, settings::Settings},
     id::PrincipalId,
     store::{
-        AccessRole, Store,
+        AccessRole, Store, StoreError,
         embedded::recovery::{self, Backups, Contents, Place},
     },
     time::{Clock, SystemClock},
@@ -14,6 +14,10 @@ use crate::{
 
 /// Who may accept that tombstones are missing.
 const OFFICER: AccessRole = AccessRole::PrivacyOfficer;
+
+/// Why two credentials do not stand for two people.
+const SAME: &str = "give valid credentials of two different privacy officers of one tenant, neither made by the other";
+const NEW: &str = "both credentials must be at least 24 hours old";
 
 /// Arguments of `restore`.
 #[derive(Debug, clap::Args)]
@@ -44,7 +48,7 @@ pub(in crate::cli) struct Args {
 /// What to do after a restore.
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Opens texts that a restore left closed; two privacy officers answer for it with their credentials
+    /// Opens texts of a tenant that a restore left closed; two privacy officers of it answer for it with their credentials
     Accept(Box<Accept>),
 }
 
@@ -87,7 +91,7 @@ fn restore(args: Args) -> Result<Exit, Failure> {
     }
     if !restored.complete {
         say(
-            "triaged: warning: tombstones may be missing: no text is read until `triaged restore accept` (two privacy officers)",
+            "triaged: warning: tombstones may be missing: no text is read until `triaged restore accept` (two privacy officers of each tenant)",
         );
     }
     Ok(Exit::Done)
@@ -98,24 +102,35 @@ fn accept(args: Accept) -> Result<Exit, Failure> {
     let config = args.settings.checked()?;
     let opened = open::existing(&config)?;
     let accepted = runtime()?.block_on(async {
-        let mut officers = Vec::new();
+        let (mut officers, mut tenants) = (Vec::new(), BTreeSet::new());
         for token in &tokens {
             let record = opened.store.authenticate(token.trim()).await?;
-            officers.extend(record.filter(|one| one.roles.contains(&OFFICER)).map(|one| one.principal));
+            if let Some(officer) = record.filter(|one| one.roles.contains(&OFFICER)) {
+                officers.push(officer.principal);
+                tenants.insert(officer.tenant);
+            }
         }
-        officers.dedup();
-        let accepted = <[PrincipalId; 2]>::try_from(officers);
-        if let Ok(officers) = accepted {
-            opened.store.accept_restore(officers).await?;
-        }
+        let both = <[PrincipalId; 2]>::try_from(officers).ok().filter(|_| tenants.len() == 1).zip(tenants.pop_first());
+        let accepted = match both {
+            Some((officers, tenant)) => opened.store.accept_restore(tenant, officers).await,
+            None => Err(StoreError::SamePerson),
+        };
+        let is_left = opened.store.is_closed();
         opened.store.close().await?;
-        Ok::<_, crate::store::StoreError>(accepted.is_ok())
+        accepted.map(|()| is_left)
     });
-    if accepted? {
-        say("texts are open again; both names are in the audit log");
-        return Ok(Exit::Done);
+    match accepted {
+        Ok(is_left) => {
+            say("texts of this tenant are open again; both names are in its audit log");
+            if is_left {
+                say("texts of other tenants stay closed until two privacy officers of each accept");
+            }
+            Ok(Exit::Done)
+        }
+        Err(StoreError::SamePerson) => Err(Failure::Argument(SAME.to_owned())),
+        Err(StoreError::NewCredential) => Err(Failure::Argument(NEW.to_owned())),
+        Err(error) => Err(error.into()),
     }
-    Err(Failure::Argument("give valid credentials of two different privacy officers".to_owned()))
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -3,6 +3,7 @@
 
 use crate::redact::{
     dialogue::Asked,
+    flags::Flags,
     token::{Class, NormalisedTurn},
     words::{Cue, Cues},
 };
@@ -51,7 +52,9 @@ impl Labels {
         let mut sentences = 0;
         let mut asking = Cues::default();
         for (distance, index) in (0..first).rev().take(WORDS_LEFT_MAX).enumerate() {
-            if let Some(end) = sentence_end(turn.gap(index)) {
+            if turn.flags(index + 1).any(Flags::BEHIND_MARK)
+                && let Some(end) = sentence_end(turn.gap(index))
+            {
                 let short = distance <= 3;
                 sentences += 1;
                 let question = end == '?' || (end == '\n' && sentences == 1) || is_speaker_label(turn, index);

@@ -25,16 +25,16 @@ pub(super) struct Date {
 /// The date that begins at token `index`, in figures or with the name of a month.
 pub(super) fn date_at(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
     let token = turn.token(index)?;
-    match token.class {
-        Class::Digits => figures(turn, index).or_else(|| with_month(turn, index)),
-        Class::Mixed => with_month(turn, index),
+    let begins = || match token.class {
+        Class::Digits | Class::Mixed => true,
         _ => {
-            let begins = token.word.number.is_some()
+            token.word.number.is_some()
                 || is_turkish(turn, index)
-                || token.word.cues.any(Cues::of(&[Cue::Month, Cue::DayWord]));
-            begins.then(|| with_month(turn, index)).flatten()
+                || token.word.cues.any(Cues::of(&[Cue::Month, Cue::DayWord]))
         }
-    }
+    };
+    let figures = if token.is_digits() { figures(turn, index) } else { None };
+    figures.or_else(|| (turn.cues().has(Cue::Month) && begins()).then(|| with_month(turn, index)).flatten())
 }
 
 fn value(turn: &NormalisedTurn<'_>, index: usize) -> Option<u32> {
@@ -50,10 +50,13 @@ fn value(turn: &NormalisedTurn<'_>, index: usize) -> Option<u32> {
 
 /// `12/05/1987`, `12.5.87`, `1987-05-12`.
 fn figures(turn: &NormalisedTurn<'_>, index: usize) -> Option<Date> {
+    let digits = (1..3).all(|offset| turn.token(index + offset).is_some_and(super::super::token::Token::is_digits));
+    if !digits {
+        return None;
+    }
     let gap = turn.gap(index).trim();
     let same = turn.gap(index + 1).trim() == gap && matches!(gap, "/" | "-" | ".");
-    let digits = (0..3).all(|offset| turn.token(index + offset).is_some_and(super::super::token::Token::is_digits));
-    if !same || !digits || continues(turn, index, gap) {
+    if !same || continues(turn, index, gap) {
         return None;
     }
     let lengths = [turn.raw(index).len(), turn.raw(index + 1).len(), turn.raw(index + 2).len()];

@@ -26,9 +26,11 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
     let mut done = 0;
     for (index, token) in turn.flagged(Flags::DIGITS) {
-        let begins =
-            matches!(token.class, Class::Mixed) || index > done && digits(turn, index - 1).is_some_and(|n| n > 1);
-        if index < done || !begins {
+        let begins = || {
+            matches!(token.class, Class::Mixed)
+                || index > done && may_be_glued(turn, index - 1) && digits(turn, index - 1).is_some_and(|n| n > 1)
+        };
+        if index < done || !begins() {
             continue;
         }
         done = around(view, index, done, out).unwrap_or(index + 1);
@@ -50,12 +52,19 @@ fn around(view: &View<'_>, index: usize, from: usize, out: &mut Vec<Candidate>) 
         last += 1;
     }
     let count: usize = (first..=last).filter_map(|at| digits(turn, at)).sum();
-    let glued = (first..=last).any(|at| is_glued(turn, at));
+    if count > DIGITS_MAX || !(first..=last).any(|at| is_glued(turn, at)) {
+        return None;
+    }
     let labels = Labels::around(turn, first, last, view.asked);
     let hinted = labels.hints().chain(std::iter::once(labels.asked)).find_map(|cues| kind_for(cues, count));
-    let kind = hinted.or((count >= DIGITS_MIN).then_some(Kind::Phone)).filter(|_| glued && count <= DIGITS_MAX)?;
+    let kind = hinted.or((count >= DIGITS_MIN).then_some(Kind::Phone))?;
     out.push(Candidate::new(turn.span(first, last), kind, Likelihood::Likely, "form:glued-digits"));
     Some(last + 1)
+}
+
+/// Whether a token may be glued, or figures: no word that people use is made of several words for digits.
+fn may_be_glued(turn: &NormalisedTurn<'_>, at: usize) -> bool {
+    turn.token(at).is_some_and(|token| token.entry.ordinary == 0)
 }
 
 /// Whether a token joins words for digits to each other or to figures.

@@ -30,10 +30,12 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
             out.extend(ipv4(view, index));
         }
     }
+    let said = view.turn.cues().has(Cue::Dot);
+    let dot = |at: usize| view.turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Dot));
     for (index, token) in view.turn.flagged(Flags::DIGITS.and(Flags::NUMBER)) {
         let begins = token.is_digits() || token.word.number.is_some();
-        let marked = matches!(view.turn.gap(index), "[.]" | "(.)" | "{.}" | " . ")
-            || (index + 1..index + 6).any(|at| view.turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Dot)));
+        let marked =
+            matches!(view.turn.gap(index), "[.]" | "(.)" | "{.}" | " . ") || said && (index + 1..index + 6).any(dot);
         if begins && marked {
             out.extend(dotted(view, index));
         }

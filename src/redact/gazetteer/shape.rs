@@ -50,13 +50,14 @@ impl Line {
         self.words += usize::from(len > 1);
     }
 
-    /// Capitals tell little in a headline and nothing in a line of capitals. `whole`: there is no other line.
-    pub(crate) fn weigh(self, tokens: &mut [Token], whole: bool) {
+    /// Capitals tell little in a headline and nothing in a line of capitals; whether it is either. `whole`: there is no
+    /// other line.
+    pub(crate) fn weigh(self, tokens: &mut [Token], whole: bool) -> bool {
         let Self { first, words, upper, capital } = self;
         let shouted = upper * 2 > words && (words > 2 || whole && tokens.len() == words);
         let headline = words > 5 && capital * 5 >= words * 4;
         if !shouted && !headline {
-            return;
+            return false;
         }
         for token in tokens.iter_mut().skip(first) {
             if shouted && token.case == Case::Upper {
@@ -65,6 +66,7 @@ impl Line {
                 token.shape = token.shape.at_most_initial();
             }
         }
+        true
     }
 }
 

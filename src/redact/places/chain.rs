@@ -239,8 +239,8 @@ fn region(reading: &Reading<'_>, at: usize) -> Option<usize> {
     let upper = reading.turn.token(at).is_some_and(|token| token.case == Case::Upper && token.is_word());
     let marked = reading.before(at).has(Gap::MARK.and(Gap::GLUE).and(Gap::HYPHEN).and(Gap::COMMA))
         || reading.before(at) == Gap::SPACE;
-    let word = reading.entry(at).ordinary > 1 && is_flat(reading, at);
-    if upper && !word && marked && reading.turn.raw(at).len() == 2 && !reading.before(at + 1).has(Gap::GLUE) {
+    let word = || reading.entry(at).ordinary > 1 && is_flat(reading, at);
+    if upper && !word() && marked && reading.turn.raw(at).len() == 2 && !reading.before(at + 1).has(Gap::GLUE) {
         let ends =
             !reading.is_word(at + 1) || reading.before(at + 1) != Gap::SPACE || reading.entry(at).is(Class::Region);
         return ends.then_some(at);

@@ -8,11 +8,13 @@ use crate::redact::{
 /// Whether token `at` is written with digits as a house number is: up to five, at most two letters.
 pub(super) fn is_number(reading: &Reading<'_>, at: usize) -> bool {
     let Some(token) = reading.turn.token(at) else { return false };
-    let raw = reading.turn.raw(at);
-    let digits = raw.bytes().take_while(u8::is_ascii_digit).count();
     match token.class {
-        TokenClass::Digits => (1..=5).contains(&digits),
-        TokenClass::Mixed => (1..=4).contains(&digits) && raw.len() - digits <= 2 && !is_ordinal(raw),
+        TokenClass::Digits => token.span.len() <= 5,
+        TokenClass::Mixed => {
+            let raw = reading.turn.raw(at);
+            let digits = raw.bytes().take_while(u8::is_ascii_digit).count();
+            (1..=4).contains(&digits) && raw.len() - digits <= 2 && !is_ordinal(raw)
+        }
         _ => false,
     }
 }
@@ -25,7 +27,7 @@ pub(super) fn is_ordinal(raw: &str) -> bool {
 
 /// The last token of the house number that begins at `at`: "12", "12-14", "12 / 3", "7 bis".
 pub(super) fn house_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    if !is_number(reading, at) || !plain_before(reading, at) || is_fraction(reading, at) {
+    if !is_number(reading, at) || is_fraction(reading, at) || !plain_before(reading, at) {
         return None;
     }
     let mut last = at;
@@ -52,6 +54,9 @@ pub(super) fn is_fraction(reading: &Reading<'_>, at: usize) -> bool {
 /// No amount, no decimal, no part of a longer number stands before a house number.
 fn plain_before(reading: &Reading<'_>, at: usize) -> bool {
     let gap = reading.turn.gap_before(at);
+    if gap == " " {
+        return true;
+    }
     let number_before = at > 0 && reading.turn.token(at - 1).is_some_and(|token| !token.is_word());
     let glued = !gap.is_empty() && !gap.ends_with([' ', '\n', '\t', ',', '>', '(', '"', ':', '#', '.', '/', '-']);
     let decimal = number_before && matches!(gap, "." | "," | "-" | "/" | ":");

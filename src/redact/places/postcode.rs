@@ -14,6 +14,7 @@ const AREAS: &str = " AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO
 
 /// The last token of a code that begins at `at` and whose form alone tells what it is.
 pub(super) fn by_form(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    reading.turn.token(at).filter(|token| token.class == TokenClass::Mixed)?;
     british(reading, at)
         .or_else(|| canadian(reading, at))
         .or_else(|| irish(reading, at))
@@ -22,7 +23,7 @@ pub(super) fn by_form(reading: &Reading<'_>, at: usize) -> Option<usize> {
 
 /// "SW1A 1AA", "m1 1ae", "SW1A1AA".
 fn british(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    let token = reading.turn.token(at).filter(|token| token.class == TokenClass::Mixed)?;
+    let token = reading.turn.token(at)?;
     let raw = reading.turn.raw(at);
     let apart = is_outward(raw)
         && reading.before(at + 1).only(Gap::SPACE.and(Gap::COMMA))
@@ -54,7 +55,7 @@ fn is_inward(raw: &str) -> bool {
 
 /// "K1A 0B1": letters and digits in turn, without the letters that are not used.
 fn canadian(reading: &Reading<'_>, at: usize) -> Option<usize> {
-    let token = reading.turn.token(at).filter(|token| token.class == TokenClass::Mixed)?;
+    let token = reading.turn.token(at)?;
     let raw = reading.turn.raw(at);
     if raw.len() == 6 {
         let joined = alternates(raw, true) && token.case == Case::Upper;

@@ -47,25 +47,20 @@ pub(super) fn may_name(word: &str, entry: Entry) -> bool {
         || entry.ordinary < 2 && super::ending::ends_like_street(word)
 }
 
-/// Whether a core may begin with token `at`: a number, a capital, a word of streets or boxes.
-fn may_begin(reading: &Reading<'_>, at: usize) -> bool {
-    reading.turn.flags(at).any(Flags::DIGITS.and(Flags::NUMBER).and(Flags::STREET))
-        || reading.mark(at).shape != Shape::Plain
-}
-
-/// The core that begins at token `at`.
+/// The core that begins at token `at`: with a number, a capital, or a word of streets or boxes.
 pub(super) fn core(reading: &Reading<'_>, at: usize) -> Option<Core> {
-    if !may_begin(reading, at) {
-        return None;
-    }
-    post_box(reading, at)
-        .or_else(|| number_first(reading, at))
-        .or_else(|| type_first(reading, at))
-        .or_else(|| typed::numbered_street(reading, at))
-        .or_else(|| super::ending::ending(reading, at))
-        .or_else(|| {
-            bare(reading, at).map(|(last, strength)| Core { first: at, last: second_number(reading, last), strength })
-        })
+    let flags = reading.turn.flags(at);
+    let (named, numbered) = (flags.any(Flags::STREET), flags.any(Flags::DIGITS.and(Flags::NUMBER)));
+    let shaped = reading.mark(at).shape != Shape::Plain;
+    let whole = |(last, strength)| Core { first: at, last: second_number(reading, last), strength };
+    named
+        .then(|| post_box(reading, at))
+        .flatten()
+        .or_else(|| numbered.then(|| number_first(reading, at)).flatten())
+        .or_else(|| named.then(|| type_first(reading, at)).flatten())
+        .or_else(|| named.then(|| typed::numbered_street(reading, at)).flatten())
+        .or_else(|| (named || shaped).then(|| super::ending::ending(reading, at)).flatten())
+        .or_else(|| shaped.then(|| bare(reading, at)).flatten().map(whole))
 }
 
 /// "P.O. Box 123", "Postfach 1234", "PSC 7951, Box 9972".

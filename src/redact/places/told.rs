@@ -4,7 +4,7 @@
 use super::{
     chain::chain,
     extend, number, postcode, unit,
-    written::{PARTS, belongs, is_shaped, joins},
+    written::{PARTS, belongs, is_digits, is_shaped, joins},
 };
 use crate::redact::{
     find::View,
@@ -60,9 +60,14 @@ pub(super) fn address(view: &View<'_>, reading: &Reading<'_>, from: usize, at: u
     (last >= at && capital).then_some((first, last))
 }
 
-/// Whether a comma stands in the stretch around the number at token `at`.
+/// Whether a comma stands in the stretch around the number at token `at`, with nothing before it that no address has.
 fn has_comma(reading: &Reading<'_>, first: usize, at: usize) -> bool {
-    reading.turn.has_gap(Gap::COMMA) && (first + 1..at + AHEAD).any(|next| reading.before(next).has(Gap::COMMA))
+    const ENDS: Gap = Gap::LINE.and(Gap::ASK).and(Gap::STOP).and(Gap::AND);
+    // `39.90`: nothing is joined to the first half.
+    let figure =
+        first == at && reading.before(at + 1) == Gap::DOT && is_digits(reading, at) && is_digits(reading, at + 1);
+    let gaps = (first + 1..at + AHEAD).map(|next| reading.before(next));
+    reading.turn.has_gap(Gap::COMMA) && !figure && gaps.take_while(|gap| !gap.has(ENDS)).any(|gap| gap.has(Gap::COMMA))
 }
 
 /// How far behind a number the next part of an address begins, in tokens.
@@ -198,7 +203,7 @@ pub(super) fn coded(reading: &Reading<'_>, at: usize) -> Option<(usize, usize)> 
         && reading.is_word(name)
         && reading.turn.raw(name).len() > 2
         && belongs(reading, name);
-    let sure = chain(reading, at).sure.filter(|_| named)?;
+    let sure = named.then(|| chain(reading, at).sure).flatten()?;
     let formed = (name + 1..=sure).any(|at| postcode::by_form(reading, at).is_some_and(|last| last <= sure));
     formed.then_some((at, sure))
 }

@@ -6,44 +6,68 @@ use super::{
 };
 use crate::redact::gazetteer::{Class, Gap, Reading, Shape};
 
-/// Words for a floor, behind its number.
-pub(super) const FLOORS: [&str; 20] = [
-    "floor", "fl", "og", "stock", "etage", "andar", "piso", "planta", "krs", "tr", "sal", "tv", "th", "mf", "etg",
-    "em", "emelet", "patro", "pietro", "vaning",
-];
+/// Whether a word is one for a floor, behind its number.
+pub(super) fn is_floor_word(word: &str) -> bool {
+    matches!(
+        word,
+        "floor"
+            | "fl"
+            | "og"
+            | "stock"
+            | "etage"
+            | "andar"
+            | "piso"
+            | "planta"
+            | "krs"
+            | "tr"
+            | "sal"
+            | "tv"
+            | "th"
+            | "mf"
+            | "etg"
+            | "em"
+            | "emelet"
+            | "patro"
+            | "pietro"
+            | "vaning"
+    )
+}
 
-/// Words for a side of the stairs, behind the floor.
-pub(super) const SIDES: [&str; 22] = [
-    "esq",
-    "esquerdo",
-    "dto",
-    "dir",
-    "direito",
-    "direita",
-    "esquerda",
-    "dcha",
-    "izq",
-    "izda",
-    "izqda",
-    "izquierda",
-    "derecha",
-    "links",
-    "rechts",
-    "left",
-    "right",
-    "fundos",
-    "gauche",
-    "droite",
-    "mitte",
-    "frente",
-];
+/// Whether a word is one for a side of the stairs, behind the floor.
+pub(super) fn is_side(word: &str) -> bool {
+    matches!(
+        word,
+        "esq"
+            | "esquerdo"
+            | "dto"
+            | "dir"
+            | "direito"
+            | "direita"
+            | "esquerda"
+            | "dcha"
+            | "izq"
+            | "izda"
+            | "izqda"
+            | "izquierda"
+            | "derecha"
+            | "links"
+            | "rechts"
+            | "left"
+            | "right"
+            | "fundos"
+            | "gauche"
+            | "droite"
+            | "mitte"
+            | "frente"
+    )
+}
 
 /// Whether a word in lower case may end a part of an address: a floor, a side of the stairs, a country's word.
 pub(super) fn ends_part(reading: &Reading<'_>, at: usize) -> bool {
     let word = reading.turn.word(at);
     reading.entry(at).is(Class::Floor)
-        || FLOORS.contains(&word)
-        || SIDES.contains(&word)
+        || is_floor_word(word)
+        || is_side(word)
         || matches!(word, "cedex" | "bis" | "ter")
 }
 
@@ -69,7 +93,7 @@ pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
     if word == "of" && reading.before(at + 1).has(Gap::DOT) && is_number(reading, at + 1) {
         return Some(at + 1);
     }
-    let side = SIDES.contains(&reading.turn.word(at + 1)) && is_floor(reading, at);
+    let side = is_side(reading.turn.word(at + 1)) && is_floor(reading, at);
     let hashed = reading.before(at).has(Gap::HASH) && is_number(reading, at);
     let joined = hashed && reading.before(at + 1) == Gap::HYPHEN && is_number(reading, at + 1);
     if side || hashed {
@@ -79,8 +103,8 @@ pub(super) fn unit(reading: &Reading<'_>, at: usize) -> Option<usize> {
         return unit_word(reading, at);
     }
     let ordinal = is_ordinal(reading.turn.raw(at)) || is_number(reading, at) || reading.entry(at).is(Class::Floor);
-    if ordinal && FLOORS.contains(&reading.turn.word(at + 1)) {
-        let side = reading.before(at + 2) == Gap::SPACE && SIDES.contains(&reading.turn.word(at + 2));
+    if ordinal && is_floor_word(reading.turn.word(at + 1)) {
+        let side = reading.before(at + 2) == Gap::SPACE && is_side(reading.turn.word(at + 2));
         return Some(at + 1 + usize::from(side));
     }
     // "segundo be", as it is said.

@@ -98,7 +98,6 @@ pub(super) fn is_digits(reading: &Reading<'_>, at: usize) -> bool {
 
 /// Whether a token is written as a part of an address.
 pub(super) fn belongs(reading: &Reading<'_>, at: usize) -> bool {
-    const MEANINGS: Cues = Cues::MEANING.without(Cue::Address).without(Cue::Postcode).without(Cue::Name);
     let Some(token) = reading.turn.token(at) else { return false };
     if !token.is_word() {
         let len = token.span.len();
@@ -106,8 +105,18 @@ pub(super) fn belongs(reading: &Reading<'_>, at: usize) -> bool {
             || is_ordinal(reading.turn.raw(at))
             || len <= 7 && !matches!(token.class, crate::redact::token::Class::Placeholder(_));
     }
+    let ordinal = matches!(token.span.of(reading.turn.lower()), "o" | "a")
+        && reading.turn.token(at.wrapping_sub(1)).is_some_and(Token::is_digits);
+    token.entry.classes.any(PARTS)
+        || ordinal
+        || unit::ends_part(reading, at)
+        || is_shaped(reading, at) && !is_other(reading, at, token)
+}
+
+/// Whether a word with a capital, or in a text without any, is something else than a name in an address.
+fn is_other(reading: &Reading<'_>, at: usize, token: &Token) -> bool {
+    const MEANINGS: Cues = Cues::MEANING.without(Cue::Address).without(Cue::Postcode).without(Cue::Name);
     let entry = token.entry;
-    let part = entry.classes.any(PARTS);
     let labels =
         reading.before(at + 1).has(Gap::COLON) || reading.turn.token(at + 1).is_some_and(|next| !next.is_word());
     let street = reading.before(at) == Gap::HYPHEN || entry.is(Class::WeakStreet);
@@ -122,13 +131,11 @@ pub(super) fn belongs(reading: &Reading<'_>, at: usize) -> bool {
     // `5 de Mayo`, `Rio de Janeiro`
     let dated =
         reading.previous(at).is(Class::Particle) && entry.classes.any(Classes::of(&[Class::Calendar, Class::Blocked]));
-    let other = other && !(dated && is_shaped(reading, at));
-    let ordinal = matches!(token.span.of(reading.turn.lower()), "o" | "a")
-        && reading.turn.token(at.wrapping_sub(1)).is_some_and(Token::is_digits);
     // In a line of capitals a function word ends the address.
-    let function = token.shape == Shape::Plain && entry.ordinary > 2 && !is_flat(reading, at);
-    let other = other || matches!(reading.turn.word(at), "llp" | "ltd" | "inc" | "gmbh" | "plc" | "llc" | "dx");
-    part || ordinal || (is_shaped(reading, at) && !other && !function) || unit::ends_part(reading, at)
+    let function = || token.shape == Shape::Plain && entry.ordinary > 2 && !is_flat(reading, at);
+    other && !dated
+        || matches!(reading.turn.word(at), "llp" | "ltd" | "inc" | "gmbh" | "plc" | "llc" | "dx")
+        || function()
 }
 
 /// Words that a name follows whatever it is.

@@ -51,8 +51,17 @@ fn access_roles(numbers: &[i32], path: &Path<'_>, violations: &mut Violations) -
 
 /// A credential on the wire.
 pub fn credential(record: CredentialRecord) -> pb::Credential {
-    let CredentialRecord { credential, principal, tenant: _, roles, label, create_time, expire_time, revoke_time } =
-        record;
+    let CredentialRecord {
+        credential,
+        principal,
+        tenant: _,
+        roles,
+        label,
+        creator,
+        create_time,
+        expire_time,
+        revoke_time,
+    } = record;
     pb::Credential {
         name: credential.to_string(),
         principal: principal.to_string(),
@@ -61,6 +70,7 @@ pub fn credential(record: CredentialRecord) -> pb::Credential {
         create_time: Some(wire_time(create_time)),
         expire_time: Some(wire_time(expire_time)),
         revoke_time: revoke_time.map(wire_time),
+        creator: creator.map(|creator| creator.to_string()).unwrap_or_default(),
     }
 }
 

@@ -112,6 +112,7 @@ fn wire_state(state: ErasureState) -> pb::ErasureState {
         ErasureState::Shown => pb::ErasureState::Shown,
         ErasureState::OnHold => pb::ErasureState::OnHold,
         ErasureState::Erased => pb::ErasureState::Erased,
+        ErasureState::Erasing => pb::ErasureState::Erasing,
     }
 }
 

@@ -1,6 +1,8 @@
 //! What stands before every handler: who calls, whether the method is open to them, and whether there is room, in the
 //! server and in the share of their tenant. It decides before a byte of the body is decoded, so that a refused caller learns nothing from how a request is parsed.
 
+mod held;
+
 mod record;
 
 use std::{
@@ -16,7 +18,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 
-use self::record::CallRecord;
+use self::{
+    held::{CountedBody, Held},
+    record::{CallRecord, Room},
+};
 use super::{
     app::App,
     limits,
@@ -143,26 +148,32 @@ where
     let mut record = CallRecord::start(method, Arc::clone(&gate.0.app.metrics));
     let permit = match gate.room() {
         Ok(permit) => permit,
-        Err(failure) => return record.answer(Status::from(failure).into_http(), [None, None]),
+        Err(failure) => return record.answer(Status::from(failure).into_http(), Room::default()),
     };
     let admitted = gate.admit(verdict, authorization).await.and_then(|caller| {
         record.caller(caller.as_ref());
         let share = caller.as_ref().map(|caller| gate.0.app.shares.call(caller.tenant)).transpose()?;
         Ok((caller, share))
     });
-    let (response, share) = match admitted {
-        Err(failure) => (Status::from(failure).into_http(), None),
+    let mut room = Room { permits: vec![permit], held: None };
+    let response = match admitted {
+        Err(failure) => Status::from(failure).into_http(),
         Ok((caller, share)) => {
-            caller.and_then(|caller| request.extensions_mut().insert(caller));
+            room.permits.extend(share);
+            if let Some(caller) = caller {
+                let held = Held::new(gate.0.app.shares.bytes(caller.tenant));
+                room.held = Some(Arc::clone(&held));
+                request = request.map(|body| CountedBody::new(body, held));
+                request.extensions_mut().insert(caller);
+            }
             let answer = tokio::time::timeout(limits::seconds(limits::CALL_SECONDS_MAX), inner.call(request)).await;
-            let answer = answer.map_or_else(
+            answer.map_or_else(
                 |_| Status::from(Failure::of(Reason::DeadlineExceeded)).into_http(),
                 |answer| own(answer.unwrap_or_else(|never| match never {})),
-            );
-            (answer, share)
+            )
         }
     };
-    record.answer(response, [Some(permit), share])
+    record.answer(response, room)
 }
 
 /// Our status in place of one that the transport made: ours always carries details.

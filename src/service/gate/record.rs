@@ -12,11 +12,21 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 use tonic::{Code, Status, body::Body};
 
+use super::held::Held;
 use crate::{
     access::Caller,
     id::CredentialId,
     service::{metrics::Metrics, reason::canonical_name},
 };
+
+/// What a call takes up until its answer has ended.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    /// In the server, and among the calls of its tenant.
+    pub(super) permits: Vec<OwnedSemaphorePermit>,
+    /// In memory.
+    pub(super) held: Option<Arc<Held>>,
+}
 
 /// A call under way. Without an answer it counts as cancelled.
 pub(super) struct CallRecord {
@@ -38,14 +48,10 @@ impl CallRecord {
         self.credential = caller.map(|caller| caller.credential);
     }
 
-    /// Ends the record with the end of this answer; the permits are given back then.
-    pub(super) fn answer(
-        mut self,
-        response: Response<Body>,
-        permits: [Option<OwnedSemaphorePermit>; 2],
-    ) -> Response<Body> {
+    /// Ends the record with the end of this answer; the room is given back then.
+    pub(super) fn answer(mut self, response: Response<Body>, room: Room) -> Response<Body> {
         self.note(response.headers());
-        response.map(|body| Body::new(RecordedBody { body, record: self, _permits: permits }))
+        response.map(|body| Body::new(RecordedBody { body, record: self, _room: room }))
     }
 
     fn note(&mut self, headers: &HeaderMap) {
@@ -69,7 +75,7 @@ impl Drop for CallRecord {
 struct RecordedBody {
     body: Body,
     record: CallRecord,
-    _permits: [Option<OwnedSemaphorePermit>; 2],
+    _room: Room,
 }
 
 impl HttpBody for RecordedBody {

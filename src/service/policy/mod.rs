@@ -71,15 +71,16 @@ impl PolicyService for Policies {
         let pb::UpdatePolicyRequest { policy, update_mask, validate_only, shadow, preview_cases, preview_texts } =
             request.into_inner();
         let wanted = preview::Wanted::parse(validate_only, preview_cases, preview_texts)?;
-        let live = self.0.store.get_policy(caller.tenant, None).await.map_err(|error| failure(&error))?.policy;
-        let candidate = convert::requested(&live, policy, update_mask)?;
+        let live = self.0.store.get_policy(caller.tenant, None).await.map_err(|error| failure(&error))?;
+        let candidate = convert::requested(&live.policy, policy, update_mask)?;
         let rules = Arc::new(compiled(&self.0, caller.tenant, candidate).await?);
         let answer = if validate_only {
             let preview = preview::preview(&self.0, &caller, Arc::clone(&rules), wanted).await?;
-            let policy = convert::candidate(Policy::clone(&rules.policy));
+            let former = if shadow { Vec::new() } else { live.followed(self.0.now()) };
+            let policy = convert::candidate(Policy::clone(&rules.policy), former);
             pb::UpdatePolicyResponse { policy: Some(policy), preview: Some(preview) }
         } else {
-            let policy = put(&self.0, &caller, live.revision, &rules, shadow).await?;
+            let policy = put(&self.0, &caller, live.policy.revision, &rules, shadow).await?;
             pb::UpdatePolicyResponse { policy: Some(policy), preview: None }
         };
         Ok(Response::new(answer))

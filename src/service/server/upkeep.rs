@@ -12,7 +12,7 @@ const INTERVAL: Duration = Duration::from_secs(30);
 pub(super) async fn run(app: App) {
     loop {
         let rules = app.clone();
-        let retention: RetentionOf = Arc::new(move |tenant| rules.rules.retention(tenant));
+        let retention: RetentionOf = Arc::new(move |tenant| rules.rules.retention(tenant, rules.now()));
         let more = match app.store.upkeep(retention).await {
             Ok(done) => done.more,
             Err(error) => {

@@ -27,7 +27,7 @@ pub(super) fn targets(write: &mut Write<'_>, tenant: &Tenant) -> Result<Arc<Serv
     if let Some(targets) = tenant.targets.load_full() {
         return Ok(targets);
     }
-    let live = policies::get(write.ring, tenant, write.data, None)?;
+    let live = policies::get(write.ring, tenant, write.data, None, write.now)?;
     let targets = Arc::new(live.policy.targets);
     keep(write, tenant, &targets);
     Ok(targets)

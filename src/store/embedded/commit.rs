@@ -16,6 +16,7 @@ use super::{
     ready::ReadyIndex,
     reserve::Reserve,
     ring::KeyRing,
+    scrub::Scrubber,
     wake::Wakes,
     watch::Watches,
     write::{Effects, Write},
@@ -30,6 +31,8 @@ pub(super) struct Engine {
     pub(super) files: Files,
     pub(super) data: Connection,
     pub(super) keys: Connection,
+    /// Goes over the pages of the data file; closed after the connections.
+    pub(super) scrubber: Scrubber,
     pub(super) ring: Arc<KeyRing>,
     pub(super) time: ServiceTime,
     pub(super) wakes: Arc<Wakes>,

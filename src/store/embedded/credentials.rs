@@ -21,8 +21,9 @@ use crate::{
     id::{CredentialId, PrincipalId, TenantId},
     store::{
         CredentialRecord, NewCredential, Page, StoreError,
-        record::{CredentialRow, Field, decode, encode},
+        record::{CredentialRow, Field},
     },
+    time::Timestamp,
 };
 
 /// How many found credentials are kept in memory.
@@ -89,7 +90,7 @@ impl Row {
     fn open(&self, ring: &KeyRing, tenant: &Tenant) -> Result<(CredentialRecord, [u8; 32]), StoreError> {
         let place = ring.place(tenant.id, self.credential.0, Field::Credential, self.version);
         let plain = tenant.key.open(&place, &self.sealed).map_err(|_| damaged(&self.credential))?;
-        let row: CredentialRow = decode(&plain)?;
+        let row = CredentialRow::decode(&plain)?;
         let hash = row.token_hash;
         let record = row.into_record()?;
         let own = record.credential == self.credential && record.tenant == tenant.id;
@@ -105,7 +106,7 @@ fn seal(
     version: u64,
 ) -> Result<Vec<u8>, StoreError> {
     let place = ring.place(tenant.id, record.credential.0, Field::Credential, version);
-    Ok(tenant.key.seal(&place, &encode(&CredentialRow::new(record, hash))?)?)
+    Ok(tenant.key.seal(&place, &CredentialRow::new(record, hash).encode()?)?)
 }
 
 /// Makes a credential with a principal of its own, and its token.
@@ -122,6 +123,7 @@ pub(super) fn create(
         tenant: tenant.id,
         roles: new.roles,
         label: new.label,
+        creator: new.creator,
         create_time: write.now,
         expire_time: write.now + new.valid_duration,
         revoke_time: None,
@@ -160,6 +162,32 @@ pub(super) fn revoke(
     audit(write, tenant, by, Action::CredentialRevoked, credential)?;
     write.after(move || cache.revoke(credential));
     Ok(record)
+}
+
+/// When a principal's credential was made, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin {
+    pub(super) creator: Option<PrincipalId>,
+    pub(super) create_time: Timestamp,
+}
+
+/// Origins by principal.
+pub(super) type Origins = FxHashMap<PrincipalId, Origin>;
+
+/// The origins of all credentials of a tenant, also of revoked ones; those that cannot be read are left out.
+pub(super) fn origins(write: &Write<'_>, tenant: &Tenant) -> Result<Origins, StoreError> {
+    let sql = format!("SELECT {} FROM credentials c WHERE c.tenant = ?1", Row::COLUMNS);
+    let mut statement = write.data.prepare_cached(&sql)?;
+    let mut origins = Origins::default();
+    for row in statement.query_map([tenant.number], Row::read)? {
+        match row?.open(write.ring, tenant) {
+            Ok((CredentialRecord { principal, creator, create_time, .. }, _)) => {
+                origins.insert(principal, Origin { creator, create_time });
+            }
+            Err(error) => tracing::error!(%error, "a credential cannot be read"),
+        }
+    }
+    Ok(origins)
 }
 
 fn audit(

@@ -113,13 +113,16 @@ fn destroy_one(keys: &Connection, grave: &Grave) -> rusqlite::Result<()> {
 
 fn destroy_tenant(keys: &Connection, tenant: &[u8; 16]) -> rusqlite::Result<()> {
     let mut statement = keys.prepare_cached(
-        "DELETE FROM identifiers WHERE subject IN (SELECT id FROM wraps WHERE tenant = ?1 AND kind = ?2)",
+        "DELETE FROM identifiers WHERE subject IN (SELECT id FROM wraps WHERE parent = ?1 AND kind = ?2)",
     )?;
     statement.execute(params![tenant, KeyKind::Subject as u8])?;
     let mut statement =
-        keys.prepare_cached("DELETE FROM links WHERE main IN (SELECT id FROM wraps WHERE tenant = ?1 AND kind = ?2)")?;
+        keys.prepare_cached("DELETE FROM links WHERE main IN (SELECT id FROM wraps WHERE parent = ?1 AND kind = ?2)")?;
     statement.execute(params![tenant, KeyKind::Subject as u8])?;
-    keys.prepare_cached("DELETE FROM wraps WHERE tenant = ?1")?.execute([tenant]).map(drop)
+    let mut statement = keys
+        .prepare_cached("DELETE FROM wraps WHERE parent IN (SELECT id FROM wraps WHERE parent = ?1 AND kind = ?2)")?;
+    statement.execute(params![tenant, KeyKind::Subject as u8])?;
+    keys.prepare_cached("DELETE FROM wraps WHERE parent = ?1")?.execute([tenant]).map(drop)
 }
 
 /// The last tombstone that the key file has carried out.

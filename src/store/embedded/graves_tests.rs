@@ -126,7 +126,7 @@ async fn a_tenant_that_a_crash_left_half_gone_is_gone_at_the_next_start() {
     assert!(matches!(again.ring.tenant(gone), Err(StoreError::NotFound)));
     assert!(again.ring.tenant(kept).is_ok());
     let count = move |read: &mut super::readers::Read| {
-        let sql = "SELECT COUNT(*) FROM wraps WHERE tenant = ?1";
+        let sql = "SELECT COUNT(*) FROM wrapped_keys WHERE tenant = ?1";
         Ok(read.data()?.1.query_row(sql, [gone.as_bytes()], |row| row.get::<_, i64>(0))?)
     };
     assert_eq!(again.readers.run(count).await.unwrap(), 0);

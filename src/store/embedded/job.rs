@@ -1,5 +1,7 @@
 //! A piece of work for the thread that writes, and how the caller learns what became of it. It knows nothing of groups.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use rusqlite::ErrorCode;
 use tokio::sync::oneshot;
 
@@ -55,7 +57,10 @@ where
     T: Send,
 {
     fn run(&mut self, write: &mut Write<'_>) -> bool {
-        let outcome = self.work.take().map(|work| work(write));
+        // A fault of one job is its own: its savepoint is rolled back, and the thread lives on for the others.
+        let mut run = |work: F| catch_unwind(AssertUnwindSafe(|| work(write)));
+        let broken_off = |_| Err(StoreError::Engine("a job was broken off".to_owned()));
+        let outcome = self.work.take().map(|work| run(work).unwrap_or_else(broken_off));
         let done = matches!(outcome, Some(Ok(_)));
         self.outcome = outcome;
         done

@@ -1,6 +1,11 @@
 //! Conversations that are written while they run. A turn adds a segment under the present key; a turn that changes what
 //! is stored seals everything anew under a new key, and the old one is destroyed before the answer.
 
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
 use rusqlite::{OptionalExtension, params};
 
 use super::{
@@ -31,6 +36,7 @@ use crate::{
         Decision, InteractionContent, LiveChange, LiveInteraction, LivePosition, StoreError,
         record::{AssessmentRow, FactsRow, Field, content::input_turns, encode, encode_turns},
     },
+    time::Timestamp,
 };
 
 /// Opens an interaction, or finds the one that the same request opened. A reference that came before under another
@@ -47,8 +53,9 @@ pub(super) fn open(write: &mut Write<'_>, prepared: &Prepared) -> Result<LiveInt
     }
     let submission = submit::store(write, prepared)?.submission;
     let (row, _) = find(write, tenant, submission)?;
-    let position = LivePosition { version: row.content_version, segments: row.segments };
+    let (version, segments) = (row.content_version, row.segments);
     let content = row.into_record(write.ring, tenant, write.data, write.keys)?.content;
+    let position = LivePosition { version, segments, repeat_days: content.input.repeat_contact_days };
     Ok(LiveInteraction { submission, position, content })
 }
 
@@ -63,18 +70,49 @@ fn find(write: &Write<'_>, tenant: &Tenant, id: InteractionId) -> Result<(Intera
     Ok((Interaction::get(write.data, number)?, case_number))
 }
 
+/// What was decided about a change before its turn to be written came, from the history as it was last seen.
+pub(super) struct Foreseen {
+    input: AssessmentInput,
+    decision: Decision,
+}
+
+/// Text whose scoring is moved to a thread of its own.
+const LONG_BYTES: usize = 64 << 10;
+
+/// Scores a change; the thread that writes is for all.
+pub(super) async fn foresee(change: &LiveChange, now: Timestamp) -> Result<Foreseen, StoreError> {
+    let turns = input_turns(&change.content.turns);
+    let bytes: usize = turns.iter().map(|turn| turn.text.as_str().len()).sum();
+    let input =
+        AssessmentInput { repeat_contact_days: change.after.repeat_days, turns, ..change.content.input.clone() };
+    let decide = Arc::clone(&change.decide);
+    let work = move || Foreseen { decision: decide(&input, now), input };
+    let broken_off = || StoreError::Engine("a scoring was broken off".to_owned());
+    if bytes > LONG_BYTES {
+        return tokio::task::spawn_blocking(work).await.map_err(|_| broken_off());
+    }
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| broken_off())
+}
+
 /// Carries out a change.
-pub(super) fn change(write: &mut Write<'_>, tenant: &Tenant, change: &LiveChange) -> Result<LivePosition, StoreError> {
+pub(super) fn change(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    change: &LiveChange,
+    foreseen: Foreseen,
+) -> Result<LivePosition, StoreError> {
     let (row, case_number) = find(write, tenant, change.interaction)?;
-    if (LivePosition { version: row.content_version, segments: row.segments }) != change.after {
+    if (row.content_version, row.segments) != (change.after.version, change.after.segments) {
         return Err(StoreError::Superseded);
     }
     let mut case = Case::get(write.data, case_number)?;
     let content = &change.content;
     let earlier_days = interactions::repeat_days(write.data, case_number, Some(row.number), content.occur_time)?;
-    let turns = input_turns(&content.turns);
-    let input = AssessmentInput { repeat_contact_days: earlier_days, turns, ..content.input.clone() };
-    let decision = (change.decide)(&input, write.now);
+    let Foreseen { mut input, mut decision } = foreseen;
+    if input.repeat_contact_days != earlier_days {
+        input.repeat_contact_days = earlier_days;
+        decision = (change.decide)(&input, write.now);
+    }
     let assessment = encode(&AssessmentRow::new(&decision.assessment, earlier_days))?;
     let position = if change.reseals {
         let count = change.content.turns.len().saturating_sub(change.new_from) as u64;
@@ -85,7 +123,7 @@ pub(super) fn change(write: &mut Write<'_>, tenant: &Tenant, change: &LiveChange
     };
     shadows::note(write.data, row.number, decision.shadow.as_ref())?;
     speak(write, tenant, change, &row, &mut case, (&input, &decision))?;
-    Ok(position)
+    Ok(LivePosition { repeat_days: earlier_days, ..position })
 }
 
 /// Lets the conversation speak for its case as far as it has come.
@@ -163,7 +201,7 @@ fn append(
         change.content.input.language.map(Tongue),
     ])?;
     audit(write, tenant, (change.principal, new.len() as u64), row, Action::TurnsAdded)?;
-    Ok(LivePosition { version: row.content_version, segments })
+    Ok(LivePosition { version: row.content_version, segments, repeat_days: 0 })
 }
 
 /// Content that takes the place of what is stored of an interaction.
@@ -200,7 +238,7 @@ pub(super) fn reseal(
     let place = (case_number, row.id, version);
     interactions::write(write.data, Some(row.number), place, &clear, &sealed, (assessment, &encoded))?;
     audit(write, tenant, (principal, count), row, Action::InteractionReplaced)?;
-    Ok(LivePosition { version, segments: 1 })
+    Ok(LivePosition { version, segments: 1, repeat_days: 0 })
 }
 
 /// The link to the recording, which is sealed anew with the rest.

@@ -2,49 +2,92 @@
 
 use std::{
     fs,
+    io::ErrorKind,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use super::{commit::Engine, files::BUSY_DURATION, job::Failure, rotate::Rewrite};
+use rusqlite::Connection;
+
+use super::{commit::Engine, files::BUSY_DURATION, job::Failure};
 
 /// Size of a write-ahead log from which it is written back to its file, in bytes.
 const LOG_BYTES_MAX: u64 = 32 << 20;
 /// The same while the disk is full.
 const FULL_LOG_BYTES_MAX: u64 = 1 << 20;
 
-/// Size up to which the data file is rewritten after a rotation, in bytes; nothing else is written meanwhile.
-const REWRITTEN_BYTES_MAX: u64 = 256 << 20;
+/// What is done while the logs are empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cleaning {
+    /// Nothing more.
+    Logs,
+    /// Before that, the key file is rewritten, so that no copy of what was written over is left between its rows.
+    RewriteKeys,
+    /// So many pages of the data file are scrubbed, from this number on.
+    Scrub {
+        /// The first page.
+        from: u32,
+        /// How many.
+        count: u32,
+    },
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Emptied {
+    /// Somebody reads; nothing was done.
+    Busy,
+    /// It is done. The page to go on from.
+    Done(Option<u32>),
+    /// The data file is damaged in this way.
+    Damaged(String),
+    /// The data file is too large to be scrubbed.
+    TooLarge,
+}
 
 impl Engine {
-    /// Empties both logs, without waiting for readers, and tells whether it was done.
-    pub(super) fn empty_logs(&self, asked: &[(Arc<AtomicBool>, Option<Rewrite>)]) -> Result<(), Failure> {
-        if asked.is_empty() {
-            return Ok(());
-        }
-        for rewrite in asked.iter().filter_map(|(_, rewrite)| *rewrite) {
-            let small = fs::metadata(self.files.data()).is_ok_and(|about| about.len() <= REWRITTEN_BYTES_MAX);
-            for (connection, wanted) in [(&self.keys, rewrite.keys), (&self.data, small)] {
-                if wanted {
-                    connection.execute_batch("VACUUM")?;
-                }
+    /// Empties the logs, without waiting for readers, and tells what came of it.
+    pub(super) fn empty_logs(&self, asked: &[(Arc<Mutex<Emptied>>, Cleaning)]) -> Result<(), Failure> {
+        for (told, cleaning) in asked {
+            if *cleaning == Cleaning::RewriteKeys {
+                self.keys.execute_batch("VACUUM")?;
             }
-        }
-        let mut emptied = true;
-        for connection in [&self.keys, &self.data] {
-            connection.busy_timeout(Duration::ZERO)?;
-            let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-            connection.busy_timeout(BUSY_DURATION)?;
-            emptied &= busy == 0;
-        }
-        for (told, _) in asked {
-            told.store(emptied, Ordering::SeqCst);
+            let emptied = match *cleaning {
+                Cleaning::Scrub { from, count } if Self::truncate(&self.data)? => self.scrub(from, count)?,
+                Cleaning::Scrub { .. } => Emptied::Busy,
+                Cleaning::Logs | Cleaning::RewriteKeys => {
+                    let both = [Self::truncate(&self.keys)?, Self::truncate(&self.data)?];
+                    if both == [true, true] { Emptied::Done(None) } else { Emptied::Busy }
+                }
+            };
+            *told.lock().unwrap_or_else(PoisonError::into_inner) = emptied;
         }
         Ok(())
+    }
+
+    /// Truncates a log; false: somebody reads from it.
+    fn truncate(connection: &Connection) -> Result<bool, Failure> {
+        connection.busy_timeout(Duration::ZERO)?;
+        let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        connection.busy_timeout(BUSY_DURATION)?;
+        Ok(busy == 0)
+    }
+
+    /// Scrubs pages of the data file, whose log is empty, and forgets what this connection holds of them in memory: it would
+    /// be written back with the next change.
+    fn scrub(&self, from: u32, count: u32) -> Result<Emptied, Failure> {
+        let scrubbed = self.scrubber.scrub(from, count);
+        self.data.execute_batch("PRAGMA shrink_memory")?;
+        match scrubbed {
+            Ok(next) => Ok(Emptied::Done(next)),
+            Err(error) if error.kind() == ErrorKind::InvalidData => Ok(Emptied::Damaged(error.to_string())),
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => Ok(Emptied::TooLarge),
+            Err(error) => {
+                tracing::error!(%error, "the data file could not be scrubbed; nothing more is written");
+                Err(Failure::Poisoned)
+            }
+        }
     }
 
     /// Writes a long log back to its file. A full disk leaves it long.

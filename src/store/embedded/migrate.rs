@@ -94,6 +94,14 @@ const MANIFESTS: &str = "ALTER TABLE cases ADD COLUMN manifest BLOB;";
 /// release would take for damage.
 const STEPS: [(i64, &[&str]); 3] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS, WORK, DESK, MANIFESTS]), (4, &[])];
 
+/// The order of a lane, which lists of a queue are read by; what is leased, the index in memory says. A file of an earlier
+/// release has a wider one. Indices belong to no format: any release can do without.
+const ORDER: &str = "
+DROP INDEX IF EXISTS items_order;
+CREATE INDEX IF NOT EXISTS items_lane ON items(
+  tenant, queue, state, lane, due_time, value_descending, enter_time);
+";
+
 /// Brings the data file from `format` to the present one, a step at a time, each whole or not at all.
 pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()> {
     for (step, sql) in STEPS.iter().filter(|(step, _)| *step > format) {
@@ -104,7 +112,7 @@ pub(super) fn migrate(data: &mut Connection, format: i64) -> rusqlite::Result<()
         transaction.pragma_update(None, "user_version", step)?;
         transaction.commit()?;
     }
-    Ok(())
+    data.execute_batch(ORDER)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 mod schema;
 
+mod shape;
+
 mod error;
 
 mod files;
@@ -99,6 +101,8 @@ mod sealed;
 
 mod rotate;
 
+mod scrub;
+
 pub mod recovery;
 
 mod verify;
@@ -117,10 +121,7 @@ mod tests;
 use std::{
     fs::File,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -166,8 +167,8 @@ pub struct EmbeddedStore {
     watches: Arc<Watches>,
     is_filled: tokio::sync::watch::Receiver<bool>,
     cache: Arc<credentials::Cache>,
-    /// Texts stay closed since a restore.
-    closed: Arc<AtomicBool>,
+    /// Tenants whose texts stay closed since a restore.
+    closed: recovery::Closed,
     erased: broadcast::Sender<Arc<Vec<InteractionId>>>,
     signing: Arc<SigningKey>,
     pass: Mutex<privacy::retention::Pass>,
@@ -183,18 +184,18 @@ impl EmbeddedStore {
         self.time.clone()
     }
 
-    /// Opens texts that a restore left closed: two different privacy officers answer for it.
+    /// Opens texts of a tenant that a restore left closed: two different privacy officers of it answer for it.
     ///
     /// # Errors
-    /// One and the same person twice, or the store does not write.
-    pub async fn accept_restore(&self, officers: [PrincipalId; 2]) -> Result<(), StoreError> {
-        recovery::accept(self, officers).await
+    /// Not two people, or the store does not write.
+    pub async fn accept_restore(&self, tenant: TenantId, officers: [PrincipalId; 2]) -> Result<(), StoreError> {
+        recovery::accept(self, tenant, officers).await
     }
 
-    /// Whether texts may be read.
-    fn check_texts(&self) -> Result<(), StoreError> {
+    /// Whether texts of a tenant may be read.
+    fn check_texts(&self, tenant: TenantId) -> Result<(), StoreError> {
         self.committer.check()?;
-        if self.closed.load(Ordering::SeqCst) { Err(StoreError::Closed) } else { Ok(()) }
+        if self.closed.contains(&tenant) { Err(StoreError::Closed) } else { Ok(()) }
     }
 }
 
@@ -209,7 +210,7 @@ impl Store for EmbeddedStore {
     }
 
     async fn open_live(&self, submission: Submission) -> Result<LiveInteraction, StoreError> {
-        self.check_texts()?;
+        self.check_texts(submission.tenant)?;
         let tenant = self.ring.tenant(submission.tenant)?;
         let turn = Turn::live(tenant.number);
         let prepared = prepare::prepare(&self.ring, tenant, self.time.now(), submission, IdempotentMethod::Live)?;
@@ -218,11 +219,13 @@ impl Store for EmbeddedStore {
 
     async fn change_live(&self, change: LiveChange) -> Result<LivePosition, StoreError> {
         let tenant = self.ring.tenant(change.tenant)?;
-        self.committer.run_in(Turn::live(tenant.number), move |write| live::change(write, &tenant, &change)).await
+        let foreseen = live::foresee(&change, self.time.now()).await?;
+        let turn = Turn::live(tenant.number);
+        self.committer.run_in(turn, move |write| live::change(write, &tenant, &change, foreseen)).await
     }
 
     async fn get_case(&self, reader: Reader, case: CaseId) -> Result<(CaseRecord, Vec<InteractionRecord>), StoreError> {
-        self.check_texts()?;
+        self.check_texts(reader.tenant)?;
         verify::reported(self, reader.tenant, Some(case), read::get_case(self, reader, case).await).await
     }
 
@@ -233,7 +236,7 @@ impl Store for EmbeddedStore {
         limit: u32,
         after: Option<Vec<u8>>,
     ) -> Result<Page<CaseRecord>, StoreError> {
-        self.check_texts()?;
+        self.check_texts(reader.tenant)?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(reader.tenant)?);
         let work = move |read: &mut readers::Read| {
             let (data, keys) = read.data()?;
@@ -243,7 +246,7 @@ impl Store for EmbeddedStore {
     }
 
     async fn find_open_cases(&self, reader: Reader, lookup: CaseLookup) -> Result<Vec<OpenCase>, StoreError> {
-        self.check_texts()?;
+        self.check_texts(reader.tenant)?;
         read::find_open_cases(self, reader, lookup).await
     }
 
@@ -253,7 +256,7 @@ impl Store for EmbeddedStore {
         case: CaseId,
         interaction: InteractionId,
     ) -> Result<InteractionRecord, StoreError> {
-        self.check_texts()?;
+        self.check_texts(reader.tenant)?;
         let read = read::get_interaction(self, reader, case, interaction).await;
         verify::reported(self, reader.tenant, Some(case), read).await
     }
@@ -315,6 +318,10 @@ impl Store for EmbeddedStore {
     }
 
     async fn ensure_tenant(&self, name: &str) -> Result<TenantId, StoreError> {
+        // A server starts on a full disk, too, so that what is stored can be read.
+        if let Some(known) = self.find_tenant(name).await? {
+            return Ok(known);
+        }
         let (ring, name) = (Arc::clone(&self.ring), name.to_owned());
         self.committer.run(move |write| tenants::ensure(write, &ring, &name)).await
     }

@@ -3,7 +3,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicBool},
+    sync::Arc,
 };
 
 use rusqlite::Connection;
@@ -24,7 +24,9 @@ use super::{
     reserve::Reserve,
     residence,
     ring::KeyRing,
-    schema, slots, versions,
+    schema,
+    scrub::Scrubber,
+    shape, slots, versions,
     write::insert_event,
 };
 use crate::{
@@ -121,6 +123,14 @@ pub enum OpenError {
     /// A header lacks a part.
     #[error("{0} is damaged: restore it from a backup")]
     Damaged(PathBuf),
+    /// The tables of a file are not those that this release makes.
+    #[error("{file}: {changed}; a hand or a fault of the disk changed the file: restore it from a backup")]
+    Shape {
+        /// The file.
+        file: PathBuf,
+        /// What differs.
+        changed: String,
+    },
     /// A file could not be read or written.
     #[error("{0}: {1}")]
     File(PathBuf, io::Error),
@@ -179,7 +189,9 @@ impl EmbeddedStore {
         let header = header::check(&files, &data, &keys, &master_key)?;
         slots::migrate(&mut keys, keys_format)?;
         versions::prepare(&keys)?;
+        graves::prepare(&keys)?;
         migrate::migrate(&mut data, data_format.max(schema::FIRST))?;
+        shape::check(&files, &data, &keys)?;
         let (destroyer, generation) = settle(&files, &header, &master_key, &data, &keys)?;
         reside(&files, (&data, &keys), header.service_time, adopts)?;
         let ring = Arc::new(KeyRing::load(&header, master_key, &data, &keys)?);
@@ -188,13 +200,14 @@ impl EmbeddedStore {
         let time = ServiceTime::new(clock, header.service_time);
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
-        let closed = recovery::is_closed(&data)?;
+        let closed = recovery::closed(&data)?;
         let (erased, _) = broadcast::channel(ERASED_MAX);
         let signing = Arc::clone(&destroyer.key);
         let engine = Engine {
             files: files.clone(),
             data,
             keys,
+            scrubber: Scrubber::open(&files.data()).map_err(|error| OpenError::File(files.data(), error))?,
             ring: Arc::clone(&ring),
             time: time.clone(),
             wakes: Arc::clone(&wakes),
@@ -229,7 +242,7 @@ impl EmbeddedStore {
             watches,
             is_filled,
             cache: Arc::default(),
-            closed: Arc::new(AtomicBool::new(closed)),
+            closed,
             erased,
             signing,
             pass: std::sync::Mutex::default(),
@@ -284,7 +297,6 @@ fn settle(
     data: &Connection,
     keys: &Connection,
 ) -> Result<(Destroyer, i64), OpenError> {
-    graves::prepare(keys)?;
     let key = graves::signing_key(keys, header.store, master)?;
     let known = graves::carried_out(keys)?;
     let seen = known.map_or(0, |mark| mark.sequence).min(graves::indexed(data)?);

@@ -1,6 +1,6 @@
 //! How the embedded store is kept: headers, counts, and the neighbourhood of its directories.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
@@ -25,7 +25,7 @@ impl Posture for EmbeddedStore {
         self.committer.check()?;
         let (ring, files, now) = (Arc::clone(&self.ring), self.files.clone(), self.time.now());
         let tenant = ring.tenant(officer.tenant)?;
-        let (texts_closed, pass_end_time) = (self.closed.load(Ordering::SeqCst), retention_pass_end(self));
+        let (texts_closed, pass_end_time) = (self.closed.contains(&officer.tenant), retention_pass_end(self));
         let look = move |read: &mut Read| {
             let (data, keys) = read.data()?;
             let damaged = || StoreError::Damaged("a header lacks a part".to_owned());

@@ -43,8 +43,19 @@ impl Reserve {
     pub(super) fn hold(&mut self) -> bool {
         if !self.held {
             self.held = self.files.iter().all(|(path, bytes)| hold(path, *bytes).is_ok());
+            if !self.held {
+                // A part of it would only make the disk fuller.
+                self.remove();
+            }
         }
         self.held
+    }
+
+    fn remove(&self) {
+        for (path, _) in &self.files {
+            // What cannot be removed keeps its room, and the next group is refused like this one.
+            drop(fs::remove_file(path));
+        }
     }
 
     /// Gives the room up.
@@ -52,15 +63,13 @@ impl Reserve {
         if self.held {
             tracing::warn!("the disk is full: nothing is stored until there is room");
             self.held = false;
-            for (path, _) in &self.files {
-                // What cannot be removed keeps its room, and the next group is refused like this one.
-                drop(fs::remove_file(path));
-            }
+            self.remove();
         }
     }
 }
 
-/// Makes a file that takes up so many bytes, or none.
+/// Makes a file that takes up so many bytes, or none. There must be twice the room: what is kept for erasures and audit
+/// events must not be taken back before they could use it.
 fn hold(path: &Path, bytes: u64) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|about| about.len() == bytes) {
         return Ok(());
@@ -69,7 +78,10 @@ fn hold(path: &Path, bytes: u64) -> io::Result<()> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let filled = options.open(path).and_then(|file| fill(file, bytes));
+    let filled = options.open(path).and_then(|file| {
+        fill(&file, 2 * bytes)?;
+        file.set_len(bytes)
+    });
     if filled.is_err() {
         drop(fs::remove_file(path));
     }
@@ -77,20 +89,20 @@ fn hold(path: &Path, bytes: u64) -> io::Result<()> {
 }
 
 #[cfg(target_os = "linux")]
-fn fill(file: File, bytes: u64) -> io::Result<()> {
+fn fill(file: &File, bytes: u64) -> io::Result<()> {
     use rustix::fs::{FallocateFlags, fallocate};
-    match fallocate(&file, FallocateFlags::empty(), 0, bytes) {
+    match fallocate(file, FallocateFlags::empty(), 0, bytes) {
         Err(rustix::io::Errno::OPNOTSUPP) => write_zeros(file, bytes),
         done => Ok(done?),
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn fill(file: File, bytes: u64) -> io::Result<()> {
+fn fill(file: &File, bytes: u64) -> io::Result<()> {
     write_zeros(file, bytes)
 }
 
-fn write_zeros(mut file: File, bytes: u64) -> io::Result<()> {
+fn write_zeros(mut file: &File, bytes: u64) -> io::Result<()> {
     io::copy(&mut io::Read::take(io::repeat(0), bytes), &mut file).map(drop)
 }
 
@@ -110,7 +122,7 @@ mod tests {
         reserve.release();
         assert_eq!((reserve.is_held(), bytes()), (false, None));
         assert!(reserve.hold());
-        write_zeros(File::create(dir.path().join("zeros")).unwrap(), 10).unwrap();
+        write_zeros(&File::create(dir.path().join("zeros")).unwrap(), 10).unwrap();
         assert_eq!(fs::read(dir.path().join("zeros")).unwrap(), [0; 10]);
     }
 }

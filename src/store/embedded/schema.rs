@@ -5,8 +5,8 @@
 pub(super) const FORMAT: i64 = 4;
 
 /// Number of the newest format of the key file: in the first the wraps lay beside their names, in the second an index led
-/// from their slots to the names.
-pub(super) const KEYS_FORMAT: i64 = 3;
+/// from their slots to the names, in the third each name said of which tenant it is.
+pub(super) const KEYS_FORMAT: i64 = 4;
 
 /// Number of the first format, which the tables here are of; `migrate` holds what came later.
 pub(super) const FIRST: i64 = 1;
@@ -60,8 +60,6 @@ CREATE TABLE items(
   lane INTEGER NOT NULL, state INTEGER NOT NULL, due_time INTEGER NOT NULL, value_descending INTEGER NOT NULL,
   enter_time INTEGER NOT NULL, ready_time INTEGER, language TEXT, skills BLOB NOT NULL, attempts INTEGER NOT NULL,
   epoch INTEGER NOT NULL, lease BLOB) STRICT;
-CREATE INDEX items_order ON items(
-  tenant, queue, state, lane, due_time, value_descending, enter_time, case_id, language, skills);
 CREATE INDEX items_ready ON items(ready_time) WHERE ready_time IS NOT NULL;
 CREATE TABLE streaks(
   tenant INTEGER NOT NULL, queue TEXT NOT NULL, streak INTEGER NOT NULL,

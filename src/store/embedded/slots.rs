@@ -21,18 +21,24 @@ CREATE TABLE free_slots(number INTEGER PRIMARY KEY) STRICT;
 ";
 
 /// The names of the keys, and what ties them to the slots: a name that goes takes its bytes along. That no two names share
-/// a slot is not held by an index, which would take a tenth of the file; [`shared`] looks for it.
+/// a slot is not held by an index, which would take a tenth of the file; [`shared`] looks for it. Of which tenant a key is
+/// follows from those above it, as the view says: 2 is the key of a tenant, 3 of a subject, 4 and 5 of data, 7 looks up.
 const NAMES: &str = "
 CREATE TABLE wraps(
   id BLOB NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL,
-  tenant BLOB NOT NULL, parent BLOB NOT NULL, parent_version INTEGER NOT NULL, slot INTEGER NOT NULL,
+  parent BLOB NOT NULL, parent_version INTEGER NOT NULL, slot INTEGER NOT NULL,
   PRIMARY KEY(id, kind, version)) STRICT, WITHOUT ROWID;
 CREATE INDEX wraps_parent ON wraps(parent, kind, id);
 CREATE TRIGGER wraps_gone AFTER DELETE ON wraps BEGIN
   UPDATE slots SET wrapped = zeroblob(65) WHERE number = OLD.slot;
   INSERT INTO free_slots(number) VALUES(OLD.slot);
 END;
-CREATE VIEW wrapped_keys AS SELECT w.*, s.wrapped FROM wraps w JOIN slots s ON s.number = w.slot;
+CREATE VIEW wrapped_keys AS SELECT w.*, s.wrapped, CASE
+  WHEN w.kind = 2 THEN w.id
+  WHEN w.kind IN (3, 7) THEN w.parent
+  WHEN w.kind IN (4, 5) THEN (SELECT parent FROM wraps WHERE id = w.parent AND kind = 3)
+  ELSE zeroblob(16) END AS tenant
+FROM wraps w JOIN slots s ON s.number = w.slot;
 ";
 
 /// Makes the tables of a new file, with the first slots.
@@ -77,11 +83,11 @@ pub(super) fn overwrite(keys: &Connection, number: i64, wrapped: &[u8]) -> Resul
 }
 
 /// Brings a file of an earlier format to the present one. Out of the first, which had no slots, the wraps are moved into
-/// slots and the file is rewritten, so that nothing of what was deleted before is left in it; out of the second, the names
-/// are written anew without an index of their slots.
+/// slots and the file is rewritten, so that nothing of what was deleted before is left in it; out of later ones, the names
+/// are written anew.
 pub(super) fn migrate(keys: &mut Connection, format: i64) -> rusqlite::Result<()> {
     let is_first = format == schema::FIRST;
-    if !is_first && format != SECOND {
+    if !(schema::FIRST..schema::KEYS_FORMAT).contains(&format) {
         return Ok(());
     }
     let transaction = keys.transaction()?;
@@ -93,25 +99,21 @@ pub(super) fn migrate(keys: &mut Connection, format: i64) -> rusqlite::Result<()
         make_slots(&transaction)?;
     }
     transaction.execute_batch(NAMES)?;
-    transaction.execute_batch(if is_first { OUT_OF_FIRST } else { OUT_OF_SECOND })?;
+    transaction.execute_batch(if is_first { OUT_OF_FIRST } else { OUT_OF_LATER })?;
     transaction.execute_batch("DROP TABLE old_wraps")?;
     transaction.pragma_update(None, "user_version", schema::KEYS_FORMAT)?;
     transaction.commit()?;
     if is_first { keys.execute_batch("VACUUM") } else { Ok(()) }
 }
 
-/// The format that had slots and an index of them.
-const SECOND: i64 = 2;
-
 const OUT_OF_FIRST: &str = "
 INSERT INTO slots(wrapped) SELECT wrapped FROM old_wraps ORDER BY id, kind, version;
-INSERT INTO wraps(id, kind, version, tenant, parent, parent_version, slot)
-  SELECT id, kind, version, tenant, parent, parent_version,
+INSERT INTO wraps(id, kind, version, parent, parent_version, slot)
+  SELECT id, kind, version, parent, parent_version,
          (SELECT MAX(number) FROM free_slots) + row_number() OVER (ORDER BY id, kind, version) FROM old_wraps;
 ";
 
-const OUT_OF_SECOND: &str =
-    "INSERT INTO wraps SELECT id, kind, version, tenant, parent, parent_version, slot FROM old_wraps;";
+const OUT_OF_LATER: &str = "INSERT INTO wraps SELECT id, kind, version, parent, parent_version, slot FROM old_wraps;";
 
 #[cfg(test)]
 mod tests {
@@ -141,7 +143,7 @@ mod tests {
             let bytes = wrapped(step);
             let slot = fill(&keys, &bytes).unwrap();
             let id = bytes[5..21].to_vec();
-            let insert = "INSERT INTO wraps VALUES(?1, 5, 1, zeroblob(16), zeroblob(16), 1, ?2)";
+            let insert = "INSERT INTO wraps VALUES(?1, 5, 1, zeroblob(16), 1, ?2)";
             keys.execute(insert, params![id, slot]).unwrap();
             live.insert(id, (slot, bytes));
             if step % 3 == 0 {

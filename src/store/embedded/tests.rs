@@ -7,7 +7,13 @@ use futures_util::{FutureExt, future::join_all};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::{EmbeddedStore, StoreConfig, jobs::Turn, write::Write};
+use super::{
+    EmbeddedStore, StoreConfig,
+    jobs::Turn,
+    logs::Cleaning,
+    scrub::worn::{hits, wear},
+    write::Write,
+};
 use crate::{
     audit::{Action, Event},
     crypto::{MasterKey, Secret},
@@ -274,4 +280,40 @@ async fn watchers_are_let_go_where_their_queue_cannot_be_read() {
     let told = tokio::time::timeout(Duration::from_mins(1), watch.changes.recv()).await.unwrap();
     assert!(matches!(told, Err(tokio::sync::broadcast::error::RecvError::Closed)), "{told:?}");
     assert_eq!(store.watches.len(), 0);
+}
+
+/// However large the file is: it is gone over in windows, here of three pages, while others write to the same pages.
+#[tokio::test]
+async fn what_is_gone_is_left_in_no_page_after_a_scrub_under_load() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, file) = (open(&dir), dir.path().join("data/data.db"));
+    let [live, gone] = store.committer.run(|write| Ok(wear(write.data))).await.unwrap();
+    store.empty_logs(Cleaning::Logs).await.unwrap();
+    assert_eq!(hits(&file, &live), live.len(), "the search finds what is there");
+    assert!(hits(&file, &gone) > 0, "there is something to scrub");
+    let change = |number: i64| {
+        store.committer.run(move |write| {
+            let grow = "UPDATE worn SET value = value || 'yyyyyyyyyyyyyyyyyyyyyyyy' WHERE number % 97 = ?1";
+            Ok(write.data.execute(grow, [number % 97])?)
+        })
+    };
+    let changes = async {
+        let mut number = 0;
+        loop {
+            change(number).await.unwrap();
+            number += 1;
+        }
+    };
+    tokio::select! {
+        scrubbed = store.scrub(3) => scrubbed.unwrap(),
+        () = changes => (),
+    }
+    store.close().await.unwrap();
+    assert_eq!((hits(&file, &live), hits(&file, &gone)), (live.len(), 0));
+    drop(store);
+    let again = open(&dir);
+    let check = |read: &mut super::readers::Read| {
+        Ok(read.data()?.0.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0))?)
+    };
+    assert_eq!(again.readers.run(check).await.unwrap(), "ok");
 }

@@ -24,13 +24,12 @@ pub(super) fn insert(
     let name = child.name();
     let slot = slots::fill(keys, &wrapped)?;
     let mut statement = keys.prepare_cached(
-        "INSERT INTO wraps(id, kind, version, tenant, parent, parent_version, slot) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO wraps(id, kind, version, parent, parent_version, slot) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     statement.execute(params![
         name.id.as_bytes(),
         name.kind as u8,
         name.version,
-        tenant.as_bytes(),
         above.id.as_bytes(),
         above.version,
         slot,

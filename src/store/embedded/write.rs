@@ -2,12 +2,17 @@
 
 use std::{
     cell::RefCell,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, Mutex},
 };
 
 use rusqlite::Connection;
 
-use super::{doomed, graves, ready::ReadyIndex, ring::KeyRing, rotate::Rewrite};
+use super::{
+    doomed, graves,
+    logs::{Cleaning, Emptied},
+    ready::ReadyIndex,
+    ring::KeyRing,
+};
 use crate::{
     audit::{Event, Leaf},
     id::{CaseId, InteractionId},
@@ -41,7 +46,7 @@ pub(super) struct Effects {
     /// What is done once it is durable.
     pub(super) after: Vec<Box<dyn FnOnce() + Send>>,
     /// Those who wait until the logs are empty.
-    pub(super) empties: Vec<(Arc<AtomicBool>, Option<Rewrite>)>,
+    pub(super) empties: Vec<(Arc<Mutex<Emptied>>, Cleaning)>,
     /// Whether the job is done only when the keys that it no longer needs are destroyed.
     pub(super) dooms: bool,
     /// Which jobs of the group wait for a key to be destroyed.
@@ -76,9 +81,9 @@ impl Write<'_> {
         self.effects.after.push(Box::new(act));
     }
 
-    /// Empties the logs of both files once this job is durable, and tells whether nobody's reading stood in the way.
-    pub(super) fn empty_logs(&mut self, told: Arc<AtomicBool>, rewrite: Option<Rewrite>) {
-        self.effects.empties.push((told, rewrite));
+    /// Empties the logs of both files once this job is durable, and tells what came of it.
+    pub(super) fn empty_logs(&mut self, told: Arc<Mutex<Emptied>>, cleaning: Cleaning) {
+        self.effects.empties.push((told, cleaning));
     }
 
     /// Destroys a key once the rows that no longer need it are durable, before this job is answered.

@@ -60,7 +60,7 @@ codes! {
     ItemState { Ready = 1, Leased = 2, Delayed = 3, Parked = 4 }
     CorrectionReason { Wording = 1, Sarcasm = 2, Domain = 3, Context = 4, Severity = 5, Safety = 6, Other = 7 }
     AccessRole { Intake = 1, Analyst = 2, Agent = 3, Supervisor = 4, TenantAdmin = 5, PrivacyOfficer = 6 }
-    ErasureState { Shown = 1, OnHold = 2, Erased = 3 }
+    ErasureState { Shown = 1, OnHold = 2, Erased = 3, Erasing = 4 }
     HoldReason { Litigation = 1, Regulator = 2, Investigation = 3, Other = 4 }
 }
 

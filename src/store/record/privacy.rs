@@ -39,6 +39,8 @@ impl ErasureRow {
     /// The erasure of the record.
     pub(crate) fn into_record(self, id: ErasureId, state: ErasureState) -> Result<ErasureRecord, RecordError> {
         let [cases, interactions, identifiers] = self.holdings;
+        let is_running = state == ErasureState::OnHold && self.hold_end_time.is_none();
+        let state = if is_running { ErasureState::Erasing } else { state };
         Ok(ErasureRecord {
             erasure: Some(id),
             state,

@@ -6,9 +6,16 @@ use crate::{
     text::Span,
 };
 
+/// Fewest digits of a card number.
+pub(super) const DIGITS_MIN: usize = 13;
+
 /// The card number that begins at group `first`: the index of its last group. Without context only the groupings in
 /// print on cards count.
 pub(super) fn card_at(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize, in_context: bool) -> Option<usize> {
+    let total: usize = groups.iter().skip(first).map(|group| group.digits).sum();
+    if total < DIGITS_MIN {
+        return None;
+    }
     let mut digits = String::new();
     let mut shape = Vec::new();
     let mut found = None;
@@ -19,7 +26,7 @@ pub(super) fn card_at(turn: &NormalisedTurn<'_>, groups: &[Group], first: usize,
             break;
         }
         let grouped = in_context || printed(&shape);
-        if digits.len() >= 13 && grouped && luhn(&digits) && network(&digits) && !single_value(&digits) {
+        if digits.len() >= DIGITS_MIN && grouped && luhn(&digits) && network(&digits) && !single_value(&digits) {
             found = Some(index);
         }
         let gap = turn.gap(group.token);

@@ -20,15 +20,15 @@ pub(super) fn expiry(view: &View<'_>, groups: &[Group], first: usize, labels: &L
     let turn = view.turn;
     let group = groups.get(first)?;
     let named = labels.has(Cue::Expiry);
+    if !(named || after || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
+        return None;
+    }
     let other = [Cue::Passport, Cue::License, Cue::NationalId, Cue::Product, Cue::Order, Cue::Medical];
     let unpaid = !after && !labels.has(Cue::Card) && !labels.has(Cue::Cvv) && !labels.asked.has(Cue::Expiry);
     let prose = labels.sentence == Cue::Expiry.into() && turn.tokens().len() > EXPIRY_WORDS_MAX;
     let lapses = (group.token.saturating_sub(LAPSE_WORDS_MAX)..group.token)
         .any(|at| turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Lapse)));
     if named && unpaid && !pays(turn) && (lapses || prose || other.iter().any(|cue| labels.has(*cue))) {
-        return None;
-    }
-    if !(named || after || labels.has(Cue::Card) || labels.has(Cue::Cvv)) {
         return None;
     }
     let month = |raw: &str| raw.len() <= 2 && raw.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month));

@@ -28,9 +28,6 @@ use crate::redact::{
 };
 use run::{Group, Run};
 
-/// Fewest digits of a card number.
-const CARD_DIGITS_MIN: usize = 13;
-
 /// Finds numbers that identify.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
@@ -126,7 +123,7 @@ fn written(view: &View<'_>, groups: &[Group], out: &mut Vec<Candidate>) {
 fn card_within(turn: &NormalisedTurn<'_>, groups: &[Group]) -> Option<usize> {
     let digits: usize = groups.iter().map(|group| group.digits).sum();
     let begins = |at: &usize| card::card_at(turn, groups, *at, false).is_some();
-    if digits <= CARD_DIGITS_MIN || begins(&0) {
+    if digits <= card::DIGITS_MIN || begins(&0) {
         return None;
     }
     (1..groups.len()).find(begins)
@@ -140,20 +137,23 @@ fn decide(view: &View<'_>, groups: &[Group], out: &mut Vec<Candidate>) {
             first += 4;
             continue;
         }
-        let labels =
-            Labels::around(view.turn, group.token, groups.last().map_or(group.token, |last| last.token), view.asked);
-        let before = out.len();
-        let last = value::written(view, groups, first, &labels, out);
+        let harmless = harmless_at(view.turn, group.token);
+        let last = if value::is_figure(view, groups, first, harmless, out) {
+            value::phone_over(view, groups, first, out)
+        } else {
+            let end = groups.last().map_or(group.token, |last| last.token);
+            let labels = Labels::around(view.turn, group.token, end, view.asked);
+            value::written(view, groups, first, (&labels, harmless), out)
+        };
         first = match last {
             Some(last) => last + 1,
-            None => harmless_at(view.turn, group.token).map_or(first + 1, |token| {
+            None => harmless.map_or(first + 1, |token| {
                 let behind = groups.iter().rposition(|group| group.token <= token).map_or(first + 1, |at| at + 1);
                 // `image-2026-03-14-10-25-51`: a date and what a hyphen binds to it are one.
                 let bound = groups.get(behind - 1..).unwrap_or_default();
                 behind + bound.iter().skip(1).take_while(|group| view.turn.gap_before(group.token) == "-").count()
             }),
         };
-        debug_assert!(out.len() >= before);
     }
 }
 

@@ -47,10 +47,14 @@ struct Window<'w> {
 pub(super) fn phone_at(view: &View<'_>, groups: &[Group], first: usize) -> Option<Phone> {
     let (turn, regions) = (view.turn, view.regions);
     let groups = groups.get(first..)?;
-    let (digits, shape) = read(turn, groups);
     let before = turn.gap_before(groups.first()?.token);
     let plus = before.ends_with('+') || before.ends_with("+(");
-    if digits.len() < DIGITS_MIN && !plus && regions.is_empty() {
+    let short = |digits: usize| digits < DIGITS_MIN && !plus && regions.is_empty();
+    if short(groups.iter().map(|group| group.digits).sum()) {
+        return None;
+    }
+    let (digits, shape) = read(turn, groups);
+    if short(digits.len()) {
         return None;
     }
     let harmless = OnceCell::new();

@@ -28,12 +28,32 @@ const NUMBERED_DIGITS_MIN: usize = 6;
 /// What may be spoken of beside a telephone number.
 const BESIDE_A_PHONE: Cues = Cues::of(&[Cue::Phone, Cue::Extension, Cue::Name, Cue::Address, Cue::Email]);
 
-/// Decides on the number that begins at group `first`; the last group it used.
+/// What makes of digits that look like a date or an amount something else.
+const SECRETS: Cues = Cues::of(&[Cue::Card, Cue::Cvv, Cue::Expiry, Cue::Pin]);
+
+/// Whether the number that begins at group `first` is a date or an amount of several tokens, the last of them `harmless`,
+/// and nothing in the turn makes a secret of it. Only the form of a telephone number weighs more.
+pub(super) fn is_figure(
+    view: &View<'_>,
+    groups: &[Group],
+    first: usize,
+    harmless: Option<usize>,
+    out: &[Candidate],
+) -> bool {
+    let Some(group) = groups.get(first) else { return false };
+    harmless.is_some_and(|last| last > group.token)
+        && !(view.turn.cues() | view.asked.cues()).any(SECRETS)
+        && !after_card(view, group.token, out)
+        && card::card_at(view.turn, groups, first, false).is_none()
+}
+
+/// Decides on the number that begins at group `first`; the last group it used. `harmless`: the last token of the date or
+/// amount that it looks like.
 pub(super) fn written(
     view: &View<'_>,
     groups: &[Group],
     first: usize,
-    labels: &Labels,
+    (labels, harmless): (&Labels, Option<usize>),
     out: &mut Vec<Candidate>,
 ) -> Option<usize> {
     let turn = view.turn;
@@ -51,14 +71,10 @@ pub(super) fn written(
         out.push(Candidate::new(span, Kind::CardExpiry, Likelihood::Likely, "context:expiry"));
         return Some(last);
     }
-    if after
-        && groups.get(first).is_some_and(|group| matches!(group.digits, 3 | 4))
-        && near::harmless_at(turn, token).is_none()
-    {
+    if after && groups.get(first).is_some_and(|group| matches!(group.digits, 3 | 4)) && harmless.is_none() {
         out.push(Candidate::new(turn.span(token, token), Kind::Cvv, Likelihood::Likely, "context:card"));
         return Some(first);
     }
-    let harmless = near::harmless_at(turn, token);
     let asked_now = labels.asked.any(Cues::of(&[Cue::Pin, Cue::Cvv, Cue::Password]));
     let stays = harmless.is_some_and(|last| last > token || !asked_now) && !is_numbered(view, groups, first);
     if stays && !year_as_answer(view, token, labels) {
@@ -82,7 +98,7 @@ pub(super) fn written(
 }
 
 /// A form that is a telephone number beyond doubt wins over a date or a decimal that it begins like.
-fn phone_over(view: &View<'_>, groups: &[Group], first: usize, out: &mut Vec<Candidate>) -> Option<usize> {
+pub(super) fn phone_over(view: &View<'_>, groups: &[Group], first: usize, out: &mut Vec<Candidate>) -> Option<usize> {
     let found = phone::phone_at(view, groups, first).filter(|phone| phone.likelihood >= Likelihood::Likely)?;
     push_phone(view, groups, first, found, out)
 }

@@ -12,7 +12,7 @@ mod work;
 
 use super::scalar::{self, wire_int, wire_time};
 use crate::{
-    policy::{LexiconLayer, Policy},
+    policy::{Former, LexiconLayer, Policy},
     redact::RuleError,
     service::{
         path::{Path, Violations},
@@ -20,6 +20,7 @@ use crate::{
         status::{Failure, Outcome, Reason},
     },
     store::{PolicyRecord, PolicyStage},
+    time::Timestamp,
     triage::PolicyError,
 };
 
@@ -31,7 +32,7 @@ const COLLECTION: &str = "policy/revisions/";
 
 /// A revision on the wire.
 pub fn policy(record: &PolicyRecord) -> pb::Policy {
-    let PolicyRecord { policy, stage, create_time, creator } = record;
+    let PolicyRecord { policy, stage, create_time, creator, former } = record;
     let Policy {
         revision,
         sentiment,
@@ -60,12 +61,14 @@ pub fn policy(record: &PolicyRecord) -> pb::Policy {
         care: Some(care::wire(*basis)),
         work: Some(work::wire(*bounds)),
         retention: Some(retention::wire(kept)),
+        // What a store gives counts still when it gives it.
+        retention_effect_time: kept.effect_time(former, Timestamp::default()).map(wire_time),
     }
 }
 
-/// A policy that is only previewed: it has no name yet.
-pub fn candidate(policy_: Policy) -> pb::Policy {
-    let record = PolicyRecord { policy: policy_, ..PolicyRecord::shipped(PolicyStage::Past) };
+/// A policy that is only previewed: it has no name yet. `former`: what would count still beside its periods of retention.
+pub fn candidate(policy_: Policy, former: Vec<Former>) -> pb::Policy {
+    let record = PolicyRecord { policy: policy_, former, ..PolicyRecord::shipped(PolicyStage::Past) };
     let stage = pb::PolicyStage::Unspecified.into();
     pb::Policy { name: String::new(), etag: String::new(), revision: 0, stage, ..policy(&record) }
 }
@@ -116,6 +119,7 @@ pub fn requested(live: &Policy, wanted: Option<pb::Policy>, mask: Option<prost_t
         care: basis,
         work: bounds,
         retention: kept,
+        retention_effect_time: _,
     } = wanted.unwrap_or_default();
     violations.check(!given.is_empty(), &path.field("etag"), Reason::FieldRequired);
     let mask = groups(mask, &root.field("update_mask"), &mut violations);

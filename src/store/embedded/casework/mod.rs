@@ -30,7 +30,7 @@ use crate::{
 #[async_trait]
 impl Casework for EmbeddedStore {
     async fn update_case(&self, actor: Actor, at: CaseVersion, change: CaseChange) -> Result<CaseRecord, StoreError> {
-        self.check_texts()?;
+        self.check_texts(actor.reader.tenant)?;
         let tenant = self.ring.tenant(actor.reader.tenant)?;
         let words = format!("{at:?} {change:?}");
         let request = request(&tenant, &actor, IdempotentMethod::UpdateCase, &words);
@@ -48,7 +48,7 @@ impl Casework for EmbeddedStore {
         target: CaseVersion,
         sources: Vec<CaseVersion>,
     ) -> Result<CaseRecord, StoreError> {
-        self.check_texts()?;
+        self.check_texts(actor.reader.tenant)?;
         let tenant = self.ring.tenant(actor.reader.tenant)?;
         let words = format!("{target:?} {sources:?}");
         let request = request(&tenant, &actor, IdempotentMethod::MergeCases, &words);
@@ -66,7 +66,7 @@ impl Casework for EmbeddedStore {
         at: CaseVersion,
         interaction: InteractionId,
     ) -> Result<CaseRecord, StoreError> {
-        self.check_texts()?;
+        self.check_texts(actor.reader.tenant)?;
         let tenant = self.ring.tenant(actor.reader.tenant)?;
         let words = format!("{at:?} {interaction:?}");
         let request = request(&tenant, &actor, IdempotentMethod::SplitInteraction, &words);

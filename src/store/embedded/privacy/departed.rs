@@ -7,7 +7,7 @@ use super::rows;
 use crate::{
     crypto::KeyKind,
     id::{CaseId, TenantId},
-    store::StoreError,
+    store::{StoreError, embedded::recovery},
 };
 
 /// Rows that go when no case is left; the records of its erasures and its number stay.
@@ -41,7 +41,7 @@ pub(super) fn forget(data: &Connection, tenant: TenantId) -> rusqlite::Result<()
     ] {
         data.execute(sql, [number])?;
     }
-    Ok(())
+    recovery::open_texts(data, tenant)
 }
 
 /// The same for every tenant that a restored file still shows.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    holds, rows,
+    holds, parts, rows,
     scope::{self, Scope},
 };
 use crate::{
@@ -58,10 +58,11 @@ pub(super) fn erase(
     let id = ErasureId(new_id(write.now)?);
     let record = match holds::end_of(write, tenant, &scope)? {
         Some(end) => ErasureRecord { state: ErasureState::OnHold, hold_end_time: Some(end), ..shown(write, &scope) },
-        None => carry_out(write, tenant, &scope, Some(request.officer.principal))?,
+        None if parts::is_large(&scope) => ErasureRecord { state: ErasureState::Erasing, ..shown(write, &scope) },
+        None => carry_out(write, tenant, &scope, (Some(request.officer.principal), 0))?,
     };
     let record = ErasureRecord { erasure: Some(id), ..record };
-    if record.state == ErasureState::OnHold {
+    if record.state != ErasureState::Erased {
         audit(write, tenant, Some(request.officer.principal), Action::ErasureDeferred, id.0, scope.interactions.len())?;
     }
     put(write, tenant, &record)?;
@@ -106,12 +107,12 @@ pub(super) fn shown(write: &Write<'_>, scope: &Scope) -> ErasureRecord {
     }
 }
 
-/// Erases everything of these people.
+/// Erases everything of these people. `before`: how many of their interactions went in earlier parts.
 pub(super) fn carry_out(
     write: &mut Write<'_>,
     tenant: &Tenant,
     scope: &Scope,
-    principal: Option<PrincipalId>,
+    (principal, before): (Option<PrincipalId>, u64),
 ) -> Result<ErasureRecord, StoreError> {
     let subjects = scope.subjects.iter().chain(&scope.aliases);
     let mut taken =
@@ -121,16 +122,11 @@ pub(super) fn carry_out(
         taken.interaction(*interaction);
     }
     for id in &scope.cases {
-        let Some(case) = Case::find(write.data, tenant.number, *id)? else { continue };
-        if let Some(heir) = heir(write, &case)? {
-            hand_over(write, tenant, &case, heir, &mut taken)?;
-        } else {
-            rows::hide_case(write, case, tenant.number)?;
-            taken.case(*id);
-        }
+        take_case(write, tenant, *id, &mut taken)?;
     }
+    let count = scope.interactions.len() + usize::try_from(before).unwrap_or(usize::MAX);
     for subject in &scope.subjects {
-        audit(write, tenant, principal, Action::SubjectErased, subject.0, scope.interactions.len())?;
+        audit(write, tenant, principal, Action::SubjectErased, subject.0, count)?;
     }
     let cases = taken.cases.clone();
     bury(write, tenant, Cause::Erasure, taken)?;
@@ -138,7 +134,28 @@ pub(super) fn carry_out(
     Ok(ErasureRecord { state: done.0, erase_time: done.1, cases, ..shown(write, scope) })
 }
 
+/// Takes a case whose interactions of these people are gone: where others wrote in it, it becomes theirs.
+pub(super) fn take_case(
+    write: &mut Write<'_>,
+    tenant: &Tenant,
+    id: CaseId,
+    taken: &mut Taken,
+) -> Result<(), StoreError> {
+    let Some(case) = Case::find(write.data, tenant.number, id)? else { return Ok(()) };
+    if let Some(heir) = heir(write, &case)? {
+        return hand_over(write, tenant, &case, heir, taken);
+    }
+    rows::hide_case(write, case, tenant.number)?;
+    taken.case(id);
+    Ok(())
+}
+
 impl Taken {
+    /// The cases that go as a whole.
+    pub(super) fn cases(&self) -> &[CaseId] {
+        &self.cases
+    }
+
     pub(super) fn interaction(&mut self, id: InteractionId) {
         self.graves.push(Grave::all(KeyKind::Interaction, id.0));
         self.interactions.push(id);
@@ -282,27 +299,7 @@ pub(super) fn without_anything(
     Ok(gone)
 }
 
-/// Runs an erasure that waits, unless a hold stands against it still; whether it is done.
-pub(super) fn run_deferred(write: &mut Write<'_>, tenant: &Tenant, id: ErasureId) -> Result<bool, StoreError> {
-    let record = get(write, tenant, id)?;
-    if record.state != ErasureState::OnHold {
-        write.await_destruction();
-        return Ok(true);
-    }
-    let mut subjects = BTreeSet::new();
-    for subject in &record.subjects {
-        subjects.insert(scope::main_of(write.keys, *subject)?);
-    }
-    let scope = Scope::of(write.keys, subjects)?;
-    if holds::end_of(write, tenant, &scope)?.is_some() {
-        return Ok(false);
-    }
-    let run = carry_out(write, tenant, &scope, None)?;
-    put(write, tenant, &ErasureRecord { erasure: Some(id), create_time: record.create_time, ..run })?;
-    Ok(true)
-}
-
-/// The erasures that wait, of one tenant or of all, by number of the tenant.
+/// The erasures that wait or are under way, of one tenant or of all, by number of the tenant.
 pub(super) fn deferred(data: &Connection, tenant: Option<i64>) -> Result<Vec<(i64, ErasureId)>, StoreError> {
     let mut statement =
         data.prepare_cached("SELECT tenant, erasure FROM erasures WHERE state = 2 AND (?1 IS NULL OR tenant = ?1)")?;
@@ -328,7 +325,9 @@ pub(super) fn put(write: &Write<'_>, tenant: &Tenant, record: &ErasureRecord) ->
         .data
         .prepare_cached("INSERT OR REPLACE INTO erasures(erasure, tenant, state, record) VALUES(?1, ?2, ?3, ?4)")?;
     let row = encode(&ErasureRow::new(record))?;
-    statement.execute(params![id.as_bytes(), tenant.number, Coded(record.state), row])?;
+    // The index holds one state of what is to be done; without the end of a hold it is under way.
+    let state = if record.state == ErasureState::Erasing { ErasureState::OnHold } else { record.state };
+    statement.execute(params![id.as_bytes(), tenant.number, Coded(state), row])?;
     Ok(())
 }
 

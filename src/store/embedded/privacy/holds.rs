@@ -1,12 +1,15 @@
 //! Legal holds: placed by one person, approved by another, ended by time or by release. While one holds, nothing of its
 //! target is destroyed.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use super::{
     erase::audit,
     scope::{self, Scope},
+    second,
 };
 use crate::{
     audit::Action,
@@ -110,9 +113,7 @@ pub(super) fn approve(
     hold: HoldId,
 ) -> Result<HoldRecord, StoreError> {
     let found = get(write, tenant, hold)?;
-    if found.placer == officer.principal {
-        return Err(StoreError::SamePerson);
-    }
+    second::check(write, tenant, (found.placer, found.create_time), officer.principal)?;
     match found.state {
         HoldState::Proposed => {}
         HoldState::Active if found.approver == Some(officer.principal) => return Ok(found),
@@ -171,6 +172,48 @@ pub(super) fn end_of(write: &Write<'_>, tenant: &Tenant, scope: &Scope) -> Resul
         }
     }
     Ok(last)
+}
+
+/// When the last hold ends that stands against erasing these people, told without looking at everything of them: by the
+/// people and cases that are held.
+pub(super) fn end_against(
+    write: &Write<'_>,
+    tenant: &Tenant,
+    subjects: &BTreeSet<SubjectId>,
+) -> Result<Option<Timestamp>, StoreError> {
+    let mut statement = write.data.prepare_cached(
+        "SELECT kind, object, end_time FROM holds
+         WHERE tenant = ?1 AND approver IS NOT NULL AND release_time IS NULL AND end_time > ?2",
+    )?;
+    let rows = statement.query_map(params![tenant.number, write.now.0], |row| {
+        Ok((row.get::<_, u8>(0)?, row.get::<_, [u8; 16]>(1)?, row.get::<_, Time>(2)?.0))
+    })?;
+    let mut last = None;
+    for row in rows {
+        let (kind, object, end) = row?;
+        let held = if kind == KeyKind::Case as u8 {
+            people_in(write, CaseId::from(object))?
+        } else {
+            [scope::main_of(write.keys, SubjectId::from(object))?].into()
+        };
+        if !held.is_disjoint(subjects) {
+            last = last.max(Some(end));
+        }
+    }
+    Ok(last)
+}
+
+/// Whose a case and the interactions in it are.
+fn people_in(write: &Write<'_>, case: CaseId) -> Result<BTreeSet<SubjectId>, StoreError> {
+    let mut people = BTreeSet::new();
+    people.extend(scope::of_record(write.keys, KeyKind::Case, case.as_bytes())?);
+    let mut statement = write.data.prepare_cached(
+        "SELECT i.interaction_id FROM interactions i JOIN cases c ON c.number = i.case_number WHERE c.case_id = ?1",
+    )?;
+    for row in statement.query_map([case.as_bytes()], |row| row.get::<_, [u8; 16]>(0))? {
+        people.extend(scope::of_record(write.keys, KeyKind::Interaction, &row?)?);
+    }
+    Ok(people)
 }
 
 /// When the last hold of a tenant ends; `None`: nothing of it is held.

@@ -6,6 +6,8 @@ mod scope;
 
 mod erase;
 
+mod parts;
+
 mod holds;
 
 mod link;
@@ -15,6 +17,8 @@ mod orders;
 mod purge;
 
 mod export;
+
+pub(super) mod second;
 
 mod two;
 
@@ -34,15 +38,16 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
-use self::scope::Scope;
+use self::{parts::Step, scope::Scope};
 use super::{EmbeddedStore, jobs::Turn, ring::Tenant, write::Write};
 use crate::{
     audit::{Action, Event},
     crypto::{KeyKind, Signature, Statement, new_id},
     id::{CaseId, ErasureId, HoldId, InteractionId, SubjectId},
+    queue::WorkClass,
     store::{
-        Assurance, Attestation, DeleteCaseRequest, ErasureRecord, ErasureRequest, HoldRecord, NewHold, Officer,
-        Privacy, RetentionOf, StoreError, SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
+        Assurance, Attestation, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState, HoldRecord, NewHold,
+        Officer, Privacy, RetentionOf, StoreError, SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
         tombstone::{Burial, Cause, Grave},
     },
     time::Timestamp,
@@ -111,14 +116,22 @@ impl Privacy for EmbeddedStore {
         // Should the disk fill up in the middle, the second try finds what the first one did under this id.
         let request_id = Some(request.request_id.map_or_else(|| new_id(self.time.now()), Ok)?);
         let (turn, request) = (Turn::live(tenant.number), Arc::new(ErasureRequest { request_id, ..request }));
+        let of = Arc::clone(&tenant);
         let work = move |write: &mut Write<'_>| {
             if let Some(etag) = &request.etag {
-                return erase::erase(write, &tenant, &request, etag);
+                return erase::erase(write, &of, &request, etag);
             }
-            let subjects = scope::select(write.data, write.keys, &tenant, &request.selectors)?;
-            show(write, &tenant, request.officer, subjects)
+            let subjects = scope::select(write.data, write.keys, &of, &request.selectors)?;
+            show(write, &of, request.officer, subjects)
         };
-        self.committer.run_essential(turn, work).await
+        let begun = self.committer.run_essential(turn, work).await?;
+        match begun.erasure.filter(|_| begun.state == ErasureState::Erasing) {
+            Some(id) => {
+                run_parts(self, &tenant, id).await?;
+                self.committer.run_essential(turn, move |write| erase::get(write, &tenant, id)).await
+            }
+            None => Ok(begun),
+        }
     }
 
     async fn delete_case(&self, request: DeleteCaseRequest) -> Result<ErasureRecord, StoreError> {
@@ -217,14 +230,26 @@ async fn run_deferred(store: &EmbeddedStore, tenant: Option<i64>) -> Result<u64,
     let mut done = 0;
     for (number, id) in waiting {
         let Some(tenant) = store.ring.of_number(number) else { continue };
-        let run = move |write: &mut Write<'_>| erase::run_deferred(write, &tenant, id);
-        match store.committer.run_essential(Turn::live(number), run).await {
+        match run_parts(store, &tenant, id).await {
             Ok(is_done) => done += u64::from(is_done),
             Err(error @ (StoreError::Unavailable(_) | StoreError::Exhausted(_))) => return Err(error),
             Err(error) => tracing::error!(%error, erasure = %id, "an erasure that waited could not be carried out"),
         }
     }
     Ok(done)
+}
+
+/// Runs an erasure that is noted, each part in its turn behind what people wait for; whether it is done.
+async fn run_parts(store: &EmbeddedStore, tenant: &Arc<Tenant>, id: ErasureId) -> Result<bool, StoreError> {
+    let turn = Turn { tenant: tenant.number, class: WorkClass::Bulk };
+    loop {
+        let tenant = Arc::clone(tenant);
+        let part = move |write: &mut Write<'_>| parts::advance(write, &tenant, id);
+        match store.committer.run_essential(turn, part).await? {
+            Step::More => {}
+            step => return Ok(step == Step::Done),
+        }
+    }
 }
 
 /// Does the next part of the pass over what may be kept too long; how much was destroyed, and whether there is more.

@@ -33,7 +33,7 @@ impl Offboarding for EmbeddedStore {
         officer: Officer,
         recipient: RecipientId,
     ) -> Result<OffboardingRecord, StoreError> {
-        self.check_texts()?;
+        self.check_texts(officer.tenant)?;
         let tenant = self.ring.tenant(officer.tenant)?;
         let of = Arc::clone(&tenant);
         let count = move |read: &mut Read| {
@@ -45,13 +45,13 @@ impl Offboarding for EmbeddedStore {
     }
 
     async fn begin_offboarding(&self, by: Confirmation) -> Result<(OffboardingRecord, ExportMark), StoreError> {
-        self.check_texts()?;
+        self.check_texts(by.officer.tenant)?;
         let tenant = self.ring.tenant(by.officer.tenant)?;
         self.committer.run(move |write| begin(write, &tenant, &by)).await
     }
 
     async fn read_offboarding(&self, officer: Officer, after: ExportCursor) -> Result<Page, StoreError> {
-        self.check_texts()?;
+        self.check_texts(officer.tenant)?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(officer.tenant)?);
         let read = move |read: &mut Read| {
             let (data, keys) = read.data()?;
@@ -121,7 +121,7 @@ fn holdings((data, keys): (&Connection, &Connection), tenant: &Tenant) -> Result
     let interactions =
         "SELECT COUNT(*) FROM cases c JOIN interactions i ON i.case_number = c.number WHERE c.tenant = ?1";
     let identifiers =
-        "SELECT COUNT(*) FROM identifiers WHERE subject IN (SELECT id FROM wraps WHERE tenant = ?1 AND kind = ?2)";
+        "SELECT COUNT(*) FROM identifiers WHERE subject IN (SELECT id FROM wraps WHERE parent = ?1 AND kind = ?2)";
     let count = |sql| data.prepare_cached(sql)?.query_row([tenant.number], |row| row.get::<_, u64>(0));
     let subject = params![tenant.id.as_bytes(), KeyKind::Subject as u8];
     Ok(Holdings {

@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, params};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
+use super::second;
 use crate::{
     crypto::{Purpose, new_id},
     id::PrincipalId,
@@ -84,9 +85,7 @@ impl<R: Serialize + DeserializeOwned> Order<R> {
         (id, etag): (Uuid, &str),
     ) -> Result<Self, StoreError> {
         let order = Self::get(write, tenant, kind, id)?;
-        if order.creator == officer.principal {
-            return Err(StoreError::SamePerson);
-        }
+        second::check(write, tenant, (order.creator, order.create_time), officer.principal)?;
         let in_time = order.approver.is_some() || order.create_time + OPEN > write.now;
         if !in_time || order.etag(tenant) != etag {
             return Err(StoreError::Changed);

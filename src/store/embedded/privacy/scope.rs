@@ -47,6 +47,34 @@ impl Scope {
         Ok(scope)
     }
 
+    /// The next of what hangs from these people, at most `limit` records, interactions first; whether that is all. People
+    /// and identifiers are whole.
+    pub(super) fn part(
+        keys: &Connection,
+        subjects: BTreeSet<SubjectId>,
+        limit: usize,
+    ) -> Result<(Self, bool), StoreError> {
+        let mut part = Self::default();
+        for kind in [KeyKind::Interaction, KeyKind::Case] {
+            for subject in &subjects {
+                let room = (limit + 1).saturating_sub(part.interactions.len() + part.cases.len());
+                let found = some_children(keys, *subject, kind, room)?;
+                match kind {
+                    KeyKind::Interaction => part.interactions.extend(found.into_iter().map(InteractionId::from)),
+                    _ => part.cases.extend(found.into_iter().map(CaseId::from)),
+                }
+            }
+        }
+        if part.interactions.len() + part.cases.len() <= limit {
+            return Ok((Self::of(keys, subjects)?, true));
+        }
+        // A case goes only when no interaction of its person is left in it.
+        if !part.interactions.is_empty() {
+            part.cases.clear();
+        }
+        Ok((Self { subjects, ..part }, false))
+    }
+
     /// How much it is.
     pub(super) fn holdings(&self) -> Holdings {
         let Self { cases, interactions, identifiers, .. } = self;
@@ -72,6 +100,20 @@ pub(super) fn hex(hash: &ShortHash) -> String {
 fn children(keys: &Connection, subject: SubjectId, kind: KeyKind) -> Result<Vec<[u8; 16]>, StoreError> {
     let mut statement = keys.prepare_cached("SELECT DISTINCT id FROM wraps WHERE parent = ?1 AND kind = ?2")?;
     let rows = statement.query_map(params![subject.as_bytes(), kind as u8], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Some of them.
+fn some_children(
+    keys: &Connection,
+    subject: SubjectId,
+    kind: KeyKind,
+    limit: usize,
+) -> Result<Vec<[u8; 16]>, StoreError> {
+    let mut statement =
+        keys.prepare_cached("SELECT DISTINCT id FROM wraps WHERE parent = ?1 AND kind = ?2 LIMIT ?3")?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![subject.as_bytes(), kind as u8, limit], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -119,7 +161,7 @@ fn select_one(
 
 /// The subject, where there is one of that id in this tenant.
 pub(super) fn existing(keys: &Connection, tenant: &Tenant, id: SubjectId) -> Result<Option<SubjectId>, StoreError> {
-    let mut statement = keys.prepare_cached("SELECT 1 FROM wraps WHERE id = ?1 AND kind = ?2 AND tenant = ?3")?;
+    let mut statement = keys.prepare_cached("SELECT 1 FROM wraps WHERE id = ?1 AND kind = ?2 AND parent = ?3")?;
     let found = statement.exists(params![id.as_bytes(), KeyKind::Subject as u8, tenant.id.as_bytes()])?;
     Ok(found.then_some(id))
 }

@@ -90,7 +90,7 @@ impl Orders for EmbeddedStore {
         export: ExportId,
         etag: String,
     ) -> Result<(ExportRecord, Vec<ExportedCase>), StoreError> {
-        self.check_texts()?;
+        self.check_texts(officer.tenant)?;
         let (tenant, ring) = (self.ring.tenant(officer.tenant)?, Arc::clone(&self.ring));
         let of = Arc::clone(&tenant);
         let confirm = move |write: &mut Write<'_>| export::confirm(write, &of, officer, (export, etag.as_str()));

@@ -20,7 +20,7 @@ pub use self::{
     standing::{Standing, standing},
 };
 pub(super) use self::{
-    closed::{accept, is_closed},
+    closed::{Closed, accept, load as closed, open as open_texts},
     escrow::present,
 };
 use super::OpenError;

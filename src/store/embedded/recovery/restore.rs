@@ -71,7 +71,7 @@ pub struct Restored {
     pub keys: Manifest,
     /// How many tombstones were carried out that the key backup did not know.
     pub carried_out: usize,
-    /// Whether no tombstone can be missing. If not, texts stay closed until two privacy officers accept.
+    /// Whether no tombstone can be missing. If not, texts stay closed until two privacy officers of their tenant accept.
     pub complete: bool,
 }
 
@@ -277,8 +277,8 @@ fn clear(place: Place<'_>) {
 }
 
 impl EmbeddedStore {
-    /// Whether texts stay closed since a restore, because tombstones may be missing.
+    /// Whether texts of any tenant stay closed since a restore, because tombstones may be missing.
     pub fn is_closed(&self) -> bool {
-        self.closed.load(std::sync::atomic::Ordering::SeqCst)
+        !self.closed.is_empty()
     }
 }

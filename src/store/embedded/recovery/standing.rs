@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{RecoveryError, closed::is_closed};
+use super::{RecoveryError, closed::is_any_closed};
 use crate::store::embedded::{
     files::{self, Files},
     graves, header, schema,
@@ -18,7 +18,7 @@ pub struct Standing {
     pub commits: i64,
     /// Number of the last tombstone.
     pub tombstones: u64,
-    /// Texts stay closed since a restore.
+    /// Texts of a tenant stay closed since a restore.
     pub closed: bool,
 }
 
@@ -36,5 +36,5 @@ pub fn standing(data_dir: &Path, keys_dir: &Path) -> Result<Option<Standing>, Re
     let generation = header::stamp(&keys)?.ok_or_else(damaged)?.generation;
     let commits = header::stamp(&data)?.ok_or_else(damaged)?.commits;
     let tombstones = graves::carried_out(&keys)?.map_or(0, |mark| mark.sequence);
-    Ok(Some(Standing { generation, commits, tombstones, closed: is_closed(&data)? }))
+    Ok(Some(Standing { generation, commits, tombstones, closed: is_any_closed(&data)? }))
 }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::{
-    Rewrite, audit,
+    audit,
     state::{Kind, Rotation},
 };
 use crate::{
@@ -43,13 +43,14 @@ struct Pass {
 }
 
 /// Carries a rotation out, from where it stands.
-pub(super) async fn rotate(store: &EmbeddedStore, tenant: &Arc<Tenant>) -> Result<Rotated, StoreError> {
+/// `window` pages are scrubbed between two jobs.
+pub(super) async fn rotate(store: &EmbeddedStore, tenant: &Arc<Tenant>, window: u32) -> Result<Rotated, StoreError> {
     let begun = Arc::clone(tenant);
     let mut state = store.committer.run(move |write| begin(write, &begun)).await?;
     while let Some(pass) = PASSES.get(usize::from(state.phase)).copied() {
         if usize::from(state.phase) == DESTROYS && state.position == 0 {
             // Whoever read under the old keys has ended when the logs are empty, and so have the old values.
-            store.empty_logs(Some(Rewrite { keys: false })).await?;
+            store.scrub(window).await?;
         }
         state = run(store, tenant, state, pass).await?;
     }

@@ -11,7 +11,9 @@ use crate::{
     id::TenantId,
     store::{
         Rotated, StoreError,
-        embedded::{EmbeddedStore, error::damaged, header, versions::forget_seals, wraps, write::Write},
+        embedded::{
+            EmbeddedStore, error::damaged, header, logs::Cleaning, versions::forget_seals, wraps, write::Write,
+        },
     },
 };
 
@@ -21,7 +23,7 @@ const KINDS: [KeyKind; 3] = [KeyKind::Tenant, KeyKind::InstanceLookup, KeyKind::
 /// Carries it out.
 pub(super) async fn rotate(store: &EmbeddedStore, new: MasterKey) -> Result<Rotated, StoreError> {
     let wraps = store.committer.run(move |write| replace(write, new)).await?;
-    store.empty_logs(None).await?;
+    store.empty_logs(Cleaning::Logs).await?;
     store.ring.master().forget_older();
     Ok(Rotated { keys: 1, wraps, values: 0 })
 }
@@ -47,14 +49,15 @@ fn replace(write: &mut Write<'_>, new: MasterKey) -> Result<u64, StoreError> {
 
 /// Every wrap below the master key, with the tenant it is bound to.
 fn below(keys: &Connection) -> Result<Vec<(KeyName, TenantId)>, StoreError> {
-    let mut statement = keys.prepare_cached("SELECT kind, id, version, tenant FROM wraps WHERE parent = ?1")?;
+    let mut statement = keys.prepare_cached("SELECT kind, id, version FROM wraps WHERE parent = ?1")?;
     let rows = statement.query_map([Uuid::nil().as_bytes()], |row| {
-        Ok((row.get::<_, u8>(0)?, row.get::<_, [u8; 16]>(1)?, row.get(2)?, row.get::<_, [u8; 16]>(3)?))
+        Ok((row.get::<_, u8>(0)?, row.get::<_, [u8; 16]>(1)?, row.get(2)?))
     })?;
     let known = |kind| KINDS.into_iter().find(|known| *known as u8 == kind);
-    let name = |(kind, id, version, tenant)| {
+    let name = |(kind, id, version)| {
         let kind = known(kind).ok_or_else(|| damaged(&"the kind of a key below the master key"))?;
-        Ok((KeyName { kind, id: Uuid::from_bytes(id), version }, TenantId::from(tenant)))
+        // Those of the instance have no id, and are of no tenant.
+        Ok((KeyName { kind, id: Uuid::from_bytes(id), version }, TenantId::from(id)))
     };
     rows.map(|row| name(row?)).collect()
 }

@@ -9,15 +9,19 @@ mod state;
 mod tenant;
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use self::state::{Kind, Rotation};
-use super::{EmbeddedStore, ring::Tenant, write::Write};
+use super::{
+    EmbeddedStore,
+    error::damaged,
+    logs::{Cleaning, Emptied},
+    ring::Tenant,
+    scrub::WINDOW_PAGES,
+    write::Write,
+};
 use crate::{
     audit::{Action, Event},
     crypto::MasterKey,
@@ -27,14 +31,9 @@ use crate::{
 
 /// From how many seals on a tenant's key is rotated at the next start without being asked to.
 const SEALS_ENOUGH: u64 = 1 << 28;
-/// Which files are rewritten, so that no copy of what was written over is left between their rows: the data file, as far
-/// as it is small enough to be done between two calls, and the key file.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rewrite {
-    /// The key file too.
-    pub(super) keys: bool,
-}
-
+/// Why old values may be left in a file that is too large.
+const TOO_LARGE: &str =
+    "the data file is larger than 1.6 TiB, so that old values may be left in it: keep the old keys from whoever has it";
 /// How often the logs are tried to be emptied while somebody reads outside the pool, such as a backup.
 const EMPTYING_TRIES: u32 = 600;
 /// How long is waited between two tries.
@@ -73,7 +72,7 @@ impl EmbeddedStore {
         let _one = self.rotating.lock().await;
         let mut done = Rotated::default();
         for tenant in self.chosen(only)? {
-            done += data::rotate(self, &tenant).await?;
+            done += data::rotate(self, &tenant, WINDOW_PAGES).await?;
         }
         Ok(done)
     }
@@ -101,7 +100,7 @@ impl EmbeddedStore {
                 done += tenant::rotate(self, &tenant).await?;
             }
             if is_begun(Kind::Data) {
-                done += data::rotate(self, &tenant).await?;
+                done += data::rotate(self, &tenant, WINDOW_PAGES).await?;
             }
         }
         Ok(done)
@@ -120,22 +119,32 @@ impl EmbeddedStore {
         only.map_or_else(|| Ok(self.ring.tenants()), |only| Ok(vec![self.ring.tenant(only)?]))
     }
 
-    /// Empties the logs of both files, while nobody reads: what was written over is gone from them. Rewrites the files
-    /// before that where asked to.
-    async fn empty_logs(&self, rewrite: Option<Rewrite>) -> Result<(), StoreError> {
+    /// Goes over all pages of the data file, `window` of them between two jobs: what no row occupies is zeroed.
+    pub(super) async fn scrub(&self, window: u32) -> Result<(), StoreError> {
+        let mut next = Some(1);
+        while let Some(from) = next {
+            next = self.empty_logs(Cleaning::Scrub { from, count: window }).await?;
+        }
+        Ok(())
+    }
+
+    /// Empties the logs, while nobody reads: what was written over is gone from them. Gives the page to go on from.
+    pub(super) async fn empty_logs(&self, cleaning: Cleaning) -> Result<Option<u32>, StoreError> {
         for _ in 0..EMPTYING_TRIES {
             let pause = self.readers.pause().await?;
-            let emptied = Arc::new(AtomicBool::new(false));
+            let emptied = Arc::new(Mutex::new(Emptied::Busy));
             let told = Arc::clone(&emptied);
             let empty = move |write: &mut Write<'_>| {
-                write.empty_logs(told, rewrite);
+                write.empty_logs(told, cleaning);
                 Ok(())
             };
             self.committer.run(empty).await?;
-            if emptied.load(Ordering::SeqCst) {
-                return Ok(());
+            match std::mem::replace(&mut *emptied.lock().unwrap_or_else(PoisonError::into_inner), Emptied::Busy) {
+                Emptied::Busy => drop(pause),
+                Emptied::Done(next) => return Ok(next),
+                Emptied::Damaged(what) => return Err(damaged(&what)),
+                Emptied::TooLarge => return Err(StoreError::Unavailable(TOO_LARGE)),
             }
-            drop(pause);
             tokio::time::sleep(EMPTYING_PAUSE).await;
         }
         Err(StoreError::Unavailable(

@@ -13,7 +13,9 @@ use crate::{
     id::SubjectId,
     store::{
         Rotated, StoreError,
-        embedded::{EmbeddedStore, error::damaged, ring::Tenant, wraps, write::Write},
+        embedded::{
+            EmbeddedStore, error::damaged, logs::Cleaning, ring::Tenant, scrub::WINDOW_PAGES, wraps, write::Write,
+        },
     },
 };
 
@@ -34,7 +36,8 @@ pub(super) async fn purge(store: &EmbeddedStore, new: MasterKey) -> Result<Rotat
         }
     }
     done += master::rotate(store, new).await?;
-    store.empty_logs(Some(super::Rewrite { keys: true })).await?;
+    store.empty_logs(Cleaning::RewriteKeys).await?;
+    store.scrub(WINDOW_PAGES).await?;
     store.committer.run(|write| audit(write, None, Action::KeysPurged, 1)).await?;
     Ok(done)
 }

@@ -19,6 +19,7 @@ use crate::{
             EmbeddedStore,
             error::damaged,
             header,
+            logs::Cleaning,
             ring::Tenant,
             sealed,
             versions::{Versions, forget_seals},
@@ -49,7 +50,7 @@ pub(super) async fn rotate(store: &EmbeddedStore, tenant: &Arc<Tenant>) -> Resul
     let sealing = Arc::clone(tenant);
     done.values += store.committer.run(move |write| reseal(write, &sealing)).await?;
     // Whoever read under the old key has ended when the logs are empty, and so have the old wraps.
-    store.empty_logs(None).await?;
+    store.empty_logs(Cleaning::Logs).await?;
     scan(store, tenant).await?;
     let ended = Arc::clone(tenant);
     let count = done.wraps + done.values;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{EmbeddedStore, ring::Tenant};
+use super::{EmbeddedStore, readers::Read, ring::Tenant};
 use crate::{
     audit::{Action, Event},
     id::{PrincipalId, TenantId},
@@ -32,14 +32,14 @@ use crate::{
 impl Teaching for EmbeddedStore {
     async fn present_policies(&self) -> Result<Vec<(TenantId, PolicyRecord)>, StoreError> {
         self.committer.check()?;
-        let ring = Arc::clone(&self.ring);
-        self.readers.run(move |read| policies::present(&ring, &read.data()?.0)).await
+        let (ring, now) = (Arc::clone(&self.ring), self.time.now());
+        self.readers.run(move |read| policies::present(&ring, &read.data()?.0, now)).await
     }
 
     async fn get_policy(&self, tenant: TenantId, revision: Option<u32>) -> Result<PolicyRecord, StoreError> {
         self.committer.check()?;
-        let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(tenant)?);
-        self.readers.run(move |read| policies::get(&ring, &tenant, &read.data()?.0, revision)).await
+        let (ring, tenant, now) = (Arc::clone(&self.ring), self.ring.tenant(tenant)?, self.time.now());
+        self.readers.run(move |read| policies::get(&ring, &tenant, &read.data()?.0, revision, now)).await
     }
 
     async fn list_policies(
@@ -49,8 +49,10 @@ impl Teaching for EmbeddedStore {
         after: Option<Vec<u8>>,
     ) -> Result<Page<PolicyRecord>, StoreError> {
         self.committer.check()?;
-        let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(tenant)?);
-        self.readers.run(move |read| policies::list(&ring, &tenant, &read.data()?.0, limit, after.as_deref())).await
+        let (ring, tenant, now) = (Arc::clone(&self.ring), self.ring.tenant(tenant)?, self.time.now());
+        let list =
+            move |read: &mut Read| policies::list(&ring, &tenant, &read.data()?.0, (limit, after.as_deref()), now);
+        self.readers.run(list).await
     }
 
     async fn put_policy(&self, new: NewPolicy) -> Result<PolicyRecord, StoreError> {
@@ -59,7 +61,7 @@ impl Teaching for EmbeddedStore {
     }
 
     async fn correct_assessment(&self, request: CorrectionRequest) -> Result<InteractionRecord, StoreError> {
-        self.check_texts()?;
+        self.check_texts(request.reader.tenant)?;
         let tenant = self.ring.tenant(request.reader.tenant)?;
         let (reader, case, interaction) = (request.reader, request.case, request.interaction);
         self.committer.run(move |write| corrections::correct(write, &tenant, &request)).await?;
@@ -67,12 +69,12 @@ impl Teaching for EmbeddedStore {
     }
 
     async fn rescore_cases(&self, request: RescoreRequest) -> Result<Rescored, StoreError> {
-        self.check_texts()?;
+        self.check_texts(request.tenant)?;
         rescore::rescore(self, request).await
     }
 
     async fn corrected_samples(&self, request: SamplesRequest) -> Result<Vec<Sample>, StoreError> {
-        self.check_texts()?;
+        self.check_texts(request.tenant)?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(request.tenant)?);
         let samples = self.readers.run(move |read| {
             let (data, keys) = read.data()?;

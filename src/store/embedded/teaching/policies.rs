@@ -14,7 +14,7 @@ use crate::{
     crypto::Place,
     id::{PrincipalId, TenantId},
     lexicon::builtin,
-    policy::Policy,
+    policy::{Former, Policy, retention::LINGERS},
     store::{
         NewPolicy, Page, PolicyRecord, PolicyStage, StoreError,
         embedded::{
@@ -70,7 +70,8 @@ impl Stored {
     fn open(self, ring: &KeyRing, tenant: &Tenant) -> Result<PolicyRecord, StoreError> {
         let (policy, shadow) = decode_policy(&self.plain(ring, tenant)?, self.revision)?;
         let stage = if shadow { PolicyStage::Shadow } else { PolicyStage::Live };
-        Ok(PolicyRecord { policy, stage, create_time: Some(self.create_time), creator: Some(self.creator) })
+        let (create_time, creator) = (Some(self.create_time), Some(self.creator));
+        Ok(PolicyRecord { policy, stage, create_time, creator, former: Vec::new() })
     }
 }
 
@@ -109,6 +110,30 @@ fn insert(
     Ok(())
 }
 
+/// The live revision, gathered from the newest to the oldest with those before it whose retention counts still.
+#[derive(Default)]
+struct Newest {
+    record: Option<PolicyRecord>,
+    /// Until when what comes next, which is older, counts still.
+    until: Timestamp,
+}
+
+impl Newest {
+    fn add(&mut self, older: PolicyRecord) {
+        let made = older.create_time.unwrap_or_default();
+        match &mut self.record {
+            None => self.record = Some(older),
+            Some(live) => live.former.push(Former { retention: older.policy.retention, until: self.until }),
+        }
+        self.until = made + LINGERS;
+    }
+
+    /// Whether nothing older counts.
+    fn is_whole(&self, now: Timestamp) -> bool {
+        self.record.is_some() && self.until <= now
+    }
+}
+
 /// What a tenant has at present.
 struct Present {
     live: PolicyRecord,
@@ -116,20 +141,27 @@ struct Present {
 }
 
 impl Present {
-    fn read(ring: &KeyRing, tenant: &Tenant, data: &Connection) -> Result<Self, StoreError> {
+    fn read(ring: &KeyRing, tenant: &Tenant, data: &Connection, now: Timestamp) -> Result<Self, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM policies p WHERE p.tenant = ?1 AND p.revision > ?2 ORDER BY p.revision DESC"
         );
         let mut statement = data.prepare_cached(&sql)?;
-        let mut shadow = None;
+        let (mut live, mut shadow) = (Newest::default(), None);
         for row in statement.query_map(params![tenant.number, SHIPPED], Stored::read)? {
             let record = row?.open(ring, tenant)?;
             if record.stage == PolicyStage::Live {
-                return Ok(Self { live: record, shadow });
+                live.add(record);
+            } else if live.record.is_none() {
+                shadow = shadow.or(Some(record));
             }
-            shadow = shadow.or(Some(record));
+            if live.is_whole(now) {
+                break;
+            }
         }
-        Ok(Self { live: shipped(ring, tenant, data, PolicyStage::Live)?, shadow })
+        if !live.is_whole(now) {
+            live.add(shipped(ring, tenant, data, PolicyStage::Live)?);
+        }
+        Ok(Self { live: live.record.ok_or(StoreError::NotFound)?, shadow })
     }
 
     /// Whether the tenant has anything but the shipped policy with the lexicon of this release.
@@ -147,17 +179,23 @@ impl Present {
     }
 
     fn staged(&self, record: PolicyRecord) -> PolicyRecord {
-        PolicyRecord { stage: self.stage(record.policy.revision), ..record }
+        let stage = self.stage(record.policy.revision);
+        let former = if stage == PolicyStage::Live { self.live.former.clone() } else { Vec::new() };
+        PolicyRecord { stage, former, ..record }
     }
 }
 
 /// The live and shadow revisions of all tenants that have one of their own, or score with the lexicon of another release.
-pub(super) fn present(ring: &KeyRing, data: &Connection) -> Result<Vec<(TenantId, PolicyRecord)>, StoreError> {
+pub(super) fn present(
+    ring: &KeyRing,
+    data: &Connection,
+    now: Timestamp,
+) -> Result<Vec<(TenantId, PolicyRecord)>, StoreError> {
     let mut statement = data.prepare_cached("SELECT tenant FROM tenants")?;
     let mut found = Vec::new();
     for row in statement.query_map([], |row| Ok(row.get::<_, Id<TenantId>>(0)?.0))? {
         let id = row?;
-        let present = Present::read(ring, &*ring.tenant(id)?, data)?;
+        let present = Present::read(ring, &*ring.tenant(id)?, data, now)?;
         let own = present.is_own();
         let Present { live, shadow } = present;
         found.extend(Some(live).filter(|_| own).into_iter().chain(shadow).map(|record| (id, record)));
@@ -171,8 +209,9 @@ pub(in super::super) fn get(
     tenant: &Tenant,
     data: &Connection,
     revision: Option<u32>,
+    now: Timestamp,
 ) -> Result<PolicyRecord, StoreError> {
-    let present = Present::read(ring, tenant, data)?;
+    let present = Present::read(ring, tenant, data, now)?;
     let Some(revision) = revision else { return Ok(present.live) };
     if revision == SHIPPED {
         return Ok(present.staged(shipped(ring, tenant, data, PolicyStage::Past)?));
@@ -186,8 +225,8 @@ pub(super) fn list(
     ring: &KeyRing,
     tenant: &Tenant,
     data: &Connection,
-    limit: u32,
-    after: Option<&[u8]>,
+    (limit, after): (u32, Option<&[u8]>),
+    now: Timestamp,
 ) -> Result<Page<PolicyRecord>, StoreError> {
     let below: i64 = after.map_or(Ok(i64::MAX), |after| position::decode(tenant, LIST, after))?;
     let sql = format!(
@@ -200,7 +239,7 @@ pub(super) fn list(
     if below > i64::from(SHIPPED) {
         rows.push(None);
     }
-    let present = Present::read(ring, tenant, data)?;
+    let present = Present::read(ring, tenant, data, now)?;
     let number = |row: &Option<Stored>| i64::from(row.as_ref().map_or(SHIPPED, |row| row.revision));
     position::page(tenant, LIST, rows, limit, number, |row| match row {
         Some(stored) => Ok(present.staged(stored.open(ring, tenant)?)),
@@ -211,8 +250,8 @@ pub(super) fn list(
 /// Makes a revision.
 pub(super) fn put(write: &mut Write<'_>, tenant: &Tenant, new: NewPolicy) -> Result<PolicyRecord, StoreError> {
     let NewPolicy { tenant: _, principal, expected, mut policy, shadow } = new;
-    let live = Present::read(write.ring, tenant, write.data)?.live.policy.revision;
-    if expected.is_some_and(|expected| expected != live) {
+    let before = Present::read(write.ring, tenant, write.data, write.now)?.live;
+    if expected.is_some_and(|expected| expected != before.policy.revision) {
         return Err(StoreError::Changed);
     }
     let newest = "SELECT COALESCE(MAX(revision), ?2) + 1 FROM policies WHERE tenant = ?1";
@@ -226,5 +265,6 @@ pub(super) fn put(write: &mut Write<'_>, tenant: &Tenant, new: NewPolicy) -> Res
     if stage == PolicyStage::Live {
         clocks::keep(write, tenant, &Arc::new(policy.targets.clone()));
     }
-    Ok(PolicyRecord { policy, stage, create_time: Some(write.now), creator: Some(principal) })
+    let former = if shadow { Vec::new() } else { before.followed(write.now) };
+    Ok(PolicyRecord { policy, stage, create_time: Some(write.now), creator: Some(principal), former })
 }
