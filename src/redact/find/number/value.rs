@@ -104,7 +104,7 @@ pub(super) fn phone_over(view: &View<'_>, groups: &[Group], first: usize, out: &
 }
 
 /// `Kundennummer: 44.71.88`: three groups with dots right behind the label of a number, which are no date.
-fn is_numbered(view: &View<'_>, groups: &[Group], first: usize) -> bool {
+pub(super) fn is_numbered(view: &View<'_>, groups: &[Group], first: usize) -> bool {
     let turn = view.turn;
     let Some([one, two, three]) = groups.get(first..).and_then(<[Group]>::first_chunk) else { return false };
     let dotted = turn.gap(one.token) == "." && turn.gap(two.token) == ".";
