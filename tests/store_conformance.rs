@@ -93,7 +93,7 @@ conformance! { crate::engines::embedded;
         a_purge_waits_a_day_for_its_second_person a_long_purge_is_resumed_until_it_is_done
         a_purge_leaves_what_is_on_hold an_export_takes_a_day_a_second_person_and_happens_once
         an_export_finds_who_was_made_one_with_another_meanwhile
-        nothing_is_sealed_to_a_revoked_recipient;
+        an_export_of_many_is_whole nothing_is_sealed_to_a_revoked_recipient;
     offboarding: everything_is_read_once_and_in_pages an_off_boarding_takes_three_days_and_two_people
         an_off_boarding_waits_a_day_for_its_second_person what_came_after_the_reading_is_not_lost
         a_tenant_on_hold_stays nothing_is_left_of_a_tenant_and_all_of_the_others;
