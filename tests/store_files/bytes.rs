@@ -20,7 +20,8 @@ use super::{
 
 /// Bytes on disk for each byte of text.
 const SHARE_MAX: f64 = 1.8;
-const ITEMS: usize = 6_000;
+/// Enough for the first page of every table and index, half a megabyte, to count for little.
+const ITEMS: usize = 16_000;
 const WRITERS: usize = 32;
 
 /// A new case of a new person each time, one of some texts of 1.5 KB: since each is packed and sealed by itself, it does not
