@@ -47,6 +47,8 @@ pub struct Fold<'r> {
     recalled: bool,
     /// So many turns at the beginning hold no finding.
     clean: usize,
+    /// No turn follows the present one, so that what it asks for does not matter.
+    ends: bool,
 }
 
 impl<'r> Fold<'r> {
@@ -69,6 +71,7 @@ impl<'r> Fold<'r> {
             unread: false,
             recalled: false,
             clean: 0,
+            ends: false,
         }
     }
 
@@ -120,7 +123,8 @@ impl<'r> Fold<'r> {
     /// Redacts a whole interaction: what pushing its turns one by one and closing comes to in the end.
     pub(super) fn whole(mut self, turns: &[RawTurn]) -> Vec<RedactedTurn> {
         self.turns.reserve_exact(turns.len());
-        for turn in turns {
+        for (left, turn) in (0..turns.len()).rev().zip(turns) {
+            self.ends = left == 0;
             self.read_turn(turn);
         }
         self.settle();
@@ -195,7 +199,7 @@ impl<'r> Fold<'r> {
     /// Takes note of what a turn does to the questions in force and of its reading, in which nothing was found. `alone`: no
     /// number was being said, and none begins in it.
     fn heard(&mut self, index: u32, view: &View<'_>, alone: bool) {
-        let heard = Heard::of(view.role, view.turn);
+        let heard = if self.ends { Heard::Tells } else { Heard::of(view.role, view.turn) };
         self.dialogue.note(view.role, heard);
         let quiet = alone || view.part != Part::Body || !split::may_begin(view.turn);
         if let Some(reading) = self.readings.get_mut(index as usize) {

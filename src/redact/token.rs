@@ -1,6 +1,8 @@
 //! A normalised turn as the finders read it: a short array of small values, one a word or number, and lists of those
 //! that may interest them. Knows nothing of what the finders look for.
 
+use std::ops::Range;
+
 use super::{
     cut::Cut,
     flags::Flags,
@@ -174,6 +176,12 @@ impl<'a> NormalisedTurn<'a> {
     /// The flags of token `index`.
     pub(super) fn flags(&self, index: usize) -> Flags {
         self.cut.flags.get(index).copied().unwrap_or_default()
+    }
+
+    /// Whether one of the tokens `range` has one of these flags.
+    pub(super) fn has_near(&self, range: Range<usize>, flags: Flags) -> bool {
+        let end = range.end.min(self.cut.flags.len());
+        self.cut.flags.get(range.start..end).is_some_and(|near| near.iter().any(|own| own.any(flags)))
     }
 
     /// Whether a token has one of these flags.

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::text::Span;
 
-/// Bytes of a token and its gap, at least, in most texts.
-const BYTES_A_TOKEN: usize = 5;
+/// Bytes of a token and its gap, at least, in most texts: more than a table that has to grow costs one that is too large.
+const BYTES_A_TOKEN: usize = 4;
 
 /// What may end a sentence.
 const SENTENCE_MARKS: Gap = Gap::ASK.and(Gap::STOP).and(Gap::LINE).and(Gap::DOT);

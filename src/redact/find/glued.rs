@@ -26,11 +26,9 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
     let mut done = 0;
     for (index, token) in turn.flagged(Flags::DIGITS) {
-        let begins = || {
-            matches!(token.class, Class::Mixed)
-                || index > done && may_be_glued(turn, index - 1) && digits(turn, index - 1).is_some_and(|n| n > 1)
-        };
-        if index < done || !begins() {
+        let begins =
+            matches!(token.class, Class::Mixed) || index > done && digits(turn, index - 1).is_some_and(|n| n > 1);
+        if index < done || !begins {
             continue;
         }
         done = around(view, index, done, out).unwrap_or(index + 1);
@@ -62,11 +60,6 @@ fn around(view: &View<'_>, index: usize, from: usize, out: &mut Vec<Candidate>) 
     Some(last + 1)
 }
 
-/// Whether a token may be glued, or figures: no word that people use is made of several words for digits.
-fn may_be_glued(turn: &NormalisedTurn<'_>, at: usize) -> bool {
-    turn.token(at).is_some_and(|token| token.entry.ordinary == 0)
-}
-
 /// Whether a token joins words for digits to each other or to figures.
 fn is_glued(turn: &NormalisedTurn<'_>, at: usize) -> bool {
     let figures = turn.token(at).is_some_and(Token::is_digits);
@@ -79,6 +72,8 @@ fn digits(turn: &NormalisedTurn<'_>, at: usize) -> Option<usize> {
     match token.class {
         Class::Digits => Some(token.span.len()),
         Class::Placeholder(_) => None,
+        // No word that people use is made of several words for digits.
+        Class::Word if token.entry.ordinary > 0 && token.word.number.is_none() => None,
         Class::Mixed | Class::Word => parts(turn.word(at), DIGITS_MAX),
     }
 }
@@ -101,7 +96,17 @@ fn parts(rest: &str, left: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::{NormalisedTurn, WORDS, digits};
     use crate::redact::testing::check;
+
+    #[test]
+    fn words_count_a_digit_each() {
+        let turn = NormalisedTurn::new("and six1two fivefive 42");
+        assert_eq!([0, 1, 2, 3].map(|at| digits(&turn, at)), [None, Some(3), Some(2), Some(2)]);
+        for word in WORDS {
+            assert_eq!(digits(&NormalisedTurn::new(word), 0), Some(1), "{word}");
+        }
+    }
 
     #[test]
     fn glued_digits_go() {

@@ -23,6 +23,7 @@ use super::{
     find::View,
     flags::Flags,
     gazetteer::{Class, Classes, Entry, Gap, Reading, Shape},
+    token::Token,
     words::{Cue, Cues},
 };
 use street::{Core, Strength};
@@ -152,12 +153,10 @@ fn is_platform(reading: &Reading<'_>, core: Core) -> bool {
 /// Whether a word near the number at `at` may make a street of it: a word of streets, or a long one with a capital that is
 /// in no list.
 fn may_be_street(reading: &Reading<'_>, start: usize, at: usize) -> bool {
-    (start..=at + LOOK_BACK).any(|near| {
-        let named = reading.turn.flags(near).any(Flags::STREET);
-        let unlisted =
-            || reading.entry(near).ordinary == 0 && reading.is_word(near) && reading.turn.raw(near).len() > 3;
-        named || reading.mark(near).shape != Shape::Plain && unlisted()
-    })
+    let tokens = reading.turn.tokens().iter().take(at + LOOK_BACK + 1).skip(start);
+    let unlisted = |token: &Token| token.entry.ordinary == 0 && token.is_word() && token.span.len() > 3;
+    reading.turn.has_near(start..at + LOOK_BACK + 1, Flags::STREET)
+        || tokens.into_iter().any(|token| token.shape != Shape::Plain && unlisted(token))
 }
 
 /// Longest answer to a question for a street, in tokens.

@@ -46,9 +46,9 @@ pub(super) fn house_number(reading: &Reading<'_>, at: usize) -> Option<usize> {
 pub(super) fn is_fraction(reading: &Reading<'_>, at: usize) -> bool {
     let raw = reading.turn.raw(at);
     let zero = raw.len() == 2 && raw.starts_with('0') && reading.turn.gap(at) != "/";
-    let decimal =
-        matches!(reading.turn.gap(at), "." | ",") && reading.turn.token(at + 1).is_some_and(|next| !next.is_word());
-    zero || decimal
+    let joined =
+        reading.turn.token(at + 1).is_some_and(|next| !next.is_word() && next.before.has(Gap::DOT.and(Gap::COMMA)));
+    zero || joined && matches!(reading.turn.gap(at), "." | ",")
 }
 
 /// No amount, no decimal, no part of a longer number stands before a house number.
