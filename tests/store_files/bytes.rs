@@ -20,12 +20,12 @@ use super::{
 
 /// Bytes on disk for each byte of text.
 const SHARE_MAX: f64 = 1.8;
-const TEXTS: usize = 400;
-const ITEMS: usize = 6_000;
+/// Enough for the first page of every table and index, half a megabyte, to count for little.
+const ITEMS: usize = 16_000;
 const WRITERS: usize = 32;
 
-/// A new case of a new person each time, one of a few hundred texts of 1.5 KB: since each is packed and sealed by itself,
-/// it does not matter that they come again.
+/// A new case of a new person each time, one of some texts of 1.5 KB: since each is packed and sealed by itself, it does not
+/// matter that they come again.
 async fn fill(dir: &Path) -> usize {
     let (data_dir, keys_dir) = (dir.join("data"), dir.join("keys"));
     let master_key = MasterKey::load_or_create(&dir.join("master.key"), false).unwrap();
@@ -33,8 +33,7 @@ async fn fill(dir: &Path) -> usize {
     let store = EmbeddedStore::open(StoreConfig { data_dir, keys_dir, master_key, clock: Arc::new(SystemClock) });
     let store = Arc::new(store.unwrap());
     let draft = Draft::new(store.ensure_tenant("acme").await.unwrap(), START);
-    let contents: Vec<_> = texts().take(TEXTS).map(|text| Draft { text, ..draft.clone() }.content()).collect();
-    assert_eq!(contents.len(), TEXTS);
+    let contents: Vec<_> = texts().map(|text| Draft { text, ..draft.clone() }.content()).collect();
     let contents = Arc::new(contents);
     let tasks: JoinSet<usize> = (0..WRITERS)
         .map(|writer| {
@@ -42,7 +41,7 @@ async fn fill(dir: &Path) -> usize {
             async move {
                 let mut payload = 0;
                 for item in (writer..ITEMS).step_by(WRITERS) {
-                    let content = contents[item % TEXTS].clone();
+                    let content = contents[item % contents.len()].clone();
                     payload += content.turns.iter().map(|turn| turn.text.as_str().len()).sum::<usize>();
                     let mut submission = draft.submission_of(content);
                     submission.request_id = Some(Uuid::from_u64_pair(1, item as u64));

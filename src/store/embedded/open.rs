@@ -201,13 +201,12 @@ impl EmbeddedStore {
         let (wakes, watches) = (Arc::default(), Arc::default());
         let (filled, is_filled) = watch::channel(false);
         let closed = recovery::closed(&data)?;
-        let (erased, _) = broadcast::channel(ERASED_MAX);
-        let signing = Arc::clone(&destroyer.key);
+        let ((erased, _), signing) = (broadcast::channel(ERASED_MAX), Arc::clone(&destroyer.key));
         let engine = Engine {
             files: files.clone(),
             data,
             keys,
-            scrubber: Scrubber::open(&files.data()).map_err(|error| OpenError::File(files.data(), error))?,
+            scrubber: Scrubber::open(&files)?,
             ring: Arc::clone(&ring),
             time: time.clone(),
             wakes: Arc::clone(&wakes),

@@ -18,6 +18,7 @@ use std::{
 };
 
 use self::page::{FILE_HEADER_BYTES, PAGES_MAX, clear_unused};
+use super::{OpenError, files::Files};
 
 /// How many pages are looked at while nothing else is written: 16 MiB.
 pub(super) const WINDOW_PAGES: u32 = 2048;
@@ -40,7 +41,11 @@ struct Shape {
 
 impl Scrubber {
     /// Opens the file.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(super) fn open(files: &Files) -> Result<Self, OpenError> {
+        Self::of(&files.data()).map_err(|error| OpenError::File(files.data(), error))
+    }
+
+    fn of(path: &Path) -> io::Result<Self> {
         OpenOptions::new().read(true).write(true).open(path).map(Self)
     }
 
@@ -170,7 +175,7 @@ mod tests {
             let before = rows(&data);
             assert_eq!(hits(&path, &live), live.len(), "the search finds what is there");
             assert!(hits(&path, &gone) > 0, "there is something to scrub: {secure}");
-            let scrubber = Scrubber::open(&path).unwrap();
+            let scrubber = Scrubber::of(&path).unwrap();
             let mut next = Some(1);
             while let Some(from) = next {
                 next = scrubber.scrub(from, window).unwrap();
@@ -192,7 +197,7 @@ mod tests {
             data.execute("UPDATE worn SET value = upper(value)", []).unwrap();
             truncate(&data);
         };
-        let scrubber = Scrubber::open(&path).unwrap();
+        let scrubber = Scrubber::of(&path).unwrap();
         scrubber.scrub(1, WINDOW_PAGES).unwrap();
         change();
         assert_eq!(hits(&path, &gone), left, "they were in memory");
@@ -210,7 +215,7 @@ mod tests {
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[4096 + 3..4096 + 5].copy_from_slice(&[0xff, 0xff]);
         std::fs::write(&path, &bytes).unwrap();
-        let error = Scrubber::open(&path).unwrap().scrub(2, 1).unwrap_err();
+        let error = Scrubber::of(&path).unwrap().scrub(2, 1).unwrap_err();
         assert_eq!(error.to_string(), "page 2 of the data file is damaged");
         assert!(std::fs::read(&path).unwrap() == bytes);
     }
