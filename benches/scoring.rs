@@ -35,9 +35,10 @@ use triaged::{
     text::Language,
     triage::{Triage, input_turns},
 };
+use zeroizing_alloc::ZeroAlloc;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ZeroAlloc<mimalloc::MiMalloc> = ZeroAlloc(mimalloc::MiMalloc);
 
 /// Turns of a transcript.
 const TURNS: usize = 16;

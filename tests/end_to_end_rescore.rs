@@ -20,6 +20,7 @@ use common::server::{Bearer, Place, Server};
 use generate::Numbers;
 use prost::Message;
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 use tonic::{service::interceptor::InterceptedService, transport::Channel};
 use triaged::service::pb::{
     self, case_service_client::CaseServiceClient, intake_service_client::IntakeServiceClient,
@@ -307,16 +308,21 @@ async fn lease(queue: &mut QueueServiceClient<Authed>, max_items: i32) -> Vec<pb
     queue.lease_items(request).await.unwrap().into_inner().items
 }
 
-/// Renews and ends leases; none of them may be lost.
-async fn work(queue: &mut QueueServiceClient<Authed>, items: Vec<pb::QueueItem>, done: &mut BTreeSet<String>) {
-    for item in items {
-        let pb::QueueItem { lease, lease_epoch, case, .. } = item;
-        let renew = pb::RenewLeaseRequest { lease: lease.clone(), lease_epoch, ..Default::default() };
-        queue.renew_lease(renew).await.unwrap();
-        let end = pb::AcknowledgeItemRequest { lease, lease_epoch, ..Default::default() };
-        queue.acknowledge_item(end).await.unwrap();
+/// Renews and ends leases, all at the same time; none of them may be lost.
+async fn work(queue: &QueueServiceClient<Authed>, items: Vec<pb::QueueItem>, done: &mut BTreeSet<String>) {
+    let workers: JoinSet<String> = items.into_iter().map(|item| renew_and_end(queue.clone(), item)).collect();
+    for case in workers.join_all().await {
         assert!(done.insert(case), "one case was worked on twice");
     }
+}
+
+async fn renew_and_end(mut queue: QueueServiceClient<Authed>, item: pb::QueueItem) -> String {
+    let pb::QueueItem { lease, lease_epoch, case, .. } = item;
+    let renew = pb::RenewLeaseRequest { lease: lease.clone(), lease_epoch, ..Default::default() };
+    queue.renew_lease(renew).await.unwrap();
+    let end = pb::AcknowledgeItemRequest { lease, lease_epoch, ..Default::default() };
+    queue.acknowledge_item(end).await.unwrap();
+    case
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -336,7 +342,7 @@ async fn no_lease_is_lost_while_everything_is_scored_anew() {
     while child.try_wait().unwrap().is_none() {
         let items = lease(&mut queue, 5).await;
         during += items.len();
-        work(&mut queue, items, &mut done).await;
+        work(&queue, items, &mut done).await;
     }
     assert!(child.wait().unwrap().success());
     assert!(during > 0, "nothing was leased meanwhile");
@@ -344,13 +350,13 @@ async fn no_lease_is_lost_while_everything_is_scored_anew() {
     let stayed: BTreeSet<_> = before.iter().filter(|case| after.contains(case)).collect();
     let places = |of: &[String]| of.iter().filter(|case| stayed.contains(case)).cloned().collect::<Vec<_>>();
     assert!(places(&before) != places(&after), "nothing moved");
-    work(&mut queue, held, &mut done).await;
+    work(&queue, held, &mut done).await;
     loop {
         let items = lease(&mut queue, 100).await;
         if items.is_empty() {
             break;
         }
-        work(&mut queue, items, &mut done).await;
+        work(&queue, items, &mut done).await;
     }
     assert_eq!(done.len(), count);
     println!("{count} cases scored anew while {during} items were leased and ended and 100 were held: no lease lost");

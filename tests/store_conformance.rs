@@ -87,12 +87,13 @@ conformance! { crate::engines::embedded;
         a_case_is_deleted_as_it_was_read an_open_conversation_ends_with_its_person
         a_new_case_is_not_open_to_who_leased_an_erased_one
         the_text_of_a_resolved_case_goes_first_and_the_facts_later what_is_on_hold_is_kept_longer audit_events_go_last
+        records_of_acts_go_as_the_audit_events_of_that_time
         a_merged_case_and_its_person_expire_too a_retried_deletion_gets_the_same_answer nothing_is_left_of_who_was_named_by_mistake;
     orders: a_purge_matches_all_its_conditions a_purge_takes_a_second_person_and_nothing_that_came_later
         a_purge_waits_a_day_for_its_second_person a_long_purge_is_resumed_until_it_is_done
         a_purge_leaves_what_is_on_hold an_export_takes_a_day_a_second_person_and_happens_once
         an_export_finds_who_was_made_one_with_another_meanwhile
-        nothing_is_sealed_to_a_revoked_recipient;
+        an_export_of_many_is_whole nothing_is_sealed_to_a_revoked_recipient;
     offboarding: everything_is_read_once_and_in_pages an_off_boarding_takes_three_days_and_two_people
         an_off_boarding_waits_a_day_for_its_second_person what_came_after_the_reading_is_not_lost
         a_tenant_on_hold_stays nothing_is_left_of_a_tenant_and_all_of_the_others;

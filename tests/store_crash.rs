@@ -57,6 +57,8 @@ const ERASED: u64 = 16;
 const STREAMED: u64 = 8;
 /// What tells the principal of a live conversation from that of a submission.
 const LIVE: u64 = 1_000;
+/// How long a store may take to open after a kill.
+const OPENED_MAX: Duration = Duration::from_secs(1);
 /// How many pages of cases hold more than a round writes.
 const PAGES: usize = 12;
 
@@ -81,6 +83,7 @@ fn main() -> ExitCode {
         // Now and then everything is read, otherwise what this round wrote.
         let since = if round % 10 == 9 || round + 1 == rounds { 0 } else { round };
         let opened = Duration::from_micros(runtime.block_on(verify(dir.path(), &known, since)));
+        assert!(opened <= OPENED_MAX, "round {round}: opened in {opened:?}");
         println!("round {round}: nothing lost, opened in {opened:?}");
     }
     let Known { stored, done, turns, erased, merged, rotated, .. } = &known;

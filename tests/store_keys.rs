@@ -19,7 +19,10 @@ mod keys {
     use rusqlite::Connection;
     use triaged::{
         crypto::MasterKey,
-        store::{AccessRole, CaseFilter, NewCredential, NewPolicy, Reader, Store, StoreError, embedded::EmbeddedStore},
+        store::{
+            AccessRole, CaseFilter, NewCredential, NewPolicy, Officer, Posture, Reader, Store, StoreError,
+            embedded::EmbeddedStore,
+        },
     };
 
     use super::{
@@ -146,6 +149,42 @@ mod keys {
         store.close().await.unwrap();
         let (_, bench) = reopen(&home, &bench.clock).await;
         assert_eq!(everything(&bench).await, before);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_value_keeps_its_own_key_and_holds_up_no_other() {
+        let Filled { home, store, bench, .. } = filled().await;
+        let before = everything(&bench).await;
+        let old_wraps = wraps(&home, "4, 5");
+        store.close().await.unwrap();
+        drop(store);
+        let facts = |bytes: Option<&[u8]>| {
+            let data = rusqlite::Connection::open(home.data().join("data.db")).unwrap();
+            let first = "number = (SELECT MIN(number) FROM interactions)";
+            if let Some(bytes) = bytes {
+                data.execute(&format!("UPDATE interactions SET facts = ?1 WHERE {first}"), [bytes]).unwrap();
+            }
+            let read = format!("SELECT facts FROM interactions WHERE {first}");
+            data.query_row(&read, [], |row| row.get::<_, Vec<u8>>(0)).unwrap()
+        };
+        let whole = facts(None);
+        let mut flipped = whole.clone();
+        *flipped.last_mut().unwrap() ^= 1;
+        facts(Some(&flipped));
+        let (store, bench) = reopen(&home, &bench.clock).await;
+        let done = store.rotate_data_keys(None).await.unwrap();
+        assert_eq!(done.damaged, 1);
+        assert_eq!(hits(&home.files(), &old_wraps), 1, "all others have new keys, and their old ones are gone");
+        let officer = Officer { tenant: bench.tenant, principal: WORKER };
+        let posture = Posture::posture(store.as_ref(), officer).await.unwrap();
+        assert_eq!((posture.keys_kept, posture.rotations), (1, 0));
+        store.close().await.unwrap();
+        drop(store);
+        facts(Some(&whole));
+        let (store, bench) = reopen(&home, &bench.clock).await;
+        assert_eq!(everything(&bench).await, before, "once repaired it opens");
+        assert_eq!(store.rotate_data_keys(None).await.unwrap().damaged, 0);
+        assert_eq!(hits(&home.files(), &old_wraps), 0);
     }
 
     #[tokio::test]

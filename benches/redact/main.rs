@@ -24,9 +24,10 @@ use triaged::{
     conversation::{RawTurn, Role},
     redact::{KeepRules, Redactor},
 };
+use zeroizing_alloc::ZeroAlloc;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: ZeroAlloc<mimalloc::MiMalloc> = ZeroAlloc(mimalloc::MiMalloc);
 
 /// Rounds of every measurement unless the second argument says otherwise; the best one counts, as other work on the
 /// machine only ever adds.

@@ -114,15 +114,21 @@ fn faults(config: &Config) -> Result<Vec<Row>, Failure> {
 }
 
 /// How far the store has come: keep these numbers elsewhere, and a rollback of the whole store is seen.
-fn of_store(standing: &Standing) -> [Row; 2] {
-    let Standing { generation, commits, tombstones, closed } = standing;
+fn of_store(standing: &Standing) -> [Row; 3] {
+    let Standing { generation, commits, tombstones, closed, keys_kept } = standing;
     let numbers = format!("generation {generation}, commit {commits}, last tombstone {tombstones}");
     let texts = if *closed {
         "closed since a restore: tombstones may be missing (triaged restore accept)"
     } else {
         "open to whoever may read them"
     };
-    [row("checkpoint", true, numbers), row("texts", !closed, texts)]
+    let kept = match keys_kept {
+        0 => "the last rotations left no record under an old data key".to_owned(),
+        kept => format!(
+            "{kept} records are damaged and kept their data keys at a rotation (triaged posture --look-through)"
+        ),
+    };
+    [row("checkpoint", true, numbers), row("texts", !closed, texts), row("data keys", *keys_kept == 0, kept)]
 }
 
 fn of_recovery(config: &Config) -> Result<Row, Failure> {

@@ -77,7 +77,9 @@ fn control(config: &Config, store: &Arc<EmbeddedStore>) -> Option<Control> {
 async fn resume_rotations(store: Arc<EmbeddedStore>) {
     match store.resume_rotations().await {
         Ok(done) if done == Rotated::default() => {}
-        Ok(Rotated { keys, wraps, values }) => tracing::info!(keys, wraps, values, "a rotation of keys is complete"),
+        Ok(Rotated { keys, wraps, values, damaged }) => {
+            tracing::info!(keys, wraps, values, damaged, "a rotation of keys is complete");
+        }
         Err(error) => tracing::warn!(%error, "a rotation of keys is not complete; the next start goes on"),
     }
 }

@@ -10,13 +10,12 @@ use super::{
     rules::{Rules, TenantRules},
     shares::Shares,
     status::{Failure, Outcome, Reason},
-    turns::Turns,
 };
 use crate::{
     access::Caller,
     id::TenantId,
     queue::WorkClass,
-    store::{AccessRole, ReadScope, Reader, Store},
+    store::{AccessRole, ReadScope, Reader, Store, turns::Turns},
     time::{ServiceTime, Timestamp},
 };
 
@@ -34,7 +33,7 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// What each tenant may take.
     pub shares: Arc<Shares>,
-    turns: Arc<Turns>,
+    turns: Arc<Turns<TenantId>>,
     time: ServiceTime,
     draining: watch::Receiver<bool>,
 }

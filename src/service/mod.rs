@@ -15,7 +15,6 @@ pub mod convert;
 pub mod rules;
 
 pub mod shares;
-pub mod turns;
 
 pub mod app;
 pub mod metrics;

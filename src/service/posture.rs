@@ -41,6 +41,7 @@ fn wire(record: PostureRecord, policy: &Policy, periods: Periods) -> pb::Posture
         master,
         tenant,
         rotations,
+        keys_kept,
         leftovers: LeftoverCounts { copies, unknown, open },
         generation,
         commits,
@@ -62,6 +63,7 @@ fn wire(record: PostureRecord, policy: &Policy, periods: Periods) -> pb::Posture
         master_key: Some(key(master)),
         tenant_key: Some(key(tenant)),
         rotations: wire_long(rotations),
+        keys_kept: wire_long(keys_kept),
         leftovers: Some(pb::LeftoverPosture {
             copies: wire_long(copies),
             unknown: wire_long(unknown),

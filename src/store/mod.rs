@@ -16,6 +16,7 @@ mod rotation;
 mod statistics;
 mod teaching;
 pub mod tombstone;
+pub mod turns;
 mod watch;
 
 pub mod embedded;

@@ -73,6 +73,8 @@ pub struct PostureRecord {
     pub tenant: KeyUse,
     /// Rotations of keys that are under way.
     pub rotations: u64,
+    /// Records of the officer's tenant whose data keys the last rotation kept, as a value of theirs is damaged.
+    pub keys_kept: u64,
     /// What lies where it should not.
     pub leftovers: LeftoverCounts,
     /// Generation of the key file.

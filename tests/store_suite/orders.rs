@@ -139,6 +139,23 @@ pub(crate) async fn an_export_takes_a_day_a_second_person_and_happens_once(bench
     assert_error!(run(other(&bench)).await, StoreError::Changed);
 }
 
+/// It is read in parts, between which others read.
+pub(crate) async fn an_export_of_many_is_whole(bench: Bench) {
+    second_person(&bench).await;
+    for number in 0..150_u32 {
+        let reference: &'static str = format!("t-{}", number / 2).leak();
+        let draft = Draft { emails: vec!["a@example.com"], case_ref: Some(reference), ..bench.draft() };
+        bench.store.submit(draft.submission()).await.unwrap();
+    }
+    let id = bench.store.register_recipient(officer(bench.tenant), "age1x".to_owned()).await.unwrap().recipient;
+    bench.clock.advance(DAY);
+    let order = asked(&bench, id).await.unwrap();
+    let (told, cases) = bench.store.run_export(other(&bench), order.export, order.etag).await.unwrap();
+    assert_eq!((told.holdings.cases, told.holdings.interactions), (75, 150));
+    assert!(cases.iter().all(|case| case.own.is_some() && case.interactions.len() == 2));
+    assert_eq!(cases.len(), 75);
+}
+
 pub(crate) async fn nothing_is_sealed_to_a_revoked_recipient(bench: Bench) {
     second_person(&bench).await;
     bench.submit(&Draft { emails: vec!["a@example.com"], ..bench.draft() }).await;

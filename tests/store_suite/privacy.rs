@@ -426,6 +426,39 @@ pub(crate) async fn audit_events_go_last(bench: Bench) {
     assert_eq!(expired(&bench).await, 0, "once");
 }
 
+pub(crate) async fn records_of_acts_go_as_the_audit_events_of_that_time(bench: Bench) {
+    let audit_days = triaged::policy::Retention::default().audit_days;
+    let (held, _) = bench.submit(&of(&bench, "h@example.com")).await;
+    let long = NewHold {
+        officer: officer(bench.tenant),
+        target: HoldTarget::Case(held.case),
+        reason: HoldReason::Litigation,
+        end_time: bench.clock_now() + DAY * 5 * 366,
+    };
+    let placed = bench.store.place_hold(long).await.unwrap().hold;
+    bench.submit(&of(&bench, "a@example.com")).await;
+    let ended = approved(&bench, HoldTarget::Subject(subject(&bench, "a@example.com").await)).await;
+    bench.store.release_hold(officer(bench.tenant), ended.hold).await.unwrap();
+    let lasting = bench.store.place_hold(long).await.unwrap().hold;
+    bench.store.approve_hold(other(&bench), lasting).await.unwrap();
+    let erasure = erase(&bench, "a@example.com").await.erasure.unwrap();
+    let register = async || bench.store.register_recipient(officer(bench.tenant), "age1x".to_owned()).await.unwrap();
+    let (revoked, usable) = (register().await.recipient, register().await);
+    bench.store.revoke_recipient(officer(bench.tenant), revoked).await.unwrap();
+    let left = async || {
+        while bench.upkeep().await.more {}
+        let holds = bench.store.list_holds(officer(bench.tenant)).await.unwrap();
+        let holds: Vec<_> = holds.into_iter().map(|one| one.hold).collect();
+        let recipients = bench.store.list_recipients(officer(bench.tenant)).await.unwrap();
+        (holds, recipients.len(), bench.store.get_erasure(officer(bench.tenant), erasure).await.is_ok())
+    };
+    bench.clock.advance(DAY * (audit_days - 1));
+    assert_eq!(left().await, (vec![lasting, ended.hold, placed], 2, true));
+    bench.clock.advance(2 * DAY);
+    assert_eq!(left().await, (vec![lasting], 1, false));
+    assert_eq!(bench.store.list_recipients(officer(bench.tenant)).await.unwrap()[0].recipient, usable.recipient);
+}
+
 pub(crate) async fn a_merged_case_and_its_person_expire_too(bench: Bench) {
     let (from, _) = bench.submit(&of(&bench, "a@example.com")).await;
     let (into, _) = bench.submit(&of(&bench, "a@example.com")).await;

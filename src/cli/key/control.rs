@@ -85,16 +85,19 @@ async fn answer(mut stream: UnixStream, store: &EmbeddedStore, key: &MasterSourc
 }
 
 fn to_line(done: Rotated) -> String {
-    let Rotated { keys, wraps, values } = done;
-    format!("done\t{keys}\t{wraps}\t{values}")
+    let Rotated { keys, wraps, values, damaged } = done;
+    format!("done\t{keys}\t{wraps}\t{values}\t{damaged}")
 }
 
 fn from_line(line: &str) -> Option<Result<Rotated, String>> {
     let words: Vec<&str> = line.trim_end_matches('\n').split('\t').collect();
     match words.as_slice() {
-        ["done", keys, wraps, values] => {
-            Some(Ok(Rotated { keys: keys.parse().ok()?, wraps: wraps.parse().ok()?, values: values.parse().ok()? }))
-        }
+        ["done", keys, wraps, values, damaged] => Some(Ok(Rotated {
+            keys: keys.parse().ok()?,
+            wraps: wraps.parse().ok()?,
+            values: values.parse().ok()?,
+            damaged: damaged.parse().ok()?,
+        })),
         ["failed", why] => Some(Err((*why).to_owned())),
         _ => None,
     }
@@ -124,7 +127,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_one_line() {
-        let done = Rotated { keys: 1, wraps: 2, values: 3 };
+        let done = Rotated { keys: 1, wraps: 2, values: 3, damaged: 4 };
         assert_eq!(from_line(&to_line(done)), Some(Ok(done)));
         assert_eq!(from_line("failed\twhy\n"), Some(Err("why".to_owned())));
         assert_eq!(from_line(""), None);

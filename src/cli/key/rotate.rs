@@ -87,8 +87,9 @@ pub(super) async fn carry_out(config: &config::Config, request: Request) -> Resu
     done
 }
 
-/// What was done, as `name=count` pairs.
+/// What was done, as `name=count` pairs; `damaged` only where there is any.
 pub(super) fn line(done: Rotated) -> String {
-    let Rotated { keys, wraps, values } = done;
-    format!("keys={keys} rewrapped={wraps} resealed={values}\n")
+    let Rotated { keys, wraps, values, damaged } = done;
+    let damaged = if damaged > 0 { format!(" damaged={damaged}") } else { String::new() };
+    format!("keys={keys} rewrapped={wraps} resealed={values}{damaged}\n")
 }

@@ -33,6 +33,9 @@ fn is_said(turn: &NormalisedTurn<'_>, first: usize, end: usize) -> bool {
 /// A password that was asked for is no shorter.
 const VALUE_BYTES_MIN: usize = 3;
 
+/// A handle that is said has at most this many words, its sign included.
+const HANDLE_WORDS_MAX: usize = 5;
+
 /// Marks that are said within a name of a user.
 const MARKS: Cues = Cues::of(&[Cue::Underscore, Cue::Dash, Cue::Dot]);
 
@@ -82,12 +85,16 @@ fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
     let value = if *reason == "context:security-answer" { phrase(turn, start) } else { chunk(turn, start) };
     let first = turn.token_at(u32::try_from(start).unwrap_or(u32::MAX));
     // `eight characters`: how long it is.
-    let counted =
-        |span: &Span| turn.token(turn.token_at(span.end)).is_some_and(|next| next.word.cues.any(Cue::Unit.into()));
-    let spoken = spoken_value(turn, first).filter(|span| !counted(span));
+    let counted = |span: &Span| {
+        let next = turn.token_at(span.end);
+        turn.gap_before(next) == " " && turn.token(next).is_some_and(|next| next.word.cues.has(Cue::Unit))
+    };
+    let described = |span: &Span| DESCRIBING.contains(&span.of(turn.lower()));
+    let spoken = spoken_value(turn, first).filter(|span| !counted(span) && !described(span));
     let several = |span: &Span| {
         let end = turn.token_at(span.end);
-        *reason == "context:security-answer" && end > first + 1 && !passphrase::is_talk(turn, first, end)
+        let asks = turn.gap_before(end).contains('?');
+        *reason == "context:security-answer" && end > first + 1 && !asks && !passphrase::is_talk(turn, first, end)
     };
     let plain = value.filter(|span| plausible(turn, *span, firm, *kind) && !counted(span) || several(span));
     // A value with digits or marks in it is whole as it is.
@@ -98,6 +105,13 @@ fn labelled(turn: &NormalisedTurn<'_>, index: usize, out: &mut Vec<Candidate>) {
     let Some(span) = [spoken, plain, several].into_iter().flatten().reduce(longer) else { return };
     let likelihood = if firm { Likelihood::Likely } else { Likelihood::Possible };
     out.push(Candidate::new(span, *kind, likelihood, reason));
+    let next = turn.token_at(span.end);
+    // `login: lina84 / Kirsch#12`
+    if *kind == Kind::Username && turn.gap_before(next) == " / " && random(turn, next) {
+        let start = turn.token(next).map_or(0, |token| token.span.start as usize);
+        let password = chunk(turn, start);
+        out.extend(password.map(|span| Candidate::new(span, Kind::Password, Likelihood::Likely, "context:password")));
+    }
 }
 
 /// Where the value behind a label begins, and whether a colon, an equals sign or quotes make it certain.
@@ -118,9 +132,9 @@ fn value_start(turn: &NormalisedTurn<'_>, index: usize) -> Option<(usize, bool)>
         return Some((end + skipped, true));
     }
     // `secret answer Pepper`
-    let next = turn.token(index + 1)?;
-    let named = next.case == Case::Capital && next.entry.ordinary < 2 && next.word.cues.is_empty();
-    if gap == " " && named && turn.token(index)?.word.cues.has(Cue::SecurityAnswer) && turn.word(index) != "question" {
+    let named = |next: &&Token| next.case == Case::Capital && next.entry.ordinary < 2 && next.word.cues.is_empty();
+    let answers = turn.token(index)?.word.cues.has(Cue::SecurityAnswer) && turn.word(index) != "question";
+    if let Some(next) = turn.token(index + 1).filter(|_| answers && gap == " ").filter(named) {
         return Some((next.span.start as usize, true));
     }
     if gap == " "
@@ -333,8 +347,11 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
         let kept = text.unwrap_or_default().trim_end().trim_end_matches(['.', ',']).len();
         (kept > start).then(|| Span::new(start, kept))
     };
+    // `it's at gravel pit`: a handle that is said with its sign.
+    let sign = *kind == Kind::Username && turn.token(first).is_some_and(|token| token.word.cues.has(Cue::At));
     let said = || *kind == Kind::Password && spoken_value(turn, first).is_some_and(|span| ends_at(turn, span, end));
     let span = match kind {
+        Kind::Username if sign && end - first <= HANDLE_WORDS_MAX && end > first + 1 => whole(),
         Kind::Username if end - first <= 6 && (turn.cues().any(MARKS) || is_said(turn, first, end)) => whole(),
         Kind::Password if end - first <= 4 => whole(),
         _ if said() => spoken_value(turn, first),
@@ -343,7 +360,7 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
     let Some(span) = span.filter(|span| !span.is_empty()) else { return };
     let digits = span.of(turn.text()).bytes().any(|byte| byte.is_ascii_digit());
     // `a yellow fiat panda`: an article is no talk.
-    let article = usize::from(matches!(turn.word(first), "a" | "an" | "the"));
+    let article = usize::from(matches!(turn.word(first), "a" | "an" | "the") || sign);
     let talk = if *kind == Kind::Password && reason.ends_with("answer") {
         passphrase::is_talk(turn, first, end)
     } else {
@@ -354,7 +371,7 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
     if talk && !digits && !said() || figure {
         return;
     }
-    if end - first <= 4 || digits || said() || *kind == Kind::Username && is_said(turn, first, end) {
+    if end - first <= 4 || sign || digits || said() || *kind == Kind::Username && is_said(turn, first, end) {
         let span = with_article(turn, first, span);
         out.push(Candidate::new(span, *kind, Likelihood::Likely, reason).because("asked-by-agent"));
     }
@@ -363,8 +380,8 @@ fn asked(view: &View<'_>, out: &mut Vec<Candidate>) {
 /// Whether a word is so frequent, or so often said of a password, that it is no value; a number may be one.
 fn is_function(turn: &NormalisedTurn<'_>, index: usize) -> bool {
     let number = turn.token(index).is_some_and(|token| token.word.number.is_some());
-    !number && crate::redact::gazetteer::look_up(turn.word(index)).ordinary >= 3
-        || DESCRIBING.contains(&turn.word(index))
+    let frequent = crate::redact::gazetteer::look_up(turn.word(index)).ordinary >= 3;
+    !number && (frequent || DESCRIBING.contains(&turn.word(index)))
 }
 
 /// Whether a span ends with the token before `end`.

@@ -82,7 +82,7 @@ impl Labels {
         for (distance, index) in (last + 1..).take(WORDS_RIGHT_MAX).enumerate() {
             let Some(token) = turn.token(index) else { break };
             // What is asked for next says nothing of the value before it.
-            if token.is_digits() || asks_for(turn.word(index)) {
+            if token.is_digits() || asks_for(turn.word(index)) || goes_on(turn, index) {
                 break;
             }
             bound |= token.word.cues.has(Cue::Copula) || distance == 0;
@@ -101,6 +101,12 @@ impl Labels {
             }
         }
     }
+}
+
+/// `500 and my pin`: something else is spoken of.
+fn goes_on(turn: &NormalisedTurn<'_>, index: usize) -> bool {
+    let owned = turn.token(index + 1).is_some_and(|next| next.word.cues.has(Cue::Possessive));
+    owned && matches!(turn.word(index), "and" | "und" | "et" | "y" | "e" | "en" | "i")
 }
 
 /// Words with which a question for something else begins.

@@ -187,6 +187,7 @@ pub(super) const DESCRIBING: &[&str] = &[
     "please",
     "thanks",
     "prea",
+    "due",
     "gresita",
     "incorecta",
     "nieprawidlowe",

@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::{
-    redact::{Kind, Likelihood, candidate::Candidate, gazetteer, marks::Marks, words::Cue},
+    redact::{Kind, Likelihood, candidate::Candidate, gazetteer, marks::Marks, token::NormalisedTurn, words::Cue},
     text::Span,
 };
 
@@ -39,7 +39,8 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         let name = name.get(..length).unwrap_or_default().trim_end_matches(['.', '-']);
         let label =
             turn.token_at(u32::try_from(at).unwrap_or(u32::MAX)).checked_sub(1).and_then(|label| turn.token(label));
-        let labelled = label.is_some_and(|token| token.word.cues.has(Cue::Username));
+        let labelled = label.is_some_and(|token| token.word.cues.has(Cue::Username))
+            || (name.contains('.') && names_place(turn, at, name));
         let marked = name.bytes().any(|byte| byte.is_ascii_digit()) || name.contains('_');
         let personal = (marked && !is_brand(&name.to_ascii_lowercase())) || labelled;
         if before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ',' | ':')) && name.len() >= 4 && personal {
@@ -53,6 +54,14 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     }
 }
 
+/// `@kay.draws on insta`: where the handle is one stands behind it.
+fn names_place(turn: &NormalisedTurn<'_>, at: usize, name: &str) -> bool {
+    let end = u32::try_from(at + 1 + name.len()).unwrap_or(u32::MAX);
+    let next = turn.token_at(end);
+    let named = turn.token(next + 1).is_some_and(|token| token.word.cues.has(Cue::Username));
+    named && matches!(turn.word(next), "on" | "auf" | "sur" | "en" | "su" | "no" | "op") && turn.gap(next) == " "
+}
+
 #[cfg(test)]
 mod tests {
     use crate::redact::testing::check;
@@ -61,6 +70,7 @@ mod tests {
     fn handles_of_persons_go() {
         check("write to @kay_lee88", "write to [USERNAME_1]");
         check("venmo @delphine-ok", "venmo [USERNAME_1]");
+        check("im @kay.paints on insta", "im [USERNAME_1] on insta");
     }
 
     #[test]

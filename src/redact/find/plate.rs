@@ -102,6 +102,11 @@ fn plate(turn: &NormalisedTurn<'_>, first: usize) -> Option<usize> {
     }
     let (mut best, mut chars, mut letters, mut digits) = (None, 0, 0, 0);
     for at in (first..first + GROUPS_MAX).take_while(|at| group(*at)) {
+        // `CA 44 ZH SA`: the state behind a whole plate.
+        let word = |at: usize| turn.token(at).is_some_and(Token::is_word);
+        if best.is_some() && word(at) && word(at - 1) {
+            break;
+        }
         let raw = turn.raw(at);
         chars += raw.len();
         digits += raw.bytes().filter(u8::is_ascii_digit).count();

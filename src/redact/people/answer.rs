@@ -20,10 +20,20 @@ pub(super) fn start(view: &View<'_>, reading: &Reading<'_>) -> Option<usize> {
     }
     // `le goff`: the particle is a part of the name.
     let particle = reading.entry(0).is(Class::Particle) && reading.turn.raw(0).len() > 1 && reading.len() < 4;
-    if particle && reading.turn.word(0) != "der" && reading.entry(1).given < 2 {
+    if particle && reading.turn.word(0) != "der" && reading.entry(1).given < 2 && !points(reading, 0) {
         return Some(0);
     }
-    (0..WORDS_MAX).find(|at| !leads(reading, *at)).filter(|at| *at < reading.len() && !names_a_value(reading, *at))
+    let first = (0..WORDS_MAX).find(|at| !leads(reading, *at));
+    first.filter(|at| *at < reading.len() && !names_a_value(reading, *at) && !points(reading, *at))
+}
+
+/// `na mnie`, `on mine`: the speaker, without a name.
+fn points(reading: &Reading<'_>, at: usize) -> bool {
+    const SPEAKER: &[&str] = &[
+        "mnie", "mij", "moi", "mir", "mich", "me", "mim", "mig", "meg", "mien", "mio", "mine", "benim", "myself", "us",
+        "nous", "uns", "noi", "nosotros", "ons", "nas", "mea", "mie",
+    ];
+    (at..at + 2).any(|at| at + 1 == reading.len() && SPEAKER.contains(&reading.turn.word(at)))
 }
 
 /// `CPF 123…`, `seven`: a number or the word for one answers another part of the question.
@@ -42,7 +52,13 @@ fn leads(reading: &Reading<'_>, at: usize) -> bool {
     let marked = !reading.before(at + 1).only(Gap::SPACE.and(Gap::QUOTE));
     let letter = reading.turn.raw(at).len() == 1 && reading.before(at + 1) != Gap::QUOTE && !entry.is(Class::Lead);
     let small = entry.is(Class::Lead) && entry.ordinary > 2;
-    (entry.classes.any(WORDS) || cued) && !letter && (entry.given < 2 || marked || small) && at + 1 < reading.len()
+    // `doctor okonjo`
+    let next = reading.entry(at + 1);
+    let titled = entry.is(Class::WeakTitle) && entry.given < 2 && (next.is_unknown() || next.surname > 1);
+    (entry.classes.any(WORDS) || cued || titled)
+        && !letter
+        && (entry.given < 2 || marked || small)
+        && at + 1 < reading.len()
 }
 
 #[cfg(test)]
@@ -64,11 +80,13 @@ mod tests {
         check("Mit wem spreche ich?", "mit Wiebke Neu", "mit [PERSON_1]");
         check("Pode me dizer seu nome completo?", "sim, Rui Guerra", "sim, [PERSON_1]");
         check("¿Con quién hablo?", "con Íñigo Mesa", "con [PERSON_1]");
+        check("A chi è intestato?", "brambilla", "[PERSON_1]");
     }
 
     #[test]
     fn what_is_no_answer_stays() {
         check("Could I have your name please?", "yes it's on the invoice", "yes it's on the invoice");
         check("What's your name?", "why do you ask", "why do you ask");
+        check("Na kogo jest umowa?", "na mnie", "na mnie");
     }
 }

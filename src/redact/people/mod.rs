@@ -234,7 +234,8 @@ fn is_label(reading: &Reading<'_>, at: usize) -> bool {
         && mark.entry.given < 3
         && !mark.entry.is(Class::Particle);
     let joined = reading.before(at + 1) == Gap::HYPHEN;
-    mark.shape == Shape::Plain && !joined && (function || mark.entry.is(Class::Role) && mark.entry.given < 2)
+    let word = reading.turn.raw(at).len() > 1;
+    mark.shape == Shape::Plain && !joined && word && (function || mark.entry.is(Class::Role) && mark.entry.given < 2)
 }
 
 /// Whether a particle belongs to the words before a name, as in `op naam van Roos`, `ik ben Femke`.

@@ -209,7 +209,9 @@ fn more_types(reading: &Reading<'_>, at: usize) -> usize {
     let mut last = at;
     if reading.before(last + 1).only(Gap::SPACE.and(Gap::DOT))
         && reading.entry(last + 1).is(Class::Compass)
-        && (reading.mark(last + 1).shape != Shape::Plain || reading.before(last + 2).has(Gap::COMMA))
+        && (reading.mark(last + 1).shape != Shape::Plain
+            || reading.before(last + 2).has(Gap::COMMA)
+            || reading.mark(at).shape == Shape::Plain && reading.turn.word(last + 2) != "of")
     {
         last += 1;
     }

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::{
     EmbeddedStore,
     error::damaged,
+    jobs::Turn,
     position,
     ring::{KeyRing, Tenant},
     sql::Id,
@@ -212,7 +213,7 @@ pub(super) async fn authenticate(store: &EmbeddedStore, given: &str) -> Result<O
 
 async fn look_up(store: &EmbeddedStore, hash: [u8; 32], seen: u64) -> Result<Option<CredentialRecord>, StoreError> {
     let ring = Arc::clone(&store.ring);
-    let found = store.readers.run(move |read| find(&ring, &read.data()?.0, &hash)).await?;
+    let found = store.readers.run(Turn::INSTANCE, move |read| find(&ring, &read.data()?.0, &hash)).await?;
     if let Some(record) = &found {
         store.cache.put(seen, hash, record);
     }

@@ -65,7 +65,7 @@ async fn left(store: &EmbeddedStore) -> (Vec<Uuid>, i64) {
         let ids = statement.query_map([], |row| row.get(0).map(Uuid::from_bytes))?.collect::<Result<_, _>>()?;
         Ok((ids, keys.query_row("SELECT COUNT(*) FROM identifiers", [], |row| row.get(0))?))
     };
-    store.readers.run(count).await.unwrap()
+    store.readers.run(super::jobs::Turn::INSTANCE, count).await.unwrap()
 }
 
 fn feed_path(dir: &TempDir) -> std::path::PathBuf {
@@ -129,7 +129,7 @@ async fn a_tenant_that_a_crash_left_half_gone_is_gone_at_the_next_start() {
         let sql = "SELECT COUNT(*) FROM wrapped_keys WHERE tenant = ?1";
         Ok(read.data()?.1.query_row(sql, [gone.as_bytes()], |row| row.get::<_, i64>(0))?)
     };
-    assert_eq!(again.readers.run(count).await.unwrap(), 0);
+    assert_eq!(again.readers.run(super::jobs::Turn::INSTANCE, count).await.unwrap(), 0);
 }
 
 #[tokio::test]

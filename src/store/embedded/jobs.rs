@@ -38,6 +38,11 @@ impl Turn {
     /// Of the instance itself.
     pub(super) const INSTANCE: Self = Self::live(0);
 
+    /// Of a tenant, one of many.
+    pub(super) const fn bulk(tenant: i64) -> Self {
+        Self { tenant, class: WorkClass::Bulk }
+    }
+
     /// Of a tenant, and somebody waits for it.
     pub(super) const fn live(tenant: i64) -> Self {
         Self { tenant, class: WorkClass::Live }

@@ -94,8 +94,8 @@ const MANIFESTS: &str = "ALTER TABLE cases ADD COLUMN manifest BLOB;";
 /// release would take for damage.
 const STEPS: [(i64, &[&str]); 3] = [(2, &[TEACHING]), (3, &[ERASURE, ROTATIONS, WORK, DESK, MANIFESTS]), (4, &[])];
 
-/// The order of a lane, which lists of a queue are read by; what is leased, the index in memory says. A file of an earlier
-/// release has a wider one. Indices belong to no format: any release can do without.
+/// The order of a lane, which lists of a queue are read by; what is leased, the index in memory says. Up to the third format
+/// of the key file, which tells earlier releases apart, there was a wider one.
 const ORDER: &str = "
 DROP INDEX IF EXISTS items_order;
 CREATE INDEX IF NOT EXISTS items_lane ON items(

@@ -47,6 +47,8 @@ mod committer;
 
 mod jobs;
 
+mod again;
+
 mod readers;
 
 mod wake;
@@ -238,11 +240,12 @@ impl Store for EmbeddedStore {
     ) -> Result<Page<CaseRecord>, StoreError> {
         self.check_texts(reader.tenant)?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(reader.tenant)?);
+        let turn = Turn::live(tenant.number);
         let work = move |read: &mut readers::Read| {
             let (data, keys) = read.data()?;
             read::list_cases(&ring, &tenant, (&data, keys), &reader, &filter, limit, after.as_deref())
         };
-        verify::reported(self, reader.tenant, None, self.readers.run(work).await).await
+        verify::reported(self, reader.tenant, None, self.readers.run(turn, work).await).await
     }
 
     async fn find_open_cases(&self, reader: Reader, lookup: CaseLookup) -> Result<Vec<OpenCase>, StoreError> {
@@ -300,10 +303,11 @@ impl Store for EmbeddedStore {
     ) -> Result<Page<QueueEntry>, StoreError> {
         self.committer.check()?;
         let (id, ring, tenant) = (tenant, Arc::clone(&self.ring), self.ring.tenant(tenant)?);
+        let turn = Turn::live(tenant.number);
         let work = move |read: &mut readers::Read| {
             listing::list(&ring, &tenant, &read.data()?.0, &queue, limit, after.as_deref())
         };
-        verify::reported(self, id, None, self.readers.run(work).await).await
+        verify::reported(self, id, None, self.readers.run(turn, work).await).await
     }
 
     async fn watch_queue(
@@ -344,9 +348,10 @@ impl Store for EmbeddedStore {
     ) -> Result<Page<CredentialRecord>, StoreError> {
         self.committer.check()?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(tenant)?);
+        let turn = Turn::live(tenant.number);
         let work =
             move |read: &mut readers::Read| credentials::list(&ring, &tenant, &read.data()?.0, limit, after.as_deref());
-        self.readers.run(work).await
+        self.readers.run(turn, work).await
     }
 
     async fn revoke_credential(

@@ -7,11 +7,13 @@ use rusqlite::{Connection, params};
 
 use super::{
     EmbeddedStore, graves, header,
+    jobs::Turn,
     leftovers::{Leftover, leftovers},
     privacy::retention_pass_end,
     readers::Read,
     recovery,
     ring::Tenant,
+    rotate::data::kept as data_keys_kept,
     versions::Versions,
 };
 use crate::{
@@ -25,6 +27,7 @@ impl Posture for EmbeddedStore {
         self.committer.check()?;
         let (ring, files, now) = (Arc::clone(&self.ring), self.files.clone(), self.time.now());
         let tenant = ring.tenant(officer.tenant)?;
+        let turn = Turn::live(tenant.number);
         let (texts_closed, pass_end_time) = (self.closed.contains(&officer.tenant), retention_pass_end(self));
         let look = move |read: &mut Read| {
             let (data, keys) = read.data()?;
@@ -37,6 +40,7 @@ impl Posture for EmbeddedStore {
                 master: key_use(ring.master()),
                 tenant: key_use(&tenant.key),
                 rotations: data.query_row("SELECT COUNT(*) FROM rotations", [], |row| row.get(0))?,
+                keys_kept: data_keys_kept(&data, tenant.number)?,
                 leftovers: count(&leftovers(files.data_dir(), files.keys_dir(), None)),
                 generation: header::stamp(keys)?.ok_or_else(damaged)?.generation,
                 commits: stamp.commits,
@@ -45,7 +49,7 @@ impl Posture for EmbeddedStore {
                 retention: RetentionState { pass_end_time, ..waiting(&data, &tenant, now)? },
             })
         };
-        self.readers.run(look).await
+        self.readers.run(turn, look).await
     }
 }
 

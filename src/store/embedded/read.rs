@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 
 use super::{
-    EmbeddedStore,
+    EmbeddedStore, again,
     cases::{self, Case},
     clocks,
     error::damaged,
@@ -78,21 +78,28 @@ pub(super) async fn get_case(
 ) -> Result<(CaseRecord, Vec<InteractionRecord>), StoreError> {
     let tenant = store.ring.tenant(reader.tenant)?;
     let ring = Arc::clone(&store.ring);
-    let found = store.readers.run(move |read| {
-        let (data, keys) = read.data()?;
-        let case = visible(&data, &tenant, &reader, case).or_else(|error| Err(missing(&data, keys, case, error)?))?;
-        manifest::check(&data, &ring, case.number, Scope::Whole)?;
-        let interactions = Interaction::of_case(&data, case.number, INTERACTIONS_MAX)?;
-        let queued = cases::queued(&data, case.number)?;
-        let open = |interaction: Interaction| interaction.into_record(&ring, &tenant, &data, keys);
-        // What was erased while this was read, or is restored and not swept yet, is no part of the case any more.
-        let gone = |read: &Result<_, StoreError>| !matches!(read, Err(StoreError::RecordGone));
-        let interactions = interactions.into_iter().map(open).filter(gone).collect::<Result<Vec<_>, _>>()?;
-        let is_leased_by_reader = holds(&data, &reader, case.number)?;
-        let service_times = clocks::service_times(&data, case.number)?;
-        let due_changes = clocks::due_changes(&data, case.number)?;
-        let case = case.into_record(&ring, &tenant, keys, queued)?;
-        Ok((CaseRecord { service_times, due_changes, is_leased_by_reader, ..case }, interactions))
+    let found = store.readers.run(Turn::live(tenant.number), move |read| {
+        again::look(read, |look| {
+            let (data, keys) = (look.data, look.keys);
+            let case = visible(data, &tenant, &reader, case).or_else(|error| Err(missing(data, keys, case, error)?))?;
+            manifest::check(data, &ring, case.number, Scope::Whole)?;
+            let mut interactions = Vec::new();
+            for interaction in Interaction::of_case(data, case.number, INTERACTIONS_MAX)? {
+                let id = interaction.id.0;
+                match look.opened((KeyKind::Interaction, id), interaction.into_record(&ring, &tenant, data, keys)) {
+                    // What was erased while this was read, or is restored and not swept yet, is no part of the case.
+                    Err(StoreError::RecordGone) => {}
+                    opened => interactions.push(opened?),
+                }
+            }
+            let queued = cases::queued(data, case.number)?;
+            let is_leased_by_reader = holds(data, &reader, case.number)?;
+            let service_times = clocks::service_times(data, case.number)?;
+            let due_changes = clocks::due_changes(data, case.number)?;
+            let id = case.id.0;
+            let case = look.opened((KeyKind::Case, id), case.into_record(&ring, &tenant, keys, queued))?;
+            Ok((CaseRecord { service_times, due_changes, is_leased_by_reader, ..case }, interactions))
+        })
     });
     let (case, interactions) = found.await?;
     let count = interactions.len() as u64;
@@ -109,12 +116,14 @@ pub(super) async fn get_interaction(
 ) -> Result<InteractionRecord, StoreError> {
     let tenant = store.ring.tenant(reader.tenant)?;
     let ring = Arc::clone(&store.ring);
-    let found = store.readers.run(move |read| {
-        let (data, keys) = read.data()?;
-        let case = visible(&data, &tenant, &reader, case)?;
-        manifest::check(&data, &ring, case.number, Scope::Whole)?;
-        let found = Interaction::find(&data, case.number, interaction)?.ok_or(StoreError::NotFound)?;
-        found.into_record(&ring, &tenant, &data, keys)
+    let found = store.readers.run(Turn::live(tenant.number), move |read| {
+        again::look(read, |look| {
+            let (data, keys) = (look.data, look.keys);
+            let case = visible(data, &tenant, &reader, case)?;
+            manifest::check(data, &ring, case.number, Scope::Whole)?;
+            let found = Interaction::find(data, case.number, interaction)?.ok_or(StoreError::NotFound)?;
+            look.opened((KeyKind::Interaction, interaction.0), found.into_record(&ring, &tenant, data, keys))
+        })
     });
     let record = found.await?;
     let (object, part) = (Some(case.0), Some(interaction.0));
@@ -129,7 +138,7 @@ pub(super) async fn find_open_cases(
     lookup: CaseLookup,
 ) -> Result<Vec<OpenCase>, StoreError> {
     let tenant = store.ring.tenant(reader.tenant)?;
-    let found = store.readers.run(move |read| {
+    let found = store.readers.run(Turn::live(tenant.number), move |read| {
         let (data, keys) = read.data()?;
         let mut numbers = candidates(&data, keys, &tenant, &lookup)?;
         numbers.sort_unstable();

@@ -51,7 +51,7 @@ async fn events(store: &EmbeddedStore) -> i64 {
     let count = |read: &mut super::readers::Read| {
         Ok(read.data()?.0.query_row("SELECT COUNT(*) FROM events", [], |row| row.get(0))?)
     };
-    store.readers.run(count).await.unwrap()
+    store.readers.run(super::jobs::Turn::INSTANCE, count).await.unwrap()
 }
 
 #[tokio::test]
@@ -282,6 +282,49 @@ async fn watchers_are_let_go_where_their_queue_cannot_be_read() {
     assert_eq!(store.watches.len(), 0);
 }
 
+#[tokio::test]
+async fn readers_take_turns_by_tenant() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let all = store.readers.pause().await.unwrap();
+    let read = |of: i64| {
+        let order = Arc::clone(&order);
+        store.readers.run(Turn::live(of), move |_| {
+            order.lock().unwrap().push(of);
+            Ok(())
+        })
+    };
+    let mut flood = Box::pin(join_all((0..8).map(|_| read(1))));
+    let mut other = Box::pin(read(2));
+    assert!((&mut flood).now_or_never().is_none() && (&mut other).now_or_never().is_none());
+    // One connection is left, so that one after the other is served.
+    let mut held = all.into_iter();
+    drop(held.next());
+    let (flooded, read) = tokio::join!(flood, other);
+    assert!(flooded.into_iter().chain([read]).all(|read| read.is_ok()));
+    assert_eq!(order.lock().unwrap()[..3], [1, 2, 1]);
+}
+
+#[tokio::test]
+async fn what_was_sealed_anew_is_looked_at_again_and_what_is_gone_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir);
+    let there = store.ensure_tenant("acme").await.unwrap().0;
+    for (id, expected) in [(there, (2, true)), (Uuid::from_u128(7), (1, false))] {
+        let look = move |read: &mut super::readers::Read| {
+            let looks = std::cell::Cell::new(0);
+            let found = super::again::look(read, |look| {
+                looks.set(looks.get() + 1);
+                let opened = if looks.get() == 1 { Err(StoreError::RecordGone) } else { Ok(()) };
+                look.opened((crate::crypto::KeyKind::Tenant, id), opened)
+            });
+            Ok((looks.get(), found.is_ok()))
+        };
+        assert_eq!(store.readers.run(Turn::INSTANCE, look).await.unwrap(), expected);
+    }
+}
+
 /// However large the file is: it is gone over in windows, here of three pages, while others write to the same pages.
 #[tokio::test]
 async fn what_is_gone_is_left_in_no_page_after_a_scrub_under_load() {
@@ -310,10 +353,7 @@ async fn what_is_gone_is_left_in_no_page_after_a_scrub_under_load() {
     }
     store.close().await.unwrap();
     assert_eq!((hits(&file, &live), hits(&file, &gone)), (live.len(), 0));
-    drop(store);
-    let again = open(&dir);
-    let check = |read: &mut super::readers::Read| {
-        Ok(read.data()?.0.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0))?)
-    };
-    assert_eq!(again.readers.run(check).await.unwrap(), "ok");
+    let data = rusqlite::Connection::open(&file).unwrap();
+    let check = data.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(check, "ok");
 }

@@ -35,7 +35,7 @@ impl EmbeddedStore {
             }
             Ok(found)
         };
-        let found = match self.readers.run(work).await {
+        let found = match self.readers.run(Turn::INSTANCE, work).await {
             Err(error @ StoreError::Damaged(_)) => vec![error],
             found => found?,
         };

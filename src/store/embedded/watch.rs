@@ -15,7 +15,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::{EmbeddedStore, cases::Case, items::Item, position, readers::Readers, ring::Tenant};
+use super::{EmbeddedStore, cases::Case, items::Item, jobs::Turn, position, readers::Readers, ring::Tenant};
 use crate::{
     crypto::random,
     id::{CaseId, PrincipalId},
@@ -167,7 +167,7 @@ async fn tell(queue: Weak<Queue>, readers: Arc<Readers>, watches: Arc<Watches>, 
         tokio::time::sleep(COALESCE).await;
         let cases = mem::take(&mut *lock(&queue.changed));
         let of_name = name.clone();
-        let read = readers.run(move |read| read_items(&read.data()?.0, tenant, &of_name, cases));
+        let read = readers.run(Turn::live(tenant), move |read| read_items(&read.data()?.0, tenant, &of_name, cases));
         match read.await {
             Ok((items, removed)) => queue.tell(items, removed),
             // The store is closed, or cannot be read: its watchers are let go with the sender, and begin anew.

@@ -66,6 +66,25 @@ impl Write<'_> {
         insert_event(self.data, tenant, event)
     }
 
+    /// Does a part of a job in a savepoint of its own: where it fails, only what it has written is taken back.
+    pub(super) fn attempt<T>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let both = [self.data, self.keys];
+        for connection in both {
+            connection.prepare_cached("SAVEPOINT part")?.execute([])?;
+        }
+        let done = part(self);
+        for connection in both {
+            if done.is_err() {
+                connection.prepare_cached("ROLLBACK TO part")?.execute([])?;
+            }
+            connection.prepare_cached("RELEASE part")?.execute([])?;
+        }
+        done
+    }
+
     /// Tells those who wait that a queue has an item, once it is durable.
     pub(super) fn ready(&mut self, tenant: i64, queue: &str) {
         self.effects.ready.push((tenant, queue.to_owned()));

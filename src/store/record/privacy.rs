@@ -36,6 +36,11 @@ impl ErasureRow {
         }
     }
 
+    /// When it was done.
+    pub(crate) fn end(&self) -> Option<Timestamp> {
+        self.erase_time.map(Timestamp)
+    }
+
     /// The erasure of the record.
     pub(crate) fn into_record(self, id: ErasureId, state: ErasureState) -> Result<ErasureRecord, RecordError> {
         let [cases, interactions, identifiers] = self.holdings;

@@ -138,7 +138,8 @@ fn decide(view: &View<'_>, groups: &[Group], out: &mut Vec<Candidate>) {
             continue;
         }
         let harmless = harmless_at(view.turn, group.token);
-        let last = if value::is_figure(view, groups, first, harmless, out) {
+        let figure = value::is_figure(view, groups, first, harmless, out) && !value::is_numbered(view, groups, first);
+        let last = if figure {
             value::phone_over(view, groups, first, out)
         } else {
             let end = groups.last().map_or(group.token, |last| last.token);

@@ -104,7 +104,7 @@ pub(super) fn phone_over(view: &View<'_>, groups: &[Group], first: usize, out: &
 }
 
 /// `Kundennummer: 44.71.88`: three groups with dots right behind the label of a number, which are no date.
-fn is_numbered(view: &View<'_>, groups: &[Group], first: usize) -> bool {
+pub(super) fn is_numbered(view: &View<'_>, groups: &[Group], first: usize) -> bool {
     let turn = view.turn;
     let Some([one, two, three]) = groups.get(first..).and_then(<[Group]>::first_chunk) else { return false };
     let dotted = turn.gap(one.token) == "." && turn.gap(two.token) == ".";
@@ -145,7 +145,9 @@ fn is_year(view: &View<'_>, at: usize) -> bool {
     const NAMES: Cues = Cues::of(&[Cue::Order, Cue::NumberNoun, Cue::Copula]);
     let turn = view.turn;
     let year = turn.word(at).len() == 4 && matches!(turn.word(at).get(..2), Some("19" | "20"));
-    let named = at > 0 && turn.token(at - 1).is_some_and(|token| token.word.cues.any(NAMES));
+    // `no, 2021`
+    let apart = turn.gap_before(at).contains(',');
+    let named = at > 0 && !apart && turn.token(at - 1).is_some_and(|token| token.word.cues.any(NAMES));
     let marked = turn.gap_before(at).contains([':', '#', '=']);
     year && !named && !marked && !view.asked.has(Cue::Order)
 }
@@ -208,6 +210,7 @@ fn is_year_apart(view: &View<'_>, token: usize) -> bool {
     let label = token.checked_sub(1).and_then(|label| turn.token(label));
     let labelled =
         label.is_some_and(|label| label.word.cues.any(Cues::of(&[Cue::NumberNoun, Cue::Order, Cue::Copula])));
+    let labelled = labelled && !turn.gap_before(token).contains(',');
     year && !labelled && !turn.gap_before(token).contains(['#', ':', '=']) && turn.tokens().len() > 2
 }
 
@@ -255,8 +258,10 @@ fn window(view: &View<'_>, groups: &[Group], first: usize, row: &Row) -> Option<
         if found.is_some() && group.digits <= 4 && near::amount_at(turn, group.token) {
             break;
         }
+        // `… 9012 08/29`: a month follows the card.
+        let month = row.cue == Cue::Card && group.digits <= 2 && turn.gap(group.token) == "/";
         digits += group.digits;
-        if digits > row.max {
+        if digits > row.max || found.is_some() && month {
             break;
         }
         if digits >= row.min {

@@ -1,7 +1,11 @@
 //! Exporting what is kept of a person: recipients that were registered a day before, orders of two people, and the
 //! reading itself.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -12,14 +16,19 @@ use super::{
 };
 use crate::{
     audit::Action,
-    crypto::new_id,
-    id::{CaseId, ExportId, RecipientId, SubjectId},
+    crypto::{KeyKind, new_id},
+    id::{CaseId, ExportId, InteractionId, RecipientId, SubjectId},
     store::{
-        ExportRecord, ExportedCase, Holdings, Officer, RecipientRecord, StoreError, SubjectSelector,
+        ExportRecord, ExportedCase, Holdings, InteractionRecord, Officer, RecipientRecord, StoreError, SubjectSelector,
         embedded::{
+            EmbeddedStore,
+            again::{self, Look},
             cases::{self, Case},
+            graves,
             interactions::Interaction,
+            jobs::Turn,
             manifest,
+            readers::Read,
             ring::{KeyRing, Tenant},
             sql::{Id, Time},
             write::Write,
@@ -180,37 +189,82 @@ pub(super) fn confirm(
     Ok(shown(tenant, &order, recipient))
 }
 
-/// Reads everything of these people.
-pub(super) fn read_all(
-    (data, keys): (&Connection, &Connection),
+/// How many records are read at a time, so that others read between.
+const PART: usize = 64;
+
+/// Reads everything of these people, a part at a time. What is erased meanwhile is not in it.
+pub(super) async fn read_all(
+    store: &EmbeddedStore,
+    tenant: &Arc<Tenant>,
+    subjects: Vec<SubjectId>,
+) -> Result<Vec<ExportedCase>, StoreError> {
+    let turn = Turn::bulk(tenant.number);
+    let look = move |read: &mut Read| Scope::of(read.data()?.1, subjects.into_iter().collect());
+    let scope = store.readers.run(turn, look).await?;
+    let mut found: BTreeMap<CaseId, ExportedCase> = BTreeMap::new();
+    let cases: Vec<_> = scope.cases.into_iter().collect();
+    for part in cases.chunks(PART) {
+        let (ring, of, part) = (Arc::clone(&store.ring), Arc::clone(tenant), part.to_vec());
+        let read = move |read: &mut Read| again::look(read, |look| own_cases(look, &ring, &of, &part));
+        found.extend(store.readers.run(turn, read).await?.into_iter().map(|case| (case.case, case)));
+    }
+    let interactions: Vec<_> = scope.interactions.into_iter().collect();
+    for part in interactions.chunks(PART) {
+        let (ring, of, part) = (Arc::clone(&store.ring), Arc::clone(tenant), part.to_vec());
+        let read = move |read: &mut Read| again::look(read, |look| interactions_of(look, &ring, &of, &part));
+        for (case, record) in store.readers.run(turn, read).await? {
+            let entry = found.entry(case).or_insert_with(|| ExportedCase { case, own: None, interactions: Vec::new() });
+            entry.interactions.push(record);
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Cases whose own fields are theirs.
+fn own_cases(
+    look: &Look<'_>,
     ring: &KeyRing,
     tenant: &Tenant,
-    subjects: &[SubjectId],
+    ids: &[CaseId],
 ) -> Result<Vec<ExportedCase>, StoreError> {
-    let scope = Scope::of(keys, subjects.iter().copied().collect())?;
-    let mut found: BTreeMap<CaseId, ExportedCase> = BTreeMap::new();
-    for id in &scope.cases {
-        let Some(case) = Case::find(data, tenant.number, *id)? else { continue };
-        manifest::check(data, ring, case.number, manifest::Scope::Whole)?;
-        let queued = cases::queued(data, case.number)?;
-        let own = Some(case.into_record(ring, tenant, keys, queued)?);
-        found.insert(*id, ExportedCase { case: *id, own, interactions: Vec::new() });
+    let mut found = Vec::new();
+    for id in ids {
+        let Some(case) = Case::find(look.data, tenant.number, *id)? else { continue };
+        manifest::check(look.data, ring, case.number, manifest::Scope::Whole)?;
+        let queued = cases::queued(look.data, case.number)?;
+        match look.opened((KeyKind::Case, id.0), case.into_record(ring, tenant, look.keys, queued)) {
+            Err(StoreError::RecordGone) if graves::is_erased(look.keys, id.0, 0)? => {}
+            own => found.push(ExportedCase { case: *id, own: Some(own?), interactions: Vec::new() }),
+        }
     }
-    let mut statement = data.prepare_cached(
+    Ok(found)
+}
+
+/// Interactions that are theirs, with their cases.
+fn interactions_of(
+    look: &Look<'_>,
+    ring: &KeyRing,
+    tenant: &Tenant,
+    ids: &[InteractionId],
+) -> Result<Vec<(CaseId, InteractionRecord)>, StoreError> {
+    let mut statement = look.data.prepare_cached(
         "SELECT c.case_id, i.number, c.number FROM interactions i JOIN cases c ON c.number = i.case_number
          WHERE i.interaction_id = ?1 AND c.tenant = ?2",
     )?;
-    for id in &scope.interactions {
+    let (mut found, mut checked) = (Vec::new(), BTreeSet::new());
+    for id in ids {
         let row = statement.query_row(params![id.as_bytes(), tenant.number], |row| {
             Ok((row.get::<_, Id<CaseId>>(0)?.0, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
         });
         let Some((case, number, case_number)) = row.optional()? else { continue };
-        if !found.contains_key(&case) {
-            manifest::check(data, ring, case_number, manifest::Scope::Whole)?;
+        if checked.insert(case_number) {
+            manifest::check(look.data, ring, case_number, manifest::Scope::Whole)?;
         }
-        let record = Interaction::get(data, number)?.into_record(ring, tenant, data, keys)?;
-        let entry = found.entry(case).or_insert_with(|| ExportedCase { case, own: None, interactions: Vec::new() });
-        entry.interactions.push(record);
+        let record = Interaction::get(look.data, number)?.into_record(ring, tenant, look.data, look.keys);
+        match look.opened((KeyKind::Interaction, id.0), record) {
+            Err(StoreError::RecordGone) if graves::is_erased(look.keys, id.0, 0)? => {}
+            record => found.push((case, record?)),
+        }
     }
-    Ok(found.into_values().collect())
+    Ok(found)
 }

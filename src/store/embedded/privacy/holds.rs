@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How long a hold waits for its approval.
-const PROPOSED: std::time::Duration = std::time::Duration::from_hours(24);
+pub(super) const PROPOSED: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// How many holds are listed.
 const LISTED_MAX: u32 = 1000;

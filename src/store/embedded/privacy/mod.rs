@@ -26,6 +26,8 @@ mod departed;
 
 mod pages;
 
+mod records;
+
 mod offboarding;
 
 pub(super) mod retention;
@@ -44,7 +46,6 @@ use crate::{
     audit::{Action, Event},
     crypto::{KeyKind, Signature, Statement, new_id},
     id::{CaseId, ErasureId, HoldId, InteractionId, SubjectId},
-    queue::WorkClass,
     store::{
         Assurance, Attestation, DeleteCaseRequest, ErasureRecord, ErasureRequest, ErasureState, HoldRecord, NewHold,
         Officer, Privacy, RetentionOf, StoreError, SubjectRecord, SubjectSelector, UPKEEP_MAX, Upkeep,
@@ -174,7 +175,8 @@ impl Privacy for EmbeddedStore {
     async fn list_holds(&self, officer: Officer) -> Result<Vec<HoldRecord>, StoreError> {
         self.committer.check()?;
         let (tenant, now) = (self.ring.tenant(officer.tenant)?, self.time.now());
-        self.readers.run(move |read| holds::list(&read.data()?.0, &tenant, now)).await
+        let turn = Turn::live(tenant.number);
+        self.readers.run(turn, move |read| holds::list(&read.data()?.0, &tenant, now)).await
     }
 
     async fn upkeep(&self, retention: RetentionOf) -> Result<Upkeep, StoreError> {
@@ -226,7 +228,7 @@ fn record(write: &Write<'_>, tenant: &super::ring::Tenant, subject: SubjectId) -
 /// Runs the erasures that no hold stands against any more, of one tenant or of all, and gives how many. Each is a job of its
 /// own: one that cannot run keeps no other waiting.
 async fn run_deferred(store: &EmbeddedStore, tenant: Option<i64>) -> Result<u64, StoreError> {
-    let waiting = store.readers.run(move |read| erase::deferred(&read.data()?.0, tenant)).await?;
+    let waiting = store.readers.run(Turn::INSTANCE, move |read| erase::deferred(&read.data()?.0, tenant)).await?;
     let mut done = 0;
     for (number, id) in waiting {
         let Some(tenant) = store.ring.of_number(number) else { continue };
@@ -241,7 +243,7 @@ async fn run_deferred(store: &EmbeddedStore, tenant: Option<i64>) -> Result<u64,
 
 /// Runs an erasure that is noted, each part in its turn behind what people wait for; whether it is done.
 async fn run_parts(store: &EmbeddedStore, tenant: &Arc<Tenant>, id: ErasureId) -> Result<bool, StoreError> {
-    let turn = Turn { tenant: tenant.number, class: WorkClass::Bulk };
+    let turn = Turn::bulk(tenant.number);
     loop {
         let tenant = Arc::clone(tenant);
         let part = move |write: &mut Write<'_>| parts::advance(write, &tenant, id);
@@ -258,10 +260,10 @@ async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, b
     if pass.ended.is_some_and(|ended| now < ended + retention::REST) {
         return Ok((0, false));
     }
-    let ring = Arc::clone(&store.ring);
+    let (ring, periods) = (Arc::clone(&store.ring), Arc::clone(&retention));
     let find =
-        move |read: &mut super::readers::Read| retention::find(&read.data()?.0, &ring, pass, now, retention.as_ref());
-    let found = store.readers.run(find).await?;
+        move |read: &mut super::readers::Read| retention::find(&read.data()?.0, &ring, pass, now, periods.as_ref());
+    let found = store.readers.run(Turn::INSTANCE, find).await?;
     let (case, event, is_last) = (found.case, found.event, found.is_last);
     let mut done = 0;
     if !found.due.is_empty() || !found.bare.is_empty() || !found.events.is_empty() {
@@ -275,12 +277,27 @@ async fn expire(store: &EmbeddedStore, retention: RetentionOf) -> Result<(u64, b
             done => done?,
         };
     }
+    if is_last {
+        done += expire_records(store, retention, now).await?;
+    }
     *lock(&store.pass) = if is_last {
         retention::Pass { ended: Some(now), ..retention::Pass::default() }
     } else {
         retention::Pass { case, event, ended: None }
     };
     Ok((done, !is_last))
+}
+
+/// Deletes records of acts that have ended long enough ago; how many there were.
+async fn expire_records(store: &EmbeddedStore, retention: RetentionOf, now: Timestamp) -> Result<u64, StoreError> {
+    let ring = Arc::clone(&store.ring);
+    let find = move |read: &mut super::readers::Read| records::find(&read.data()?.0, &ring, now, retention.as_ref());
+    let found = store.readers.run(Turn::INSTANCE, find).await?;
+    let count = found.len() as u64;
+    if count > 0 {
+        store.committer.run(move |write| records::delete(write, &found)).await?;
+    }
+    Ok(count)
 }
 
 /// When the last whole pass of retention ended.

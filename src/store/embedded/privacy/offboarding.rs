@@ -40,7 +40,7 @@ impl Offboarding for EmbeddedStore {
             let (data, keys) = read.data()?;
             holdings((&data, keys), &of)
         };
-        let holdings = self.readers.run(count).await?;
+        let holdings = self.readers.run(Turn::bulk(tenant.number), count).await?;
         self.committer.run(move |write| place(write, &tenant, officer, recipient, holdings)).await
     }
 
@@ -53,11 +53,12 @@ impl Offboarding for EmbeddedStore {
     async fn read_offboarding(&self, officer: Officer, after: ExportCursor) -> Result<Page, StoreError> {
         self.check_texts(officer.tenant)?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(officer.tenant)?);
+        let turn = Turn::bulk(tenant.number);
         let read = move |read: &mut Read| {
             let (data, keys) = read.data()?;
             Reading { data: &data, keys, ring: &ring, tenant: &tenant }.page(after)
         };
-        self.readers.run(read).await
+        self.readers.run(turn, read).await
     }
 
     async fn seal_offboarding(&self, by: Confirmation, sealed: Sealed) -> Result<(), StoreError> {
@@ -94,7 +95,7 @@ impl EmbeddedStore {
     /// # Errors
     /// The store cannot be read.
     pub async fn offboarded(&self) -> Result<Vec<(TenantId, ErasureRecord)>, StoreError> {
-        self.readers.run(|read| offboarded(&read.data()?.0)).await
+        self.readers.run(Turn::INSTANCE, |read| offboarded(&read.data()?.0)).await
     }
 }
 

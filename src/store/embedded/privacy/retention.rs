@@ -218,7 +218,7 @@ fn is_due_still(data: &Connection, due: &Due) -> Result<bool, StoreError> {
     Ok(data.prepare_cached(sql)?.exists(params![due.interaction.as_bytes(), since.0])?)
 }
 
-fn note(write: &Write<'_>, tenant: Option<&Tenant>, action: Action, count: u64) -> Result<(), StoreError> {
+pub(super) fn note(write: &Write<'_>, tenant: Option<&Tenant>, action: Action, count: u64) -> Result<(), StoreError> {
     let event = Event { tenant: tenant.map(|tenant| tenant.id), count, ..Event::new(action, write.now) };
     write.audit(tenant.map(|tenant| tenant.number), &event)
 }
@@ -375,7 +375,7 @@ mod tests {
         let look = move |read: &mut crate::store::embedded::readers::Read| {
             find(&read.data()?.0, &ring, Pass::default(), now, &|_| Retention::default())
         };
-        let found = store.readers.run(look).await.unwrap();
+        let found = store.readers.run(crate::store::embedded::jobs::Turn::INSTANCE, look).await.unwrap();
         let due = found.due.len();
         let destroy = move |write: &mut Write<'_>| {
             write.data.execute_batch(change)?;

@@ -14,7 +14,7 @@ use crate::{
     store::{
         ExportRecord, ExportedCase, Officer, Orders, PurgeFilter, PurgeRecord, RecipientRecord, StoreError,
         SubjectSelector,
-        embedded::{EmbeddedStore, readers::Read, verify, write::Write},
+        embedded::{EmbeddedStore, jobs::Turn, readers::Read, verify, write::Write},
         record::PurgeRow,
     },
 };
@@ -24,7 +24,7 @@ impl Orders for EmbeddedStore {
     async fn count_purge(&self, officer: Officer, filter: PurgeFilter) -> Result<PurgeRecord, StoreError> {
         self.committer.check()?;
         let tenant = self.ring.tenant(officer.tenant)?;
-        let last = self.readers.run(|read| purge::last_event(&read.data()?.0)).await?;
+        let last = self.readers.run(Turn::live(tenant.number), |read| purge::last_event(&read.data()?.0)).await?;
         let (mut counted, mut after) = (0, 0);
         loop {
             let (ring, of, filter) = (Arc::clone(&self.ring), Arc::clone(&tenant), filter.clone());
@@ -32,7 +32,7 @@ impl Orders for EmbeddedStore {
                 let (data, keys) = read.data()?;
                 purge::find((&data, keys), &ring, &of, &filter, (after, last))
             };
-            let matched = self.readers.run(look).await?;
+            let matched = self.readers.run(Turn::bulk(tenant.number), look).await?;
             (counted, after) = (counted + matched.count(), matched.event);
             if matched.is_last {
                 break;
@@ -66,7 +66,8 @@ impl Orders for EmbeddedStore {
     async fn list_recipients(&self, officer: Officer) -> Result<Vec<RecipientRecord>, StoreError> {
         self.committer.check()?;
         let tenant = self.ring.tenant(officer.tenant)?;
-        self.readers.run(move |read| export::list(&read.data()?.0, &tenant)).await
+        let turn = Turn::live(tenant.number);
+        self.readers.run(turn, move |read| export::list(&read.data()?.0, &tenant)).await
     }
 
     async fn revoke_recipient(&self, officer: Officer, recipient: RecipientId) -> Result<RecipientRecord, StoreError> {
@@ -91,16 +92,13 @@ impl Orders for EmbeddedStore {
         etag: String,
     ) -> Result<(ExportRecord, Vec<ExportedCase>), StoreError> {
         self.check_texts(officer.tenant)?;
-        let (tenant, ring) = (self.ring.tenant(officer.tenant)?, Arc::clone(&self.ring));
+        let tenant = self.ring.tenant(officer.tenant)?;
         let of = Arc::clone(&tenant);
         let confirm = move |write: &mut Write<'_>| export::confirm(write, &of, officer, (export, etag.as_str()));
         let order = self.committer.run(confirm).await?;
         let subjects = order.subjects.clone();
-        let read = move |read: &mut Read| {
-            let (data, keys) = read.data()?;
-            export::read_all((&data, keys), &ring, &tenant, &subjects)
-        };
-        let read = verify::reported(self, officer.tenant, None, self.readers.run(read).await).await;
+        let read = export::read_all(self, &tenant, subjects).await;
+        let read = verify::reported(self, officer.tenant, None, read).await;
         Ok((order, read?))
     }
 }

@@ -6,7 +6,9 @@ use std::path::Path;
 use super::{RecoveryError, closed::is_any_closed};
 use crate::store::embedded::{
     files::{self, Files},
-    graves, header, schema,
+    graves, header,
+    rotate::data::all_kept,
+    schema,
 };
 
 /// How far a store has come.
@@ -20,6 +22,8 @@ pub struct Standing {
     pub tombstones: u64,
     /// Texts of a tenant stay closed since a restore.
     pub closed: bool,
+    /// Records whose data keys the last rotations kept, as a value of theirs is damaged.
+    pub keys_kept: u64,
 }
 
 /// Reads both headers; `None`: there is no store. A server may run on it.
@@ -36,5 +40,5 @@ pub fn standing(data_dir: &Path, keys_dir: &Path) -> Result<Option<Standing>, Re
     let generation = header::stamp(&keys)?.ok_or_else(damaged)?.generation;
     let commits = header::stamp(&data)?.ok_or_else(damaged)?.commits;
     let tombstones = graves::carried_out(&keys)?.map_or(0, |mark| mark.sequence);
-    Ok(Some(Standing { generation, commits, tombstones, closed: is_any_closed(&data)? }))
+    Ok(Some(Standing { generation, commits, tombstones, closed: is_any_closed(&data)?, keys_kept: all_kept(&data)? }))
 }

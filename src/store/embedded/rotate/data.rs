@@ -1,6 +1,7 @@
 //! New data keys: each case and each interaction of a tenant is sealed anew under a fresh key. Two passes, by number, so
 //! that nothing is missed when it moves between cases: the first seals anew and keeps the old keys for those who still
-//! read; the second finds every value of a record under its newest key and destroys the older ones.
+//! read; the second finds every value of a record under its newest key and destroys the older ones. A record of which a
+//! value is damaged keeps its key, which a repair would need, and holds up no other.
 
 use std::sync::Arc;
 
@@ -16,7 +17,10 @@ use crate::{
     crypto::{Key, KeyKind, KeyName},
     store::{
         Rotated, StoreError,
-        embedded::{EmbeddedStore, error::damaged, ring::Tenant, sealed, subjects, wraps, write::Write},
+        embedded::{
+            EmbeddedStore, error::damaged, header, jobs::Turn, ring::Tenant, sealed, subjects, verify, wraps,
+            write::Write,
+        },
     },
 };
 
@@ -24,6 +28,9 @@ use crate::{
 const BATCH: u32 = 32;
 /// How many rows are looked at for those of one tenant before the position is noted.
 const LOOKED: u32 = 4096;
+
+/// In the header of the data file: how many records of a tenant have kept their keys.
+const KEPT: &str = "keys kept ";
 
 /// The passes, in order.
 const PASSES: [Pass; 4] = [
@@ -55,8 +62,11 @@ pub(super) async fn rotate(store: &EmbeddedStore, tenant: &Arc<Tenant>, window: 
         state = run(store, tenant, state, pass).await?;
     }
     let ended = Arc::clone(tenant);
-    store.committer.run(move |write| end(write, &ended, &state)).await?;
-    Ok(Rotated { values: state.count, ..Rotated::default() })
+    let damaged = store.committer.run(move |write| end(write, &ended, &state)).await?;
+    if damaged > 0 {
+        verify::report(store, Some(tenant.id), None, damaged).await?;
+    }
+    Ok(Rotated { values: state.count, damaged, ..Rotated::default() })
 }
 
 fn begin(write: &mut Write<'_>, tenant: &Tenant) -> Result<Rotation, StoreError> {
@@ -64,6 +74,7 @@ fn begin(write: &mut Write<'_>, tenant: &Tenant) -> Result<Rotation, StoreError>
         return Ok(begun);
     }
     audit(write, Some(tenant), Action::KeyRotationBegun, 1)?;
+    header::remove(write.data, &kept_name(tenant.number))?;
     Rotation::begin(write.data, Kind::Data, tenant.number)
 }
 
@@ -76,16 +87,20 @@ async fn run(
 ) -> Result<Rotation, StoreError> {
     loop {
         let number = tenant.number;
-        let (records, next) = store.readers.run(move |read| list(&read.data()?.0, number, pass.kind, &state)).await?;
+        let (records, next) =
+            store.readers.run(Turn::bulk(number), move |read| list(&read.data()?.0, number, pass.kind, &state)).await?;
         let batch = Arc::clone(tenant);
         let step = move |write: &mut Write<'_>| {
             let mut state = state;
             for record in records {
-                state.count += if pass.destroys {
-                    destroy(write, &batch, pass.kind, record)?
-                } else {
-                    renew(write, &batch, pass.kind, record)?
+                let one = |write: &mut Write<'_>| match pass.destroys {
+                    true => destroy(write, &batch, pass.kind, record),
+                    false => renew(write, &batch, pass.kind, record),
                 };
+                match write.attempt(one) {
+                    Err(error @ StoreError::Damaged(_)) => keep(write, batch.number, pass, &error)?,
+                    renewed => state.count += renewed?,
+                }
             }
             (state.phase, state.position) = next.map_or((state.phase + 1, 0), |next| (state.phase, next));
             state.put(write.data)?;
@@ -165,7 +180,32 @@ fn destroy(write: &mut Write<'_>, tenant: &Tenant, kind: KeyKind, record: Record
     Ok(0)
 }
 
-fn end(write: &mut Write<'_>, tenant: &Tenant, state: &Rotation) -> Result<(), StoreError> {
+/// Notes that a record keeps its key. The passes that destroy come to it once more, and count it no second time.
+fn keep(write: &Write<'_>, tenant: i64, pass: Pass, error: &StoreError) -> Result<(), StoreError> {
+    tracing::error!(%error, "a value is damaged: its record keeps its data key");
+    if pass.destroys {
+        return Ok(());
+    }
+    let kept = kept(write.data, tenant)?;
+    Ok(header::put(write.data, &kept_name(tenant), kept + 1)?)
+}
+
+fn kept_name(tenant: i64) -> String {
+    format!("{KEPT}{tenant}")
+}
+
+/// How many records of a tenant have kept their keys in its last rotation, as a value of theirs is damaged.
+pub(in crate::store::embedded) fn kept(data: &Connection, tenant: i64) -> rusqlite::Result<u64> {
+    Ok(header::meta(data, &kept_name(tenant))?.unwrap_or_default())
+}
+
+/// The same for all tenants.
+pub(in crate::store::embedded) fn all_kept(data: &Connection) -> rusqlite::Result<u64> {
+    data.query_row("SELECT IFNULL(SUM(value), 0) FROM meta WHERE name LIKE ?1 || '%'", [KEPT], |row| row.get(0))
+}
+
+fn end(write: &mut Write<'_>, tenant: &Tenant, state: &Rotation) -> Result<u64, StoreError> {
     state.end(write.data)?;
-    audit(write, Some(tenant), Action::KeyRotated, state.count)
+    audit(write, Some(tenant), Action::KeyRotated, state.count)?;
+    Ok(kept(write.data, tenant.number)?)
 }

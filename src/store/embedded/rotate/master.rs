@@ -25,7 +25,7 @@ pub(super) async fn rotate(store: &EmbeddedStore, new: MasterKey) -> Result<Rota
     let wraps = store.committer.run(move |write| replace(write, new)).await?;
     store.empty_logs(Cleaning::Logs).await?;
     store.ring.master().forget_older();
-    Ok(Rotated { keys: 1, wraps, values: 0 })
+    Ok(Rotated { keys: 1, wraps, ..Rotated::default() })
 }
 
 fn replace(write: &mut Write<'_>, new: MasterKey) -> Result<u64, StoreError> {

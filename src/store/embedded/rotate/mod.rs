@@ -2,7 +2,7 @@
 //! the other jobs of the committer, and the old ones are destroyed when a full scan has found no more use of them. Each
 //! batch notes how far it came, so that a rotation that was cut short goes on at the next start.
 
-mod data;
+pub(super) mod data;
 mod master;
 mod purge;
 mod state;
@@ -17,6 +17,7 @@ use self::state::{Kind, Rotation};
 use super::{
     EmbeddedStore,
     error::damaged,
+    jobs::Turn,
     logs::{Cleaning, Emptied},
     ring::Tenant,
     scrub::WINDOW_PAGES,
@@ -93,7 +94,7 @@ impl EmbeddedStore {
     pub async fn resume_rotations(&self) -> Result<Rotated, StoreError> {
         let _one = self.rotating.lock().await;
         let mut done = Rotated::default();
-        let begun = self.readers.run(|read| Rotation::all(&read.data()?.0)).await?;
+        let begun = self.readers.run(Turn::INSTANCE, |read| Rotation::all(&read.data()?.0)).await?;
         for tenant in self.ring.tenants() {
             let is_begun = |kind| begun.iter().any(|one| one.tenant == tenant.number && one.kind == kind);
             if is_begun(Kind::Tenant) || tenant.key.newest().seals() >= SEALS_ENOUGH {
@@ -112,7 +113,7 @@ impl EmbeddedStore {
     /// The store cannot be read.
     pub async fn find_tenant(&self, name: &str) -> Result<Option<TenantId>, StoreError> {
         let (ring, name) = (Arc::clone(&self.ring), name.to_owned());
-        self.readers.run(move |read| super::tenants::find(&read.data()?.0, &ring, &name)).await
+        self.readers.run(Turn::INSTANCE, move |read| super::tenants::find(&read.data()?.0, &ring, &name)).await
     }
 
     fn chosen(&self, only: Option<TenantId>) -> Result<Vec<Arc<Tenant>>, StoreError> {

@@ -19,6 +19,7 @@ use crate::{
             EmbeddedStore,
             error::damaged,
             header,
+            jobs::Turn,
             logs::Cleaning,
             ring::Tenant,
             sealed,
@@ -138,13 +139,16 @@ async fn scan(store: &EmbeddedStore, tenant: &Arc<Tenant>) -> Result<(), StoreEr
     let mut cursor = Some((0, [0; 16]));
     while let Some(after) = cursor {
         let looked = Arc::clone(tenant);
-        let batch = store.readers.run(move |read| below(read.data()?.1, &looked, after)).await?;
+        let batch =
+            store.readers.run(Turn::bulk(tenant.number), move |read| below(read.data()?.1, &looked, after)).await?;
         batch.iter().filter(|one| one.under != newest).for_each(|one| *left.entry(one.under).or_default() += 1);
         cursor = next(&batch);
     }
     let number = tenant.number;
-    let clean =
-        store.readers.run(move |read| sealed::all_under(&read.data()?.0, KeyKind::Tenant, number, newest)).await?;
+    let clean = store
+        .readers
+        .run(Turn::bulk(number), move |read| sealed::all_under(&read.data()?.0, KeyKind::Tenant, number, newest))
+        .await?;
     if left.is_empty() && clean {
         return Ok(());
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{EmbeddedStore, readers::Read, ring::Tenant};
+use super::{EmbeddedStore, jobs::Turn, readers::Read, ring::Tenant};
 use crate::{
     audit::{Action, Event},
     id::{PrincipalId, TenantId},
@@ -33,13 +33,14 @@ impl Teaching for EmbeddedStore {
     async fn present_policies(&self) -> Result<Vec<(TenantId, PolicyRecord)>, StoreError> {
         self.committer.check()?;
         let (ring, now) = (Arc::clone(&self.ring), self.time.now());
-        self.readers.run(move |read| policies::present(&ring, &read.data()?.0, now)).await
+        self.readers.run(Turn::INSTANCE, move |read| policies::present(&ring, &read.data()?.0, now)).await
     }
 
     async fn get_policy(&self, tenant: TenantId, revision: Option<u32>) -> Result<PolicyRecord, StoreError> {
         self.committer.check()?;
         let (ring, tenant, now) = (Arc::clone(&self.ring), self.ring.tenant(tenant)?, self.time.now());
-        self.readers.run(move |read| policies::get(&ring, &tenant, &read.data()?.0, revision, now)).await
+        let turn = Turn::live(tenant.number);
+        self.readers.run(turn, move |read| policies::get(&ring, &tenant, &read.data()?.0, revision, now)).await
     }
 
     async fn list_policies(
@@ -50,9 +51,10 @@ impl Teaching for EmbeddedStore {
     ) -> Result<Page<PolicyRecord>, StoreError> {
         self.committer.check()?;
         let (ring, tenant, now) = (Arc::clone(&self.ring), self.ring.tenant(tenant)?, self.time.now());
+        let turn = Turn::live(tenant.number);
         let list =
             move |read: &mut Read| policies::list(&ring, &tenant, &read.data()?.0, (limit, after.as_deref()), now);
-        self.readers.run(list).await
+        self.readers.run(turn, list).await
     }
 
     async fn put_policy(&self, new: NewPolicy) -> Result<PolicyRecord, StoreError> {
@@ -76,7 +78,7 @@ impl Teaching for EmbeddedStore {
     async fn corrected_samples(&self, request: SamplesRequest) -> Result<Vec<Sample>, StoreError> {
         self.check_texts(request.tenant)?;
         let (ring, tenant) = (Arc::clone(&self.ring), self.ring.tenant(request.tenant)?);
-        let samples = self.readers.run(move |read| {
+        let samples = self.readers.run(Turn::bulk(tenant.number), move |read| {
             let (data, keys) = read.data()?;
             samples::corrected(&ring, &tenant, &data, keys, request.limit)
         });
@@ -88,7 +90,7 @@ impl Teaching for EmbeddedStore {
     async fn count_interactions(&self, request: StatisticsRequest) -> Result<Tally, StoreError> {
         self.committer.check()?;
         let tenant = self.ring.tenant(request.tenant)?;
-        let tally = self.readers.run(move |read| {
+        let tally = self.readers.run(Turn::bulk(tenant.number), move |read| {
             let (data, keys) = read.data()?;
             statistics::count(&tenant, &data, keys, &request)
         });

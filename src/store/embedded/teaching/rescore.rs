@@ -55,7 +55,7 @@ pub(super) async fn rescore(store: &EmbeddedStore, request: RescoreRequest) -> R
     let (ring, tenant) = (Arc::clone(&store.ring), store.ring.tenant(request.tenant)?);
     let (apply, policy, principal) = (request.apply, Arc::clone(&request.policy), request.principal);
     let reading = Arc::clone(&tenant);
-    let read = store.readers.run(move |read| {
+    let read = store.readers.run(Turn::bulk(tenant.number), move |read| {
         let (data, keys) = read.data()?;
         batch(&ring, &reading, (&data, keys), &request)
     });

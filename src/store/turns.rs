@@ -1,30 +1,40 @@
-//! The processors as what they are: few. Long work takes turns on them, tenant by tenant, live work before bulk, so that
-//! a flood of large requests leaves the others their share. Knows nothing of the work.
+//! Turns on something of which there is little, as processors and connections: tenant by tenant, live work before bulk, so
+//! that a flood of large requests leaves the others their share. Knows nothing of the work.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    hash::Hash,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::sync::oneshot;
 
-use crate::{
-    id::TenantId,
-    queue::{FairQueue, WorkClass},
-};
+use crate::queue::{FairQueue, WorkClass};
 
-/// Turns on the processors.
+/// What names a tenant.
+pub trait Name: Copy + Eq + Hash + Send + 'static {}
+
+impl<K: Copy + Eq + Hash + Send + 'static> Name for K {}
+
+/// Turns of tenants that are named by `K`.
 #[derive(Debug)]
-pub struct Turns(Mutex<State>);
+pub struct Turns<K: Name>(Mutex<State<K>>);
 
 #[derive(Debug)]
-struct State {
+struct State<K: Name> {
     free: usize,
-    waiting: FairQueue<TenantId, oneshot::Sender<Held>>,
+    closed: bool,
+    waiting: FairQueue<K, oneshot::Sender<Held<K>>>,
 }
 
 /// A turn. It is given to the next when this is dropped.
 #[derive(Debug)]
-pub struct Held(Option<Arc<Turns>>);
+pub struct Held<K: Name>(Option<Arc<Turns<K>>>);
 
-impl Drop for Held {
+/// No more turns are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed;
+
+impl<K: Name> Drop for Held<K> {
     fn drop(&mut self) {
         if let Some(turns) = self.0.take() {
             turns.pass();
@@ -32,36 +42,49 @@ impl Drop for Held {
     }
 }
 
-impl Turns {
+impl<K: Name> Turns<K> {
     /// As many turns at a time as there are processors.
     pub fn of_machine() -> Arc<Self> {
         Self::new(std::thread::available_parallelism().map_or(1, usize::from))
     }
 
     /// So many turns at a time.
-    fn new(free: usize) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State { free, waiting: FairQueue::default() })))
+    pub fn new(free: usize) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(State { free, closed: false, waiting: FairQueue::default() })))
+    }
+
+    /// Gives no more turns; who waits is told.
+    pub fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        drop(std::mem::take(&mut state.waiting));
     }
 
     /// Locks; a panic elsewhere leaves these values whole.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<K>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for a turn.
-    pub async fn turn(self: &Arc<Self>, tenant: TenantId, class: WorkClass) -> Held {
+    ///
+    /// # Errors
+    /// No more turns are given.
+    pub async fn turn(self: &Arc<Self>, tenant: K, class: WorkClass) -> Result<Held<K>, Closed> {
         let turn = {
             let mut state = self.lock();
+            if state.closed {
+                return Err(Closed);
+            }
             if state.free > 0 {
                 state.free -= 1;
-                return Held(Some(Arc::clone(self)));
+                return Ok(Held(Some(Arc::clone(self))));
             }
             let (turn, given) = oneshot::channel();
             state.waiting.push(tenant, class, turn);
             given
         };
-        // A sender is dropped with the state only, which this holds.
-        turn.await.unwrap_or(Held(None))
+        // A sender is dropped only when no more turns are given.
+        turn.await.map_err(|_| Closed)
     }
 
     /// Gives a turn to the next who still waits.
@@ -87,27 +110,21 @@ impl Turns {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::{FutureExt, future::join_all};
-    use uuid::Uuid;
-
     use super::*;
-
-    fn tenant(number: u128) -> TenantId {
-        TenantId(Uuid::from_u128(number))
-    }
+    use futures_util::{FutureExt, future::join_all};
 
     #[tokio::test]
     async fn turns_go_round_and_a_caller_that_is_gone_loses_its_own() {
         let turns = Turns::new(1);
         let order = Mutex::new(Vec::new());
-        let work = |of: u128, class| {
+        let work = |of: u64, class| {
             let (turns, order) = (&turns, &order);
             async move {
-                let _turn = turns.turn(tenant(of), class).await;
+                let _turn = turns.turn(of, class).await.unwrap();
                 order.lock().unwrap().push((of, class));
             }
         };
-        let first = turns.turn(tenant(9), WorkClass::Live).await;
+        let first = turns.turn(9, WorkClass::Live).await.unwrap();
         let mut gone = Box::pin(work(1, WorkClass::Live));
         assert!((&mut gone).now_or_never().is_none());
         let flood = join_all((0..4).map(|_| work(1, WorkClass::Bulk)));
@@ -121,5 +138,17 @@ mod tests {
         let expected = [(2, live), (1, bulk), (2, bulk), (1, bulk), (1, bulk), (1, bulk)];
         assert_eq!(*order.lock().unwrap(), expected);
         assert_eq!(turns.lock().free, 1);
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_told_that_no_more_turns_are_given() {
+        let turns = Turns::new(1);
+        let held = turns.turn(1, WorkClass::Live).await.unwrap();
+        let mut waiting = Box::pin(turns.turn(2, WorkClass::Live));
+        assert!((&mut waiting).now_or_never().is_none());
+        turns.close();
+        assert_eq!(waiting.await.err(), Some(Closed));
+        drop(held);
+        assert_eq!(turns.turn(1, WorkClass::Live).await.err(), Some(Closed));
     }
 }
