@@ -6,6 +6,15 @@ use crate::text::Span;
 /// Shortest run of key bytes that is kept, in bytes.
 pub(super) const CHUNK_BYTES_MIN: usize = 12;
 
+/// What the letter case of a whole text tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct LetterCase {
+    /// Whether nouns are written with capitals.
+    pub(super) nouns: bool,
+    /// Whether a line has so many capitals that they tell little.
+    pub(super) shouted: bool,
+}
+
 /// What a text is cut into. Used again for the next text, so that a conversation allocates once.
 #[derive(Debug, Default)]
 pub(super) struct Cut {
@@ -33,10 +42,8 @@ pub(super) struct Cut {
     pub(super) names: Vec<u32>,
     /// Whether the text is ASCII.
     pub(super) ascii: bool,
-    /// Whether nouns are written with capitals.
-    pub(super) capital_nouns: bool,
-    /// Whether a line has so many capitals that they tell little.
-    pub(super) shouted: bool,
+    /// What its letter case tells.
+    pub(super) case: LetterCase,
 }
 
 impl Cut {
@@ -51,7 +58,7 @@ impl Cut {
         self.names.clear();
         self.cues = Cues::default();
         (self.marks, self.all) = (Marks::default(), Flags::default());
-        (self.starts_name_phrase, self.shouted) = (false, false);
+        (self.starts_name_phrase, self.case) = (false, LetterCase::default());
     }
 
     /// The runs of key bytes of a text whose tokens hold other letters than those of ASCII.

@@ -4,6 +4,7 @@
 use super::{
     Finding, Kind, Likelihood, Pushed, RedactedTurn,
     candidate::Candidate,
+    cut::LetterCase,
     dialogue::{Dialogue, Heard, Reading},
     find::{self, Region, View},
     flags::Flags,
@@ -160,7 +161,7 @@ impl<'r> Fold<'r> {
     /// Reads the redacted turn as anyone will read it from now on, until there is nothing left to find; and takes note
     /// of what it asks. What was removed shortens the text, so that words may now stand nearer to what they name. `case`: what
     /// letter case told in the reading before; where it tells the same, only what stands near a placeholder can be new.
-    fn look_again(&mut self, index: u32, role: Role, part: Part, mut case: (bool, bool)) {
+    fn look_again(&mut self, index: u32, role: Role, part: Part, mut case: LetterCase) {
         for round in 0..=ROUNDS_MAX {
             let Some(held) = self.turns.get(index as usize) else { return };
             let text = held.text.clone();
@@ -174,10 +175,12 @@ impl<'r> Fold<'r> {
             let asked = self.dialogue.asked(role);
             let since = self.known.len();
             let regions = self.regions.clone();
-            let same = (case.0, false) == turn.letter_case() && !case.1;
+            let same = case == turn.letter_case() && !case.shouted;
             let all = same.then(|| turn.narrow());
             let found = self.candidates(&View { turn: &turn, role, part, asked: &asked, regions: &regions });
-            all.into_iter().for_each(|all| turn.widen(all));
+            if let Some(all) = all {
+                turn.widen(all);
+            }
             case = turn.letter_case();
             if found.is_empty() {
                 let view = View { turn: &turn, role, part, asked: &asked, regions: &regions };

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{
-    cut::Cut,
+    cut::{Cut, LetterCase},
     flags::Flags,
     gazetteer::{Entry, Gap, Shape},
     kind::Kind,
@@ -110,9 +110,9 @@ impl<'a> NormalisedTurn<'a> {
         *memory = Memory { cut: self.cut, lower: self.normalised.into_lower() };
     }
 
-    /// What the letter case of the whole text tells: whether nouns have capitals, whether a line has too many.
-    pub(super) fn letter_case(&self) -> (bool, bool) {
-        (self.cut.capital_nouns, self.cut.shouted)
+    /// What the letter case of the whole text tells.
+    pub(super) fn letter_case(&self) -> LetterCase {
+        self.cut.case
     }
 
     /// Keeps only what stands near a placeholder among the tokens that finders begin with; gives all of them.
@@ -127,7 +127,7 @@ impl<'a> NormalisedTurn<'a> {
 
     /// Whether nouns are written with capitals, as in German.
     pub(super) fn has_capital_nouns(&self) -> bool {
-        self.cut.capital_nouns
+        self.cut.case.nouns
     }
 
     /// The first letters and digits from every token on (see [`heads`](super::heads)).

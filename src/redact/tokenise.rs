@@ -300,7 +300,7 @@ impl<'t> Reader<'t> {
         }
         let count = self.cut.tokens.len();
         if before.has(Gap::LINE) && count > 0 {
-            self.cut.shouted |= self.line.weigh(&mut self.cut.tokens, false);
+            self.cut.case.shouted |= self.line.weigh(&mut self.cut.tokens, false);
             self.line = Line::from(count);
         }
         Flags::BEHIND_MARK
@@ -332,10 +332,10 @@ impl<'t> Reader<'t> {
         self.keep_chunk(gap.iter().position(breaks).map_or(end, |at| self.done + at));
         let total = self.cut.tokens.len();
         let tokens = &mut self.cut.tokens;
-        self.cut.shouted |= self.line.weigh(tokens, true);
+        self.cut.case.shouted |= self.line.weigh(tokens, true);
         // One word in six is a German function word.
-        self.cut.capital_nouns = self.german > 1 && self.german * 6 > total;
-        if self.cut.capital_nouns {
+        self.cut.case.nouns = self.german > 1 && self.german * 6 > total;
+        if self.cut.case.nouns {
             for token in tokens.iter_mut() {
                 token.shape = token.shape.at_most_initial();
             }
