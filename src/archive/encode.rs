@@ -1,7 +1,10 @@
 //! Formats as they are written: a chunk of results becomes a block of bytes or of columns on the thread that scored it, so
 //! that the writer only copies. Blocks depend on the chunk alone; a file is their sequence.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use super::{
     output::FIELDS,
@@ -40,23 +43,23 @@ pub(super) fn columns(passed: &[String], errors: bool) -> Vec<String> {
 
 /// The cells of a result: the bytes of its JSON, without the quotes of strings; `null` is an empty cell. No string among
 /// the fields needs an escape.
-pub(super) fn cells(entry: &Entry, json: &[u8], errors: bool, width: usize) -> Vec<String> {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let mut cells: Vec<String> = match entry {
-        Entry::Refused { id, .. } => vec![id.as_ref().map(|id| id_text(id).into_owned()).unwrap_or_default()],
+pub(super) fn cells<'c>(entry: &'c Entry, json: &'c [u8], errors: bool, width: usize) -> Vec<Cow<'c, str>> {
+    let mut cells: Vec<Cow<'_, str>> = match entry {
+        Entry::Refused { id, .. } => vec![id.as_ref().map(id_text).unwrap_or_default()],
         Entry::Scored { id, marks, passed } => {
             let fields = marks.values.iter().map(|span| json.get(span.clone()).unwrap_or_default());
             let unquoted = fields.map(|bytes| match bytes {
-                b"null" => String::new(),
-                [b'"', inner @ .., b'"'] => text(inner),
-                other => text(other),
+                b"null" => Cow::default(),
+                [b'"', inner @ .., b'"'] => String::from_utf8_lossy(inner),
+                other => String::from_utf8_lossy(other),
             });
-            std::iter::once(id_text(id).into_owned()).chain(unquoted).chain(passed.iter().cloned()).collect()
+            let passed = passed.iter().map(|cell| Cow::Borrowed(cell.as_str()));
+            std::iter::once(id_text(id)).chain(unquoted).chain(passed).collect()
         }
     };
-    cells.resize(width, String::new());
+    cells.resize(width, Cow::default());
     if let (true, Entry::Refused { error, .. }, Some(last)) = (errors, entry, cells.last_mut()) {
-        *last = error.to_string();
+        *last = error.to_string().into();
     }
     cells
 }
@@ -84,10 +87,17 @@ pub(super) struct Separated {
 }
 
 impl Separated {
-    fn records<R: IntoIterator<Item = String>>(&self, records: impl Iterator<Item = R>) -> io::Result<Vec<u8>> {
+    fn records<R, C>(&self, records: impl Iterator<Item = R>) -> io::Result<Vec<u8>>
+    where
+        R: IntoIterator<Item = C>,
+        C: AsRef<str>,
+    {
         let mut writer = csv::WriterBuilder::new().delimiter(self.delimiter).from_writer(Vec::new());
         for record in records {
-            writer.write_record(record)?;
+            for cell in record {
+                writer.write_field(cell.as_ref())?;
+            }
+            writer.write_record(None::<&[u8]>)?;
         }
         writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
     }

@@ -45,7 +45,7 @@ impl AnalysisService for Analysis {
 fn analyze_batch(app: &App, caller: &Caller, batch: pb::StreamAnalyzeRequest) -> Outcome<pb::StreamAnalyzeResponse> {
     let pb::StreamAnalyzeRequest { items } = batch;
     if items.len() > limits::BATCH_ITEMS_MAX {
-        return Err(Failure::field(&Path::Root.field("items"), Reason::FieldTooMany));
+        return Err(Failure::field(Path::Root.field("items"), Reason::FieldTooMany));
     }
     let outcomes = items.into_iter().map(|item| super::outcome(analyze(app, caller, item)));
     Ok(pb::StreamAnalyzeResponse { outcomes: outcomes.collect() })

@@ -150,5 +150,5 @@ fn turn_position(position: Option<Vec<u8>>) -> Outcome<usize> {
     let Some(position) = position else { return Ok(0) };
     let index = <[u8; 4]>::try_from(position).ok().and_then(|bytes| usize::try_from(i32::from_be_bytes(bytes)).ok());
     let within = index.filter(|index| *index <= limits::CALL_TURNS_MAX * 2);
-    within.ok_or_else(|| Failure::field(&Path::Root.field("page_token"), Reason::InvalidPageToken))
+    within.ok_or_else(|| Failure::field(Path::Root.field("page_token"), Reason::InvalidPageToken))
 }

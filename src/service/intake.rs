@@ -74,7 +74,7 @@ type PreparedItem = (String, Outcome<Prepared>);
 fn prepare_batch(app: &App, caller: &Caller, batch: pb::SubmitInteractionsRequest) -> Outcome<Vec<PreparedItem>> {
     let pb::SubmitInteractionsRequest { items } = batch;
     if items.len() > limits::BATCH_ITEMS_MAX {
-        return Err(Failure::field(&Path::Root.field("items"), Reason::FieldTooMany));
+        return Err(Failure::field(Path::Root.field("items"), Reason::FieldTooMany));
     }
     let one =
         |item: pb::SubmitInteractionRequest| (echoed(&item.request_id), prepare(app, caller, WorkClass::Bulk, item));

@@ -40,7 +40,7 @@ impl Binding {
         }
         let bytes = URL_SAFE_NO_PAD.decode(token.get(..limits::PAGE_TOKEN_BYTES_MAX).unwrap_or(token)).ok();
         let position = bytes.as_deref().and_then(|bytes| bytes.strip_prefix(&self.0)).map(<[u8]>::to_vec);
-        position.map(Some).ok_or_else(|| Failure::field(&Path::Root.field("page_token"), Reason::InvalidPageToken))
+        position.map(Some).ok_or_else(|| Failure::field(Path::Root.field("page_token"), Reason::InvalidPageToken))
     }
 }
 

@@ -14,7 +14,7 @@ pub fn admit(retention: Retention, occurred: Timestamp, now: Timestamp, path: &P
     if retention.facts_end(occurred) > now {
         return Ok(());
     }
-    Err(Failure::field(&path.field("occur_time"), Reason::PastRetention))
+    Err(Failure::field(path.field("occur_time"), Reason::PastRetention))
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub(super) async fn watch(
 }
 
 fn invalid() -> Failure {
-    Failure::field(&super::path::Path::Root.field("resume_token"), Reason::InvalidPageToken)
+    Failure::field(super::path::Path::Root.field("resume_token"), Reason::InvalidPageToken)
 }
 
 /// One watcher.

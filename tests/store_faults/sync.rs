@@ -80,7 +80,9 @@ fn is_settled(before: &[Record], dir: &std::path::Path) -> bool {
 /// The disk after these acts.
 fn after(records: &[Record]) -> Disk {
     let mut disk = Disk::default();
-    records.iter().for_each(|record| disk.follow(record));
+    for record in records {
+        disk.follow(record);
+    }
     disk
 }
 

@@ -340,7 +340,7 @@ pub(crate) async fn what_waits_in_a_source_is_for_who_speaks_its_language(bench:
     let chat = Draft { channel: Channel::Chat, handling: Handling::Closed, ..bench.draft() };
     let (into, _) = bench.submit(&chat).await;
     let (language, channel, tier) = (Some(Language::French), Channel::Email, Tier::Vip);
-    let (from, _) = bench.submit(&Draft { language, channel, tier, ..bench.draft() }).await;
+    let (from, _) = bench.submit(&Draft { channel, language, tier, ..bench.draft() }).await;
     let merged = bench.merge(&into, &[&from]).await.unwrap();
     assert_eq!((merged.language, merged.channel, merged.tier), (language, channel, tier));
     let ask = LeaseRequest { languages: vec![Language::English], ..bench.ask() };

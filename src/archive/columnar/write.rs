@@ -12,7 +12,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::{
     arrow::ArrowWriter,
     basic::{Compression, ZstdLevel},
-    file::properties::WriterProperties,
+    file::properties::{EnabledStatistics, WriterProperties},
 };
 
 use super::io_error;
@@ -24,6 +24,9 @@ use crate::archive::{
 
 /// Encoded bytes of a row group.
 const ROW_GROUP_BYTES: usize = 16 << 20;
+
+/// Columns that differ in nearly every row: a dictionary of them and their smallest and largest value are work for nothing.
+const DISTINCT: [&str; 2] = ["turns", "findings"];
 
 /// Columns that are not text.
 const TYPES: [(&str, DataType); 3] =
@@ -68,7 +71,7 @@ impl Encode for Columns {
         let width = self.schema.fields().len();
         let rows: Vec<_> = scored.entries.iter().map(|entry| cells(entry, &scored.json, self.errors, width)).collect();
         let column = |(at, field): (usize, &Arc<Field>)| {
-            array(field.data_type(), rows.iter().map(|row| row.get(at).map_or("", String::as_str)))
+            array(field.data_type(), rows.iter().map(|row| row.get(at).map_or("", AsRef::as_ref)))
         };
         let columns = self.schema.fields().iter().enumerate().map(column).collect();
         RecordBatch::try_new(self.schema.clone(), columns).map(Block::Columns).map_err(io_error)
@@ -136,7 +139,13 @@ impl<W: Write> Sink for IpcStream<W> {
 
 /// A Parquet file, its pages compressed with Zstandard.
 pub(in crate::archive) fn parquet(file: File, columns: &[String]) -> io::Result<Box<dyn Sink>> {
-    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+    let mut properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default()));
+    for column in DISTINCT {
+        properties = properties
+            .set_column_dictionary_enabled(column.into(), false)
+            .set_column_statistics_enabled(column.into(), EnabledStatistics::None);
+    }
+    let properties = properties.build();
     let writer = ArrowWriter::try_new(file, schema(columns), Some(properties)).map_err(io_error)?;
     Ok(Box::new(Parquet(writer)))
 }

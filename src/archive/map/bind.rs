@@ -121,7 +121,9 @@ fn is_name(text: &str) -> bool {
 impl Mapping {
     /// The names of the columns that hold text.
     fn texts(&self) -> Vec<String> {
-        let Some(map) = &self.map else { return TEXT_COLUMNS.map(|at| input::COLUMNS[at].to_owned()).into() };
+        let Some(map) = &self.map else {
+            return TEXT_COLUMNS.iter().filter_map(|&at| input::COLUMNS.get(at)).map(|&name| name.to_owned()).collect();
+        };
         [&map.subject, &map.text, &map.turns.columns].into_iter().flat_map(|names| names.0.clone()).collect()
     }
 

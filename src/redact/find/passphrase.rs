@@ -154,7 +154,7 @@ pub(super) fn is_talk(turn: &NormalisedTurn<'_>, first: usize, end: usize) -> bo
     let small = (first..end).filter(|at| frequent(*at) || DESCRIBING.contains(&turn.word(*at))).count();
     let count = end.saturating_sub(first);
     // `petit navet`: one frequent word of two, before a rarer one.
-    let last = end.checked_sub(1).unwrap_or_default();
+    let last = end.saturating_sub(1);
     let rare = !frequent(last) && !DESCRIBING.contains(&turn.word(first)) && !DESCRIBING.contains(&turn.word(last));
     // `Reading`: a name that is a word too.
     let name = count == 1

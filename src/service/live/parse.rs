@@ -41,7 +41,7 @@ pub(super) struct Opening {
 /// The first message.
 pub(super) fn opening(app: &App, rules: &Arc<Rules>, caller: &Caller, message: Message) -> Outcome<Opening> {
     let Message::Open(open) = message else {
-        return Err(Failure::field(&Path::Root.field("open"), Reason::FieldRequired));
+        return Err(Failure::field(Path::Root.field("open"), Reason::FieldRequired));
     };
     let pb::OpenInteraction { request_id, interaction: value, view } = open;
     let (root, mut violations) = (Path::Root, Violations::default());

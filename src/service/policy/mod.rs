@@ -111,7 +111,7 @@ async fn compiled(app: &App, tenant: TenantId, policy: Policy) -> Outcome<Rules>
             let root = Path::Root;
             let (policy, rows) = (root.field("policy"), "rows");
             let path = policy.field("lexicon");
-            return Err(Failure::field(&path.field(rows).at(row).field("phrase"), Reason::IdentifierInLexicon));
+            return Err(Failure::field(path.field(rows).at(row).field("phrase"), Reason::IdentifierInLexicon));
         }
         let policy = Arc::new(policy);
         Rules::new(Arc::clone(&policy)).map_err(|error| convert::fault(&error, &policy.lexicon))

@@ -335,7 +335,7 @@ mod tests {
         let targets = ServiceTargets { next_reply_minutes, resolution_minutes, ..policy().targets };
         let lexicon_revision = released::UNNAMED.to_owned();
         let (work, retention) = (WorkRules::default(), Retention::default());
-        let expected = Policy { work, retention, targets, lexicon_revision, ..policy() };
+        let expected = Policy { targets, lexicon_revision, work, retention, ..policy() };
         assert_eq!((format!("{read:?}"), shadow), (format!("{expected:?}"), true));
         assert_eq!(decode_policy(&[4, 0], 7).unwrap_err(), RecordError);
     }

@@ -187,15 +187,15 @@ pub fn fault(error: &PolicyError, layers: &[LexiconLayer]) -> Failure {
             (field, index, reason) = ("phone_regions", *line, Reason::FieldUnknownValue);
         }
         PolicyError::Revision(_) => {
-            return Failure::field(&policy.field("lexicon").field("revision"), Reason::LexiconNotShipped);
+            return Failure::field(policy.field("lexicon").field("revision"), Reason::LexiconNotShipped);
         }
         PolicyError::Lexicon(error) => {
             let row = lexicon::position(&error.file, error.line, layers);
             let path = policy.field("lexicon");
-            return Failure::field(&path.field("rows").at(row), Reason::InvalidLexicon);
+            return Failure::field(path.field("rows").at(row), Reason::InvalidLexicon);
         }
     }
-    Failure::field(&policy.field("redaction").field(field).at(index.saturating_sub(1)), reason)
+    Failure::field(policy.field("redaction").field(field).at(index.saturating_sub(1)), reason)
 }
 
 pub use lexicon::{first_identifier, without_learned};
