@@ -20,6 +20,15 @@ const CHARS: std::ops::RangeInclusive<usize> = 5..=8;
 /// A group has at most this many letters.
 const LETTERS_MAX: u32 = 3;
 
+/// Capitals that are units, currencies, months, makes and trims of vehicles, or names of what is set or sold: no group of a
+/// plate.
+const OTHERWISE: &[&str] = &[
+    "mm", "cm", "kg", "km", "hp", "kw", "eur", "usd", "gbp", "chf", "pln", "sek", "nok", "dkk", "jan", "feb", "mar",
+    "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "maj", "mai", "okt", "dez", "bmw", "vw", "kia",
+    "amg", "tdi", "tsi", "gti", "gtd", "cdi", "hdi", "dci", "xlt", "awd", "fwd", "rwd", "suv", "lte", "hdr", "iso",
+    "ipc", "usb", "gps", "abs", "gs", "xl",
+];
+
 /// Finds plates behind their label.
 pub(super) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
@@ -124,7 +133,8 @@ fn is_group(turn: &NormalisedTurn<'_>, at: usize, token: &Token, lower: bool) ->
     let letters = token.is_word() && token.span.len() <= LETTERS_MAX as usize;
     let unknown = lower && token.entry.ordinary == 0 && token.word.cues.is_empty();
     let capitals = token.case == Case::Upper && (token.entry.ordinary < 2 || turn.raw(at).len() < 3);
-    !(unit && token.is_word()) && (!token.is_word() || letters && (capitals || unknown))
+    let otherwise = unit || OTHERWISE.contains(&turn.word(at));
+    !(otherwise && token.is_word()) && (!token.is_word() || letters && (capitals || unknown))
 }
 
 #[cfg(test)]
@@ -143,7 +153,17 @@ mod tests {
 
     #[test]
     fn what_else_stands_behind_a_vehicle_stays() {
-        for text in ["the car cost 219 and the van 447 a day", "car 2 of 3", "my car has 5 doors", "van 12 km away"] {
+        for text in [
+            "the car cost 219 and the van 447 a day",
+            "car 2 of 3",
+            "my car has 5 doors",
+            "van 12 km away",
+            "AUTO ISO 800 is noisy",
+            "registration fee 200 EUR",
+            "registration closes 31 DEC 2025",
+            "the truck F150 XLT is sold out",
+            "Moto E22 LTE battery",
+        ] {
             check(text, text);
         }
     }

@@ -69,9 +69,9 @@ impl Engine {
     /// Truncates a log; false: somebody reads from it.
     fn truncate(connection: &Connection) -> Result<bool, Failure> {
         connection.busy_timeout(Duration::ZERO)?;
-        let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
         connection.busy_timeout(BUSY_DURATION)?;
-        Ok(busy == 0)
+        Ok(busy? == 0)
     }
 
     /// Scrubs pages of the data file, whose log is empty, and forgets what this connection holds of them in memory: it would

@@ -40,7 +40,9 @@ fn of_keys() -> rusqlite::Result<BTreeSet<Definition>> {
 }
 
 fn definitions(connection: &Connection) -> rusqlite::Result<BTreeSet<Definition>> {
-    let mut statement = connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema")?;
+    // Statistics of SQLite's own, whose names nobody else can give.
+    let every = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'";
+    let mut statement = connection.prepare(every)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     rows.collect()
 }

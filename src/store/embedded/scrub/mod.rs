@@ -22,6 +22,8 @@ use super::{OpenError, files::Files};
 
 /// How many pages are looked at while nothing else is written: 16 MiB.
 pub(super) const WINDOW_PAGES: u32 = 2048;
+/// A file of at most so many bytes is gone over at once.
+pub(super) const WHOLE_BYTES_MAX: u64 = 256 << 20;
 /// The page that holds this byte is for locks and has no content.
 const LOCK_BYTE: u64 = 1 << 30;
 
@@ -35,8 +37,8 @@ struct Shape {
     page_bytes: usize,
     usable: usize,
     pages: u32,
-    /// First page of the list of free ones.
-    free: u32,
+    /// First page of the list of free ones, and how many there are.
+    free: (u32, u32),
 }
 
 impl Scrubber {
@@ -95,16 +97,16 @@ impl Scrubber {
             page_bytes,
             usable: usable.ok_or_else(|| damaged(1))?,
             pages: u32::from_be_bytes(number(28)),
-            free: u32::from_be_bytes(number(32)),
+            free: (u32::from_be_bytes(number(32)), u32::from_be_bytes(number(36))),
         })
     }
 
     /// The pages that are free, each with how many of its bytes mean something: none, but for the pages that list the others.
     fn free_pages(&self, shape: &Shape) -> io::Result<HashMap<u32, usize>> {
-        let (mut found, mut trunk) = (HashMap::new(), shape.free);
+        let (mut found, mut trunk) = (HashMap::new(), shape.free.0);
         for _ in 0..shape.pages {
             if trunk == 0 {
-                return Ok(found);
+                break;
             }
             let page = self.read(trunk, shape.page_bytes)?;
             let (numbers, _) = page.as_chunks::<4>();
@@ -115,7 +117,10 @@ impl Scrubber {
             found.insert(trunk, 8 + 4 * count as usize);
             trunk = next;
         }
-        if trunk == 0 { Ok(found) } else { Err(damaged(trunk)) }
+        // A number too many would name a page with rows.
+        let (_, count) = shape.free;
+        let whole = found.len() == count as usize && found.keys().all(|free| (2..=shape.pages).contains(free));
+        if trunk == 0 && whole { Ok(found) } else { Err(damaged(trunk.max(1))) }
     }
 
     fn read(&self, number: u32, bytes: usize) -> io::Result<Vec<u8>> {
