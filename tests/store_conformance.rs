@@ -92,7 +92,7 @@ conformance! { crate::engines::embedded;
     orders: a_purge_matches_all_its_conditions a_purge_takes_a_second_person_and_nothing_that_came_later
         a_purge_waits_a_day_for_its_second_person a_long_purge_is_resumed_until_it_is_done
         a_purge_leaves_what_is_on_hold an_export_takes_a_day_a_second_person_and_happens_once
-        an_export_finds_who_was_made_one_with_another_meanwhile
+        an_export_is_of_what_was_shown_whoever_is_linked_meanwhile
         an_export_of_many_is_whole nothing_is_sealed_to_a_revoked_recipient;
     offboarding: everything_is_read_once_and_in_pages an_off_boarding_takes_three_days_and_two_people
         an_off_boarding_waits_a_day_for_its_second_person what_came_after_the_reading_is_not_lost

@@ -172,7 +172,7 @@ pub(crate) async fn nothing_is_sealed_to_a_revoked_recipient(bench: Bench) {
     assert!(bench.store.list_recipients(officer(bench.other)).await.unwrap().is_empty());
 }
 
-pub(crate) async fn an_export_finds_who_was_made_one_with_another_meanwhile(bench: Bench) {
+pub(crate) async fn an_export_is_of_what_was_shown_whoever_is_linked_meanwhile(bench: Bench) {
     second_person(&bench).await;
     let (case, _) = bench.submit(&Draft { emails: vec!["a@example.com"], ..bench.draft() }).await;
     bench.submit(&Draft { emails: vec!["b@example.com"], ..bench.draft() }).await;
@@ -184,7 +184,11 @@ pub(crate) async fn an_export_finds_who_was_made_one_with_another_meanwhile(benc
     };
     let (from, into) = (subject("a@example.com").await, subject("b@example.com").await);
     bench.store.link_subjects(officer(bench.tenant), into, from).await.unwrap();
+    let wider = bench.store.run_export(other(&bench), order.export, order.etag).await;
+    assert_error!(wider, StoreError::Changed);
+    let order = asked(&bench, id).await.unwrap();
     let (told, cases) = bench.store.run_export(other(&bench), order.export, order.etag).await.unwrap();
     assert_eq!(told.subjects, [into]);
+    assert_eq!((told.holdings.interactions, cases.len()), (2, 2));
     assert!(cases.iter().any(|one| one.case == case.case));
 }

@@ -168,9 +168,14 @@ pub(super) fn confirm(
     if order.is_done {
         return Err(StoreError::Changed);
     }
-    // Somebody may have been made one with another since.
+    // Somebody may have been made one with another since: what is confirmed is what was shown, and no more.
     for subject in &mut order.record.subjects {
         *subject = *scope::main_of(write.keys, SubjectId::from(*subject))?.as_bytes();
+    }
+    let subjects = order.record.subjects.iter().map(|id| SubjectId::from(*id)).collect();
+    let Holdings { cases, interactions, identifiers } = Scope::of(write.keys, subjects)?.holdings();
+    if [cases, interactions, identifiers] != order.record.holdings {
+        return Err(StoreError::Changed);
     }
     let recipient = usable(write, tenant, RecipientId::from(order.record.recipient), WAIT)?;
     let order = Order { is_done: true, ..order };
