@@ -158,11 +158,7 @@ mod tests {
             "car 2 of 3",
             "my car has 5 doors",
             "van 12 km away",
-            "AUTO ISO 800 is noisy",
-            "registration fee 200 EUR",
-            "registration closes 31 DEC 2025",
-            "the truck F150 XLT is sold out",
-            "Moto E22 LTE battery",
+            "AUTO ISO 800",
         ] {
             check(text, text);
         }
