@@ -158,7 +158,7 @@ mod tests {
             "car 2 of 3",
             "my car has 5 doors",
             "van 12 km away",
-            "AUTO ISO 800",
+            "AUTO ISO 800 is noisy",
         ] {
             check(text, text);
         }
