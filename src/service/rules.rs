@@ -104,12 +104,14 @@ impl TenantRules {
             .entry(tenant)
             .or_insert_with(|| Arc::new(Present::new(&self.shipped.policy, None, Vec::new())));
         // Of two that were stored at the same time the later one may have come here first.
-        if policy.revision < entry.newest() {
-            return;
-        }
         *entry = Arc::new(match stage {
+            PolicyStage::Shadow if policy.revision < entry.newest() => return,
             PolicyStage::Shadow => Present::new(&entry.live, Some(policy), entry.former.clone()),
-            PolicyStage::Live | PolicyStage::Past => Present::new(&policy, None, former),
+            PolicyStage::Live | PolicyStage::Past if policy.revision < entry.live.revision => return,
+            PolicyStage::Live | PolicyStage::Past => {
+                let later = entry.shadow.clone().filter(|shadow| shadow.revision > policy.revision);
+                Present::new(&policy, later, former)
+            }
         });
     }
 
@@ -236,6 +238,10 @@ mod tests {
         assert_eq!((rules.of(tenant(1)).unwrap().policy.revision, shadow()), (1, Some(2)));
         rules.put(tenant(1), record(3, PolicyStage::Live));
         assert_eq!((rules.of(tenant(1)).unwrap().policy.revision, shadow()), (3, None));
+        // The other way round: stored as 4 and 5, they came as 5 and 4.
+        rules.put(tenant(1), record(5, PolicyStage::Shadow));
+        rules.put(tenant(1), record(4, PolicyStage::Live));
+        assert_eq!((rules.of(tenant(1)).unwrap().policy.revision, shadow()), (4, Some(5)));
     }
 
     #[test]

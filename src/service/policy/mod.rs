@@ -119,12 +119,16 @@ async fn compiled(app: &App, tenant: TenantId, policy: Policy) -> Outcome<Rules>
     app.compute((tenant, WorkClass::Bulk), usize::MAX, work).await?
 }
 
-/// Stores a revision and takes it up.
+/// Stores a revision and takes it up, also where the caller does not wait for it: what is stored counts.
 async fn put(app: &App, caller: &Caller, live: u32, rules: &Rules, shadow: bool) -> Outcome<pb::Policy> {
     let Caller { tenant, principal, .. } = *caller;
     let new = NewPolicy { tenant, principal, expected: Some(live), policy: Policy::clone(&rules.policy), shadow };
-    let record = app.store.put_policy(new).await.map_err(|error| failure(&error))?;
-    let policy = convert::policy(&record);
-    app.rules.put(tenant, record);
-    Ok(policy)
+    let app = app.clone();
+    let put = tokio::spawn(async move {
+        let record = app.store.put_policy(new).await.map_err(|error| failure(&error))?;
+        let policy = convert::policy(&record);
+        app.rules.put(tenant, record);
+        Ok(policy)
+    });
+    put.await.map_err(|_| Failure::of(Reason::Internal))?
 }

@@ -53,6 +53,7 @@ impl Engine {
             if *cleaning == Cleaning::RewriteKeys {
                 self.keys.execute_batch("VACUUM")?;
             }
+            self.take_down()?;
             let emptied = match *cleaning {
                 Cleaning::Scrub { from, count } if Self::truncate(&self.data)? => self.scrub(from, count)?,
                 Cleaning::Scrub { .. } => Emptied::Busy,
@@ -64,6 +65,15 @@ impl Engine {
             *told.lock().unwrap_or_else(PoisonError::into_inner) = emptied;
         }
         Ok(())
+    }
+
+    /// Has a scrub that is under way know what was written since its last window. To be called before the log of the data file
+    /// is written back.
+    fn take_down(&self) -> Result<(), Failure> {
+        self.scrubber.take_down().map_err(|error| {
+            tracing::error!(%error, "the log of the data file cannot be read; nothing more is written");
+            Failure::Poisoned
+        })
     }
 
     /// Truncates a log; false: somebody reads from it.
@@ -95,6 +105,7 @@ impl Engine {
         let bytes_max = if self.reserve.is_held() { LOG_BYTES_MAX } else { FULL_LOG_BYTES_MAX };
         for (path, connection) in [(self.files.data(), &self.data), (self.files.keys(), &self.keys)] {
             if log_bytes(path) > bytes_max {
+                self.take_down()?;
                 connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
             }
         }
@@ -103,6 +114,7 @@ impl Engine {
 
     /// Writes both logs back at the end. What does not fit on the disk stays in them, for the next start.
     pub(super) fn truncate_logs(&self) -> Result<(), Failure> {
+        self.take_down()?;
         for connection in [&self.keys, &self.data] {
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         }

@@ -149,18 +149,22 @@ fn object(target: HoldTarget) -> Uuid {
     }
 }
 
-/// When the last hold ends that stands against erasing these people or cases; `None`: none does.
-pub(super) fn end_of(write: &Write<'_>, tenant: &Tenant, scope: &Scope) -> Result<Option<Timestamp>, StoreError> {
+/// The holds that are in force: what they hold, and when they end.
+fn in_force(write: &Write<'_>, tenant: &Tenant) -> Result<Vec<(u8, [u8; 16], Timestamp)>, StoreError> {
     let mut statement = write.data.prepare_cached(
-        "SELECT object, end_time FROM holds
+        "SELECT kind, object, end_time FROM holds
          WHERE tenant = ?1 AND approver IS NOT NULL AND release_time IS NULL AND end_time > ?2",
     )?;
     let rows = statement.query_map(params![tenant.number, write.now.0], |row| {
-        Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Time>(1)?.0))
+        Ok((row.get(0)?, row.get(1)?, row.get::<_, Time>(2)?.0))
     })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When the last hold ends that stands against erasing these people or cases; `None`: none does.
+pub(super) fn end_of(write: &Write<'_>, tenant: &Tenant, scope: &Scope) -> Result<Option<Timestamp>, StoreError> {
     let mut last = None;
-    for row in rows {
-        let (object, end) = row?;
+    for (_, object, end) in in_force(write, tenant)? {
         // A link is durable in the key file first: who was held is found there, should the row here not know of it.
         let subject = SubjectId::from(object);
         let stands = scope.subjects.contains(&subject)
@@ -181,16 +185,8 @@ pub(super) fn end_against(
     tenant: &Tenant,
     subjects: &BTreeSet<SubjectId>,
 ) -> Result<Option<Timestamp>, StoreError> {
-    let mut statement = write.data.prepare_cached(
-        "SELECT kind, object, end_time FROM holds
-         WHERE tenant = ?1 AND approver IS NOT NULL AND release_time IS NULL AND end_time > ?2",
-    )?;
-    let rows = statement.query_map(params![tenant.number, write.now.0], |row| {
-        Ok((row.get::<_, u8>(0)?, row.get::<_, [u8; 16]>(1)?, row.get::<_, Time>(2)?.0))
-    })?;
     let mut last = None;
-    for row in rows {
-        let (kind, object, end) = row?;
+    for (kind, object, end) in in_force(write, tenant)? {
         let held = if kind == KeyKind::Case as u8 {
             people_in(write, CaseId::from(object))?
         } else {

@@ -37,8 +37,8 @@ impl Scope {
         let mut identifiers = keys.prepare_cached("SELECT COUNT(*) FROM identifiers WHERE subject = ?1")?;
         let mut links = keys.prepare_cached("SELECT subject FROM links WHERE main = ?1")?;
         for subject in &scope.subjects {
-            scope.cases.extend(children(keys, *subject, KeyKind::Case)?.into_iter().map(CaseId::from));
-            let interactions = children(keys, *subject, KeyKind::Interaction)?;
+            scope.cases.extend(children(keys, *subject, KeyKind::Case, usize::MAX)?.into_iter().map(CaseId::from));
+            let interactions = children(keys, *subject, KeyKind::Interaction, usize::MAX)?;
             scope.interactions.extend(interactions.into_iter().map(InteractionId::from));
             scope.identifiers += identifiers.query_row([subject.as_bytes()], |row| row.get::<_, u64>(0))?;
             let aliases = links.query_map([subject.as_bytes()], |row| row.get::<_, [u8; 16]>(0))?;
@@ -58,7 +58,7 @@ impl Scope {
         for kind in [KeyKind::Interaction, KeyKind::Case] {
             for subject in &subjects {
                 let room = (limit + 1).saturating_sub(part.interactions.len() + part.cases.len());
-                let found = some_children(keys, *subject, kind, room)?;
+                let found = children(keys, *subject, kind, room)?;
                 match kind {
                     KeyKind::Interaction => part.interactions.extend(found.into_iter().map(InteractionId::from)),
                     _ => part.cases.extend(found.into_iter().map(CaseId::from)),
@@ -96,20 +96,8 @@ pub(super) fn hex(hash: &ShortHash) -> String {
     HEXLOWER.encode(hash)
 }
 
-/// The records of one kind whose data keys hang from a person.
-fn children(keys: &Connection, subject: SubjectId, kind: KeyKind) -> Result<Vec<[u8; 16]>, StoreError> {
-    let mut statement = keys.prepare_cached("SELECT DISTINCT id FROM wraps WHERE parent = ?1 AND kind = ?2")?;
-    let rows = statement.query_map(params![subject.as_bytes(), kind as u8], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Some of them.
-fn some_children(
-    keys: &Connection,
-    subject: SubjectId,
-    kind: KeyKind,
-    limit: usize,
-) -> Result<Vec<[u8; 16]>, StoreError> {
+/// The records of a kind that hang from a person, at most `limit` of them.
+fn children(keys: &Connection, subject: SubjectId, kind: KeyKind, limit: usize) -> Result<Vec<[u8; 16]>, StoreError> {
     let mut statement =
         keys.prepare_cached("SELECT DISTINCT id FROM wraps WHERE parent = ?1 AND kind = ?2 LIMIT ?3")?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);

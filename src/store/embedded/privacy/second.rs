@@ -34,7 +34,11 @@ pub(in crate::store::embedded) fn check(
 }
 
 fn judge(origins: &Origins, (first, ordered): (PrincipalId, Timestamp), second: PrincipalId) -> Result<(), StoreError> {
-    if descends(origins, first, second) || descends(origins, second, first) {
+    // Whose line is not known to its end might come from anybody.
+    let (Some(of_first), Some(of_second)) = (line(origins, first), line(origins, second)) else {
+        return Err(StoreError::NewCredential);
+    };
+    if of_first.contains(&second) || of_second.contains(&first) {
         return Err(StoreError::SamePerson);
     }
     // Whose credential is not known, or cannot be read, is not known for long enough.
@@ -42,11 +46,18 @@ fn judge(origins: &Origins, (first, ordered): (PrincipalId, Timestamp), second: 
     if known { Ok(()) } else { Err(StoreError::NewCredential) }
 }
 
-/// Whether a credential was made with another, or with one that leads to it.
-fn descends(origins: &Origins, one: PrincipalId, from: PrincipalId) -> bool {
-    let creator = |of: &PrincipalId| origins.get(of).and_then(|origin| origin.creator);
-    // A credential is older than those made with it; should the rows say otherwise, the walk ends all the same.
-    std::iter::successors(creator(&one), creator).take(origins.len()).any(|creator| creator == from)
+/// Those with whose credentials a credential was made, back to the host; `None`: one of them is not known, or they go in a
+/// circle.
+fn line(origins: &Origins, one: PrincipalId) -> Option<Vec<PrincipalId>> {
+    let (mut line, mut creator) = (Vec::new(), origins.get(&one).and_then(|origin| origin.creator));
+    while let Some(next) = creator {
+        if line.len() == origins.len() {
+            return None;
+        }
+        line.push(next);
+        creator = origins.get(&next)?.creator;
+    }
+    Some(line)
 }
 
 #[cfg(test)]
@@ -83,6 +94,8 @@ mod tests {
         check(&old, [1, 9], "Err(NewCredential)");
         check(&[(1, None, 0), (2, None, 1)], [1, 2], "Err(NewCredential)");
         check(&[(1, None, 23), (2, None, 0)], [1, 2], "Ok(())");
-        check(&[(1, Some(2), 0), (2, Some(1), 0), (3, None, 0)], [1, 3], "Ok(())");
+        check(&[(1, Some(2), 0), (2, Some(1), 0), (3, None, 0)], [1, 3], "Err(NewCredential)");
+        check(&[(1, None, 0), (2, Some(9), 0)], [1, 2], "Err(NewCredential)");
+        check(&[(1, Some(9), 0), (2, None, 0)], [1, 2], "Err(NewCredential)");
     }
 }

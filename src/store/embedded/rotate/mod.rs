@@ -20,7 +20,7 @@ use super::{
     jobs::Turn,
     logs::{Cleaning, Emptied},
     ring::Tenant,
-    scrub::{WHOLE_BYTES_MAX, WINDOW_PAGES},
+    scrub::WINDOW_PAGES,
     write::Write,
 };
 use crate::{
@@ -121,11 +121,7 @@ impl EmbeddedStore {
     }
 
     /// Goes over all pages of the data file, `window` of them between two jobs: what no row occupies is zeroed.
-    /// A file that is not large is gone over as a whole: while others write between two windows, the balancing of pages may
-    /// carry an old copy into a page that was scrubbed already.
     pub(super) async fn scrub(&self, window: u32) -> Result<(), StoreError> {
-        let bytes = std::fs::metadata(self.files.data()).map_or(u64::MAX, |about| about.len());
-        let window = if window == WINDOW_PAGES && bytes <= WHOLE_BYTES_MAX { u32::MAX } else { window };
         let mut next = Some(1);
         while let Some(from) = next {
             next = self.empty_logs(Cleaning::Scrub { from, count: window }).await?;

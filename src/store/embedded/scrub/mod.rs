@@ -11,10 +11,11 @@ mod page;
 pub(super) mod worn;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fs::{File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
-    path::Path,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use self::page::{FILE_HEADER_BYTES, PAGES_MAX, clear_unused};
@@ -22,15 +23,22 @@ use super::{OpenError, files::Files};
 
 /// How many pages are looked at while nothing else is written: 16 MiB.
 pub(super) const WINDOW_PAGES: u32 = 2048;
-/// A file of at most so many bytes is gone over at once.
-pub(super) const WHOLE_BYTES_MAX: u64 = 256 << 20;
 /// The page that holds this byte is for locks and has no content.
 const LOCK_BYTE: u64 = 1 << 30;
 
 /// The data file, opened beside SQLite. It must be closed after the last connection of this process: to close any opening of
 /// a file ends the locks that SQLite holds on it (POSIX advisory locks are of the process).
 #[derive(Debug)]
-pub(super) struct Scrubber(File);
+pub(super) struct Scrubber {
+    file: File,
+    log: PathBuf,
+    /// While the windows are gone over: the pages that were written meanwhile.
+    written: Mutex<Option<BTreeSet<u32>>>,
+}
+
+/// Bytes of the header of a write-ahead log, and of the header of a page in it, which begins with its number.
+const LOG_HEADER_BYTES: u64 = 32;
+const FRAME_HEADER_BYTES: u64 = 24;
 
 /// The part of the file's header that is needed here.
 struct Shape {
@@ -48,21 +56,58 @@ impl Scrubber {
     }
 
     fn of(path: &Path) -> io::Result<Self> {
-        OpenOptions::new().read(true).write(true).open(path).map(Self)
+        let file = OpenOptions::new().read(true).write(true).open(path)?;
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        Ok(Self { file, log: log.into(), written: Mutex::default() })
     }
 
-    /// Zeroes what no row occupies in `count` pages from number `from` on, durably. Gives the number to go on from; `None`:
-    /// these were the last.
+    /// Takes down which pages are in the log, before it is written back. SQLite's balancing swaps the numbers of pages, gaps
+    /// included, so that an old copy may come into a page that was gone over already: whatever is written between two
+    /// windows is gone over once more. Frames of an earlier round of the log are too many, and do no harm.
+    ///
+    /// # Errors
+    /// The log could not be read.
+    pub(super) fn take_down(&self) -> io::Result<()> {
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(written) = written.as_mut() else { return Ok(()) };
+        let mut log = match File::open(&self.log) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            log => log?,
+        };
+        let frame = FRAME_HEADER_BYTES + self.shape()?.page_bytes as u64;
+        let frames = log.metadata()?.len().saturating_sub(LOG_HEADER_BYTES) / frame;
+        for number in 0..frames {
+            log.seek(SeekFrom::Start(LOG_HEADER_BYTES + number * frame))?;
+            let mut page = [0; 4];
+            log.read_exact(&mut page)?;
+            written.insert(u32::from_be_bytes(page));
+        }
+        Ok(())
+    }
+
+    /// Zeroes what no row occupies in `count` pages from number `from` on, durably, and in those before that were written since
+    /// the first of these calls. Gives the number to go on from; `None`: these were the last.
     pub(super) fn scrub(&self, from: u32, count: u32) -> io::Result<Option<u32>> {
         let shape = self.shape()?;
         if shape.pages >= PAGES_MAX {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let end = from.saturating_add(count).min(shape.pages + 1);
-        let free = self.free_pages(&shape)?;
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let again = written.take().filter(|_| from > 1).unwrap_or_default();
+        let before = again.range(1..from.min(shape.pages + 1)).copied();
+        self.scrub_pages(&shape, before.chain(from..end))?;
+        let next = (end <= shape.pages).then_some(end);
+        *written = next.map(|_| BTreeSet::new());
+        Ok(next)
+    }
+
+    fn scrub_pages(&self, shape: &Shape, pages: impl Iterator<Item = u32>) -> io::Result<()> {
+        let free = self.free_pages(shape)?;
         let lock_page = LOCK_BYTE / shape.page_bytes as u64 + 1;
         let mut changed = false;
-        for number in (from..end).filter(|number| u64::from(*number) != lock_page) {
+        for number in pages.filter(|number| u64::from(*number) != lock_page) {
             let before = self.read(number, shape.page_bytes)?;
             let mut page = before.clone();
             if let Some(used) = free.get(&number) {
@@ -76,10 +121,7 @@ impl Scrubber {
                 changed = true;
             }
         }
-        if changed {
-            self.0.sync_data()?;
-        }
-        Ok((end <= shape.pages).then_some(end))
+        if changed { self.file.sync_data() } else { Ok(()) }
     }
 
     fn shape(&self) -> io::Result<Shape> {
@@ -130,7 +172,7 @@ impl Scrubber {
     }
 
     fn seek(&self, number: u32, page_bytes: usize) -> io::Result<&File> {
-        let mut file = &self.0;
+        let mut file = &self.file;
         file.seek(SeekFrom::Start(u64::from(number.saturating_sub(1)) * page_bytes as u64))?;
         Ok(file)
     }
@@ -190,6 +232,31 @@ mod tests {
             let check = data.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap();
             assert_eq!((check.as_str(), rows(&data)), ("ok", before));
         }
+    }
+
+    /// Between two windows rows grow, shrink and come anew, so that SQLite moves pages about, old copies included.
+    #[test]
+    fn what_is_moved_between_two_windows_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, data, [_, gone]) = worn(&dir, false);
+        let scrubber = Scrubber::of(&path).unwrap();
+        let change = |round: u64| {
+            let (row, width) = (round * 2_654_435_761 % 1_499, round * 40_503 % 1_900);
+            let value = "y".repeat(usize::try_from(width).unwrap());
+            data.execute("INSERT INTO worn VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = ?2", (row, value)).unwrap();
+        };
+        let (mut next, mut round) = (Some(1), 0);
+        while let Some(from) = next {
+            (round..round + 3).for_each(change);
+            round += 3;
+            scrubber.take_down().unwrap();
+            truncate(&data);
+            next = scrubber.scrub(from, 1).unwrap();
+            data.execute_batch("PRAGMA shrink_memory").unwrap();
+        }
+        assert_eq!(hits(&path, &gone), 0);
+        let check = data.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap();
+        assert_eq!(check, "ok");
     }
 
     /// The pages that a connection holds in memory are not brought back.
