@@ -9,6 +9,12 @@ pub(super) fn check(text: &str, expected: &str) {
     check_turns(&[&format!("C:{text}")], &[expected]);
 }
 
+/// Redacts what a customer answers to a question.
+#[track_caller]
+pub(super) fn check_answer(question: &str, answer: &str, expected: &str) {
+    check_turns(&[&format!("A:{question}"), &format!("C:{answer}")].map(String::as_str), &[question, expected]);
+}
+
 /// Redacts a conversation; `C:` begins a turn of the customer, `A:` one of an agent.
 #[track_caller]
 pub(super) fn check_turns(turns: &[&str], expected: &[&str]) {

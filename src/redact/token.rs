@@ -268,6 +268,11 @@ impl<'a> NormalisedTurn<'a> {
     }
 }
 
+/// Whether two tokens stand beside each other with only blanks between: one, or several as in a pasted table.
+pub(super) fn is_space(gap: &str) -> bool {
+    !gap.is_empty() && gap.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
+}
+
 /// The kind and length of a placeholder such as `[EMAIL_1]` or `[PIN]` at the start of `rest`.
 pub(super) fn placeholder(rest: &str) -> Option<(Kind, usize)> {
     let inner = rest.strip_prefix('[')?;

@@ -18,6 +18,9 @@ const LABELS: Cues = Cues::of(&[Cue::Birth, Cue::Expiry, Cue::SecurityAnswer]);
 const LABEL_BEFORE_MAX: usize = 15;
 const LABEL_BEHIND_MAX: usize = 120;
 
+/// What says that a date was one of birth ends so many words behind it at most: `is in fact my husband's date of birth`.
+const TOLD_BEHIND_MAX: usize = 8;
+
 /// Finds dates of birth and spoken expiries.
 pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     let turn = view.turn;
@@ -53,7 +56,7 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
         let ends =
             index > 1 && turn.word(index - 1) == "of" && matches!(turn.word(index - 2), "end" | "start" | "beginning");
         let first = index - if ends { 2 } else { usize::from(article) };
-        if let Some((kind, reason)) = meaning(&labels, &found, carded, told_birth(turn, first)) {
+        if let Some((kind, reason)) = meaning(&labels, &found, carded, told_birth(turn, first, found.last)) {
             let candidate = Candidate::new(turn.span(first, found.last), kind, Likelihood::VeryLikely, reason);
             out.push(if labels.hints().next().is_none() { candidate.because("asked-by-agent") } else { candidate });
         }
@@ -61,9 +64,14 @@ pub(in crate::redact) fn find(view: &View<'_>, out: &mut Vec<Candidate>) {
     }
 }
 
-/// Whether `born`, `geb.` or the like stands right before the date, or a small word between.
-fn told_birth(turn: &NormalisedTurn<'_>, first: usize) -> bool {
-    (first.saturating_sub(2)..first).any(|at| turn.token(at).is_some_and(|token| token.word.cues.has(Cue::Birth)))
+/// Whether `born`, `geb.` or the like stands right before the date, or a small word between; or whether the same sentence goes
+/// on to say what the date is: `is my date of birth`.
+fn told_birth(turn: &NormalisedTurn<'_>, first: usize, last: usize) -> bool {
+    let has = |at: usize, cue: Cue| turn.token(at).is_some_and(|token| token.word.cues.has(cue));
+    let same = |at: &usize| !turn.gap_before(*at).contains(['.', '?', '!', ';', '\n']);
+    (first.saturating_sub(2)..first).any(|at| has(at, Cue::Birth))
+        || has(last + 1, Cue::Copula)
+            && (last + 1..=last + TOLD_BEHIND_MAX).take_while(same).any(|at| has(at, Cue::Birth))
 }
 
 fn begins(token: &Token) -> bool {
@@ -82,7 +90,7 @@ fn date_here(view: &View<'_>, index: usize) -> Option<date::Date> {
 
 /// `told`: the word before it says that it is a birth.
 fn meaning(labels: &Labels, found: &date::Date, carded: bool, told: bool) -> Option<(Kind, &'static str)> {
-    let near = labels.sentence.has(Cue::Birth) || labels.hints().next().is_none_or(|cues| cues.has(Cue::Birth));
+    let near = told || labels.sentence.has(Cue::Birth) || labels.hints().next().is_none_or(|cues| cues.has(Cue::Birth));
     if labels.has(Cue::Birth) && near && (found.full || told) {
         return Some((Kind::DateOfBirth, "context:birth"));
     }
@@ -125,10 +133,20 @@ mod tests {
         check("born on 12/05/1987 in Leeds", "born on [DATE_OF_BIRTH_1] in Leeds");
         check("the third of june nineteen fifty one is my date of birth", "[DATE_OF_BIRTH_1] is my date of birth");
         check("dob: March 3, 1990", "dob: [DATE_OF_BIRTH_1]");
+        check(
+            "I called yesterday. 12/05/1987 is my date of birth.",
+            "I called yesterday. [DATE_OF_BIRTH_1] is my date of birth.",
+        );
+        check(
+            "my order is late and 12/05/1987 is my date of birth",
+            "my order is late and [DATE_OF_BIRTH_1] is my date of birth",
+        );
+        check("born 12  June\t1951", "born [DATE_OF_BIRTH_1]");
     }
 
     #[test]
     fn other_dates_stay() {
         check("delivered on 12/05/2025", "delivered on 12/05/2025");
+        check("My order is late. 12/05/2025 was the date", "My order is late. 12/05/2025 was the date");
     }
 }

@@ -1,7 +1,7 @@
 //! Calendar dates, written and spoken: what they look like, not what they mean.
 
 use crate::redact::{
-    token::{Class, NormalisedTurn},
+    token::{Class, NormalisedTurn, is_space},
     words::{Cue, Cues},
 };
 
@@ -177,7 +177,7 @@ fn is_month(turn: &NormalisedTurn<'_>, at: usize, after_number: bool) -> bool {
 }
 
 fn joins(gap: &str) -> bool {
-    matches!(gap, " " | ", " | "-" | "." | ". " | "/" | "," | " - " | ", '" | " '")
+    is_space(gap) || matches!(gap, ", " | "-" | "." | ". " | "/" | "," | " - " | ", '" | " '")
 }
 
 #[cfg(test)]

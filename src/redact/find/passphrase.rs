@@ -5,7 +5,7 @@ use super::describing::DESCRIBING;
 use crate::{
     redact::{
         gazetteer::look_up,
-        token::{Case, Class, NormalisedTurn, Token},
+        token::{Case, Class, NormalisedTurn, Token, is_space},
         words::{Cue, Cues},
     },
     text::Span,
@@ -21,7 +21,8 @@ const FREQUENT: u8 = 3;
 const GOES_ON: &[&str] = &[
     "and", "but", "because", "if", "so", "or", "which", "when", "thanks", "please", "und", "aber", "weil", "oder",
     "geht", "et", "mais", "y", "pero", "ma", "mas", "en", "maar", "och", "men", "og", "i", "ale", "ve", "ama", "si",
-    "dar", "ja", "mutta", "though", "still", "now", "not", "nicht", "pas", "no", "non", "nao", "niet", "nie", "inte",
+    "dar", "ja", "mutta", "ok", "okay", "lol", "haha", "right", "though", "still", "now", "not", "nicht", "pas", "no",
+    "non", "nao", "niet", "nie", "inte",
 ];
 
 /// What is said of a password: how it is made, kept or broken.
@@ -120,8 +121,8 @@ fn inflected(turn: &NormalisedTurn<'_>, at: usize) -> bool {
 /// The last token of the words from token `first` on.
 fn last_word(turn: &NormalisedTurn<'_>, first: usize) -> Option<usize> {
     let part = |at: usize| {
-        let joined = at == first || matches!(turn.gap(at - 1), " " | "'" | "-");
-        let goes_on = at > first && turn.gap(at - 1) == " " && GOES_ON.contains(&turn.word(at));
+        let joined = at == first || is_space(turn.gap(at - 1)) || matches!(turn.gap(at - 1), "'" | "-");
+        let goes_on = at > first && is_space(turn.gap(at - 1)) && GOES_ON.contains(&turn.word(at));
         let class = turn.token(at).map(|token| token.class);
         joined && !goes_on && matches!(class, Some(Class::Word | Class::Digits | Class::Mixed))
     };
@@ -199,18 +200,25 @@ pub(super) fn without_notes(turn: &NormalisedTurn<'_>, first: usize) -> usize {
         ("aan", "elkaar"),
         ("alles", "aan"),
     ];
+    const POLITE: &[&str] = &[
+        "thanks", "thank", "you", "please", "cheers", "ok", "okay", "danke", "bitte", "merci", "gracias", "grazie",
+        "obrigado", "obrigada", "bedankt", "dank", "tack", "takk", "tak", "dzieki",
+    ];
     let note = |at: &usize| NOTES.contains(&(turn.word(*at), turn.word(at + 1)));
-    (first + 1..turn.tokens().len()).find(note).unwrap_or(turn.tokens().len())
+    let end = (first + 1..turn.tokens().len()).find(note).unwrap_or(turn.tokens().len());
+    let polite = (first + 1..end).rev().take_while(|at| POLITE.contains(&turn.word(*at))).count();
+    end - polite
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::redact::testing::{check, check_turns};
+    use crate::redact::testing::{check, check_answer};
 
     #[test]
     fn passwords_of_several_words_go_whole() {
         check("my password is velvet teapot orchard and it fails", "my password is [PASSWORD] and it fails");
         check("passphrase: copper lantern drifts slowly", "passphrase: [PASSWORD]");
+        check("my password is velvet  teapot\torchard lol", "my password is [PASSWORD] lol");
         check("my password is Autumn in Rome 4 but it fails", "my password is [PASSWORD] but it fails");
         check("mijn wachtwoord is gele kanarie", "mijn wachtwoord is [PASSWORD]");
         check("a senha é gato da vizinha", "a senha é [PASSWORD]");
@@ -230,19 +238,14 @@ mod tests {
         }
     }
 
-    #[track_caller]
-    fn check_answer(question: &str, answer: &str, expected: &str) {
-        check_turns(
-            &[format!("A:{question}"), format!("C:{answer}")].each_ref().map(String::as_str),
-            &[question, expected],
-        );
-    }
-
     #[test]
     fn answers_of_several_words() {
         check_answer("Le nom de votre premier animal ?", "petit navet", "[PASSWORD]");
         check_answer("Your favourite film, for security?", "the glass harbour", "[PASSWORD]");
         check_answer("What's your username?", "mossy kettle forty all one word", "[USERNAME_1] all one word");
+        check_answer("Your password?", "velvet teapot orchard, thanks", "[PASSWORD], thanks");
+        check_answer("Your password?", "velvet teapot orchard ok", "[PASSWORD] ok");
+        check_answer("Your password?", "no thanks", "no thanks");
         check_answer("Your favourite film, for security?", "hang on a second", "hang on a second");
     }
 }

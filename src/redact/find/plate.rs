@@ -6,7 +6,7 @@ use crate::redact::{
     Kind, Likelihood,
     candidate::Candidate,
     flags::Flags,
-    token::{Case, Class, NormalisedTurn, Token},
+    token::{Case, Class, NormalisedTurn, Token, is_space},
     words::{Cue, Cues},
 };
 
@@ -103,7 +103,7 @@ fn push(turn: &NormalisedTurn<'_>, first: usize, out: &mut Vec<Candidate>) {
 fn plate(turn: &NormalisedTurn<'_>, first: usize) -> Option<usize> {
     let lower = turn.token(first).is_some_and(|token| token.case == Case::Lower);
     let group = |at: usize| {
-        let joined = at == first || matches!(turn.gap(at - 1), " " | "-");
+        let joined = at == first || is_space(turn.gap(at - 1)) || turn.gap(at - 1) == "-";
         joined && turn.token(at).is_some_and(|token| is_group(turn, at, token, lower))
     };
     if turn.gap_before(first).contains(['\n', '?', '.']) {
@@ -147,6 +147,7 @@ mod tests {
         check("regnummer KXZ 41B", "regnummer [VEHICLE_1]");
         check("car reg mt68 ovx parked in bay 12", "car reg [VEHICLE_1] parked in bay 12");
         check("plates CJ 41 KXZ", "plates [VEHICLE_1]");
+        check("plates CJ\t41  KXZ", "plates [VEHICLE_1]");
         check("truck WKM 3318K was turned away", "truck [VEHICLE_1] was turned away");
         check("van GX21 KTV clipped it", "van [VEHICLE_1] clipped it");
     }

@@ -63,15 +63,7 @@ fn leads(reading: &Reading<'_>, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::redact::testing::check_turns;
-
-    #[track_caller]
-    fn check(question: &str, answer: &str, expected: &str) {
-        check_turns(
-            &[&format!("A:{question}").as_str(), &format!("C:{answer}").as_str()].map(|turn| *turn),
-            &[question, expected],
-        );
-    }
+    use crate::redact::testing::check_answer as check;
 
     #[test]
     fn answers_begin_behind_a_few_words() {

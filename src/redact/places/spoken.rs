@@ -143,12 +143,7 @@ fn ends(reading: &Reading<'_>, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::redact::testing::check_turns;
-
-    #[track_caller]
-    fn check(question: &str, answer: &str, expected: &str) {
-        check_turns(&[&format!("A:{question}"), &format!("C:{answer}")].map(String::as_str), &[question, expected]);
-    }
+    use crate::redact::testing::check_answer as check;
 
     #[test]
     fn told_addresses_go_whole() {
